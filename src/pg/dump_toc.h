@@ -1,0 +1,87 @@
+/*
+ * The table of contents of a pg_dump custom-format archive that holds no data (archive versions 1.14 to 1.16: pg_dump
+ * 12 to 18), read from memory, and the SQL that creates each entry's object.
+ *
+ * Why not pg_restore: entries are run on our own connections, so that they share transactions, roles can be renamed,
+ * index builds overlap with loading, every step has progress, and no pg_restore has to fit both the archive and the
+ * server. The SQL of an entry is the one that pg_restore would run for it.
+ */
+#ifndef HF_PG_DUMP_TOC_H
+#define HF_PG_DUMP_TOC_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* When an entry is created. NONE sections (comments, security labels) are resolved to the phase of what they describe.
+ */
+typedef enum {
+    HF_TOC_PRE_DATA,
+    HF_TOC_POST_DATA, /* indexes, constraints, triggers, rules, policies … */
+    HF_TOC_ACL,       /* grants and default privileges: after everything that the grants could hinder */
+    HF_TOC_LAST,      /* event triggers and REFRESH MATERIALIZED VIEW, with their comments: after the grants */
+} HfTocPhase;
+
+typedef struct {
+    int32_t dump_id;
+    uint32_t catalog_oid; /* of the system catalog: 1259 for a relation; 0 if none */
+    uint32_t object_oid;
+    char *tag;  /* the object's name, for ACL and COMMENT with its kind before it */
+    char *kind; /* pg_dump's word: "TABLE", "INDEX", "FK CONSTRAINT", "ACL", "MATERIALIZED VIEW DATA" … */
+    HfTocPhase phase;
+    char *definition;      /* the SQL as dumped; may be "" */
+    char *drop;            /* DROP statement; may be "" */
+    char *schema;          /* NULL if it has none */
+    char *tablespace;      /* NULL: not settable; "" the default */
+    char *access_method;   /* NULL if it has none */
+    char *owner;           /* "" if it has none */
+    char relkind;          /* from archive version 1.16 on; 0 if not known */
+    int32_t *dependencies; /* dump_ids, as dumped; some may not be in the archive */
+    size_t dependency_count;
+} HfTocEntry;
+
+typedef struct HfDumpToc HfDumpToc;
+
+/* Parses. HF_ERROR_CORRUPT for damage (every length is bounded by the input), HF_ERROR_USAGE for a version outside of
+ * what is known, saying which, and for an archive that has data. Transfer full. */
+HfDumpToc *hf_dump_toc_parse(const uint8_t *data, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void hf_dump_toc_free(HfDumpToc *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfDumpToc, hf_dump_toc_free)
+
+/* In the archive's order, which is a valid order of creation within a phase. Borrowed. */
+size_t hf_dump_toc_size(const HfDumpToc *self);
+const HfTocEntry *hf_dump_toc_get(const HfDumpToc *self, size_t index);
+/* By dump id; NULL if absent. */
+const HfTocEntry *hf_dump_toc_find(const HfDumpToc *self, int32_t dump_id);
+
+/* The roles that owners, grants, default privileges, policies and user mappings of the entries name, sorted, without
+ * PUBLIC and the predefined pg_* roles. NULL-terminated, transfer full. */
+char **hf_dump_toc_roles(const HfDumpToc *self);
+
+typedef struct {
+    bool no_owner;
+    bool no_privileges;
+    GHashTable *role_map; /* role name in the archive -> role name to use; NULL: none. Borrowed. */
+} HfTocSqlOptions;
+
+/*
+ * The SQL to run for one entry, as pg_restore would print it without SET SESSION AUTHORIZATION: default_tablespace and
+ * default_table_access_method are set before it where the entry has them, ALTER … OWNER TO follows it. May hold several
+ * statements, to be sent as one simple query; "" if there is nothing to run under these options. Mapped roles are
+ * renamed in owners, grants, default privileges, policies and user mappings by a lexer, never inside literals, function
+ * bodies or object names. `options` may be NULL. Transfer full.
+ */
+char *hf_toc_entry_sql(const HfTocEntry *entry, const HfTocSqlOptions *options);
+
+/*
+ * Chooses entries for a restore of some tables alone. `selected` says for each entry of a relation kind (TABLE, VIEW,
+ * MATERIALIZED VIEW, SEQUENCE, FOREIGN TABLE) whether it is wanted by name. The result adds what these need (schemas,
+ * types, functions, parents … by dependency) and what belongs to them alone (defaults, owned sequences, indexes,
+ * constraints, triggers, comments, grants …); a foreign key or other entry that needs a table which is not chosen is
+ * left out. One bool for each entry, transfer full (g_free).
+ */
+bool *hf_dump_toc_select(const HfDumpToc *self, bool (*selected)(const HfTocEntry *entry, gpointer data),
+                         gpointer data);
+
+#endif
