@@ -1,0 +1,173 @@
+/*
+ * What an archive says of itself: holdfast.json (the head, first member: what the backup is of) and manifest.json (the
+ * last member: every member and every table with its proof). docs/archive-format.md is the specification; these are its
+ * structs. Everything owns its strings. Reading is strict: what a manifest says is checked against the archive's size
+ * and itself before anybody uses it.
+ */
+#ifndef HF_ARCHIVE_MANIFEST_H
+#define HF_ARCHIVE_MANIFEST_H
+
+#include "base/digest.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define HF_ARCHIVE_FORMAT 1
+
+/* ---- holdfast.json -------------------------------------------------------------------------------------------------
+ */
+
+/* ALTER DATABASE … SET, or ALTER ROLE … IN DATABASE … SET. */
+typedef struct {
+    char *role; /* NULL: for all roles */
+    char *name;
+    char *value; /* as pg_db_role_setting keeps it */
+} HfDatabaseSetting;
+
+typedef struct {
+    char *grantee;   /* "" is PUBLIC */
+    char *privilege; /* CONNECT, CREATE, TEMPORARY */
+    bool grantable;
+} HfDatabaseGrant;
+
+typedef struct {
+    char *name;
+    char *owner;
+    char *encoding;        /* as pg_encoding_to_char prints it: "UTF8" */
+    char *locale_provider; /* "libc", "icu" or "builtin" */
+    char *collate;
+    char *ctype;
+    char *locale;     /* the icu or builtin locale; NULL for libc */
+    char *icu_rules;  /* NULL if none */
+    char *tablespace; /* of the source; only told, not used */
+    char *comment;    /* NULL if none */
+    int64_t connection_limit;
+    GPtrArray *settings; /* HfDatabaseSetting */
+    bool default_grants; /* the ACL was never touched: grants is empty and means the default */
+    GPtrArray *grants;   /* HfDatabaseGrant */
+} HfDatabaseInfo;
+
+/* A role that dumped objects name, with what is needed to make it again, but for its password. */
+typedef struct {
+    char *name;
+    bool superuser, inherit, create_role, create_db, can_login, replication, bypass_rls;
+    int64_t connection_limit;
+    char *comment;        /* NULL if none */
+    GPtrArray *member_of; /* char*: roles of this archive that it is a member of */
+} HfRoleInfo;
+
+typedef struct {
+    char *product;        /* "holdfast 0.1.0" */
+    char *created;        /* start of the backup, RFC 3339 in UTC with microseconds */
+    char *server_version; /* "15.18 (Debian …)" */
+    int64_t server_version_num;
+    char *pg_dump_version; /* of the pg_dump that wrote schema.dump */
+    char *wal_position;    /* "0/16B3748" */
+    char *snapshot;
+    bool from_standby;
+    HfDatabaseInfo database;
+    GPtrArray *roles;      /* HfRoleInfo */
+    GPtrArray *extensions; /* HfExtensionInfo */
+    GPtrArray
+        *filters; /* char*: the options that left something out, such as "--schema=app"; empty: a whole database */
+} HfArchiveHead;
+
+typedef struct {
+    char *name;
+    char *version;
+} HfExtensionInfo;
+
+HfArchiveHead *hf_archive_head_new(void); /* empty arrays, NULL strings */
+void hf_archive_head_free(HfArchiveHead *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfArchiveHead, hf_archive_head_free)
+char *hf_archive_head_to_json(const HfArchiveHead *self); /* transfer full */
+HfArchiveHead *hf_archive_head_from_json(const char *text, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+HfDatabaseSetting *hf_database_setting_new(const char *role, const char *name, const char *value);
+HfDatabaseGrant *hf_database_grant_new(const char *grantee, const char *privilege, bool grantable);
+void hf_database_info_clear(HfDatabaseInfo *self);
+HfRoleInfo *hf_role_info_new(const char *name);
+HfExtensionInfo *hf_extension_info_new(const char *name, const char *version);
+
+/* ---- manifest.json -------------------------------------------------------------------------------------------------
+ */
+
+typedef struct {
+    char *name;
+    uint64_t offset; /* of the member's data (not its tar header) in the plaintext */
+    uint64_t size_bytes;
+    HfDigest digest; /* of the member's data */
+} HfMember;
+
+/* One data member: a zstd frame that holds a complete COPY stream of whole rows. */
+typedef struct {
+    size_t member; /* index into members */
+    uint64_t rows;
+    uint64_t raw_bytes; /* of the rows, without COPY's header and trailer */
+} HfPart;
+
+typedef enum { HF_FORMAT_TEXT, HF_FORMAT_BINARY } HfDataFormat;
+const char *hf_data_format_name(HfDataFormat format); /* "text", "binary" */
+
+typedef struct {
+    char *name;
+    char *type; /* as format_type prints it */
+    uint32_t type_oid;
+} HfColumn;
+
+/* Table data, or (kind LARGE_OBJECTS) the contents of all large objects as rows (loid oid, position int8, data bytea).
+ */
+typedef enum { HF_TABLE_PLAIN, HF_TABLE_LARGE_OBJECTS } HfTableKind;
+
+typedef struct {
+    HfTableKind kind;
+    uint32_t oid; /* at the source; names the data folder: data/<oid>/; 0 for large objects (blobs/) */
+    char *schema;
+    char *name;
+    HfDataFormat format;
+    char *format_reason;    /* why text; NULL when binary */
+    char *filter;           /* extension configuration tables: the WHERE condition without WHERE; else NULL */
+    char *no_data_reason;   /* why the rows are not in the archive; NULL if they are */
+    uint32_t load_root_oid; /* not 0: rows must be loaded through this partitioned table, whose proof is the sum */
+    char *load_root_schema;
+    char *load_root_name;
+    GPtrArray *columns; /* HfColumn: the columns of the COPY, in its order (no generated ones) */
+    HfRowDigest proof;
+    uint64_t raw_bytes; /* sum over parts */
+    GArray *parts;      /* HfPart */
+} HfManifestTable;
+
+typedef struct {
+    GPtrArray *members; /* HfMember, in the archive's order, manifest.json itself not among them */
+    GPtrArray *tables;  /* HfManifestTable, by schema and name; large objects last */
+    uint64_t sequences; /* in sequences.sql */
+    uint64_t large_objects;
+    char *finished; /* RFC 3339 */
+} HfManifest;
+
+HfManifest *hf_manifest_new(void);
+void hf_manifest_free(HfManifest *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfManifest, hf_manifest_free)
+HfMember *hf_manifest_add_member(HfManifest *self, const char *name, uint64_t offset, uint64_t size_bytes,
+                                 HfDigest digest);
+HfManifestTable *hf_manifest_table_new(void);
+void hf_manifest_table_free(HfManifestTable *self);
+HfColumn *hf_column_new(const char *name, const char *type, uint32_t type_oid);
+/* By name; NULL if absent. Linear; the archive reader keeps an index of its own. */
+const HfMember *hf_manifest_find_member(const HfManifest *self, const char *name);
+uint64_t hf_manifest_rows(const HfManifest *self);      /* over all tables */
+uint64_t hf_manifest_raw_bytes(const HfManifest *self); /* over all tables */
+
+/*
+ * The manifest's text ends with a tail of fixed length, so that it is found from the archive's end: the digest of all
+ * bytes of the text before the tail, and the length of the whole text, right-aligned in 20 columns.
+ */
+#define HF_MANIFEST_TAIL_BYTES 96
+char *hf_manifest_to_json(const HfManifest *self, size_t *length); /* transfer full */
+
+/* `end` is where the manifest's own tar header starts: every member must lie before it, in order, without overlap. */
+HfManifest *hf_manifest_from_json(const char *text, size_t length, uint64_t end, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+#endif
