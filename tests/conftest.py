@@ -1,0 +1,47 @@
+"""Fixtures that every test of the real program on real servers shares."""
+import itertools
+import os
+
+import pytest
+
+from support.holdfast import Holdfast
+from support.postgres import Servers
+
+
+def pytest_configure(config):
+    for marker in ("slow_once: takes long and gains nothing from a sanitizer; runs on the normal build alone",
+                   "tsan: drives the threads of the pipeline; runs on the ThreadSanitizer build too"):
+        config.addinivalue_line("markers", marker)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """postgres(major=15, scram=False, fresh=False, **settings) gives a running Server; see support/postgres.py."""
+    servers = Servers()
+    yield servers
+    servers.remove()
+
+
+@pytest.fixture(scope="session")
+def holdfast():
+    """Runs the program: holdfast("verify", "--from", path).stdout; see support/holdfast.py."""
+    return Holdfast()
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def database():
+    """database(server, **createdb_options) gives the name of a new database, which is dropped after the test."""
+    made = []
+
+    def make(server, **options):
+        name = f"t{os.getpid()}_{next(_numbers)}_"
+        made.append((server, name))
+        return server.createdb(name, **options)
+
+    yield make
+    for server, name in made:
+        if server.pid:
+            server.dropdb(name)
