@@ -45,7 +45,8 @@ HfJsonNode hf_json_first(const HfJson *self, HfJsonNode array);
 HfJsonNode hf_json_next(const HfJson *self, HfJsonNode array, HfJsonNode element);
 
 /* The member `key` of an object, which must be there and of that type: else false and HF_ERROR_CORRUPT with the
- * document's name and the key. A string is transfer full and never holds a NUL; int64 takes the whole range. */
+ * document's name and the key. A string is transfer full and never holds a NUL; uint64 takes the whole range. Walks
+ * the object's members, so an object of many members is not the place for data: that is what arrays are for. */
 bool hf_json_get_string(const HfJson *self, HfJsonNode object, const char *key, char **value, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 bool hf_json_get_uint64(const HfJson *self, HfJsonNode object, const char *key, uint64_t *value, GError **error)
@@ -68,7 +69,8 @@ char *hf_json_string(const HfJson *self, HfJsonNode node, GError **error) G_GNUC
  * Appends to a GString that the caller owns. Calls mirror the document: begin and end must match, and inside an object
  * every value has a key (`key` NULL inside an array and at the root). A mismatch is a broken invariant and aborts.
  * Arrays and objects are written on one line, except that `hf_json_writer_break` starts a new line before the next
- * value, so that long lists stay readable. Strings that are not UTF-8 have each bad byte written as U+FFFD.
+ * value, so that long lists stay readable (before an end, it puts the bracket on a line of its own). Strings that are
+ * not UTF-8 have each bad byte written as U+FFFD.
  */
 typedef struct {
     GString *text;
