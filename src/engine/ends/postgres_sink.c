@@ -1,0 +1,152 @@
+#include "base/error.h"
+#include "engine/ends/postgres.h"
+
+typedef struct {
+    HfWriter writer;
+    const HfPostgresSink *sink;
+    HfPg *pg;
+    const HfManifestTable *table;
+    uint64_t rows;
+    bool in_transaction; /* one of ours around this slice */
+    bool has_blob_table; /* the temporary table for pieces of large objects is there */
+} PostgresWriter;
+
+static const uint8_t binary_header[19] = "PGCOPY\n\377\r\n";
+static const uint8_t binary_trailer[2] = {0xff, 0xff};
+
+#define BLOB_TABLE "pg_temp.holdfast_blob"
+
+static bool prepare_blob_table(PostgresWriter *self, GError **error)
+{
+    const char *sql = self->has_blob_table
+                          ? "TRUNCATE " BLOB_TABLE
+                          : "CREATE TEMPORARY TABLE holdfast_blob (loid oid, \"position\" bigint, data bytea)";
+    self->has_blob_table = true;
+    return hf_pg_exec(self->pg, sql, error);
+}
+
+/* FREEZE needs a table that this transaction has created or truncated. A table with a filter holds rows of its
+ * extension, and a partitioned table takes no FREEZE. */
+static bool may_freeze(const HfSlice *slice)
+{
+    return slice->part == 0 && slice->table->filter == NULL && slice->table->load_root_oid == 0;
+}
+
+static char *copy_in_sql(const HfManifestTable *table, bool freeze)
+{
+    bool binary = table->format == HF_FORMAT_BINARY;
+    const char *options = binary   ? (freeze ? " (FORMAT binary, FREEZE)" : " (FORMAT binary)")
+                          : freeze ? " (FREEZE)"
+                                   : "";
+    if (table->kind == HF_TABLE_LARGE_OBJECTS)
+        return g_strdup_printf("COPY " BLOB_TABLE " FROM STDIN%s", options);
+    g_autofree char *columns = hf_postgres_column_list(table);
+    g_autofree char *name = table->load_root_oid != 0
+                                ? hf_pg_quote_qualified(table->load_root_schema, table->load_root_name)
+                                : hf_pg_quote_qualified(table->schema, table->name);
+    return *columns == '\0' ? g_strdup_printf("COPY %s FROM STDIN%s", name, options)
+                            : g_strdup_printf("COPY %s (%s) FROM STDIN%s", name, columns, options);
+}
+
+static bool begin_transaction(PostgresWriter *self, const HfSlice *slice, bool freeze, GError **error)
+{
+    if (self->sink->shared != NULL)
+        return true;
+    if (!hf_pg_exec(self->pg, "BEGIN", error))
+        return false;
+    self->in_transaction = true;
+    if (!freeze)
+        return true;
+    g_autofree char *name = hf_pg_quote_qualified(slice->table->schema, slice->table->name);
+    return hf_pg_execf(self->pg, error, "TRUNCATE ONLY %s", name);
+}
+
+static bool writer_begin(HfWriter *writer, const HfSlice *slice, GError **error)
+{
+    PostgresWriter *self = (PostgresWriter *)writer;
+    bool blobs = slice->table->kind == HF_TABLE_LARGE_OBJECTS;
+    /* In the caller's transaction the tables are new, so that every part may freeze. */
+    bool freeze = !blobs && (may_freeze(slice) || (self->sink->shared != NULL && slice->table->filter == NULL &&
+                                                   slice->table->load_root_oid == 0));
+    self->table = slice->table;
+    self->rows = 0;
+    if (blobs && !prepare_blob_table(self, error))
+        return false;
+    if (!begin_transaction(self, slice, freeze, error))
+        return false;
+    g_autofree char *sql = copy_in_sql(slice->table, freeze);
+    if (!hf_pg_copy_in_begin(self->pg, sql, error))
+        return false;
+    return slice->table->format == HF_FORMAT_TEXT ||
+           hf_pg_copy_in_write(self->pg, binary_header, sizeof binary_header, error);
+}
+
+static bool writer_write(HfWriter *writer, const HfBlock *block, GError **error)
+{
+    PostgresWriter *self = (PostgresWriter *)writer;
+    self->rows += block->row_count;
+    if (self->sink->progress != NULL)
+        hf_progress_add_out(self->sink->progress, block->length);
+    return hf_pg_copy_in_write(self->pg, block->data, block->length, error);
+}
+
+static bool store_blobs(PostgresWriter *self, GError **error)
+{
+    return hf_pg_exec(self->pg, "SELECT pg_catalog.count(pg_catalog.lo_put(loid, \"position\", data)) FROM " BLOB_TABLE,
+                      error);
+}
+
+static bool writer_end(HfWriter *writer, GError **error)
+{
+    PostgresWriter *self = (PostgresWriter *)writer;
+    uint64_t taken;
+    if (self->table->format == HF_FORMAT_BINARY &&
+        !hf_pg_copy_in_write(self->pg, binary_trailer, sizeof binary_trailer, error))
+        return false;
+    if (!hf_pg_copy_in_end(self->pg, &taken, error))
+        return false;
+    if (taken != self->rows) {
+        g_set_error(error, HF_ERROR, HF_ERROR_DIFFER,
+                    "the server took %" G_GUINT64_FORMAT " rows of %" G_GUINT64_FORMAT
+                    " (a trigger or rule on the table?)",
+                    taken, self->rows);
+        return false;
+    }
+    if (self->table->kind == HF_TABLE_LARGE_OBJECTS && !store_blobs(self, error))
+        return false;
+    if (!self->in_transaction)
+        return true;
+    self->in_transaction = false;
+    return hf_pg_exec(self->pg, "COMMIT", error);
+}
+
+static void writer_close(HfWriter *writer)
+{
+    PostgresWriter *self = (PostgresWriter *)writer;
+    if (self->sink->shared == NULL)
+        hf_pg_close(self->pg); /* the server rolls back what was not committed */
+    g_free(self);
+}
+
+static HfWriter *sink_open(HfSink *sink, GCancellable *cancellable, GError **error)
+{
+    HfPostgresSink *self = (HfPostgresSink *)sink;
+    g_autoptr(HfPg) pg = NULL;
+    if (self->shared == NULL) {
+        pg = hf_pg_connect(self->target, cancellable, error);
+        /* A crash of the server loses the whole new database, not a part of it: nothing waits for its log. */
+        if (pg == NULL || !hf_pg_pin_session(pg, self->encoding, error) ||
+            !hf_pg_exec(pg, "SET synchronous_commit = off", error))
+            return NULL;
+    }
+    PostgresWriter *writer = g_new0(PostgresWriter, 1);
+    *writer = (PostgresWriter){.writer = {writer_begin, writer_write, writer_end, writer_close},
+                               .sink = self,
+                               .pg = self->shared != NULL ? self->shared : g_steal_pointer(&pg)};
+    return &writer->writer;
+}
+
+void hf_postgres_sink_init(HfPostgresSink *self, const HfPgTarget *target, const char *encoding)
+{
+    *self = (HfPostgresSink){.sink = {sink_open}, .target = target, .encoding = encoding};
+}

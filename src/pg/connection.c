@@ -1,0 +1,540 @@
+/*
+ * libpq in its asynchronous form throughout, so that one loop (wait_ready) watches the socket and the cancellable
+ * together. When cancelled, the loop asks the server to cancel, again every second in case the request came between two
+ * statements, and gives the server ten seconds before it lets go of the connection.
+ */
+#include "pg/connection.h"
+
+#include "base/error.h"
+
+#include <errno.h>
+#include <libpq-fe.h>
+#include <poll.h>
+#include <string.h>
+
+#define CANCEL_REPEAT_US (1 * G_USEC_PER_SEC)
+#define CANCEL_GRACE_US (10 * G_USEC_PER_SEC)
+
+struct HfPg {
+    PGconn *conn;
+    GCancellable *cancellable; /* NULL: cannot be cancelled */
+    char *description;
+    char *copy_row;         /* libpq's buffer of the last COPY message */
+    gint64 cancel_first_us; /* when we first asked the server to cancel; 0: not yet */
+    gint64 cancel_last_us;
+    GPollFD cancel_fd;
+};
+
+/* ---- Errors --------------------------------------------------------------------------------------------------------
+ */
+
+static HfErrorCode code_of_sqlstate(const char *sqlstate)
+{
+    static const struct {
+        const char *prefix;
+        HfErrorCode code;
+    } codes[] = {
+        {"42501", HF_ERROR_DENIED}, {"28", HF_ERROR_DENIED},      {"3D000", HF_ERROR_NOT_FOUND},
+        {"08", HF_ERROR_NETWORK},   {"57P0", HF_ERROR_NETWORK},   {"53300", HF_ERROR_NETWORK},
+        {"53", HF_ERROR_LIMIT},     {"55006", HF_ERROR_CONFLICT}, {"42P04", HF_ERROR_CONFLICT},
+    };
+    for (size_t i = 0; sqlstate != NULL && i < G_N_ELEMENTS(codes); i++)
+        if (g_str_has_prefix(sqlstate, codes[i].prefix))
+            return codes[i].code;
+    return HF_ERROR_DATABASE;
+}
+
+static void append_field(GString *text, const PGresult *result, int field, const char *label)
+{
+    const char *value = PQresultErrorField(result, field);
+    if (value != NULL)
+        g_string_append_printf(text, "%s%s", label, value);
+}
+
+/* Sets the error for a failed result, or for a broken connection if there is none. */
+static bool fail(HfPg *self, const PGresult *result, GError **error)
+{
+    if (g_cancellable_is_cancelled(self->cancellable))
+        return hf_error_check_cancelled(self->cancellable, error);
+    const char *sqlstate = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    g_autoptr(GString) text = g_string_new(NULL);
+    if (sqlstate != NULL) {
+        append_field(text, result, PG_DIAG_MESSAGE_PRIMARY, "");
+        append_field(text, result, PG_DIAG_MESSAGE_DETAIL, "; ");
+        append_field(text, result, PG_DIAG_CONTEXT, "; ");
+        append_field(text, result, PG_DIAG_MESSAGE_HINT, "; hint: ");
+    } else {
+        g_autofree char *message = g_strdup(PQerrorMessage(self->conn));
+        g_string_append(text, *g_strchomp(message) != '\0' ? message : "the connection was lost");
+    }
+    HfErrorCode code = sqlstate != NULL ? code_of_sqlstate(sqlstate) : HF_ERROR_NETWORK;
+    g_set_error(error, HF_ERROR, (int)code, "%s: %s%s%s%s", self->description, text->str, sqlstate != NULL ? " (" : "",
+                sqlstate != NULL ? sqlstate : "", sqlstate != NULL ? ")" : "");
+    return false;
+}
+
+/* ---- Waiting -------------------------------------------------------------------------------------------------------
+ */
+
+static void ask_server_to_cancel(HfPg *self, gint64 now_us)
+{
+    char reason[256];
+    PGcancel *cancel = PQgetCancel(self->conn);
+    if (cancel != NULL && !PQcancel(cancel, reason, (int)sizeof reason))
+        g_debug("%s: cancelling: %s", self->description, reason);
+    PQfreeCancel(cancel);
+    self->cancel_last_us = now_us;
+    if (self->cancel_first_us == 0)
+        self->cancel_first_us = now_us;
+}
+
+/* Waits until the socket can do one of `events`. */
+static bool wait_ready(HfPg *self, short events, GError **error)
+{
+    for (;;) {
+        bool cancelled = g_cancellable_is_cancelled(self->cancellable);
+        gint64 now_us = g_get_monotonic_time();
+        if (cancelled && PQstatus(self->conn) == CONNECTION_OK) {
+            if (self->cancel_first_us != 0 && now_us - self->cancel_first_us > CANCEL_GRACE_US)
+                return hf_error_check_cancelled(self->cancellable, error);
+            if (self->cancel_first_us == 0 || now_us - self->cancel_last_us > CANCEL_REPEAT_US)
+                ask_server_to_cancel(self, now_us);
+        } else if (cancelled) {
+            return hf_error_check_cancelled(self->cancellable, error);
+        }
+        struct pollfd fds[] = {{.fd = PQsocket(self->conn), .events = events},
+                               {.fd = cancelled ? -1 : self->cancel_fd.fd, .events = POLLIN}};
+        int ready = poll(fds, G_N_ELEMENTS(fds), cancelled ? 200 : -1);
+        if (ready < 0 && errno != EINTR) {
+            g_set_error(error, HF_ERROR, HF_ERROR_INTERNAL, "poll: %s", g_strerror(errno));
+            return false;
+        }
+        if (ready > 0 && fds[0].revents != 0)
+            return true;
+    }
+}
+
+/* Sends what libpq has buffered, reading meanwhile so that neither side blocks the other. */
+static bool flush(HfPg *self, GError **error)
+{
+    int left;
+    while ((left = PQflush(self->conn)) == 1) {
+        if (!wait_ready(self, POLLIN | POLLOUT, error))
+            return false;
+        if (!PQconsumeInput(self->conn))
+            return fail(self, NULL, error);
+    }
+    return left == 0 || fail(self, NULL, error);
+}
+
+/* The next result of the statement under way; NULL in *result when there is no more. */
+static bool next_result(HfPg *self, PGresult **result, GError **error)
+{
+    *result = NULL;
+    if (!flush(self, error))
+        return false;
+    while (PQisBusy(self->conn)) {
+        if (!wait_ready(self, POLLIN, error))
+            return false;
+        if (!PQconsumeInput(self->conn))
+            return fail(self, NULL, error);
+    }
+    *result = PQgetResult(self->conn);
+    return true;
+}
+
+static bool is_success(const PGresult *result)
+{
+    switch (PQresultStatus(result)) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY:
+    case PGRES_COPY_IN:
+    case PGRES_COPY_OUT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Takes results to the end, or to where a COPY begins; *last (if wanted) is the last one, transfer full. */
+static bool finish_statement(HfPg *self, PGresult **last, GError **error)
+{
+    PGresult *kept = NULL;
+    bool ok = true, copying = false;
+    while (!copying) {
+        PGresult *result;
+        if (!next_result(self, &result, ok ? error : NULL)) {
+            ok = false;
+            break;
+        }
+        if (result == NULL)
+            break;
+        if (ok && !is_success(result))
+            ok = fail(self, result, error);
+        copying = PQresultStatus(result) == PGRES_COPY_IN || PQresultStatus(result) == PGRES_COPY_OUT;
+        PQclear(kept);
+        kept = result;
+    }
+    if (ok && kept == NULL)
+        ok = fail(self, NULL, error);
+    if (ok && last != NULL)
+        *last = g_steal_pointer(&kept);
+    PQclear(kept);
+    return ok;
+}
+
+/* ---- Connecting ----------------------------------------------------------------------------------------------------
+ */
+
+static void on_notice(void *data, const PGresult *result)
+{
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const HfPg *self = data;
+    if (g_strcmp0(severity, "WARNING") == 0)
+        g_info("%s: %s: %s", self->description, severity, message);
+    else
+        g_debug("%s: %s: %s", self->description, severity != NULL ? severity : "NOTICE", message);
+}
+
+static bool fail_connect(HfPg *self, GError **error)
+{
+    g_autofree char *message = g_strdup(PQerrorMessage(self->conn));
+    g_strchomp(message);
+    HfErrorCode code = HF_ERROR_NETWORK;
+    /* libpq gives no SQLSTATE for a refused connection: its text is all there is, and the server may be localized. */
+    if (PQconnectionNeedsPassword(self->conn) || strstr(message, "authentication failed") != NULL ||
+        strstr(message, "no pg_hba.conf entry") != NULL)
+        code = HF_ERROR_DENIED;
+    else if (strstr(message, "database \"") != NULL && strstr(message, "does not exist") != NULL)
+        code = HF_ERROR_NOT_FOUND;
+    g_set_error(error, HF_ERROR, (int)code, "cannot connect to %s: %s%s", self->description, message,
+                PQconnectionNeedsPassword(self->conn)
+                    ? "; put the password into ~/.pgpass or a file named with --password-file"
+                    : "");
+    return false;
+}
+
+static bool poll_connection(HfPg *self, GError **error)
+{
+    gint64 limit_us = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
+    PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+    while (status != PGRES_POLLING_OK) {
+        struct pollfd fds[] = {
+            {.fd = PQsocket(self->conn), .events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT},
+            {.fd = self->cancel_fd.fd, .events = POLLIN}};
+        if (poll(fds, G_N_ELEMENTS(fds), 1000) < 0 && errno != EINTR)
+            return fail_connect(self, error);
+        if (!hf_error_check_cancelled(self->cancellable, error))
+            return false;
+        if (g_get_monotonic_time() > limit_us) {
+            g_set_error(error, HF_ERROR, HF_ERROR_NETWORK, "cannot connect to %s: no answer within 60 seconds",
+                        self->description);
+            return false;
+        }
+        if (fds[0].revents == 0)
+            continue;
+        status = PQconnectPoll(self->conn);
+        if (status == PGRES_POLLING_FAILED)
+            return fail_connect(self, error);
+    }
+    return true;
+}
+
+HfPg *hf_pg_connect(const HfPgTarget *target, GCancellable *cancellable, GError **error)
+{
+    const char *const *keywords, *const *values;
+    hf_pg_target_parameters(target, &keywords, &values);
+    g_autoptr(HfPg) self = g_new0(HfPg, 1);
+    self->description = g_strdup(hf_pg_target_describe(target));
+    self->cancel_fd.fd = -1;
+    if (cancellable != NULL) {
+        self->cancellable = g_object_ref(cancellable);
+        if (!g_cancellable_make_pollfd(cancellable, &self->cancel_fd))
+            self->cancel_fd.fd = -1;
+    }
+    self->conn = PQconnectStartParams(keywords, values, 0);
+    g_assert(self->conn != NULL);
+    if (PQstatus(self->conn) == CONNECTION_BAD) {
+        fail_connect(self, error);
+        return NULL;
+    }
+    if (!poll_connection(self, error))
+        return NULL;
+    PQsetNoticeReceiver(self->conn, on_notice, self);
+    PQsetnonblocking(self->conn, 1);
+    if (PQserverVersion(self->conn) < 130000) {
+        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "%s is PostgreSQL %s; version 13 or newer is needed",
+                    self->description, PQparameterStatus(self->conn, "server_version"));
+        return NULL;
+    }
+    return g_steal_pointer(&self);
+}
+
+void hf_pg_close(HfPg *self)
+{
+    if (self == NULL)
+        return;
+    PQfreemem(self->copy_row);
+    PQfinish(self->conn);
+    if (self->cancel_fd.fd >= 0)
+        g_cancellable_release_fd(self->cancellable);
+    g_clear_object(&self->cancellable);
+    g_free(self->description);
+    g_free(self);
+}
+
+int hf_pg_server_version(const HfPg *self)
+{
+    return PQserverVersion(self->conn);
+}
+
+const char *hf_pg_database(const HfPg *self)
+{
+    return PQdb(self->conn);
+}
+
+int hf_pg_backend_pid(const HfPg *self)
+{
+    return PQbackendPID(self->conn);
+}
+
+bool hf_pg_error_needs_password(const GError *error)
+{
+    return g_error_matches(error, HF_ERROR, HF_ERROR_DENIED) && strstr(error->message, "no password supplied") != NULL;
+}
+
+void hf_pg_ignore_cancel(HfPg *self)
+{
+    if (self->cancel_fd.fd >= 0)
+        g_cancellable_release_fd(self->cancellable);
+    self->cancel_fd.fd = -1;
+    g_clear_object(&self->cancellable);
+}
+
+bool hf_pg_pin_session(HfPg *self, const char *encoding, GError **error)
+{
+    static const char *const settings =
+        "SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; SET extra_float_digits = 3; "
+        "SET bytea_output = 'hex'; SET lc_monetary = 'C'; SET xmloption = 'content'; SET xmlbinary = 'base64'; "
+        "SET standard_conforming_strings = on; SET search_path = ''; SET row_security = off; "
+        "SET synchronize_seqscans = off; SET check_function_bodies = off; SET client_min_messages = 'warning'; "
+        "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;";
+    g_autofree char *quoted = encoding != NULL ? hf_pg_quote_literal(encoding) : NULL;
+    int version = hf_pg_server_version(self);
+    return hf_pg_exec(self, settings, error) &&
+           (version < 140000 || hf_pg_exec(self, "SET idle_session_timeout = 0", error)) &&
+           (version < 170000 || hf_pg_exec(self, "SET transaction_timeout = 0", error)) &&
+           (quoted != NULL
+                ? hf_pg_execf(self, error, "SET client_encoding = %s", quoted)
+                : hf_pg_exec(self, "SELECT set_config('client_encoding', current_setting('server_encoding'), false)",
+                             error));
+}
+
+/* ---- Statements ----------------------------------------------------------------------------------------------------
+ */
+
+bool hf_pg_exec(HfPg *self, const char *sql, GError **error)
+{
+    if (!hf_error_check_cancelled(self->cancellable, error))
+        return false;
+    if (!PQsendQuery(self->conn, sql))
+        return fail(self, NULL, error);
+    return finish_statement(self, NULL, error);
+}
+
+bool hf_pg_execf(HfPg *self, GError **error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *sql = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    return hf_pg_exec(self, sql, error);
+}
+
+struct HfPgRows {
+    PGresult *result;
+};
+
+HfPgRows *hf_pg_query(HfPg *self, const char *sql, const char *const *parameters, GError **error)
+{
+    if (!hf_error_check_cancelled(self->cancellable, error))
+        return NULL;
+    guint count = parameters != NULL ? g_strv_length((char **)(gpointer)parameters) : 0;
+    if (!PQsendQueryParams(self->conn, sql, (int)count, NULL, parameters, NULL, NULL, 0)) {
+        fail(self, NULL, error);
+        return NULL;
+    }
+    PGresult *result = NULL;
+    if (!finish_statement(self, &result, error))
+        return NULL;
+    HfPgRows *rows = g_new0(HfPgRows, 1);
+    rows->result = result;
+    return rows;
+}
+
+void hf_pg_rows_free(HfPgRows *self)
+{
+    if (self == NULL)
+        return;
+    PQclear(self->result);
+    g_free(self);
+}
+
+size_t hf_pg_rows_count(const HfPgRows *self)
+{
+    return (size_t)PQntuples(self->result);
+}
+
+const char *hf_pg_rows_text(const HfPgRows *self, size_t row, int column)
+{
+    return PQgetisnull(self->result, (int)row, column) ? NULL : PQgetvalue(self->result, (int)row, column);
+}
+
+int64_t hf_pg_rows_int64(const HfPgRows *self, size_t row, int column)
+{
+    return g_ascii_strtoll(PQgetvalue(self->result, (int)row, column), NULL, 10);
+}
+
+bool hf_pg_rows_bool(const HfPgRows *self, size_t row, int column)
+{
+    return PQgetvalue(self->result, (int)row, column)[0] == 't';
+}
+
+char *hf_pg_query_text(HfPg *self, const char *sql, const char *const *parameters, GError **error)
+{
+    g_autoptr(HfPgRows) rows = hf_pg_query(self, sql, parameters, error);
+    return rows != NULL && hf_pg_rows_count(rows) > 0 ? g_strdup(hf_pg_rows_text(rows, 0, 0)) : NULL;
+}
+
+/* ---- COPY ----------------------------------------------------------------------------------------------------------
+ */
+
+static bool copy_begin(HfPg *self, const char *sql, ExecStatusType wanted, GError **error)
+{
+    if (!hf_error_check_cancelled(self->cancellable, error))
+        return false;
+    if (!PQsendQuery(self->conn, sql))
+        return fail(self, NULL, error);
+    PGresult *result = NULL;
+    if (!finish_statement(self, &result, error))
+        return false;
+    ExecStatusType status = PQresultStatus(result);
+    PQclear(result);
+    if (status != wanted) {
+        g_set_error(error, HF_ERROR, HF_ERROR_INTERNAL, "%s: not a COPY: %s", self->description, sql);
+        return false;
+    }
+    return true;
+}
+
+bool hf_pg_copy_out_begin(HfPg *self, const char *sql, GError **error)
+{
+    return copy_begin(self, sql, PGRES_COPY_OUT, error);
+}
+
+bool hf_pg_copy_out_next(HfPg *self, const uint8_t **data, size_t *length, GError **error)
+{
+    PQfreemem(g_steal_pointer(&self->copy_row));
+    *data = NULL;
+    *length = 0;
+    int got;
+    while ((got = PQgetCopyData(self->conn, &self->copy_row, 1)) == 0) {
+        if (!wait_ready(self, POLLIN, error))
+            return false;
+        if (!PQconsumeInput(self->conn))
+            return fail(self, NULL, error);
+    }
+    if (got > 0) {
+        *data = (const uint8_t *)self->copy_row;
+        *length = (size_t)got;
+        return true;
+    }
+    if (got == -2)
+        return fail(self, NULL, error);
+    return finish_statement(self, NULL, error);
+}
+
+void hf_pg_copy_out_abandon(HfPg *self)
+{
+    if (PQstatus(self->conn) == CONNECTION_OK && PQtransactionStatus(self->conn) == PQTRANS_ACTIVE)
+        ask_server_to_cancel(self, g_get_monotonic_time());
+}
+
+bool hf_pg_copy_in_begin(HfPg *self, const char *sql, GError **error)
+{
+    return copy_begin(self, sql, PGRES_COPY_IN, error);
+}
+
+bool hf_pg_copy_in_write(HfPg *self, const void *data, size_t length, GError **error)
+{
+    if (!hf_error_check_cancelled(self->cancellable, error))
+        return false;
+    const char *bytes = data;
+    while (length > 0) {
+        size_t piece = MIN(length, (size_t)1 << 20);
+        if (PQputCopyData(self->conn, bytes, (int)piece) != 1) {
+            /* The server ended the COPY early: its result says why. */
+            if (finish_statement(self, NULL, error))
+                fail(self, NULL, error);
+            return false;
+        }
+        if (!flush(self, error))
+            return false;
+        bytes += piece;
+        length -= piece;
+    }
+    return true;
+}
+
+bool hf_pg_copy_in_end(HfPg *self, uint64_t *rows, GError **error)
+{
+    PGresult *result = NULL;
+    if (PQputCopyEnd(self->conn, NULL) != 1)
+        return fail(self, NULL, error);
+    if (!finish_statement(self, &result, error))
+        return false;
+    *rows = g_ascii_strtoull(PQcmdTuples(result), NULL, 10);
+    PQclear(result);
+    return true;
+}
+
+/* ---- Quoting -------------------------------------------------------------------------------------------------------
+ */
+
+static void append_doubled(GString *text, const char *value, char quote)
+{
+    for (const char *c = value; *c != '\0'; c++) {
+        if (*c == quote)
+            g_string_append_c(text, quote);
+        g_string_append_c(text, *c);
+    }
+}
+
+char *hf_pg_quote_ident(const char *name)
+{
+    GString *text = g_string_new("\"");
+    append_doubled(text, name, '"');
+    return g_string_free(g_string_append_c(text, '"'), FALSE);
+}
+
+char *hf_pg_quote_qualified(const char *schema, const char *name)
+{
+    g_autofree char *quoted_schema = hf_pg_quote_ident(schema);
+    g_autofree char *quoted_name = hf_pg_quote_ident(name);
+    return g_strconcat(quoted_schema, ".", quoted_name, NULL);
+}
+
+char *hf_pg_quote_literal(const char *text)
+{
+    /* E'' where there is a backslash, so that it is right whatever standard_conforming_strings says. */
+    bool escaped = strchr(text, '\\') != NULL;
+    GString *quoted = g_string_new(escaped ? "E'" : "'");
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c == '\'' || *c == '\\')
+            g_string_append_c(quoted, *c);
+        g_string_append_c(quoted, *c);
+    }
+    return g_string_free(g_string_append_c(quoted, '\''), FALSE);
+}

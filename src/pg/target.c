@@ -1,0 +1,213 @@
+#include "pg/target.h"
+
+#include "base/error.h"
+
+#include <libpq-fe.h>
+#include <string.h>
+
+struct HfPgTarget {
+    GPtrArray *keywords; /* char*, NULL-terminated */
+    GPtrArray *values;   /* char*, NULL-terminated */
+    char *database;
+    char *description;
+    char *conninfo;
+    char *password;
+};
+
+/* What we set unless the connection string does: a dead peer is noticed within about a minute. */
+static const struct {
+    const char *keyword, *value;
+} defaults[] = {
+    {"connect_timeout", "15"}, {"keepalives_idle", "20"},     {"keepalives_interval", "10"},
+    {"keepalives_count", "3"}, {"tcp_user_timeout", "60000"}, {"fallback_application_name", "holdfast"},
+};
+
+static void free_secret(gpointer text)
+{
+    if (text != NULL)
+        explicit_bzero(text, strlen(text));
+    g_free(text);
+}
+
+void hf_pg_target_free(HfPgTarget *self)
+{
+    if (self == NULL)
+        return;
+    g_ptr_array_unref(self->keywords);
+    g_ptr_array_unref(self->values);
+    g_free(self->database);
+    g_free(self->description);
+    g_free(self->conninfo);
+    free_secret(self->password);
+    g_free(self);
+}
+
+static const char *get(const HfPgTarget *self, const char *keyword)
+{
+    for (guint i = 0; i < self->keywords->len && self->keywords->pdata[i] != NULL; i++)
+        if (strcmp(self->keywords->pdata[i], keyword) == 0)
+            return self->values->pdata[i];
+    return NULL;
+}
+
+static void set(HfPgTarget *self, const char *keyword, const char *value)
+{
+    for (guint i = 0; i < self->keywords->len; i++) {
+        if (strcmp(self->keywords->pdata[i], keyword) == 0) {
+            free_secret(self->values->pdata[i]);
+            self->values->pdata[i] = g_strdup(value);
+            return;
+        }
+    }
+    g_ptr_array_add(self->keywords, g_strdup(keyword));
+    g_ptr_array_add(self->values, g_strdup(value));
+}
+
+static char *quote_value(const char *value)
+{
+    GString *text = g_string_new("'");
+    for (const char *c = value; *c != '\0'; c++) {
+        if (*c == '\'' || *c == '\\')
+            g_string_append_c(text, '\\');
+        g_string_append_c(text, *c);
+    }
+    return g_string_free(g_string_append_c(text, '\''), FALSE);
+}
+
+/* What libpq will fill in by itself where the string says nothing: from the environment and its own defaults. */
+static char *effective(const HfPgTarget *self, const char *keyword)
+{
+    const char *given = get(self, keyword);
+    if (given != NULL)
+        return g_strdup(given);
+    PQconninfoOption *options = PQconndefaults();
+    char *value = NULL;
+    for (PQconninfoOption *o = options; o != NULL && o->keyword != NULL; o++)
+        if (strcmp(o->keyword, keyword) == 0)
+            value = g_strdup(o->val);
+    PQconninfoFree(options);
+    return value;
+}
+
+/* Fills what is derived from the parameters; called once they are complete. */
+static HfPgTarget *finish(HfPgTarget *self)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(defaults); i++)
+        if (get(self, defaults[i].keyword) == NULL)
+            set(self, defaults[i].keyword, defaults[i].value);
+    GString *conninfo = g_string_new(NULL);
+    for (guint i = 0; i < self->keywords->len; i++) {
+        g_autofree char *quoted = quote_value(self->values->pdata[i]);
+        g_string_append_printf(conninfo, "%s%s=%s", i > 0 ? " " : "", (char *)self->keywords->pdata[i], quoted);
+    }
+    self->conninfo = g_string_free(conninfo, FALSE);
+
+    g_autofree char *host = effective(self, "host");
+    g_autofree char *port = effective(self, "port");
+    g_autofree char *user = effective(self, "user");
+    self->database = effective(self, "dbname");
+    if (self->database == NULL)
+        self->database = g_strdup(user != NULL ? user : "postgres");
+    self->description = g_strdup_printf("%s at %s:%s", self->database, host != NULL ? host : "the local socket",
+                                        port != NULL ? port : "5432");
+    if (self->password != NULL)
+        set(self, "password", self->password);
+    g_ptr_array_add(self->keywords, NULL);
+    g_ptr_array_add(self->values, NULL);
+    return self;
+}
+
+static HfPgTarget *new_empty(const char *password)
+{
+    HfPgTarget *self = g_new0(HfPgTarget, 1);
+    self->keywords = g_ptr_array_new_with_free_func(g_free);
+    self->values = g_ptr_array_new_with_free_func(free_secret);
+    self->password = g_strdup(password);
+    return self;
+}
+
+HfPgTarget *hf_pg_target_new(const char *conninfo, const char *password, GError **error)
+{
+    /* A bare word is a database's name, as psql takes it. */
+    bool is_name = strchr(conninfo, '=') == NULL && !g_str_has_prefix(conninfo, "postgresql://") &&
+                   !g_str_has_prefix(conninfo, "postgres://");
+    char *message = NULL;
+    PQconninfoOption *options = is_name ? NULL : PQconninfoParse(conninfo, &message);
+    if (!is_name && options == NULL) {
+        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "the connection string is not valid: %s",
+                    message != NULL ? g_strchomp(message) : "out of memory");
+        PQfreemem(message);
+        return NULL;
+    }
+    g_autoptr(HfPgTarget) self = new_empty(password);
+    bool has_password = false;
+    if (is_name && *conninfo != '\0')
+        set(self, "dbname", conninfo);
+    for (PQconninfoOption *o = options; o != NULL && o->keyword != NULL; o++) {
+        if (o->val == NULL)
+            continue;
+        if (strcmp(o->keyword, "password") == 0 || strcmp(o->keyword, "sslpassword") == 0) {
+            has_password = true;
+            explicit_bzero(o->val, strlen(o->val));
+        } else {
+            set(self, o->keyword, o->val);
+        }
+    }
+    PQconninfoFree(options);
+    if (has_password) {
+        g_set_error_literal(
+            error, HF_ERROR, HF_ERROR_USAGE,
+            "a password in the connection string can be seen by every user of this machine; put it into "
+            "~/.pgpass, a service file or a file named with --password-file, or let it be asked for with "
+            "--password");
+        return NULL;
+    }
+    return finish(g_steal_pointer(&self));
+}
+
+static HfPgTarget *copy_with(const HfPgTarget *self, const char *database, const char *password)
+{
+    HfPgTarget *copy = new_empty(password);
+    for (guint i = 0; i < self->keywords->len && self->keywords->pdata[i] != NULL; i++)
+        if (strcmp(self->keywords->pdata[i], "password") != 0)
+            set(copy, self->keywords->pdata[i], self->values->pdata[i]);
+    if (database != NULL)
+        set(copy, "dbname", database);
+    return finish(copy);
+}
+
+HfPgTarget *hf_pg_target_with_database(const HfPgTarget *self, const char *database)
+{
+    return copy_with(self, database, self->password);
+}
+
+HfPgTarget *hf_pg_target_with_password(const HfPgTarget *self, const char *password)
+{
+    return copy_with(self, NULL, password);
+}
+
+const char *hf_pg_target_database(const HfPgTarget *self)
+{
+    return self->database;
+}
+
+const char *hf_pg_target_describe(const HfPgTarget *self)
+{
+    return self->description;
+}
+
+void hf_pg_target_parameters(const HfPgTarget *self, const char *const **keywords, const char *const **values)
+{
+    *keywords = (const char *const *)self->keywords->pdata;
+    *values = (const char *const *)self->values->pdata;
+}
+
+const char *hf_pg_target_conninfo(const HfPgTarget *self)
+{
+    return self->conninfo;
+}
+
+const char *hf_pg_target_password(const HfPgTarget *self)
+{
+    return self->password;
+}

@@ -1,0 +1,34 @@
+/*
+ * Where to connect: a libpq connection string or URI that holds no password, with the password kept apart and wiped
+ * when freed. Immutable after it is made, so threads may share it.
+ */
+#ifndef HF_PG_TARGET_H
+#define HF_PG_TARGET_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct HfPgTarget HfPgTarget;
+
+/* `password` NULL leaves it to libpq (pgpass, service file, PGPASSWORD). HF_ERROR_USAGE for a string that libpq does
+ * not take, or that has a password inside: the message names the ways to give one. Transfer full. */
+HfPgTarget *hf_pg_target_new(const char *conninfo, const char *password, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same server, another database. Transfer full. */
+HfPgTarget *hf_pg_target_with_database(const HfPgTarget *self, const char *database);
+HfPgTarget *hf_pg_target_with_password(const HfPgTarget *self, const char *password);
+void hf_pg_target_free(HfPgTarget *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPgTarget, hf_pg_target_free)
+
+/* The database that a connection would name: from the string, the environment or the user's name. Borrowed. */
+const char *hf_pg_target_database(const HfPgTarget *self);
+/* "shop at db.example:5432", for messages. Borrowed. */
+const char *hf_pg_target_describe(const HfPgTarget *self);
+
+/* For libpq: parallel arrays of keywords and values, NULL-terminated, borrowed. The password is among them. */
+void hf_pg_target_parameters(const HfPgTarget *self, const char *const **keywords, const char *const **values);
+/* The connection string without the password, for a client program. Borrowed. */
+const char *hf_pg_target_conninfo(const HfPgTarget *self);
+/* NULL if none was given. Borrowed. */
+const char *hf_pg_target_password(const HfPgTarget *self);
+
+#endif
