@@ -8,12 +8,6 @@ from support.holdfast import Holdfast
 from support.postgres import Servers
 
 
-def pytest_configure(config):
-    for marker in ("slow_once: takes long and gains nothing from a sanitizer; runs on the normal build alone",
-                   "tsan: drives the threads of the pipeline; runs on the ThreadSanitizer build too"):
-        config.addinivalue_line("markers", marker)
-
-
 @pytest.fixture(scope="session")
 def postgres():
     """postgres(major=15, scram=False, fresh=False, **settings) gives a running Server; see support/postgres.py."""

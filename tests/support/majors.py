@@ -76,6 +76,8 @@ def _fetch(major, root):
         for package in scratch.glob("*.deb"):
             _run("dpkg-deb", "--extract", package, tree)
         tree.chmod(0o755)
+        for jit in tree.glob("**/llvmjit.so"):
+            jit.unlink()  # without its file PostgreSQL does without JIT; without its library queries would fail
         _point_at_own_libraries(tree / f"usr/lib/postgresql/{major}/bin", tree, root)
         tree.rename(root)
 
