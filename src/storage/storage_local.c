@@ -11,6 +11,8 @@
  * Only the kernel's view of names is used for decisions: the checks at the start of a put spare the user a long wait
  * for a refusal, the ones that count are those of link and rename.
  */
+#include "config.h" /* first: it asks the C library for what is Linux alone */
+
 #include "storage/storage_posix.h"
 
 #include "base/error.h"

@@ -1,4 +1,6 @@
 /* The contract of storage.h, run over each way in which the local driver keeps its temporary files. */
+#include "config.h" /* first: it asks the C library for what is Linux alone */
+
 #include "storage/storage.h"
 
 #include "base/error.h"

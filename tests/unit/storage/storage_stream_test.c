@@ -1,3 +1,5 @@
+#include "config.h" /* first: it asks the C library for what is Linux alone */
+
 #include "storage/storage.h"
 
 #include "base/error.h"
