@@ -15,6 +15,17 @@
 
 #define HF_ARCHIVE_FORMAT 1
 
+#define HF_MEMBER_HEAD "holdfast.json"
+#define HF_MEMBER_README "README.txt"
+#define HF_MEMBER_RESTORE "restore.sh"
+#define HF_MEMBER_GLOBALS "globals.sql"
+#define HF_MEMBER_SCHEMA "schema.dump"
+#define HF_MEMBER_BLOBS_CREATE "blobs/create.sql"
+#define HF_MEMBER_BLOBS_OWNERS "blobs/owners.sql"
+#define HF_MEMBER_SEQUENCES "sequences.sql"
+#define HF_MEMBER_LOAD "load.sh"
+#define HF_MEMBER_MANIFEST "manifest.json"
+
 /* ---- holdfast.json -------------------------------------------------------------------------------------------------
  */
 
@@ -38,24 +49,29 @@ typedef struct {
     char *locale_provider; /* "libc", "icu" or "builtin" */
     char *collate;
     char *ctype;
-    char *locale;     /* the icu or builtin locale; NULL for libc */
-    char *icu_rules;  /* NULL if none */
-    char *tablespace; /* of the source; only told, not used */
-    char *comment;    /* NULL if none */
-    int64_t connection_limit;
-    GPtrArray *settings; /* HfDatabaseSetting */
-    bool default_grants; /* the ACL was never touched: grants is empty and means the default */
-    GPtrArray *grants;   /* HfDatabaseGrant */
+    char *locale;             /* the icu or builtin locale; NULL for libc */
+    char *icu_rules;          /* NULL if none */
+    char *tablespace;         /* of the source; only told, not used */
+    char *comment;            /* NULL if none */
+    int64_t connection_limit; /* -1: none */
+    GPtrArray *settings;      /* HfDatabaseSetting */
+    bool default_grants;      /* the ACL was never touched: grants is empty and means the default */
+    GPtrArray *grants;        /* HfDatabaseGrant */
 } HfDatabaseInfo;
 
 /* A role that dumped objects name, with what is needed to make it again, but for its password. */
 typedef struct {
     char *name;
     bool superuser, inherit, create_role, create_db, can_login, replication, bypass_rls;
-    int64_t connection_limit;
-    char *comment;        /* NULL if none */
-    GPtrArray *member_of; /* char*: roles of this archive that it is a member of */
+    int64_t connection_limit; /* -1: none */
+    char *comment;            /* NULL if none */
+    GPtrArray *member_of;     /* char*: roles of this archive that it is a member of */
 } HfRoleInfo;
+
+typedef struct {
+    char *name;
+    char *version;
+} HfExtensionInfo;
 
 typedef struct {
     char *product;        /* "holdfast 0.1.0" */
@@ -69,25 +85,21 @@ typedef struct {
     HfDatabaseInfo database;
     GPtrArray *roles;      /* HfRoleInfo */
     GPtrArray *extensions; /* HfExtensionInfo */
-    GPtrArray
-        *filters; /* char*: the options that left something out, such as "--schema=app"; empty: a whole database */
+    GPtrArray *filters;    /* char*: the options that left something out: "--schema=app"; empty: a whole database */
 } HfArchiveHead;
 
-typedef struct {
-    char *name;
-    char *version;
-} HfExtensionInfo;
-
-HfArchiveHead *hf_archive_head_new(void); /* empty arrays, NULL strings */
+HfArchiveHead *hf_archive_head_new(void); /* empty arrays, NULL strings, no connection limit */
 void hf_archive_head_free(HfArchiveHead *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfArchiveHead, hf_archive_head_free)
 char *hf_archive_head_to_json(const HfArchiveHead *self); /* transfer full */
+/* Errors: as hf_manifest_from_json. */
 HfArchiveHead *hf_archive_head_from_json(const char *text, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 HfDatabaseSetting *hf_database_setting_new(const char *role, const char *name, const char *value);
 HfDatabaseGrant *hf_database_grant_new(const char *grantee, const char *privilege, bool grantable);
+void hf_database_info_init(HfDatabaseInfo *self); /* empty arrays, NULL strings, no connection limit */
 void hf_database_info_clear(HfDatabaseInfo *self);
-HfRoleInfo *hf_role_info_new(const char *name);
+HfRoleInfo *hf_role_info_new(const char *name); /* inherits, no connection limit, nothing else */
 HfExtensionInfo *hf_extension_info_new(const char *name, const char *version);
 
 /* ---- manifest.json -------------------------------------------------------------------------------------------------
@@ -116,8 +128,8 @@ typedef struct {
     uint32_t type_oid;
 } HfColumn;
 
-/* Table data, or (kind LARGE_OBJECTS) the contents of all large objects as rows (loid oid, position int8, data bytea).
- */
+/* Table data, or (kind LARGE_OBJECTS) the contents of all large objects as rows (loid oid, position int8, data bytea),
+ * under the name pg_catalog.pg_largeobject. */
 typedef enum { HF_TABLE_PLAIN, HF_TABLE_LARGE_OBJECTS } HfTableKind;
 
 typedef struct {
@@ -159,14 +171,28 @@ const HfMember *hf_manifest_find_member(const HfManifest *self, const char *name
 uint64_t hf_manifest_rows(const HfManifest *self);      /* over all tables */
 uint64_t hf_manifest_raw_bytes(const HfManifest *self); /* over all tables */
 
+/* Member names: ASCII letters, digits and "._-/", no empty, "." or ".." segment, at most 100 bytes. */
+bool hf_member_name_is_valid(const char *name);
+/* The name of a table's data member: data/<oid>/<nnnnn>.copy.zst, for oid 0 (large objects) blobs/<nnnnn>.copy.zst;
+ * numbers start at 1. Transfer full. */
+char *hf_part_name(uint32_t oid, uint32_t number);
+/* Whether a name is one of those, and of which table. */
+bool hf_part_name_parse(const char *name, uint32_t *oid);
+
 /*
  * The manifest's text ends with a tail of fixed length, so that it is found from the archive's end: the digest of all
  * bytes of the text before the tail, and the length of the whole text, right-aligned in 20 columns.
  */
-#define HF_MANIFEST_TAIL_BYTES 96
+#define HF_MANIFEST_TAIL_BYTES 86
+#define HF_MANIFEST_MAX_BYTES (1024 * 1024 * 1024)
 char *hf_manifest_to_json(const HfManifest *self, size_t *length); /* transfer full */
 
-/* `end` is where the manifest's own tar header starts: every member must lie before it, in order, without overlap. */
+/* The length of the whole text, from its last HF_MANIFEST_TAIL_BYTES bytes. HF_ERROR_CORRUPT if they are no tail;
+ * HF_ERROR_LIMIT over HF_MANIFEST_MAX_BYTES. */
+bool hf_manifest_parse_tail(const char *tail, size_t *length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* `end` is where the manifest's own tar header starts: every member must lie before it, in order, without overlap.
+ * Errors: HF_ERROR_CORRUPT if it is damaged or says what cannot be; HF_ERROR_USAGE if its format is newer than ours. */
 HfManifest *hf_manifest_from_json(const char *text, size_t length, uint64_t end, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
