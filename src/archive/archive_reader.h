@@ -27,6 +27,8 @@ const HfArchiveHead *hf_archive_reader_head(const HfArchiveReader *self);
 const HfManifest *hf_archive_reader_manifest(const HfArchiveReader *self);
 bool hf_archive_reader_is_encrypted(const HfArchiveReader *self);
 uint64_t hf_archive_reader_file_size(const HfArchiveReader *self);
+/* The tar, decrypted; members lie in it at their offsets. Borrowed, thread-safe. */
+HfInput *hf_archive_reader_plaintext(const HfArchiveReader *self);
 
 /* The whole of a small member by name (schema.dump, sequences.sql …), at most `max_bytes`. Transfer full; NULL with
  * HF_ERROR_NOT_FOUND if it is not there. */

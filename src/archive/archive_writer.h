@@ -22,13 +22,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfArchiveWriter, hf_archive_writer_free)
 /* Adds a member. A name that ends in ".sh" is executable. */
 bool hf_archive_writer_add(HfArchiveWriter *self, const char *name, const void *data, size_t length, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-/* Adds README.txt and restore.sh: how to restore by hand. */
-bool hf_archive_writer_add_manual(HfArchiveWriter *self, const HfArchiveHead *head, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+/* Adds README.txt and restore.sh: how to restore by hand. Finish then adds load.sh, which restore.sh needs.
+ * `create_database_sql` is the CREATE DATABASE statement with encoding and locale, the name as psql's :"dbname". */
+bool hf_archive_writer_add_manual(HfArchiveWriter *self, const HfArchiveHead *head, const char *create_database_sql,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Adds a data member; sets `member` to its index in the manifest. */
 bool hf_archive_writer_add_part(HfArchiveWriter *self, const char *name, const HfEncodedPart *part, size_t *member,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Writes manifest.json, the tar's end and age's last chunk. */
+/* Writes load.sh, manifest.json, the tar's end and age's last chunk. */
 bool hf_archive_writer_finish(HfArchiveWriter *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Plaintext bytes so far. */
 uint64_t hf_archive_writer_size(const HfArchiveWriter *self);

@@ -8,12 +8,13 @@
 
 #include "base/budget.h"
 #include "base/digest.h"
-
-#include <stdint.h>
+#include "base/io.h"
 
 /* A finished member, to be handed to the archive writer; its bytes are pledged to the budget. */
 typedef struct HfEncodedPart HfEncodedPart;
-uint64_t hf_encoded_part_size(const HfEncodedPart *self); /* compressed bytes */
+uint64_t hf_encoded_part_size(const HfEncodedPart *self);   /* compressed bytes */
+HfDigest hf_encoded_part_digest(const HfEncodedPart *self); /* of the compressed bytes */
+bool hf_encoded_part_write(const HfEncodedPart *self, HfOutput *to, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Gives the memory back to the budget. */
 void hf_encoded_part_free(HfEncodedPart *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfEncodedPart, hf_encoded_part_free)

@@ -1,0 +1,94 @@
+#!/bin/sh
+# Restores this backup into a new database with psql, pg_restore and zstd alone. README.txt says how to come here.
+#
+#     sh restore.sh --dbname NAME
+#
+# The server is chosen by PGHOST, PGPORT, PGUSER and the like. Exit status: 0 restored, 1 failed, 2 wrong usage.
+set -eu
+
+create_database=@CREATE_DATABASE@
+data_encoding=@ENCODING@
+
+usage() {
+    echo "usage: sh restore.sh --dbname NAME      (a database that does not exist yet)" >&2
+    exit 2
+}
+
+fail() {
+    echo "restore.sh: $*" >&2
+    exit 1
+}
+
+if [ $# -ne 2 ] || [ "$1" != --dbname ]; then
+    usage
+fi
+dbname=$2
+case $dbname in
+'' | *=* | *://*) usage ;; # pg_restore would take these for something else than a name
+esac
+
+cd "$(dirname "$0")"
+for program in psql pg_restore zstd; do
+    command -v "$program" >/dev/null || fail "$program is not installed: apt-get install postgresql-client zstd"
+done
+for file in globals.sql schema.dump load.sh manifest.json; do
+    [ -f "$file" ] || fail "$file is missing: the backup was not unpacked whole"
+done
+
+# Over all that the server, the database or a role may have set.
+PGOPTIONS="${PGOPTIONS-} -c search_path= -c role=none -c row_security=off -c default_transaction_read_only=off \
+-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 -c standard_conforming_strings=on \
+-c DateStyle=ISO -c IntervalStyle=postgres -c client_min_messages=warning"
+PGCLIENTENCODING=UTF8
+export PGOPTIONS PGCLIENTENCODING
+
+run_sql() { # [OPTION...]: statements come from standard input unless an option says otherwise
+    psql -X -v ON_ERROR_STOP=1 -v dbname="$dbname" "$@"
+}
+
+run_file() { # FILE
+    [ -f "$1" ] || return 0
+    echo "$1"
+    run_sql -q -o /dev/null -f "$1"
+}
+
+check_rows() { # FILE EXPECTED FOUND
+    [ "$2" = "$3" ] || fail "$1: psql answered '$3' where '$2' was expected; drop the database $dbname"
+}
+
+load_table() { # FILE ROWS STATEMENT
+    echo "$1"
+    answer=$({
+        printf '%s;\n' "$3"
+        zstd -dcq "$1"
+    } | PGCLIENTENCODING=$data_encoding psql -X -v ON_ERROR_STOP=1)
+    check_rows "$1" "COPY $2" "$answer"
+}
+
+load_large_objects() { # FILE ROWS FORMAT
+    echo "$1"
+    answer=$(zstd -dcq "$1" | run_sql -At \
+        -c 'CREATE TEMP TABLE piece (loid oid, "position" bigint, data bytea)' \
+        -c "COPY piece FROM STDIN (FORMAT $3)" \
+        -c 'SELECT count(lo_put(loid, "position", data)) FROM piece')
+    check_rows "$1" "$(printf 'CREATE TABLE\nCOPY %s\n%s' "$2" "$2")" "$answer"
+}
+
+printf '%s;\n' "$create_database" | PGDATABASE=postgres run_sql -q
+PGDATABASE=$dbname
+export PGDATABASE
+
+run_file globals.sql
+echo "schema.dump, tables"
+pg_restore --exit-on-error --section=pre-data --dbname="$dbname" schema.dump
+run_file blobs/create.sql
+# shellcheck source=/dev/null
+. ./load.sh
+run_file blobs/owners.sql
+run_file sequences.sql
+echo "schema.dump, indexes and constraints"
+pg_restore --exit-on-error --section=post-data --dbname="$dbname" schema.dump
+run_sql -q -c ANALYZE
+
+echo "Restored into $dbname. Every part had as many rows as manifest.json says. To compare a table's count again:"
+echo "    SELECT count(*) FROM the_table;   against its \"rows\" in manifest.json"
