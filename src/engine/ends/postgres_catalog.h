@@ -1,0 +1,108 @@
+/*
+ * What a backup reads of a PostgreSQL database besides rows: the snapshot and its locks, the tables with their columns,
+ * and what stands around them (database, roles, extensions, sequences, large objects).
+ */
+#ifndef HF_ENGINE_ENDS_POSTGRES_CATALOG_H
+#define HF_ENGINE_ENDS_POSTGRES_CATALOG_H
+
+#include "archive/manifest.h"
+#include "pg/connection.h"
+
+/* ---- What to take --------------------------------------------------------------------------------------------------
+ */
+
+/* pg_dump's patterns under pg_dump's names; each may be NULL or an empty list, all NULL-terminated and borrowed. */
+typedef struct {
+    const char *const *schemas;            /* --schema */
+    const char *const *exclude_schemas;    /* --exclude-schema */
+    const char *const *tables;             /* --table */
+    const char *const *exclude_tables;     /* --exclude-table */
+    const char *const *exclude_table_data; /* --exclude-table-data */
+    bool force_text;                       /* --data-format text */
+} HfScope;
+
+/* Whether only some schemas or tables were asked for: then large objects, extensions and publications stay out, as in
+ * pg_dump. */
+bool hf_scope_is_selective(const HfScope *self);
+/* The options as pg_dump takes them, appended to `arguments` (char*, transfer full). */
+void hf_scope_append_arguments(const HfScope *self, GPtrArray *arguments);
+
+/*
+ * psql's pattern as an SQL condition over a schema's name (and, for a table, c.relname and c.oid): * and ? are
+ * wildcards, quotes keep case and special characters, a dot parts schema and name; a table pattern without schema means
+ * visible tables. HF_ERROR_USAGE for more than one dot. Transfer full.
+ */
+char *hf_postgres_schema_condition(const char *pattern, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *hf_postgres_table_condition(const char *pattern, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- Snapshot ------------------------------------------------------------------------------------------------------
+ */
+
+/* A table as it is planned: what goes into the manifest, and its size. */
+typedef struct {
+    HfManifestTable *info;
+    uint64_t pages;    /* of the heap */
+    uint64_t bytes;    /* of the heap and its TOAST */
+    bool of_extension; /* made by CREATE EXTENSION, not by schema.dump */
+} HfPlannedTable;
+
+typedef struct {
+    HfPg *pg;   /* holds the locks and the snapshot until it is closed */
+    char *name; /* as pg_export_snapshot gave it */
+    bool on_standby;
+    GPtrArray *tables;     /* HfPlannedTable*, which own their info, by schema and name */
+    GHashTable *relations; /* OIDs (as pointers) of all tables, partitioned ones too: to hold against pg_dump's list */
+    uint64_t large_objects;
+} HfPostgresSnapshot;
+
+/*
+ * Locks every table in ACCESS SHARE mode, then takes the snapshot, and looks again whether it shows just the tables
+ * that are locked: so no table can have been rewritten or truncated between snapshot and lock. Errors beside the usual:
+ * DENIED names all tables that the role may not read; DENIED for row level security that would hide rows, naming the
+ * tables; CONFLICT when a lock was not had within `lock_wait_ms` (0: wait for ever), naming the tables and who holds
+ * them. Transfer full.
+ */
+HfPostgresSnapshot *hf_postgres_snapshot_open(const HfPgTarget *target, const HfScope *scope, uint64_t lock_wait_ms,
+                                              GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void hf_postgres_snapshot_free(HfPostgresSnapshot *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPostgresSnapshot, hf_postgres_snapshot_free)
+
+/* Whether a table can be read by ranges of pages without reading the rest: PostgreSQL 14 and newer. */
+bool hf_postgres_can_slice(const HfPg *pg);
+
+/* The tables that a scope takes, with their columns; used by hf_postgres_snapshot_open. Appends HfPlannedTable*. */
+bool hf_postgres_read_tables(HfPg *pg, const HfScope *scope, bool on_standby, GPtrArray *tables, GHashTable *relations,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void hf_planned_table_free(HfPlannedTable *self);
+
+/* Cuts [smallest OID, end) of the large objects into at most `count` ranges of about as many objects: HfSlice* with the
+ * given table and weight are appended. */
+bool hf_postgres_slice_large_objects(HfPg *pg, HfManifestTable *table, unsigned count, GPtrArray *slices,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The table that stands for the contents of all large objects. Transfer full. */
+HfManifestTable *hf_postgres_large_objects_table(void);
+
+/* ---- What stands around the tables ---------------------------------------------------------------------------------
+ */
+
+/* Fills server, database and extensions of the head. */
+bool hf_postgres_read_head(HfPg *pg, HfArchiveHead *head, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The database's own properties, by its name. */
+bool hf_postgres_read_database(HfPg *pg, const char *database, HfDatabaseInfo *info, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* Adds the named roles (NULL-terminated; those that exist) to the head, with the memberships among them. */
+bool hf_postgres_read_roles(HfPg *pg, const char *const *names, HfArchiveHead *head, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* SQL that sets all sequences of the scope; the count in *sequences. Transfer full. */
+char *hf_postgres_read_sequences(HfPg *pg, const HfScope *scope, uint64_t *sequences, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* SQL that creates all large objects empty, and SQL that gives them owners, grants, comments and labels. Both transfer
+ * full. */
+bool hf_postgres_read_large_objects(HfPg *pg, char **create_sql, char **owners_sql, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* Roles that own large objects or hold grants on them. NULL-terminated, transfer full. */
+char **hf_postgres_large_object_roles(HfPg *pg, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * Roles and database properties as SQL: for globals.sql (with psql's variable :"dbname") and for making a database
+ * here.
+ */
+#ifndef HF_ENGINE_ENDS_POSTGRES_GLOBALS_H
+#define HF_ENGINE_ENDS_POSTGRES_GLOBALS_H
+
+#include "archive/manifest.h"
+
+/* Role name in the archive -> role name to use. NULL: none is renamed. */
+const char *hf_role_map_get(GHashTable *role_map, const char *role);
+
+/* CREATE ROLE for one role with its attributes, passing over one that exists; no password. Ends with a newline.
+ * Transfer full. */
+char *hf_globals_create_role_sql(const HfRoleInfo *role);
+/* The memberships among the archive's roles. Transfer full. */
+char *hf_globals_memberships_sql(const HfRoleInfo *role);
+
+/* CREATE DATABASE from template0 with the archive's encoding and locale. `quoted_name` is an identifier, quoted.
+ * `owner` NULL: whoever runs it. `server_version` decides how the locale is spelt. Transfer full. */
+char *hf_globals_create_database_sql(const HfDatabaseInfo *info, const char *quoted_name, const char *owner,
+                                     int server_version);
+/* Comment, connection limit, settings and grants, a statement a line. Roles are mapped; with `no_owner` or
+ * `no_privileges` what names roles is left out accordingly. Transfer full. */
+char *hf_globals_database_properties_sql(const HfDatabaseInfo *info, const char *quoted_name, GHashTable *role_map,
+                                         bool with_grants, bool with_comment);
+
+/* The whole of globals.sql. Transfer full. */
+char *hf_globals_sql(const HfArchiveHead *head);
+
+/* One setting as ALTER DATABASE (or ALTER ROLE … IN DATABASE) … SET …; lists that hold quoted names are kept as lists.
+ * Transfer full. */
+char *hf_globals_setting_sql(const HfDatabaseSetting *setting, const char *quoted_database, GHashTable *role_map);
+
+#endif

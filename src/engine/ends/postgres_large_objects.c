@@ -1,0 +1,108 @@
+#include "base/error.h"
+#include "engine/ends/postgres_catalog.h"
+#include "engine/slice.h"
+
+HfManifestTable *hf_postgres_large_objects_table(void)
+{
+    HfManifestTable *table = hf_manifest_table_new();
+    table->kind = HF_TABLE_LARGE_OBJECTS;
+    table->schema = g_strdup("pg_catalog");
+    table->name = g_strdup("pg_largeobject");
+    table->format = HF_FORMAT_BINARY;
+    g_ptr_array_add(table->columns, hf_column_new("loid", "oid", 26));
+    g_ptr_array_add(table->columns, hf_column_new("position", "bigint", 20));
+    g_ptr_array_add(table->columns, hf_column_new("data", "bytea", 17));
+    return table;
+}
+
+static HfSlice *slice_new(HfManifestTable *table, uint64_t start, uint64_t end, uint64_t weight)
+{
+    HfSlice *slice = g_new0(HfSlice, 1);
+    *slice = (HfSlice){.table = table, .start = start, .end = end, .weight = weight};
+    return slice;
+}
+
+bool hf_postgres_slice_large_objects(HfPg *pg, HfManifestTable *table, unsigned count, GPtrArray *slices,
+                                     GError **error)
+{
+    /* Superusers alone may ask how large they are all together; otherwise the weight is a guess by their number. */
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT pg_catalog.min(oid), pg_catalog.count(*) * CASE WHEN pg_catalog.has_table_privilege("
+        "'pg_catalog.pg_largeobject', 'SELECT') THEN pg_catalog.pg_table_size('pg_catalog.pg_largeobject') / "
+        "sum(count(*)) "
+        "OVER () ELSE 65536 END FROM (SELECT oid, pg_catalog.ntile(%u) OVER (ORDER BY oid) AS share FROM "
+        "pg_catalog.pg_largeobject_metadata) m GROUP BY share ORDER BY 1",
+        count);
+    g_autoptr(HfPgRows) rows = hf_pg_query(pg, sql, NULL, error);
+    for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++) {
+        bool last = i + 1 == hf_pg_rows_count(rows);
+        g_ptr_array_add(slices, slice_new(table, (uint64_t)hf_pg_rows_int64(rows, i, 0),
+                                          last ? HF_SLICE_TO_END : (uint64_t)hf_pg_rows_int64(rows, i + 1, 0),
+                                          (uint64_t)hf_pg_rows_int64(rows, i, 1) + 1));
+    }
+    return rows != NULL;
+}
+
+/* The one text column of all rows, one after another. */
+static char *concat_rows(HfPg *pg, const char *sql, GError **error)
+{
+    g_autoptr(HfPgRows) rows = hf_pg_query(pg, sql, NULL, error);
+    if (rows == NULL)
+        return NULL;
+    GString *text = g_string_new(NULL);
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++)
+        g_string_append(text, hf_pg_rows_text(rows, i, 0));
+    return g_string_free(text, FALSE);
+}
+
+bool hf_postgres_read_large_objects(HfPg *pg, char **create_sql, char **owners_sql, GError **error)
+{
+    static const char *const create =
+        "SELECT pg_catalog.format(E'SELECT pg_catalog.lo_create(%s);\\n', oid) FROM pg_catalog.pg_largeobject_metadata "
+        "ORDER BY oid";
+    /* Owner first: the owner's own rights in the ACL are then the new owner's. */
+    static const char *const owners =
+        "SELECT s.statement FROM (SELECT m.oid, 1 AS step, pg_catalog.format(E'ALTER LARGE OBJECT %s OWNER TO %I;\\n', "
+        "m.oid, "
+        "pg_catalog.pg_get_userbyid(m.lomowner)) AS statement FROM pg_catalog.pg_largeobject_metadata m UNION ALL "
+        "SELECT "
+        "m.oid, 2, pg_catalog.format(E'REVOKE ALL ON LARGE OBJECT %s FROM %I;\\n', m.oid, "
+        "pg_catalog.pg_get_userbyid(m.lomowner)) FROM pg_catalog.pg_largeobject_metadata m WHERE m.lomacl IS NOT NULL "
+        "UNION "
+        "ALL SELECT m.oid, 3, pg_catalog.format(E'GRANT %s ON LARGE OBJECT %s TO %s%s;\\n', a.privilege_type, m.oid, "
+        "CASE WHEN "
+        "a.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END, CASE WHEN "
+        "a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) FROM pg_catalog.pg_largeobject_metadata m, "
+        "pg_catalog.aclexplode(m.lomacl) a UNION ALL SELECT d.objoid, 4, pg_catalog.format(E'COMMENT ON LARGE OBJECT "
+        "%s IS "
+        "%L;\\n', d.objoid, d.description) FROM pg_catalog.pg_description d WHERE d.classoid = "
+        "'pg_catalog.pg_largeobject'::pg_catalog.regclass UNION ALL SELECT l.objoid, 5, pg_catalog.format(E'SECURITY "
+        "LABEL FOR "
+        "%I ON LARGE OBJECT %s IS %L;\\n', l.provider, l.objoid, l.label) FROM pg_catalog.pg_seclabel l WHERE "
+        "l.classoid = "
+        "'pg_catalog.pg_largeobject'::pg_catalog.regclass) s ORDER BY s.oid, s.step, s.statement";
+    g_autofree char *created = concat_rows(pg, create, error);
+    char *owned = created != NULL ? concat_rows(pg, owners, error) : NULL;
+    if (owned == NULL)
+        return false;
+    *create_sql = g_steal_pointer(&created);
+    *owners_sql = owned;
+    return true;
+}
+
+char **hf_postgres_large_object_roles(HfPg *pg, GError **error)
+{
+    g_autoptr(HfPgRows) rows =
+        hf_pg_query(pg,
+                    "SELECT pg_catalog.pg_get_userbyid(lomowner) FROM pg_catalog.pg_largeobject_metadata UNION SELECT "
+                    "pg_catalog.pg_get_userbyid(a.grantee) FROM pg_catalog.pg_largeobject_metadata m, "
+                    "pg_catalog.aclexplode(m.lomacl) a "
+                    "WHERE a.grantee <> 0",
+                    NULL, error);
+    if (rows == NULL)
+        return NULL;
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++)
+        g_strv_builder_add(names, hf_pg_rows_text(rows, i, 0));
+    return g_strv_builder_end(names);
+}

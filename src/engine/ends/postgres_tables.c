@@ -1,0 +1,320 @@
+#include "base/error.h"
+#include "engine/ends/postgres.h"
+#include "engine/ends/postgres_catalog.h"
+#include "pg/type.h"
+
+#include <string.h>
+
+void hf_planned_table_free(HfPlannedTable *self)
+{
+    hf_manifest_table_free(self->info);
+    g_free(self);
+}
+
+bool hf_postgres_can_slice(const HfPg *pg)
+{
+    return hf_pg_server_version(pg) >= 140000;
+}
+
+/* ---- Scope as SQL --------------------------------------------------------------------------------------------------
+ */
+
+typedef char *(*ConditionFunc)(const char *pattern, GError **error);
+
+/* "(p1 OR p2 …)"; "true" or "false" as `empty` says for an empty list. Transfer full. */
+static char *any_of(const char *const *patterns, ConditionFunc condition, const char *empty, GError **error)
+{
+    if (patterns == NULL || *patterns == NULL)
+        return g_strdup(empty);
+    g_autoptr(GString) text = g_string_new("(");
+    for (const char *const *pattern = patterns; *pattern != NULL; pattern++) {
+        g_autofree char *one = condition(*pattern, error);
+        if (one == NULL)
+            return NULL;
+        g_string_append_printf(text, "%s%s", pattern == patterns ? "" : " OR ", one);
+    }
+    g_string_append_c(text, ')');
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* The condition on pg_class c and pg_namespace n that the scope means. As in pg_dump, --table makes --schema have no
+ * effect on tables. Transfer full. */
+static char *scope_condition(const HfScope *scope, GError **error)
+{
+    bool by_table = scope->tables != NULL && *scope->tables != NULL;
+    g_autofree char *wanted = by_table ? any_of(scope->tables, hf_postgres_table_condition, "true", error)
+                                       : any_of(scope->schemas, hf_postgres_schema_condition, "true", error);
+    g_autofree char *no_schema =
+        wanted == NULL ? NULL : any_of(scope->exclude_schemas, hf_postgres_schema_condition, "false", error);
+    g_autofree char *no_table =
+        no_schema == NULL ? NULL : any_of(scope->exclude_tables, hf_postgres_table_condition, "false", error);
+    return no_table == NULL
+               ? NULL
+               : g_strdup_printf("%s AND NOT %s AND NOT %s", wanted, by_table ? "false" : no_schema, no_table);
+}
+
+#define USER_OBJECT                                                                                                    \
+    "(n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d "   \
+    "WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e'))"
+
+/* Relations that an extension marks as its configuration, with the condition that selects the user's rows. */
+#define CONFIGURATION                                                                                                  \
+    "(SELECT u.oid, u.condition FROM pg_catalog.pg_extension e, "                                                      \
+    "ROWS FROM (pg_catalog.unnest(e.extconfig), pg_catalog.unnest(e.extcondition)) AS u(oid, condition))"
+
+/* ---- Types ---------------------------------------------------------------------------------------------------------
+ */
+
+static bool read_types(HfPg *pg, HfTypeTable *types, GError **error)
+{
+    bool multiranges = hf_pg_server_version(pg) >= 140000;
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT t.oid, pg_catalog.format_type(t.oid, NULL), t.typtype, t.typbasetype, CASE WHEN t.typcategory = 'A' "
+        "THEN "
+        "t.typelem ELSE 0 END, coalesce(r.rngsubtype%s, 0), t.typsend <> 0 AND t.typreceive <> 0 FROM "
+        "pg_catalog.pg_type t "
+        "LEFT JOIN pg_catalog.pg_range r ON r.rngtypid = t.oid%s LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem "
+        "AND "
+        "t.typcategory = 'A' WHERE t.oid >= 10000 AND coalesce(e.typtype, '') <> 'c' AND (t.typtype <> 'c' OR EXISTS "
+        "(SELECT FROM pg_catalog.pg_class k WHERE k.oid = t.typrelid AND k.relkind = 'c'))",
+        multiranges ? ", m.rngtypid" : "",
+        multiranges ? " LEFT JOIN pg_catalog.pg_range m ON m.rngmultitypid = t.oid" : "");
+    g_autoptr(HfPgRows) rows = hf_pg_query(pg, sql, NULL, error);
+    for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++) {
+        g_autofree char *name = g_strdup(hf_pg_rows_text(rows, i, 1));
+        HfType type = {.oid = (uint32_t)hf_pg_rows_int64(rows, i, 0),
+                       .name = name,
+                       .kind = hf_pg_rows_text(rows, i, 2)[0],
+                       .base_oid = (uint32_t)hf_pg_rows_int64(rows, i, 3),
+                       .element_oid = (uint32_t)hf_pg_rows_int64(rows, i, 4),
+                       .subtype_oid = (uint32_t)hf_pg_rows_int64(rows, i, 5),
+                       .has_binary = hf_pg_rows_bool(rows, i, 6)};
+        hf_type_table_add(types, &type);
+    }
+    return rows != NULL;
+}
+
+/* Binary if every column's type is safe in it; else text, with the first reason. */
+static void choose_format(HfManifestTable *table, const HfTypeTable *types, bool force_text)
+{
+    table->format = HF_FORMAT_BINARY;
+    if (force_text)
+        table->format_reason = g_strdup("text was asked for");
+    for (guint i = 0; i < table->columns->len && table->format_reason == NULL; i++) {
+        const HfColumn *column = table->columns->pdata[i];
+        const char *reason = hf_type_binary_unsafe_reason(types, column->type_oid);
+        if (reason != NULL)
+            table->format_reason = g_strdup_printf("column %s, %s: %s", column->name, column->type, reason);
+    }
+    if (table->format_reason != NULL)
+        table->format = HF_FORMAT_TEXT;
+}
+
+/* ---- Columns -------------------------------------------------------------------------------------------------------
+ */
+
+static uint32_t columns_owner(const HfManifestTable *table)
+{
+    /* Partitions that are loaded through their root share its order of columns, so that their digests add up. */
+    return table->load_root_oid != 0 ? table->load_root_oid : table->oid;
+}
+
+/* An array of OIDs as text for a parameter: "{1,2,3}". */
+static char *oid_array(GPtrArray *tables)
+{
+    GString *text = g_string_new("{");
+    for (guint i = 0; i < tables->len; i++) {
+        const HfPlannedTable *table = tables->pdata[i];
+        g_string_append_printf(text, "%s%u", i > 0 ? "," : "", columns_owner(table->info));
+    }
+    return g_string_free(g_string_append_c(text, '}'), FALSE);
+}
+
+static void index_columns(const HfPgRows *rows, GHashTable *first_row)
+{
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++) {
+        gpointer oid = GUINT_TO_POINTER((guint)hf_pg_rows_int64(rows, i, 0));
+        if (!g_hash_table_contains(first_row, oid))
+            g_hash_table_insert(first_row, oid, GSIZE_TO_POINTER(i));
+    }
+}
+
+static bool read_columns(HfPg *pg, GPtrArray *tables, GError **error)
+{
+    g_autofree char *oids = oid_array(tables);
+    const char *parameters[] = {oids, NULL};
+    g_autoptr(HfPgRows) rows =
+        hf_pg_query(pg,
+                    "SELECT a.attrelid, a.attname, a.atttypid, pg_catalog.format_type(a.atttypid, a.atttypmod) FROM "
+                    "pg_catalog.pg_attribute a WHERE a.attrelid = ANY ($1::pg_catalog.oid[]) AND a.attnum > 0 AND NOT "
+                    "a.attisdropped AND "
+                    "a.attgenerated = '' ORDER BY a.attrelid, a.attnum",
+                    parameters, error);
+    if (rows == NULL)
+        return false;
+    g_autoptr(GHashTable) first_row = g_hash_table_new(NULL, NULL);
+    index_columns(rows, first_row);
+    for (guint t = 0; t < tables->len; t++) {
+        HfManifestTable *table = ((HfPlannedTable *)tables->pdata[t])->info;
+        gpointer row;
+        if (!g_hash_table_lookup_extended(first_row, GUINT_TO_POINTER(columns_owner(table)), NULL, &row))
+            continue;
+        for (size_t i = GPOINTER_TO_SIZE(row);
+             i < hf_pg_rows_count(rows) && hf_pg_rows_int64(rows, i, 0) == columns_owner(table); i++)
+            g_ptr_array_add(table->columns, hf_column_new(hf_pg_rows_text(rows, i, 1), hf_pg_rows_text(rows, i, 3),
+                                                          (uint32_t)hf_pg_rows_int64(rows, i, 2)));
+    }
+    return true;
+}
+
+/* ---- Tables --------------------------------------------------------------------------------------------------------
+ */
+
+static char *tables_sql(const HfScope *scope, GError **error)
+{
+    g_autofree char *wanted = scope_condition(scope, error);
+    g_autofree char *no_data =
+        wanted == NULL ? NULL : any_of(scope->exclude_table_data, hf_postgres_table_condition, "false", error);
+    if (no_data == NULL)
+        return NULL;
+    return g_strdup_printf(
+        "SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, x.condition, coalesce(%s, false), "
+        "pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint, "
+        "pg_catalog.pg_table_size(c.oid), c.relispartition AND EXISTS (SELECT FROM "
+        "pg_catalog.pg_partition_ancestors(c.oid) a "
+        "JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = a.relid JOIN pg_catalog.pg_opclass o ON o.oid = ANY "
+        "(p.partclass) JOIN pg_catalog.pg_am m ON m.oid = o.opcmethod WHERE m.amname = 'hash' AND o.opcname = "
+        "'enum_ops' AND "
+        "o.opcnamespace = 'pg_catalog'::pg_catalog.regnamespace), pg_catalog.pg_partition_root(c.oid)::pg_catalog.oid "
+        "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN " CONFIGURATION
+        " x ON x.oid = c.oid WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND (" USER_OBJECT
+        " OR (x.oid IS NOT NULL AND %s)) AND %s ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"",
+        no_data, hf_scope_is_selective(scope) ? "false" : "true", wanted);
+}
+
+static HfPlannedTable *planned_table(const HfPgRows *rows, size_t i, bool on_standby)
+{
+    HfPlannedTable *planned = g_new0(HfPlannedTable, 1);
+    HfManifestTable *table = planned->info = hf_manifest_table_new();
+    table->oid = (uint32_t)hf_pg_rows_int64(rows, i, 0);
+    table->schema = g_strdup(hf_pg_rows_text(rows, i, 1));
+    table->name = g_strdup(hf_pg_rows_text(rows, i, 2));
+    const char *filter = hf_pg_rows_text(rows, i, 5);
+    planned->of_extension = filter != NULL;
+    if (filter != NULL && *filter != '\0')
+        table->filter = g_strdup(filter);
+    if (hf_pg_rows_bool(rows, i, 6))
+        table->no_data_reason = g_strdup("excluded by --exclude-table-data");
+    else if (on_standby && hf_pg_rows_text(rows, i, 4)[0] == 'u')
+        table->no_data_reason = g_strdup("unlogged, and a standby has no rows of it");
+    planned->pages = (uint64_t)hf_pg_rows_int64(rows, i, 7);
+    planned->bytes = (uint64_t)hf_pg_rows_int64(rows, i, 8);
+    if (hf_pg_rows_bool(rows, i, 9))
+        table->load_root_oid = (uint32_t)hf_pg_rows_int64(rows, i, 10);
+    return planned;
+}
+
+/* Gives the load roots, of which only the OID is known so far, their names. */
+static void name_roots(GPtrArray *tables, const HfPgRows *rows)
+{
+    for (guint t = 0; t < tables->len; t++) {
+        HfManifestTable *table = ((HfPlannedTable *)tables->pdata[t])->info;
+        for (size_t i = 0; table->load_root_oid != 0 && i < hf_pg_rows_count(rows); i++) {
+            if (hf_pg_rows_int64(rows, i, 0) != table->load_root_oid)
+                continue;
+            table->load_root_schema = g_strdup(hf_pg_rows_text(rows, i, 1));
+            table->load_root_name = g_strdup(hf_pg_rows_text(rows, i, 2));
+        }
+        /* The root itself was left out by the scope: then its partition stands alone. */
+        if (table->load_root_name == NULL)
+            table->load_root_oid = 0;
+    }
+}
+
+/* Patterns without a schema mean what the user's own search path shows, as in pg_dump. */
+static HfPgRows *query_tables(HfPg *pg, const char *sql, GError **error)
+{
+    if (!hf_pg_exec(pg, "RESET search_path", error))
+        return NULL;
+    g_autoptr(HfPgRows) rows = hf_pg_query(pg, sql, NULL, error);
+    if (rows == NULL || !hf_pg_exec(pg, "SET search_path = ''", error))
+        return NULL;
+    return g_steal_pointer(&rows);
+}
+
+bool hf_postgres_read_tables(HfPg *pg, const HfScope *scope, bool on_standby, GPtrArray *tables, GHashTable *relations,
+                             GError **error)
+{
+    g_autofree char *sql = tables_sql(scope, error);
+    g_autoptr(HfPgRows) rows = sql != NULL ? query_tables(pg, sql, error) : NULL;
+    if (rows == NULL)
+        return false;
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++) {
+        g_hash_table_add(relations, GUINT_TO_POINTER((guint)hf_pg_rows_int64(rows, i, 0)));
+        if (hf_pg_rows_text(rows, i, 3)[0] == 'r')
+            g_ptr_array_add(tables, planned_table(rows, i, on_standby));
+    }
+    name_roots(tables, rows);
+    g_autoptr(HfTypeTable) types = hf_type_table_new();
+    if (!read_columns(pg, tables, error) || !read_types(pg, types, error))
+        return false;
+    for (guint i = 0; i < tables->len; i++)
+        choose_format(((HfPlannedTable *)tables->pdata[i])->info, types, scope->force_text);
+    return true;
+}
+
+/* ---- Sequences -----------------------------------------------------------------------------------------------------
+ */
+
+static bool append_setvals(HfPg *pg, GString *select, GString *sql, GError **error)
+{
+    g_autoptr(HfPgRows) rows = hf_pg_query(pg, select->str, NULL, error);
+    for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++) {
+        g_autofree char *literal = hf_pg_quote_literal(hf_pg_rows_text(rows, i, 0));
+        g_string_append_printf(sql, "SELECT pg_catalog.setval(%s, %s, %s);\n", literal, hf_pg_rows_text(rows, i, 1),
+                               hf_pg_rows_bool(rows, i, 2) ? "true" : "false");
+    }
+    g_string_truncate(select, 0);
+    return rows != NULL;
+}
+
+/* A sequence is read like a table of one row; so many of them at a time. */
+#define SEQUENCES_A_QUERY 200
+
+char *hf_postgres_read_sequences(HfPg *pg, const HfScope *scope, uint64_t *sequences, GError **error)
+{
+    g_autofree char *wanted = scope_condition(scope, error);
+    if (wanted == NULL)
+        return NULL;
+    g_autofree char *list = g_strdup_printf(
+        "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
+        "c.relnamespace LEFT "
+        "JOIN " CONFIGURATION " x ON x.oid = c.oid WHERE c.relkind = 'S' AND (c.relpersistence = 'p' OR "
+        "c.relpersistence = 'u' AND NOT pg_catalog.pg_is_in_recovery()) AND (" USER_OBJECT
+        " OR (x.oid IS NOT NULL AND %s)) AND (%s OR EXISTS (SELECT FROM pg_catalog.pg_depend d JOIN "
+        "pg_catalog.pg_class t ON "
+        "t.oid = d.refobjid WHERE d.objid = c.oid AND d.deptype IN ('a', 'i') AND d.classid = "
+        "'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = d.classid AND t.relkind IN ('r', 'p', 'f') AND "
+        "t.oid IN "
+        "(SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE %s))) "
+        "ORDER BY 1, 2",
+        hf_scope_is_selective(scope) ? "false" : "true", wanted, wanted);
+    g_autoptr(HfPgRows) rows = query_tables(pg, list, error);
+    if (rows == NULL)
+        return NULL;
+    g_autoptr(GString) sql = g_string_new("-- The values of all sequences.\n");
+    g_autoptr(GString) select = g_string_new(NULL);
+    size_t count = hf_pg_rows_count(rows);
+    for (size_t i = 0; i < count; i++) {
+        g_autofree char *name = hf_pg_quote_qualified(hf_pg_rows_text(rows, i, 0), hf_pg_rows_text(rows, i, 1));
+        g_autofree char *literal = hf_pg_quote_literal(name);
+        g_string_append_printf(select, "%sSELECT %s::pg_catalog.text, last_value, is_called FROM %s",
+                               select->len > 0 ? " UNION ALL " : "", literal, name);
+        if ((i + 1) % SEQUENCES_A_QUERY == 0 && !append_setvals(pg, select, sql, error))
+            return NULL;
+    }
+    if (select->len > 0 && !append_setvals(pg, select, sql, error))
+        return NULL;
+    *sequences = count;
+    return g_string_free(g_steal_pointer(&sql), FALSE);
+}

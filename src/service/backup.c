@@ -1,0 +1,332 @@
+/*
+ * Three things go on at once, all in one snapshot: pg_dump writes the schema into memory, the lanes make parts of the
+ * tables' rows, and this thread writes the archive: the head and the schema first, then parts as they come. Until the
+ * schema is there the lanes work ahead, as far as the budget of buffers allows.
+ */
+#include "service/backup.h"
+
+#include "archive/archive_writer.h"
+#include "base/error.h"
+#include "base/version.h"
+#include "engine/ends/archive.h"
+#include "engine/ends/postgres.h"
+#include "engine/ends/postgres_globals.h"
+#include "engine/pipeline.h"
+#include "pg/dump_toc.h"
+#include "pg/program.h"
+
+#include <string.h>
+
+/* Large objects are cut in so many slices for each lane. */
+#define LARGE_OBJECT_SLICES_PER_LANE 4
+
+typedef struct {
+    const HfBackupOptions *options;
+    HfProgress *progress;
+    GCancellable *cancellable;
+    HfPgProgram *pg_dump;
+    HfPostgresSnapshot *snapshot;
+    HfArchiveHead *head;
+    HfManifest *manifest;
+    HfBudget *budget;
+    HfArchiveWriter *writer;
+} Backup;
+
+size_t hf_backup_buffer_bytes(unsigned jobs, int level)
+{
+    return jobs * (HF_PART_BYTES + 2 * HF_BLOCK_BYTES + hf_part_encoder_memory(level));
+}
+
+/* ---- Before the rows -----------------------------------------------------------------------------------------------
+ */
+
+static bool open_source(Backup *self, GError **error)
+{
+    const HfBackupOptions *options = self->options;
+    self->snapshot =
+        hf_postgres_snapshot_open(options->source, &options->scope, options->lock_wait_ms, self->cancellable, error);
+    if (self->snapshot == NULL)
+        return false;
+    self->pg_dump = hf_pg_program_find_dump(hf_pg_server_version(self->snapshot->pg) / 10000, error);
+    if (self->pg_dump == NULL)
+        return false;
+    self->head = hf_archive_head_new();
+    self->head->product = g_strdup_printf("holdfast %s", hf_version());
+    self->head->pg_dump_version = g_strdup(self->pg_dump->version);
+    self->head->snapshot = g_strdup(self->snapshot->name);
+    hf_scope_append_arguments(&options->scope, self->head->filters);
+    return hf_postgres_read_head(self->snapshot->pg, self->head, error);
+}
+
+static GPtrArray *plan_tables(Backup *self)
+{
+    GPtrArray *slices = g_ptr_array_new_with_free_func(g_free);
+    bool can_slice = hf_postgres_can_slice(self->snapshot->pg);
+    for (guint i = 0; i < self->snapshot->tables->len; i++) {
+        HfPlannedTable *planned = self->snapshot->tables->pdata[i];
+        HfManifestTable *table = planned->info;
+        bool whole = !can_slice || table->filter != NULL;
+        if (table->no_data_reason == NULL)
+            hf_slice_cut_pages(slices, table, whole ? 1 : planned->pages, planned->bytes, self->options->jobs);
+        else
+            g_message("%s.%s: no rows: %s", table->schema, table->name, table->no_data_reason);
+    }
+    return slices;
+}
+
+/* The manifest owns the tables from here on. */
+static void fill_manifest(Backup *self)
+{
+    self->manifest = hf_manifest_new();
+    for (guint i = 0; i < self->snapshot->tables->len; i++) {
+        HfPlannedTable *planned = self->snapshot->tables->pdata[i];
+        g_ptr_array_add(self->manifest->tables, planned->info);
+    }
+}
+
+/* ---- Schema --------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct {
+    const Backup *backup;
+    GBytes *schema;
+    GError *error;
+} SchemaDump;
+
+static gpointer dump_schema(gpointer data)
+{
+    SchemaDump *dump = data;
+    const Backup *backup = dump->backup;
+    g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);
+    hf_scope_append_arguments(&backup->options->scope, arguments);
+    g_ptr_array_add(arguments, NULL);
+    dump->schema = hf_pg_program_dump_schema(backup->pg_dump, backup->options->source, backup->snapshot->name,
+                                             (const char *const *)arguments->pdata, backup->cancellable, &dump->error);
+    return NULL;
+}
+
+static bool differ(GError **error, const char *schema, const char *name, const char *what)
+{
+    g_set_error(error, HF_ERROR, HF_ERROR_INTERNAL, "table %s.%s is in %s: please report this", schema, name, what);
+    return false;
+}
+
+/* pg_dump and our own plan must speak of the same tables. */
+static bool check_same_tables(const Backup *self, const HfDumpToc *toc, GError **error)
+{
+    g_autoptr(GHashTable) dumped = g_hash_table_new(NULL, NULL);
+    for (size_t i = 0; i < hf_dump_toc_size(toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(toc, i);
+        if (strcmp(entry->kind, "TABLE") != 0)
+            continue;
+        g_hash_table_add(dumped, GUINT_TO_POINTER(entry->object_oid));
+        if (!g_hash_table_contains(self->snapshot->relations, GUINT_TO_POINTER(entry->object_oid)))
+            return differ(error, entry->schema, entry->tag, "pg_dump's schema but not in the plan of the rows");
+    }
+    for (guint i = 0; i < self->snapshot->tables->len; i++) {
+        const HfPlannedTable *planned = self->snapshot->tables->pdata[i];
+        if (!planned->of_extension && !g_hash_table_contains(dumped, GUINT_TO_POINTER(planned->info->oid)))
+            return differ(error, planned->info->schema, planned->info->name,
+                          "the plan of the rows but not in pg_dump's schema");
+    }
+    return true;
+}
+
+static void add_names(GPtrArray *names, char **more)
+{
+    for (char **name = more; name != NULL && *name != NULL; name++)
+        if (!g_ptr_array_find_with_equal_func(names, *name, g_str_equal, NULL))
+            g_ptr_array_add(names, g_strdup(*name));
+}
+
+/* Everybody whom the dumped objects, the database or the large objects name. */
+static bool read_roles(Backup *self, const HfDumpToc *toc, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    const HfDatabaseInfo *database = &self->head->database;
+    g_auto(GStrv) toc_roles = hf_dump_toc_roles(toc);
+    g_auto(GStrv) blob_roles = hf_postgres_large_object_roles(self->snapshot->pg, error);
+    if (blob_roles == NULL)
+        return false;
+    add_names(names, toc_roles);
+    add_names(names, blob_roles);
+    add_names(names, (char *[]){database->owner, NULL});
+    for (guint i = 0; i < database->grants->len; i++)
+        add_names(names, (char *[]){((HfDatabaseGrant *)database->grants->pdata[i])->grantee, NULL});
+    for (guint i = 0; i < database->settings->len; i++)
+        add_names(names, (char *[]){((HfDatabaseSetting *)database->settings->pdata[i])->role, NULL});
+    g_ptr_array_add(names, NULL);
+    return hf_postgres_read_roles(self->snapshot->pg, (const char *const *)names->pdata, self->head, error);
+}
+
+static bool add_text(Backup *self, const char *name, const char *text, GError **error)
+{
+    return hf_archive_writer_add(self->writer, name, text, strlen(text), error);
+}
+
+/* Everything that stands before the rows in the archive. */
+static bool write_front(Backup *self, GBytes *schema, GError **error)
+{
+    gsize length;
+    const uint8_t *data = g_bytes_get_data(schema, &length);
+    g_autoptr(HfDumpToc) toc = hf_dump_toc_parse(data, length, error);
+    if (toc == NULL || !check_same_tables(self, toc, error) || !read_roles(self, toc, error))
+        return false;
+    g_autofree char *head = hf_archive_head_to_json(self->head);
+    g_autofree char *globals = hf_globals_sql(self->head);
+    g_autofree char *create =
+        hf_globals_create_database_sql(&self->head->database, ":\"dbname\"", NULL, (int)self->head->server_version_num);
+    return add_text(self, HF_MEMBER_HEAD, head, error) &&
+           hf_archive_writer_add_manual(self->writer, self->head, create, error) &&
+           add_text(self, HF_MEMBER_GLOBALS, globals, error) &&
+           hf_archive_writer_add(self->writer, HF_MEMBER_SCHEMA, data, length, error);
+}
+
+/* ---- Rows ----------------------------------------------------------------------------------------------------------
+ */
+
+static void on_lanes_end(gpointer sink)
+{
+    hf_archive_sink_end(sink);
+}
+
+/* Runs the slices through the pipeline while `before` (may be NULL) and then the parts are written by this thread. */
+static bool copy_rows(Backup *self, GPtrArray *slices, bool (*before)(Backup *self, GError **error), GError **error)
+{
+    g_autoptr(HfArchiveSink) sink = hf_archive_sink_new(self->options->level, self->budget, self->progress);
+    HfPostgresSource source;
+    hf_postgres_source_init(&source, self->options->source, self->snapshot->name, NULL);
+    g_autoptr(HfPipeline) pipeline = hf_pipeline_new(&source.source, hf_archive_sink_get(sink), self->progress);
+    g_autoptr(HfTaskGraph) graph = hf_task_graph_new();
+    hf_task_graph_on_end(graph, on_lanes_end, sink);
+    hf_pipeline_start(pipeline, graph, slices, self->options->jobs, self->cancellable);
+
+    GError *writing = NULL, *reading = NULL;
+    bool written = (before == NULL || before(self, &writing)) && hf_archive_sink_drain(sink, self->writer, &writing);
+    if (!written) {
+        hf_task_graph_stop(graph);
+        hf_budget_stop(self->budget);
+        hf_archive_sink_discard(sink);
+    }
+    bool read = hf_task_graph_join(graph, &reading);
+    /* When writing fails the lanes are stopped, which is then no error of its own. */
+    if (!written) {
+        g_clear_error(&reading);
+        g_propagate_error(error, writing);
+    } else if (!read) {
+        g_propagate_error(error, reading);
+    }
+    if (!written || !read)
+        return false;
+    for (guint i = 0; i < slices->len; i++) {
+        HfManifestTable *table = ((HfSlice *)slices->pdata[i])->table;
+        table->proof = hf_pipeline_digest(pipeline, table);
+    }
+    return true;
+}
+
+static bool dump_and_write_front(Backup *self, GError **error)
+{
+    SchemaDump dump = {.backup = self};
+    dump_schema(&dump);
+    if (dump.schema == NULL) {
+        g_propagate_error(error, dump.error);
+        return false;
+    }
+    g_autoptr(GBytes) schema = dump.schema;
+    return write_front(self, schema, error);
+}
+
+static bool copy_tables(Backup *self, GError **error)
+{
+    g_autoptr(GPtrArray) slices = plan_tables(self);
+    if (self->progress != NULL)
+        hf_progress_set_phase(self->progress, "copying rows");
+    return copy_rows(self, slices, dump_and_write_front, error);
+}
+
+static bool copy_large_objects(Backup *self, GError **error)
+{
+    if (self->snapshot->large_objects == 0)
+        return true;
+    if (self->progress != NULL)
+        hf_progress_set_phase(self->progress, "copying large objects");
+    g_autofree char *create = NULL, *owners = NULL;
+    if (!hf_postgres_read_large_objects(self->snapshot->pg, &create, &owners, error) ||
+        !add_text(self, HF_MEMBER_BLOBS_CREATE, create, error))
+        return false;
+    HfManifestTable *table = hf_postgres_large_objects_table();
+    g_ptr_array_add(self->manifest->tables, table);
+    self->manifest->large_objects = self->snapshot->large_objects;
+    g_autoptr(GPtrArray) slices = g_ptr_array_new_with_free_func(g_free);
+    return hf_postgres_slice_large_objects(self->snapshot->pg, table,
+                                           self->options->jobs * LARGE_OBJECT_SLICES_PER_LANE, slices, error) &&
+           copy_rows(self, slices, NULL, error) && add_text(self, HF_MEMBER_BLOBS_OWNERS, owners, error);
+}
+
+static bool write_sequences(Backup *self, GError **error)
+{
+    /* Sequences know no snapshot. Read after the rows they are never behind them. */
+    g_autofree char *sql =
+        hf_postgres_read_sequences(self->snapshot->pg, &self->options->scope, &self->manifest->sequences, error);
+    return sql != NULL && add_text(self, HF_MEMBER_SEQUENCES, sql, error);
+}
+
+/* ---- The whole -----------------------------------------------------------------------------------------------------
+ */
+
+static bool finish(Backup *self, HfStoragePut *put, GError **error)
+{
+    if (self->progress != NULL)
+        hf_progress_set_phase(self->progress, "finishing");
+    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+    self->manifest->finished = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S.%fZ");
+    return hf_error_check_cancelled(self->cancellable, error) && hf_archive_writer_finish(self->writer, error) &&
+           hf_storage_put_commit(put, error);
+}
+
+static bool run(Backup *self, HfStoragePut *put, GError **error)
+{
+    const HfBackupOptions *options = self->options;
+    if (!open_source(self, error))
+        return false;
+    fill_manifest(self);
+    self->budget = hf_budget_new(options->jobs * HF_PART_BYTES);
+    self->writer = hf_archive_writer_open(&put->output, options->recipients, self->manifest,
+                                          g_get_real_time() / G_USEC_PER_SEC, error);
+    return self->writer != NULL && copy_tables(self, error) && copy_large_objects(self, error) &&
+           write_sequences(self, error) && finish(self, put, error);
+}
+
+static void fill_result(const Backup *self, HfBackupResult *result)
+{
+    *result = (HfBackupResult){.tables = self->snapshot->tables->len,
+                               .large_objects = self->manifest->large_objects,
+                               .rows = hf_manifest_rows(self->manifest),
+                               .raw_bytes = hf_manifest_raw_bytes(self->manifest),
+                               .archive_bytes = hf_archive_writer_size(self->writer)};
+}
+
+bool hf_backup(const HfBackupOptions *options, HfStoragePut *put, HfProgress *progress, GCancellable *cancellable,
+               HfBackupResult *result, GError **error)
+{
+    Backup self = {.options = options, .progress = progress, .cancellable = cancellable};
+    if (progress != NULL)
+        hf_progress_set_phase(progress, "taking the snapshot");
+    bool ok = run(&self, put, error);
+    if (ok)
+        fill_result(&self, result);
+    if (ok && progress != NULL)
+        hf_progress_finish(progress);
+    hf_archive_writer_free(self.writer);
+    hf_budget_free(self.budget);
+    /* The tables' entries are owned by the manifest once it is filled. */
+    if (self.manifest != NULL)
+        for (guint i = 0; i < self.snapshot->tables->len; i++)
+            ((HfPlannedTable *)self.snapshot->tables->pdata[i])->info = NULL;
+    hf_postgres_snapshot_free(self.snapshot);
+    hf_manifest_free(self.manifest);
+    hf_archive_head_free(self.head);
+    hf_pg_program_free(self.pg_dump);
+    return ok;
+}

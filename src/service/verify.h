@@ -1,0 +1,38 @@
+/*
+ * The use case verify: that an archive is whole and its rows are those of the manifest; and, if asked, that a database
+ * holds the same rows, or that the archive can really be restored.
+ */
+#ifndef HF_SERVICE_VERIFY_H
+#define HF_SERVICE_VERIFY_H
+
+#include "archive/archive_reader.h"
+#include "engine/progress.h"
+#include "pg/target.h"
+
+typedef struct {
+    HfArchiveReader *archive;
+    unsigned jobs;
+    const HfPgTarget *against;    /* compare the rows of this database with the manifest; NULL: do not */
+    const HfPgTarget *restore_to; /* restore into a scratch database on this server, prove, drop it; NULL: do not */
+} HfVerifyOptions;
+
+typedef struct {
+    char *table; /* "schema.name" */
+    char *what; /* "1,000 rows in the archive, 999 in the database", "the same number of rows, but other contents", … */
+} HfDifference;
+
+typedef struct {
+    uint64_t tables;
+    uint64_t rows;
+    uint64_t raw_bytes;
+    GPtrArray *differences; /* HfDifference, by table */
+} HfVerifyResult;
+
+void hf_verify_result_clear(HfVerifyResult *self);
+
+/* HF_ERROR_CORRUPT for a damaged archive; HF_ERROR_DIFFER, with all differences in `result`, for a database with other
+ * rows. */
+bool hf_verify(const HfVerifyOptions *options, HfProgress *progress, GCancellable *cancellable, HfVerifyResult *result,
+               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif
