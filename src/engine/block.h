@@ -15,7 +15,7 @@ typedef struct {
     uint8_t *data;
     size_t length;
     size_t capacity;
-    uint32_t *ends;   /* row i ends at data + ends[i]; NULL-able: see row_count */
+    uint32_t *ends; /* row i ends at data + ends[i]; NULL-able: see row_count */
     size_t row_count;
     size_t ends_capacity;
 } HfBlock;

@@ -61,29 +61,33 @@ static void merge_digest(HfPipeline *self, HfManifestTable *table, const HfRowDi
     hf_row_digest_merge(whole, digest);
 }
 
-HfPipelineLane *hf_pipeline_lane_open(HfPipeline *pipeline, unsigned number, GCancellable *cancellable, GError **error)
+HfPipelineLane *hf_pipeline_lane_new(HfPipeline *pipeline, unsigned number, GCancellable *cancellable, HfReader *reader,
+                                     HfWriter *writer)
 {
     HfPipelineLane *self = g_new0(HfPipelineLane, 1);
-    self->pipeline = pipeline;
-    self->number = number;
-    self->cancellable = cancellable;
+    *self = (HfPipelineLane){
+        .pipeline = pipeline, .number = number, .cancellable = cancellable, .reader = reader, .writer = writer};
     hf_block_init(&self->block);
-    self->reader = pipeline->source->open(pipeline->source, cancellable, error);
-    if (self->reader != NULL)
-        self->writer = pipeline->sink->open(pipeline->sink, cancellable, error);
-    if (self->writer == NULL) {
-        hf_pipeline_lane_close(self);
+    return self;
+}
+
+HfPipelineLane *hf_pipeline_lane_open(HfPipeline *pipeline, unsigned number, GCancellable *cancellable, GError **error)
+{
+    HfReader *reader = pipeline->source->open(pipeline->source, cancellable, error);
+    if (reader == NULL)
+        return NULL;
+    HfWriter *writer = pipeline->sink->open(pipeline->sink, cancellable, error);
+    if (writer == NULL) {
+        reader->close(reader);
         return NULL;
     }
-    return self;
+    return hf_pipeline_lane_new(pipeline, number, cancellable, reader, writer);
 }
 
 void hf_pipeline_lane_close(HfPipelineLane *self)
 {
-    if (self->reader != NULL)
-        self->reader->close(self->reader);
-    if (self->writer != NULL)
-        self->writer->close(self->writer);
+    self->reader->close(self->reader);
+    self->writer->close(self->writer);
     hf_block_clear(&self->block);
     g_free(self);
 }

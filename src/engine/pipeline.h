@@ -12,7 +12,7 @@
 
 typedef struct HfPipeline HfPipeline;
 
-/* All borrowed. `progress` may be NULL. */
+/* All borrowed. `source` and `sink` may be NULL if lanes are made of readers and writers; `progress` may be NULL. */
 HfPipeline *hf_pipeline_new(HfSource *source, HfSink *sink, HfProgress *progress);
 void hf_pipeline_free(HfPipeline *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPipeline, hf_pipeline_free)
@@ -22,6 +22,10 @@ HfRowDigest hf_pipeline_digest(HfPipeline *self, const HfManifestTable *table);
 
 /* One lane's reader, writer and block. `number` is the lane's in the progress. Transfer full. */
 typedef struct HfPipelineLane HfPipelineLane;
+/* Of a reader and a writer, which it takes. */
+HfPipelineLane *hf_pipeline_lane_new(HfPipeline *self, unsigned number, GCancellable *cancellable, HfReader *reader,
+                                     HfWriter *writer);
+/* Of those that source and sink open. */
 HfPipelineLane *hf_pipeline_lane_open(HfPipeline *self, unsigned number, GCancellable *cancellable, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 bool hf_pipeline_lane_copy(HfPipelineLane *self, const HfSlice *slice, GError **error) G_GNUC_WARN_UNUSED_RESULT;

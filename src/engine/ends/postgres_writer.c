@@ -3,8 +3,9 @@
 
 typedef struct {
     HfWriter writer;
-    const HfPostgresSink *sink;
     HfPg *pg;
+    HfProgress *progress;
+    bool caller_transaction;
     const HfManifestTable *table;
     uint64_t rows;
     bool in_transaction; /* one of ours around this slice */
@@ -50,7 +51,7 @@ static char *copy_in_sql(const HfManifestTable *table, bool freeze)
 
 static bool begin_transaction(PostgresWriter *self, const HfSlice *slice, bool freeze, GError **error)
 {
-    if (self->sink->shared != NULL)
+    if (self->caller_transaction)
         return true;
     if (!hf_pg_exec(self->pg, "BEGIN", error))
         return false;
@@ -66,7 +67,7 @@ static bool writer_begin(HfWriter *writer, const HfSlice *slice, GError **error)
     PostgresWriter *self = (PostgresWriter *)writer;
     bool blobs = slice->table->kind == HF_TABLE_LARGE_OBJECTS;
     /* In the caller's transaction the tables are new, so that every part may freeze. */
-    bool freeze = !blobs && (may_freeze(slice) || (self->sink->shared != NULL && slice->table->filter == NULL &&
+    bool freeze = !blobs && (may_freeze(slice) || (self->caller_transaction && slice->table->filter == NULL &&
                                                    slice->table->load_root_oid == 0));
     self->table = slice->table;
     self->rows = 0;
@@ -85,8 +86,8 @@ static bool writer_write(HfWriter *writer, const HfBlock *block, GError **error)
 {
     PostgresWriter *self = (PostgresWriter *)writer;
     self->rows += block->row_count;
-    if (self->sink->progress != NULL)
-        hf_progress_add_out(self->sink->progress, block->length);
+    if (self->progress != NULL)
+        hf_progress_add_out(self->progress, block->length);
     return hf_pg_copy_in_write(self->pg, block->data, block->length, error);
 }
 
@@ -122,31 +123,15 @@ static bool writer_end(HfWriter *writer, GError **error)
 
 static void writer_close(HfWriter *writer)
 {
-    PostgresWriter *self = (PostgresWriter *)writer;
-    if (self->sink->shared == NULL)
-        hf_pg_close(self->pg); /* the server rolls back what was not committed */
-    g_free(self);
+    g_free(writer);
 }
 
-static HfWriter *sink_open(HfSink *sink, GCancellable *cancellable, GError **error)
+HfWriter *hf_postgres_writer_new(HfPg *pg, bool caller_transaction, HfProgress *progress)
 {
-    HfPostgresSink *self = (HfPostgresSink *)sink;
-    g_autoptr(HfPg) pg = NULL;
-    if (self->shared == NULL) {
-        pg = hf_pg_connect(self->target, cancellable, error);
-        /* A crash of the server loses the whole new database, not a part of it: nothing waits for its log. */
-        if (pg == NULL || !hf_pg_pin_session(pg, self->encoding, error) ||
-            !hf_pg_exec(pg, "SET synchronous_commit = off", error))
-            return NULL;
-    }
-    PostgresWriter *writer = g_new0(PostgresWriter, 1);
-    *writer = (PostgresWriter){.writer = {writer_begin, writer_write, writer_end, writer_close},
-                               .sink = self,
-                               .pg = self->shared != NULL ? self->shared : g_steal_pointer(&pg)};
-    return &writer->writer;
-}
-
-void hf_postgres_sink_init(HfPostgresSink *self, const HfPgTarget *target, const char *encoding)
-{
-    *self = (HfPostgresSink){.sink = {sink_open}, .target = target, .encoding = encoding};
+    PostgresWriter *self = g_new0(PostgresWriter, 1);
+    *self = (PostgresWriter){.writer = {writer_begin, writer_write, writer_end, writer_close},
+                             .pg = pg,
+                             .caller_transaction = caller_transaction,
+                             .progress = progress};
+    return &self->writer;
 }

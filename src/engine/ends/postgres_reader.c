@@ -9,8 +9,9 @@
 
 typedef struct {
     HfReader reader;
-    const HfPostgresSource *source;
     HfPg *pg;
+    bool owns_pg;
+    bool through_root;
     bool binary;
     bool started; /* the binary header was seen */
     bool ended;
@@ -98,7 +99,7 @@ static bool reader_begin(HfReader *reader, const HfSlice *slice, GError **error)
     PostgresReader *self = (PostgresReader *)reader;
     self->binary = slice->table->format == HF_FORMAT_BINARY;
     self->started = self->ended = false;
-    g_autofree char *sql = copy_sql(slice, self->source->through_root);
+    g_autofree char *sql = copy_sql(slice, self->through_root);
     self->copying = hf_pg_copy_out_begin(self->pg, sql, error);
     return self->copying;
 }
@@ -146,40 +147,43 @@ static bool reader_next(HfReader *reader, HfBlock *block, GError **error)
 static void reader_close(HfReader *reader)
 {
     PostgresReader *self = (PostgresReader *)reader;
-    if (self->source->shared == NULL) {
-        if (self->copying)
-            hf_pg_copy_out_abandon(self->pg);
+    if (self->copying)
+        hf_pg_copy_out_abandon(self->pg);
+    if (self->owns_pg)
         hf_pg_close(self->pg);
-    }
     g_free(self);
+}
+
+static PostgresReader *reader_new(HfPg *pg, bool owns_pg, bool through_root)
+{
+    PostgresReader *self = g_new0(PostgresReader, 1);
+    *self = (PostgresReader){.reader = {reader_begin, reader_next, reader_close},
+                             .pg = pg,
+                             .owns_pg = owns_pg,
+                             .through_root = through_root};
+    return self;
+}
+
+HfReader *hf_postgres_reader_new(HfPg *pg, bool through_root)
+{
+    return &reader_new(pg, false, through_root)->reader;
 }
 
 static bool take_snapshot(HfPg *pg, const char *snapshot, GError **error)
 {
-    if (!hf_pg_exec(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", error))
-        return false;
-    if (snapshot == NULL)
-        return true;
     g_autofree char *quoted = hf_pg_quote_literal(snapshot);
-    return hf_pg_execf(pg, error, "SET TRANSACTION SNAPSHOT %s", quoted);
+    return hf_pg_exec(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", error) &&
+           hf_pg_execf(pg, error, "SET TRANSACTION SNAPSHOT %s", quoted);
 }
 
 static HfReader *source_open(HfSource *source, GCancellable *cancellable, GError **error)
 {
     HfPostgresSource *self = (HfPostgresSource *)source;
-    g_autoptr(HfPg) pg = NULL;
-    if (self->shared == NULL) {
-        pg = hf_pg_connect(self->target, cancellable, error);
-        if (pg == NULL || !hf_pg_pin_session(pg, self->encoding, error))
-            return NULL;
-        if (self->snapshot != NULL && !take_snapshot(pg, self->snapshot, error))
-            return NULL;
-    }
-    PostgresReader *reader = g_new0(PostgresReader, 1);
-    *reader = (PostgresReader){.reader = {reader_begin, reader_next, reader_close},
-                               .source = self,
-                               .pg = self->shared != NULL ? self->shared : g_steal_pointer(&pg)};
-    return &reader->reader;
+    g_autoptr(HfPg) pg = hf_pg_connect(self->target, cancellable, error);
+    if (pg == NULL || !hf_pg_pin_session(pg, self->encoding, error) ||
+        (self->snapshot != NULL && !take_snapshot(pg, self->snapshot, error)))
+        return NULL;
+    return &reader_new(g_steal_pointer(&pg), true, false)->reader;
 }
 
 void hf_postgres_source_init(HfPostgresSource *self, const HfPgTarget *target, const char *snapshot,
