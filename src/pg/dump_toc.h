@@ -14,8 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* When an entry is created. NONE sections (comments, security labels) are resolved to the phase of what they describe.
- */
+/* When an entry is created. Entries of no section (comments, security labels) have the phase of what they describe. */
 typedef enum {
     HF_TOC_PRE_DATA,
     HF_TOC_POST_DATA, /* indexes, constraints, triggers, rules, policies … */
@@ -23,28 +22,30 @@ typedef enum {
     HF_TOC_LAST,      /* event triggers and REFRESH MATERIALIZED VIEW, with their comments: after the grants */
 } HfTocPhase;
 
+/* Every string is in the encoding that the entry of kind ENCODING sets. */
 typedef struct {
     int32_t dump_id;
     uint32_t catalog_oid; /* of the system catalog: 1259 for a relation; 0 if none */
     uint32_t object_oid;
-    char *tag;  /* the object's name, for ACL and COMMENT with its kind before it */
-    char *kind; /* pg_dump's word: "TABLE", "INDEX", "FK CONSTRAINT", "ACL", "MATERIALIZED VIEW DATA" … */
+    const char *tag;  /* the object's name, for ACL and COMMENT with its kind before it */
+    const char *kind; /* pg_dump's word: "TABLE", "INDEX", "FK CONSTRAINT", "ACL", "MATERIALIZED VIEW DATA" … */
     HfTocPhase phase;
-    char *definition;      /* the SQL as dumped; may be "" */
-    char *drop;            /* DROP statement; may be "" */
-    char *schema;          /* NULL if it has none */
-    char *tablespace;      /* NULL: not settable; "" the default */
-    char *access_method;   /* NULL if it has none */
-    char *owner;           /* "" if it has none */
-    char relkind;          /* from archive version 1.16 on; 0 if not known */
-    int32_t *dependencies; /* dump_ids, as dumped; some may not be in the archive */
+    const char *definition;    /* the SQL as dumped; may be "" */
+    const char *drop;          /* DROP statement; may be "" */
+    const char *schema;        /* NULL if it has none */
+    const char *tablespace;    /* NULL: not settable; "" the default */
+    const char *access_method; /* NULL if it has none */
+    const char *owner;         /* "" if it has none */
+    char relkind;              /* of tables and views from archive version 1.16 on; 0 if not known */
+    int32_t *dependencies;     /* dump_ids, as dumped; some may not be in the archive */
     size_t dependency_count;
 } HfTocEntry;
 
 typedef struct HfDumpToc HfDumpToc;
 
-/* Parses. HF_ERROR_CORRUPT for damage (every length is bounded by the input), HF_ERROR_USAGE for a version outside of
- * what is known, saying which, and for an archive that has data. Transfer full. */
+/* Parses a whole archive. Nothing of `data` is kept. HF_ERROR_CORRUPT for damage (every length is bounded by the input;
+ * what follows the last entry is not looked at), HF_ERROR_USAGE for a version outside of what is known, saying which,
+ * and for an archive that has data. Transfer full. */
 HfDumpToc *hf_dump_toc_parse(const uint8_t *data, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_dump_toc_free(HfDumpToc *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfDumpToc, hf_dump_toc_free)
@@ -55,8 +56,8 @@ const HfTocEntry *hf_dump_toc_get(const HfDumpToc *self, size_t index);
 /* By dump id; NULL if absent. */
 const HfTocEntry *hf_dump_toc_find(const HfDumpToc *self, int32_t dump_id);
 
-/* The roles that owners, grants, default privileges, policies and user mappings of the entries name, sorted, without
- * PUBLIC and the predefined pg_* roles. NULL-terminated, transfer full. */
+/* The roles that owners, grants, default privileges, policies and user mappings of the entries name, the database's own
+ * among them, sorted, without PUBLIC and the predefined pg_* roles. NULL-terminated, transfer full (g_strfreev). */
 char **hf_dump_toc_roles(const HfDumpToc *self);
 
 typedef struct {
@@ -71,15 +72,24 @@ typedef struct {
  * statements, to be sent as one simple query; "" if there is nothing to run under these options. Mapped roles are
  * renamed in owners, grants, default privileges, policies and user mappings by a lexer, never inside literals, function
  * bodies or object names. `options` may be NULL. Transfer full.
+ *
+ * Entries of kind ENCODING, STDSTRINGS and SEARCHPATH are settings that every connection needs before it runs others;
+ * it needs check_function_bodies = off, xmloption = content and row_security = off as well, as pg_restore sets. What is
+ * the database's own (DATABASE, DATABASE PROPERTIES, and its ACL, COMMENT and SECURITY LABEL, whose tags start with
+ * "DATABASE ") gives "", as from a pg_restore without --create: it names a database.
  */
 char *hf_toc_entry_sql(const HfTocEntry *entry, const HfTocSqlOptions *options);
 
 /*
  * Chooses entries for a restore of some tables alone. `selected` says for each entry of a relation kind (TABLE, VIEW,
- * MATERIALIZED VIEW, SEQUENCE, FOREIGN TABLE) whether it is wanted by name. The result adds what these need (schemas,
- * types, functions, parents … by dependency) and what belongs to them alone (defaults, owned sequences, indexes,
- * constraints, triggers, comments, grants …); a foreign key or other entry that needs a table which is not chosen is
- * left out. One bool for each entry, transfer full (g_free).
+ * MATERIALIZED VIEW, SEQUENCE, FOREIGN TABLE) whether it is wanted by name. The result adds
+ *   - what these need, by dependency: schemas, types, functions, parents, the tables under a view …
+ *   - the partitions of a partitioned table that is wanted by name, at every level;
+ *   - what belongs to chosen entries alone: defaults, owned sequences, indexes, constraints, triggers, policies,
+ *     comments, grants …; a foreign key or other such entry that needs a relation which is not chosen is left out;
+ *   - the settings ENCODING, STDSTRINGS and SEARCHPATH.
+ * Load the data of every table in the result: a foreign key between two of them is in it too. Publications, event
+ * triggers and default privileges belong to no table and are left out. One bool for each entry, transfer full (g_free).
  */
 bool *hf_dump_toc_select(const HfDumpToc *self, bool (*selected)(const HfTocEntry *entry, gpointer data),
                          gpointer data);

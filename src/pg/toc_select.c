@@ -1,0 +1,236 @@
+/*
+ * Chosen are first the relations that are wanted by name, with all that they need. Then, until nothing changes, each
+ * entry that has no life of its own is looked at:
+ *   - a part of a chosen relation (a column's default; the real definition of a view that pg_dump had to create as a
+ *     dummy first, to break a loop) is taken with all that it needs;
+ *   - anything else that hangs on something chosen is taken if no further relation has to come with it.
+ */
+#include "pg/dump_toc.h"
+
+#include <string.h>
+
+/* Entries that exist for the sake of the entries that they depend on. */
+static const char *const attached_kinds[] = {
+    "ACL",
+    "CHECK CONSTRAINT",
+    "COMMENT",
+    "CONSTRAINT",
+    "FK CONSTRAINT",
+    "INDEX",
+    "INDEX ATTACH",
+    "MATERIALIZED VIEW DATA",
+    "POLICY",
+    "ROW SECURITY",
+    "RULE",
+    "SECURITY LABEL",
+    "SEQUENCE OWNED BY",
+    "STATISTICS",
+    "TABLE ATTACH",
+    "TRIGGER",
+    NULL,
+};
+
+static const char *const setting_kinds[] = {"ENCODING", "STDSTRINGS", "SEARCHPATH", NULL};
+
+typedef struct {
+    const HfDumpToc *toc;
+    GHashTable *wanted; /* keys of the entries wanted by name, and of partitions of these */
+    GHashTable *chosen; /* keys of the entries of the result */
+} Selection;
+
+static gpointer key_of(const HfTocEntry *entry)
+{
+    return GINT_TO_POINTER(entry->dump_id);
+}
+
+static bool has(GHashTable *set, const HfTocEntry *entry)
+{
+    return g_hash_table_contains(set, key_of(entry));
+}
+
+static bool has_kind(const HfTocEntry *entry, const char *kind)
+{
+    return strcmp(entry->kind, kind) == 0;
+}
+
+/* Those that hold or show rows. */
+static bool is_relation(const HfTocEntry *entry)
+{
+    static const char *const kinds[] = {"TABLE", "VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE", NULL};
+    return g_strv_contains(kinds, entry->kind);
+}
+
+typedef bool (*EntryTest)(const HfTocEntry *entry, const HfTocEntry *needed);
+
+/* The first entry in `set` on which `entry` depends and that passes the test; NULL if there is none. */
+static const HfTocEntry *find_needed(const Selection *self, const HfTocEntry *entry, GHashTable *set, EntryTest test)
+{
+    for (size_t i = 0; i < entry->dependency_count; i++) {
+        const HfTocEntry *needed = hf_dump_toc_find(self->toc, entry->dependencies[i]);
+        if (needed != NULL && has(set, needed) && test(entry, needed))
+            return needed;
+    }
+    return NULL;
+}
+
+static bool is_any(const HfTocEntry *entry, const HfTocEntry *needed)
+{
+    (void)entry;
+    (void)needed;
+    return true;
+}
+
+static bool is_needed_relation(const HfTocEntry *entry, const HfTocEntry *needed)
+{
+    (void)entry;
+    return is_relation(needed);
+}
+
+/* The tag of a default or a rule is its relation's name, a space, its own. */
+static bool is_own_relation(const HfTocEntry *entry, const HfTocEntry *needed)
+{
+    size_t length = strlen(needed->tag);
+    return is_relation(needed) && g_strcmp0(entry->schema, needed->schema) == 0 &&
+           strncmp(entry->tag, needed->tag, length) == 0 && entry->tag[length] == ' ';
+}
+
+/* The partition that the entry makes one: the entry itself in archives of pg_dump 13, else the one that it attaches. */
+static const HfTocEntry *attached_partition(const HfDumpToc *toc, const HfTocEntry *entry)
+{
+    if (is_relation(entry))
+        return strstr(entry->definition, " ATTACH PARTITION ") != NULL ? entry : NULL;
+    if (!has_kind(entry, "TABLE ATTACH"))
+        return NULL;
+    for (size_t i = 0; i < entry->dependency_count; i++) {
+        const HfTocEntry *needed = hf_dump_toc_find(toc, entry->dependencies[i]);
+        if (needed != NULL && is_relation(needed) && strcmp(needed->tag, entry->tag) == 0 &&
+            g_strcmp0(needed->schema, entry->schema) == 0)
+            return needed;
+    }
+    return NULL;
+}
+
+/* One level of them; whether there were any. */
+static bool want_partitions(Selection *self)
+{
+    bool changed = false;
+    for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
+        const HfTocEntry *partition = attached_partition(self->toc, entry);
+        if (partition != NULL && !has(self->wanted, partition) &&
+            find_needed(self, entry, self->wanted, is_needed_relation) != NULL)
+            changed |= g_hash_table_add(self->wanted, key_of(partition));
+    }
+    return changed;
+}
+
+static void take(Selection *self, GArray *taken, const HfTocEntry *entry)
+{
+    if (g_hash_table_add(self->chosen, key_of(entry)))
+        g_array_append_val(taken, entry);
+}
+
+/* Takes what one entry needs directly. False if that is a relation which is not chosen, and `relations` is false. */
+static bool take_needs(Selection *self, GArray *taken, const HfTocEntry *entry, bool relations)
+{
+    for (size_t i = 0; i < entry->dependency_count; i++) {
+        const HfTocEntry *needed = hf_dump_toc_find(self->toc, entry->dependencies[i]);
+        if (needed == NULL || has(self->chosen, needed))
+            continue;
+        if (!relations && is_relation(needed))
+            return false;
+        take(self, taken, needed);
+    }
+    return true;
+}
+
+/* Chooses an entry with all that it needs. Without `relations`, false and nothing is chosen if that takes another
+ * relation. */
+static bool choose(Selection *self, const HfTocEntry *entry, bool relations)
+{
+    g_autoptr(GArray) taken = g_array_new(FALSE, FALSE, sizeof entry);
+    bool complete = true;
+    take(self, taken, entry);
+    for (guint i = 0; i < taken->len && complete; i++)
+        complete = take_needs(self, taken, g_array_index(taken, const HfTocEntry *, i), relations);
+    for (guint i = 0; i < taken->len && !complete; i++)
+        g_hash_table_remove(self->chosen, key_of(g_array_index(taken, const HfTocEntry *, i)));
+    return complete;
+}
+
+static bool is_part(const Selection *self, const HfTocEntry *entry)
+{
+    bool view_definition = has_kind(entry, "RULE") && g_str_has_suffix(entry->tag, " _RETURN");
+    return (view_definition || has_kind(entry, "DEFAULT")) &&
+           find_needed(self, entry, self->chosen, is_own_relation) != NULL;
+}
+
+/* pg_dump notes no dependency of a user mapping; its tag is "USER MAPPING <role> SERVER <server>". */
+static bool maps_to_chosen_server(const Selection *self, const HfTocEntry *entry)
+{
+    for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
+        const HfTocEntry *server = hf_dump_toc_get(self->toc, i);
+        if (!has_kind(server, "SERVER") || !has(self->chosen, server))
+            continue;
+        g_autofree char *suffix = g_strconcat(" SERVER ", server->tag, NULL);
+        if (g_str_has_suffix(entry->tag, suffix))
+            return true;
+    }
+    return false;
+}
+
+static bool is_attached(const Selection *self, const HfTocEntry *entry)
+{
+    if (has_kind(entry, "USER MAPPING"))
+        return maps_to_chosen_server(self, entry);
+    if (has_kind(entry, "SEQUENCE")) /* owned by a column */
+        return find_needed(self, entry, self->chosen, is_needed_relation) != NULL;
+    return g_strv_contains(attached_kinds, entry->kind) && find_needed(self, entry, self->chosen, is_any) != NULL;
+}
+
+/* One round; whether anything was added. */
+static bool choose_belongings(Selection *self)
+{
+    bool changed = false;
+    for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
+        if (has(self->chosen, entry))
+            continue;
+        if (is_part(self, entry))
+            changed |= choose(self, entry, true);
+        else if (is_attached(self, entry))
+            changed |= choose(self, entry, false);
+    }
+    return changed;
+}
+
+static void choose_wanted(Selection *self)
+{
+    for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
+        if (has(self->wanted, entry) || g_strv_contains(setting_kinds, entry->kind))
+            choose(self, entry, true);
+    }
+}
+
+bool *hf_dump_toc_select(const HfDumpToc *self, bool (*selected)(const HfTocEntry *entry, gpointer data), gpointer data)
+{
+    g_autoptr(GHashTable) wanted = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) chosen = g_hash_table_new(NULL, NULL);
+    Selection selection = {self, wanted, chosen};
+    size_t size = hf_dump_toc_size(self);
+    for (size_t i = 0; i < size; i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(self, i);
+        if ((is_relation(entry) || has_kind(entry, "SEQUENCE")) && selected(entry, data))
+            g_hash_table_add(wanted, key_of(entry));
+    }
+    while (want_partitions(&selection))
+        ;
+    choose_wanted(&selection);
+    while (choose_belongings(&selection))
+        ;
+    bool *result = g_new0(bool, MAX(size, 1));
+    for (size_t i = 0; i < size; i++)
+        result[i] = has(chosen, hf_dump_toc_get(self, i));
+    return result;
+}

@@ -1,0 +1,268 @@
+#include "tests/unit/pg/dump_file.h"
+
+static const char *const dumps[] = {"schema-13.dump", "schema-15.dump", "schema-17.dump"};
+
+typedef struct {
+    const char *kind, *tag;
+} Expected;
+
+static bool is_tag(const HfTocEntry *entry, gpointer tag)
+{
+    return strcmp(entry->tag, *(const char *const *)tag) == 0;
+}
+
+/* Of each dump, the choice of one relation has all entries of `there` and none of `absent`. */
+static void assert_choice(const char *tag, const Expected *there, size_t there_count, const Expected *absent,
+                          size_t absent_count)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(dumps); i++) {
+        g_autoptr(HfDumpToc) toc = dump_file_parse(dumps[i]);
+        g_autofree bool *chosen = hf_dump_toc_select(toc, is_tag, &tag);
+        for (size_t j = 0; j < there_count; j++)
+            if (!chosen[dump_file_index(toc, there[j].kind, there[j].tag)])
+                fail_msg("%s: %s lacks %s %s", dumps[i], tag, there[j].kind, there[j].tag);
+        for (size_t j = 0; j < absent_count; j++)
+            if (chosen[dump_file_index(toc, absent[j].kind, absent[j].tag)])
+                fail_msg("%s: %s has %s %s", dumps[i], tag, absent[j].kind, absent[j].tag);
+    }
+}
+
+#define ASSERT_CHOICE(tag, there, absent) assert_choice(tag, there, G_N_ELEMENTS(there), absent, G_N_ELEMENTS(absent))
+
+static void a_table_comes_with_what_it_needs_and_what_is_its_own(void **state)
+{
+    (void)state;
+    static const Expected there[] = {
+        {"ENCODING", "ENCODING"},
+        {"STDSTRINGS", "STDSTRINGS"},
+        {"SEARCHPATH", "SEARCHPATH"},
+        {"SCHEMA", "shop"},
+        {"COMMENT", "SCHEMA shop"},
+        {"ACL", "SCHEMA shop"},
+        {"TYPE", "mood"},
+        {"ACL", "TYPE mood"},
+        {"DOMAIN", "positive"},
+        {"CHECK CONSTRAINT", "positive is_small"},
+        {"EXTENSION", "citext"},
+        {"TABLE", "customers"},
+        {"COMMENT", "COLUMN customers.\"to\""},
+        {"ACL", "TABLE customers"},
+        {"ACL", "COLUMN customers.id"},
+        {"SEQUENCE", "customers_id_seq"},
+        {"CONSTRAINT", "customers customers_pkey"},
+        {"ROW SECURITY", "customers"},
+        {"POLICY", "customers to"},
+    };
+    static const Expected absent[] = {
+        {"TABLE", "items"},
+        {"FK CONSTRAINT", "items items_customer_fkey"},
+        {"VIEW", "rich"},
+        {"SEQUENCE", "tickets"},
+        {"FUNCTION", "stamp()"},
+        {"SCHEMA", "Odd \"Schema"},
+        {"EXTENSION", "postgres_fdw"},
+        {"DEFAULT ACL", "DEFAULT PRIVILEGES FOR TABLES"},
+        {"PUBLICATION", "everything"},
+        {"EVENT TRIGGER", "watch"},
+        {"DATABASE", "zoo"},
+    };
+    ASSERT_CHOICE("customers", there, absent);
+}
+
+static void what_needs_a_table_that_is_not_chosen_is_left_out(void **state)
+{
+    (void)state;
+    static const Expected there[] = {
+        {"TABLE", "items"},
+        {"SEQUENCE", "items_id_seq"},
+        {"SEQUENCE OWNED BY", "items_id_seq"},
+        {"DEFAULT", "items id"},
+        {"CHECK CONSTRAINT", "items later"},
+        {"COMMENT", "CONSTRAINT later ON items"},
+        {"INDEX", "items_label"},
+        {"OPERATOR CLASS", "word_ops"},
+        {"OPERATOR", "==="},
+        {"FUNCTION", "same(text, text)"},
+        {"COLLATION", "plain"},
+        {"TRIGGER", "items stamp"},
+        {"COMMENT", "TRIGGER stamp ON items"},
+        {"FUNCTION", "stamp()"},
+        {"RULE", "items silent"},
+        {"STATISTICS", "items_stats"},
+    };
+    static const Expected absent[] = {
+        {"FK CONSTRAINT", "items items_customer_fkey"},
+        {"TABLE", "customers"},
+        {"TABLE", "mapping"},
+        {"POLICY", "mapping elsewhere"},
+        {"PUBLICATION TABLE", "some items"},
+    };
+    ASSERT_CHOICE("items", there, absent);
+    static const Expected mapping[] = {{"POLICY", "mapping mine"}, {"COMMENT", "POLICY mine ON mapping"}};
+    static const Expected no_items[] = {{"POLICY", "mapping elsewhere"}, {"TABLE", "items"}};
+    ASSERT_CHOICE("mapping", mapping, no_items);
+}
+
+static void a_view_brings_its_tables_and_what_joins_them(void **state)
+{
+    (void)state;
+    static const Expected there[] = {
+        {"VIEW", "by_key"},
+        {"RULE", "by_key _RETURN"},
+        {"TABLE", "customers"},
+        {"TABLE", "items"},
+        {"CONSTRAINT", "customers customers_pkey"},
+        {"FK CONSTRAINT", "items items_customer_fkey"},
+        {"INDEX", "items_at"},
+    };
+    static const Expected absent[] = {{"VIEW", "rich"}, {"TABLE", "mapping"}, {"POLICY", "mapping elsewhere"}};
+    ASSERT_CHOICE("by_key", there, absent);
+}
+
+static void a_materialized_view_is_refreshed(void **state)
+{
+    (void)state;
+    static const Expected there[] = {
+        {"MATERIALIZED VIEW", "summary"},
+        {"MATERIALIZED VIEW DATA", "summary"},
+        {"COMMENT", "MATERIALIZED VIEW summary"},
+        {"INDEX", "summary_n"},
+        {"VIEW", "rich"},
+        {"ACL", "TABLE rich"},
+        {"TABLE", "customers"},
+    };
+    static const Expected absent[] = {{"TABLE", "items"}, {"MATERIALIZED VIEW", "unfilled"}};
+    ASSERT_CHOICE("summary", there, absent);
+}
+
+static void a_child_brings_its_parent_but_a_parent_not_its_children(void **state)
+{
+    (void)state;
+    static const Expected both[] = {{"TABLE", "base"}, {"TABLE", "child"}};
+    ASSERT_CHOICE("child", both, ((const Expected[]){{"TABLE", "items"}}));
+    ASSERT_CHOICE("base", ((const Expected[]){{"TABLE", "base"}}), ((const Expected[]){{"TABLE", "child"}}));
+}
+
+static void a_partitioned_table_brings_its_partitions(void **state)
+{
+    (void)state;
+    static const Expected there[] = {
+        {"TABLE", "events"},
+        {"TABLE", "events_2024"},
+        {"TABLE", "events_2025"},
+        {"TABLE", "events_2025_one"},
+        {"TABLE", "events_rest"},
+        {"INDEX", "events_note"},
+        {"INDEX ATTACH", "events_2025_one_pkey"},
+        {"CONSTRAINT", "events_2024 events_2024_pkey"},
+    };
+    static const Expected absent[] = {{"TABLE", "places"}, {"TABLE", "items"}};
+    ASSERT_CHOICE("events", there, absent);
+
+    static const Expected foreign[] = {{"FOREIGN TABLE", "places_away"}, {"SERVER", "nowhere"}};
+    static const Expected absent_events[] = {{"TABLE", "events"}, {"SERVER", "away"}};
+    ASSERT_CHOICE("places", foreign, absent_events);
+}
+
+static void a_partition_brings_its_parents_without_their_other_partitions(void **state)
+{
+    (void)state;
+    static const Expected there[] = {{"TABLE", "events"},
+                                     {"TABLE", "events_2025"},
+                                     {"TABLE", "events_2025_one"},
+                                     {"CONSTRAINT", "events events_pkey"}};
+    static const Expected absent[] = {
+        {"TABLE", "events_2024"}, {"TABLE", "events_rest"}, {"INDEX ATTACH", "events_2024_pkey"}};
+    ASSERT_CHOICE("events_2025_one", there, absent);
+
+    g_autoptr(HfDumpToc) toc = dump_file_parse("schema-15.dump");
+    const char *tag = "events_2025_one";
+    g_autofree bool *chosen = hf_dump_toc_select(toc, is_tag, &tag);
+    assert_true(chosen[dump_file_index(toc, "TABLE ATTACH", "events_2025_one")]);
+    assert_true(chosen[dump_file_index(toc, "TABLE ATTACH", "events_2025")]);
+    assert_false(chosen[dump_file_index(toc, "TABLE ATTACH", "events_2024")]);
+}
+
+static void a_sequence_that_only_a_default_needs_comes_with_the_table(void **state)
+{
+    (void)state;
+    static const Expected there[] = {
+        {"SEQUENCE", "tickets"}, {"ACL", "SEQUENCE tickets"}, {"SCHEMA", "Odd \"Schema"}, {"SCHEMA", "shop"}};
+    ASSERT_CHOICE("odd.table", there, ((const Expected[]){{"TABLE", "items"}, {"SEQUENCE", "items_id_seq"}}));
+    ASSERT_CHOICE("tickets", ((const Expected[]){{"SEQUENCE", "tickets"}, {"ACL", "SEQUENCE tickets"}}),
+                  ((const Expected[]){{"TABLE", "odd.table"}}));
+}
+
+static void a_foreign_table_brings_its_server_and_user_mappings(void **state)
+{
+    (void)state;
+    static const Expected there[] = {
+        {"FOREIGN TABLE", "abroad"},
+        {"SERVER", "away"},
+        {"ACL", "FOREIGN SERVER away"},
+        {"EXTENSION", "postgres_fdw"},
+        {"USER MAPPING", "USER MAPPING Mixed Case SERVER away"},
+    };
+    static const Expected absent[] = {{"SERVER", "nowhere"}, {"FOREIGN DATA WRAPPER", "toc_wrapper"}};
+    ASSERT_CHOICE("abroad", there, absent);
+}
+
+static void nothing_wanted_gives_the_settings_alone(void **state)
+{
+    (void)state;
+    g_autoptr(HfDumpToc) toc = dump_file_parse("schema-15.dump");
+    const char *tag = "no such table";
+    g_autofree bool *chosen = hf_dump_toc_select(toc, is_tag, &tag);
+    size_t count = 0;
+    for (size_t i = 0; i < hf_dump_toc_size(toc); i++)
+        count += chosen[i];
+    assert_int_equal(count, 3);
+}
+
+static bool is_any(const HfTocEntry *entry, gpointer data)
+{
+    (void)entry;
+    (void)data;
+    return true;
+}
+
+/* Every entry chosen has all that it needs in the result: it can be created. */
+static void a_choice_is_complete(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(dumps); i++) {
+        g_autoptr(HfDumpToc) toc = dump_file_parse(dumps[i]);
+        g_autofree bool *all = hf_dump_toc_select(toc, is_any, NULL);
+        for (size_t j = 0; j < hf_dump_toc_size(toc); j++) {
+            const HfTocEntry *entry = hf_dump_toc_get(toc, j);
+            const char *tag = entry->tag;
+            g_autofree bool *one = hf_dump_toc_select(toc, is_tag, &tag);
+            for (size_t k = 0; k < hf_dump_toc_size(toc); k++) {
+                const HfTocEntry *chosen = hf_dump_toc_get(toc, k);
+                for (size_t d = 0; one[k] && d < chosen->dependency_count; d++) {
+                    const HfTocEntry *needed = hf_dump_toc_find(toc, chosen->dependencies[d]);
+                    assert_true(needed == NULL || one[needed - hf_dump_toc_get(toc, 0)]);
+                }
+                assert_true(!one[k] || all[k]);
+            }
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_table_comes_with_what_it_needs_and_what_is_its_own),
+        cmocka_unit_test(what_needs_a_table_that_is_not_chosen_is_left_out),
+        cmocka_unit_test(a_view_brings_its_tables_and_what_joins_them),
+        cmocka_unit_test(a_materialized_view_is_refreshed),
+        cmocka_unit_test(a_child_brings_its_parent_but_a_parent_not_its_children),
+        cmocka_unit_test(a_partitioned_table_brings_its_partitions),
+        cmocka_unit_test(a_partition_brings_its_parents_without_their_other_partitions),
+        cmocka_unit_test(a_sequence_that_only_a_default_needs_comes_with_the_table),
+        cmocka_unit_test(a_foreign_table_brings_its_server_and_user_mappings),
+        cmocka_unit_test(nothing_wanted_gives_the_settings_alone),
+        cmocka_unit_test(a_choice_is_complete),
+    };
+    return cmocka_run_group_tests_name("pg/toc_select", tests, NULL, NULL);
+}
