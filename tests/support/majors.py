@@ -1,4 +1,5 @@
-"""PostgreSQL majors other than the machine's own, taken from the Debian suites that carry them.
+"""PostgreSQL majors other than the machine's own, taken from the Debian suites that carry them, with their security
+updates: the machine's own server has those too, and minor versions that are far apart refuse each other's dumps.
 
 Each major is unpacked into a cache folder and its programs are pointed at that suite's own loader and libraries, so
 that they run here whatever this machine's libraries are. Nothing is installed and no root right is needed: apt works
@@ -87,7 +88,8 @@ def _private_apt(scratch, suite):
     for folder in ("state/lists/partial", "cache/archives/partial"):
         (scratch / folder).mkdir(parents=True)
     (scratch / "status").touch()
-    (scratch / "sources.list").write_text(f"deb [signed-by={KEYRING}] {_mirror()} {suite} main\n")
+    lines = (f"deb [signed-by={KEYRING}] {_mirror(part)} {suite}{part} main\n" for part in ("", "-security"))
+    (scratch / "sources.list").write_text("".join(lines))
     settings = {
         "Dir::State": scratch / "state",
         "Dir::State::status": scratch / "status",
@@ -101,13 +103,13 @@ def _private_apt(scratch, suite):
     return apt
 
 
-def _mirror():
-    """Where this machine's own apt takes Debian from."""
+def _mirror(part):
+    """Where this machine's own apt takes Debian from, or Debian's security updates."""
     release = re.search(r"^VERSION_CODENAME=(\w+)", Path("/etc/os-release").read_text(), re.MULTILINE).group(1)
     uris = _run("apt-get", "indextargets", "--no-release-info", "--format", "$(REPO_URI)",
-                "Created-By: Packages", f"Release: {release}", "Component: main").split()
+                "Created-By: Packages", f"Release: {release}{part}", "Component: main").split()
     if not uris:
-        raise LookupError(f"apt has no source for {release} main, so other PostgreSQL majors cannot be fetched")
+        raise LookupError(f"apt has no source for {release}{part} main, so other PostgreSQL majors cannot be fetched")
     return uris[0]
 
 
