@@ -27,6 +27,16 @@ case $dbname in
 '' | *=* | *://*) usage ;; # pg_restore would take these for something else than a name
 esac
 
+created=
+finish() {
+    status=$?
+    if [ $status -ne 0 ] && [ -n "$created" ]; then
+        echo "restore.sh: the database $dbname is not complete: drop it before you try again" >&2
+    fi
+    [ $status -eq 0 ] || exit 1
+}
+trap finish EXIT
+
 cd "$(dirname "$0")"
 for program in psql pg_restore zstd; do
     command -v "$program" >/dev/null || fail "$program is not installed: apt-get install postgresql-client zstd"
@@ -52,8 +62,8 @@ run_file() { # FILE
     run_sql -q -o /dev/null -f "$1"
 }
 
-check_rows() { # FILE EXPECTED FOUND
-    [ "$2" = "$3" ] || fail "$1: psql answered '$3' where '$2' was expected; drop the database $dbname"
+check_answer() { # FILE EXPECTED FOUND
+    [ "$2" = "$3" ] || fail "$1: psql answered '$3' where '$2' was expected"
 }
 
 load_table() { # FILE ROWS STATEMENT
@@ -62,7 +72,7 @@ load_table() { # FILE ROWS STATEMENT
         printf '%s;\n' "$3"
         zstd -dcq "$1"
     } | PGCLIENTENCODING=$data_encoding psql -X -v ON_ERROR_STOP=1)
-    check_rows "$1" "COPY $2" "$answer"
+    check_answer "$1" "COPY $2" "$answer"
 }
 
 load_large_objects() { # FILE ROWS FORMAT
@@ -71,10 +81,11 @@ load_large_objects() { # FILE ROWS FORMAT
         -c 'CREATE TEMP TABLE piece (loid oid, "position" bigint, data bytea)' \
         -c "COPY piece FROM STDIN (FORMAT $3)" \
         -c 'SELECT count(lo_put(loid, "position", data)) FROM piece')
-    check_rows "$1" "$(printf 'CREATE TABLE\nCOPY %s\n%s' "$2" "$2")" "$answer"
+    check_answer "$1" "$(printf 'CREATE TABLE\nCOPY %s\n%s' "$2" "$2")" "$answer"
 }
 
 printf '%s;\n' "$create_database" | PGDATABASE=postgres run_sql -q
+created=yes
 PGDATABASE=$dbname
 export PGDATABASE
 
@@ -90,5 +101,5 @@ echo "schema.dump, indexes and constraints"
 pg_restore --exit-on-error --section=post-data --dbname="$dbname" schema.dump
 run_sql -q -c ANALYZE
 
-echo "Restored into $dbname. Every part had as many rows as manifest.json says. To compare a table's count again:"
-echo "    SELECT count(*) FROM the_table;   against its \"rows\" in manifest.json"
+echo "Restored into $dbname. Every file had as many rows as was written down for it."
+echo "To compare a table again:  SELECT count(*) FROM the_table;  against its \"rows\" in manifest.json."
