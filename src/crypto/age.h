@@ -5,8 +5,11 @@
  *
  * Errors throughout: HF_ERROR_USAGE for a malformed recipient, identity or passphrase handed in; HF_ERROR_CORRUPT for a
  * file that is not age or is damaged, with the place (header line, or the chunk's number and offset in the file);
- * HF_ERROR_WRONG_KEY with "none of the keys given opens this file" and the kinds of recipient the file has.
- * Secrets are wiped when freed and never appear in a message.
+ * HF_ERROR_WRONG_KEY with "none of the keys given opens this file" and the kinds of recipient the file has;
+ * HF_ERROR_LIMIT for a file whose passphrase stanza asks for a scrypt work factor above 2^22, as age has it. Messages
+ * of CORRUPT start with "age armor", "age header" or "age payload". A changed byte of a stanza can only look like a
+ * wrong key, as the MAC that would tell is under the key that the stanza hides. Secrets are wiped when freed and never
+ * appear in a message.
  */
 #ifndef HF_CRYPTO_AGE_H
 #define HF_CRYPTO_AGE_H
@@ -37,7 +40,7 @@ bool hf_age_recipients_add_text(HfAgeRecipients *self, const char *file_name, co
     G_GNUC_WARN_UNUSED_RESULT;
 bool hf_age_recipients_set_passphrase(HfAgeRecipients *self, const char *passphrase, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-/* The scrypt work factor for files written, 2^log_n; 18 at the start, as age. For tests. */
+/* The scrypt work factor for files written, 2^log_n; 18 at the start, as age; 1 to 22. For tests. */
 void hf_age_recipients_set_work_factor(HfAgeRecipients *self, unsigned log_n);
 size_t hf_age_recipients_count(const HfAgeRecipients *self);
 
@@ -84,7 +87,13 @@ bool hf_age_dearmor(HfInput *from, HfOutput *to, GError **error) G_GNUC_WARN_UNU
 /*
  * Random access to the plaintext of a binary age file. Opening parses the header, unwraps the file key, checks the
  * header's MAC and authenticates the LAST chunk, so that the size is trusted and a truncated or extended file is
- * refused at once; every other chunk is authenticated when it is read. `from` is borrowed. Reading is thread-safe.
+ * refused at once; every other chunk is authenticated when it is read. `from` is borrowed.
+ *
+ * Reading is thread-safe and runs in parallel. It takes whole chunks (64 KiB) from `from`, up to 1 MiB in one read, and
+ * opens those that are wanted whole right in the caller's buffer: read in blocks of some 100 KiB or more, best on
+ * multiples of 64 KiB. One chunk read in part is kept for all threads, which makes small reads in a row cheap for one
+ * thread; several threads with small reads take it from each other. After a failed read the buffer holds nothing that
+ * is not authentic.
  */
 typedef struct HfAgeReader HfAgeReader;
 HfAgeReader *hf_age_reader_open(HfInput *from, const HfAgeIdentities *identities, GError **error)
