@@ -16,8 +16,7 @@ struct HfArchiveReader {
     HfTempFile *dearmored; /* stands in for an armored file; else NULL */
     HfAgeReader *age;      /* NULL: in the clear */
     HfInput *plaintext;
-    uint64_t manifest_offset; /* of its data */
-    size_t manifest_bytes;
+    HfMember manifest_member;
     HfManifest *manifest;
     GHashTable *members; /* name -> const HfMember */
     HfArchiveHead *head;
@@ -31,6 +30,11 @@ const HfArchiveHead *hf_archive_reader_head(const HfArchiveReader *self)
 const HfManifest *hf_archive_reader_manifest(const HfArchiveReader *self)
 {
     return self->manifest;
+}
+
+const HfMember *hf_archive_reader_manifest_member(const HfArchiveReader *self)
+{
+    return &self->manifest_member;
 }
 
 bool hf_archive_reader_is_encrypted(const HfArchiveReader *self)
@@ -130,31 +134,36 @@ static bool find_manifest(HfArchiveReader *self, GError **error)
         end--;
     if (end < HF_MANIFEST_TAIL_BYTES)
         return corrupt(error, "the archive is cut off or damaged: it does not end with a manifest");
-    if (!hf_manifest_parse_tail(bytes + end - HF_MANIFEST_TAIL_BYTES, &self->manifest_bytes, error)) {
+    size_t manifest_bytes;
+    if (!hf_manifest_parse_tail(bytes + end - HF_MANIFEST_TAIL_BYTES, &manifest_bytes, error)) {
         g_prefix_error(error, "the archive is cut off or damaged at its end: ");
         return false;
     }
     uint64_t manifest_end = size - (length - end);
-    if (self->manifest_bytes > manifest_end - HF_TAR_BLOCK ||
-        (manifest_end - self->manifest_bytes) % HF_TAR_BLOCK != 0 ||
+    if (manifest_bytes > manifest_end - HF_TAR_BLOCK || (manifest_end - manifest_bytes) % HF_TAR_BLOCK != 0 ||
         manifest_end + hf_tar_padding(manifest_end) + HF_TAR_END_BYTES != size)
         return corrupt(error, "the archive is cut off or damaged: its manifest does not lie where it must");
-    self->manifest_offset = manifest_end - self->manifest_bytes;
+    self->manifest_member.offset = manifest_end - manifest_bytes;
+    self->manifest_member.size_bytes = manifest_bytes;
     return true;
 }
 
 static bool read_manifest(HfArchiveReader *self, GError **error)
 {
-    g_autofree char *text = g_malloc(self->manifest_bytes);
-    if (!hf_input_read_at(self->plaintext, self->manifest_offset, text, self->manifest_bytes, error))
+    HfMember *member = &self->manifest_member;
+    size_t length = (size_t)member->size_bytes;
+    g_autofree char *text = g_malloc(length);
+    if (!hf_input_read_at(self->plaintext, member->offset, text, length, error))
         return false;
-    self->manifest = hf_manifest_from_json(text, self->manifest_bytes, self->manifest_offset - HF_TAR_BLOCK, error);
+    self->manifest = hf_manifest_from_json(text, length, member->offset - HF_TAR_BLOCK, error);
     if (self->manifest == NULL)
         return false;
+    member->name = g_strdup(HF_MEMBER_MANIFEST);
+    member->digest = hf_digest_of(text, length);
     self->members = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < self->manifest->members->len; i++) {
-        HfMember *member = self->manifest->members->pdata[i];
-        g_hash_table_insert(self->members, member->name, member);
+        HfMember *each = self->manifest->members->pdata[i];
+        g_hash_table_insert(self->members, each->name, each);
     }
     return true;
 }
@@ -187,6 +196,7 @@ void hf_archive_reader_free(HfArchiveReader *self)
     hf_archive_head_free(self->head);
     g_clear_pointer(&self->members, g_hash_table_unref);
     hf_manifest_free(self->manifest);
+    g_free(self->manifest_member.name);
     hf_age_reader_free(self->age);
     hf_temp_file_free(self->dearmored);
     g_free(self);
@@ -245,13 +255,9 @@ bool hf_archive_reader_copy(HfArchiveReader *self, const HfMember *member, HfOut
 /* Whether what lies between two members is zeros up to the block's end and then the second one's header, all of it. */
 static bool check_gap(HfArchiveReader *self, uint64_t from, const HfMember *member, int64_t mtime, GError **error)
 {
-    g_autoptr(GByteArray) expected = g_byte_array_new();
-    g_byte_array_set_size(expected, (guint)hf_tar_padding(from));
-    memset(expected->data, 0, expected->len);
-    g_autoptr(GByteArray) header = hf_tar_header(member->name, member->size_bytes, mtime, error);
-    if (header == NULL)
-        return false;
-    g_byte_array_append(expected, header->data, header->len);
+    static const uint8_t zeros[HF_TAR_BLOCK];
+    g_autoptr(GByteArray) expected = hf_tar_header(member->name, member->size_bytes, mtime);
+    g_byte_array_prepend(expected, zeros, (guint)hf_tar_padding(from));
 
     if (member->offset - from != expected->len)
         return hf_member_refuse(member, "it does not lie right after the member before it", error);
@@ -276,7 +282,5 @@ bool hf_archive_reader_check_frame(HfArchiveReader *self, GError **error)
             return false;
         from = member->offset + member->size_bytes;
     }
-    char name[] = HF_MEMBER_MANIFEST;
-    HfMember manifest = {.name = name, .offset = self->manifest_offset, .size_bytes = self->manifest_bytes};
-    return check_gap(self, from, &manifest, mtime, error);
+    return check_gap(self, from, &self->manifest_member, mtime, error);
 }

@@ -25,6 +25,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfArchiveReader, hf_archive_reader_free)
 
 const HfArchiveHead *hf_archive_reader_head(const HfArchiveReader *self);
 const HfManifest *hf_archive_reader_manifest(const HfArchiveReader *self);
+/* manifest.json itself, for copying: the manifest does not list it. */
+const HfMember *hf_archive_reader_manifest_member(const HfArchiveReader *self);
 bool hf_archive_reader_is_encrypted(const HfArchiveReader *self);
 uint64_t hf_archive_reader_file_size(const HfArchiveReader *self);
 /* The tar, decrypted; members lie in it at their offsets. Borrowed, thread-safe. */

@@ -141,11 +141,19 @@ static void table_free(gpointer data)
     hf_manifest_table_free(data);
 }
 
+static void type_free(gpointer data)
+{
+    HfType *self = data;
+    g_free(self->name);
+    g_free(self);
+}
+
 HfManifest *hf_manifest_new(void)
 {
     HfManifest *self = g_new0(HfManifest, 1);
     self->members = g_ptr_array_new_with_free_func(member_free);
     self->tables = g_ptr_array_new_with_free_func(table_free);
+    self->types = g_ptr_array_new_with_free_func(type_free);
     return self;
 }
 
@@ -155,6 +163,7 @@ void hf_manifest_free(HfManifest *self)
         return;
     g_ptr_array_unref(self->members);
     g_ptr_array_unref(self->tables);
+    g_ptr_array_unref(self->types);
     g_free(self->finished);
     g_free(self);
 }
@@ -166,6 +175,13 @@ HfMember *hf_manifest_add_member(HfManifest *self, const char *name, uint64_t of
     *member = (HfMember){.name = g_strdup(name), .offset = offset, .size_bytes = size_bytes, .digest = digest};
     g_ptr_array_add(self->members, member);
     return member;
+}
+
+void hf_manifest_add_type(HfManifest *self, const HfType *type)
+{
+    HfType *copy = g_memdup2(type, sizeof *type);
+    copy->name = g_strdup(type->name);
+    g_ptr_array_add(self->types, copy);
 }
 
 HfColumn *hf_column_new(const char *name, const char *type, uint32_t type_oid)

@@ -8,6 +8,7 @@
 #define HF_ARCHIVE_MANIFEST_H
 
 #include "base/digest.h"
+#include "pg/type.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -153,6 +154,7 @@ typedef struct {
 typedef struct {
     GPtrArray *members; /* HfMember, in the archive's order, manifest.json itself not among them */
     GPtrArray *tables;  /* HfManifestTable, by schema and name; large objects last */
+    GPtrArray *types;   /* HfType: those that binary values cannot be read without and that are not builtin */
     uint64_t sequences; /* in sequences.sql */
     uint64_t large_objects;
     char *finished; /* RFC 3339 */
@@ -163,6 +165,11 @@ void hf_manifest_free(HfManifest *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfManifest, hf_manifest_free)
 HfMember *hf_manifest_add_member(HfManifest *self, const char *name, uint64_t offset, uint64_t size_bytes,
                                  HfDigest digest);
+void hf_manifest_add_type(HfManifest *self, const HfType *type); /* copies */
+/* Adds from `types` what the columns of the binary tables are made of, beyond the builtin types. */
+void hf_manifest_add_types(HfManifest *self, const HfTypeTable *types);
+/* The builtin types and the manifest's: all that reading binary values takes. Transfer full. */
+HfTypeTable *hf_manifest_type_table(const HfManifest *self);
 HfManifestTable *hf_manifest_table_new(void);
 void hf_manifest_table_free(HfManifestTable *self);
 HfColumn *hf_column_new(const char *name, const char *type, uint32_t type_oid);

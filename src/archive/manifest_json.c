@@ -91,6 +91,20 @@ static void write_table(HfJsonWriter *json, const HfManifestTable *table)
     hf_json_writer_end_object(json);
 }
 
+static void write_type(HfJsonWriter *json, const HfType *type)
+{
+    hf_json_writer_break(json);
+    hf_json_writer_begin_object(json, NULL);
+    hf_json_writer_uint64(json, "oid", type->oid);
+    hf_json_writer_string(json, "name", type->name);
+    hf_json_writer_string(json, "kind", (char[]){type->kind, '\0'});
+    hf_json_writer_uint64(json, "base_oid", type->base_oid);
+    hf_json_writer_uint64(json, "element_oid", type->element_oid);
+    hf_json_writer_uint64(json, "subtype_oid", type->subtype_oid);
+    hf_json_writer_bool(json, "has_binary", type->has_binary);
+    hf_json_writer_end_object(json);
+}
+
 static void write_manifest(HfJsonWriter *json, const HfManifest *self)
 {
     hf_json_writer_begin_object(json, NULL);
@@ -107,6 +121,11 @@ static void write_manifest(HfJsonWriter *json, const HfManifest *self)
     hf_json_writer_begin_array(json, "tables");
     for (guint i = 0; i < self->tables->len; i++)
         write_table(json, self->tables->pdata[i]);
+    hf_json_writer_end_array(json);
+    hf_json_writer_break(json);
+    hf_json_writer_begin_array(json, "types");
+    for (guint i = 0; i < self->types->len; i++)
+        write_type(json, self->types->pdata[i]);
     hf_json_writer_end_array(json);
     hf_json_writer_end_object(json);
 }
@@ -260,13 +279,40 @@ static bool read_table(const HfJson *json, HfJsonNode node, gpointer to, GError 
            hf_archive_json_read_array(json, node, "parts", read_part, table, error);
 }
 
+static bool get_type_kind(const HfJson *json, HfJsonNode node, char *kind, GError **error)
+{
+    g_autofree char *word = NULL;
+    if (!hf_json_get_string(json, node, "kind", &word, error))
+        return false;
+    *kind = word[0];
+    return (word[0] != '\0' && word[1] == '\0' && strchr("bcdemr", word[0]) != NULL) ||
+           refuse(error, "the kind of a type is not one of b, c, d, e, m and r");
+}
+
+static bool read_type(const HfJson *json, HfJsonNode node, gpointer to, GError **error)
+{
+    HfManifest *self = to;
+    HfType type = {0};
+    g_autofree char *name = NULL;
+    if (!get_uint32(json, node, "oid", &type.oid, error) || !hf_json_get_string(json, node, "name", &name, error) ||
+        !get_type_kind(json, node, &type.kind, error) || !get_uint32(json, node, "base_oid", &type.base_oid, error) ||
+        !get_uint32(json, node, "element_oid", &type.element_oid, error) ||
+        !get_uint32(json, node, "subtype_oid", &type.subtype_oid, error) ||
+        !hf_json_get_bool(json, node, "has_binary", &type.has_binary, error))
+        return false;
+    type.name = name;
+    hf_manifest_add_type(self, &type);
+    return true;
+}
+
 static bool read_manifest(const HfJson *json, HfManifest *self, GError **error)
 {
     return hf_json_get_string(json, 0, "finished", &self->finished, error) &&
            hf_json_get_uint64(json, 0, "sequences", &self->sequences, error) &&
            hf_json_get_uint64(json, 0, "large_objects", &self->large_objects, error) &&
            hf_archive_json_read_array(json, 0, "members", read_member, self, error) &&
-           hf_archive_json_read_array(json, 0, "tables", read_table, self, error);
+           hf_archive_json_read_array(json, 0, "tables", read_table, self, error) &&
+           hf_archive_json_read_array(json, 0, "types", read_type, self, error);
 }
 
 bool hf_manifest_parse_tail(const char *tail, size_t *length, GError **error)

@@ -82,6 +82,7 @@ static void fill_manifest(Backup *self)
         HfPlannedTable *planned = self->snapshot->tables->pdata[i];
         g_ptr_array_add(self->manifest->tables, planned->info);
     }
+    hf_manifest_add_types(self->manifest, self->snapshot->types);
 }
 
 /* ---- Schema --------------------------------------------------------------------------------------------------------

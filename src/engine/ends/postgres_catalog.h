@@ -7,6 +7,7 @@
 
 #include "archive/manifest.h"
 #include "pg/connection.h"
+#include "pg/type.h"
 
 /* ---- What to take --------------------------------------------------------------------------------------------------
  */
@@ -52,6 +53,7 @@ typedef struct {
     bool on_standby;
     GPtrArray *tables;     /* HfPlannedTable*, which own their info, by schema and name */
     GHashTable *relations; /* OIDs (as pointers) of all tables, partitioned ones too: to hold against pg_dump's list */
+    HfTypeTable *types;
     uint64_t large_objects;
 } HfPostgresSnapshot;
 
@@ -70,9 +72,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPostgresSnapshot, hf_postgres_snapshot_free)
 /* Whether a table can be read by ranges of pages without reading the rest: PostgreSQL 14 and newer. */
 bool hf_postgres_can_slice(const HfPg *pg);
 
-/* The tables that a scope takes, with their columns; used by hf_postgres_snapshot_open. Appends HfPlannedTable*. */
+/* The tables that a scope takes, with their columns; used by hf_postgres_snapshot_open. Appends HfPlannedTable* to
+ * `tables`, and adds the database's types to `types`. */
 bool hf_postgres_read_tables(HfPg *pg, const HfScope *scope, bool on_standby, GPtrArray *tables, GHashTable *relations,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                             HfTypeTable *types, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_planned_table_free(HfPlannedTable *self);
 
 /* Cuts [smallest OID, end) of the large objects into at most `count` ranges of about as many objects: HfSlice* with the

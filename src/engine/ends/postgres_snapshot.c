@@ -20,6 +20,7 @@ void hf_postgres_snapshot_free(HfPostgresSnapshot *self)
     g_free(self->name);
     g_clear_pointer(&self->tables, g_ptr_array_unref);
     g_clear_pointer(&self->relations, g_hash_table_unref);
+    g_clear_pointer(&self->types, hf_type_table_free);
     g_free(self);
 }
 
@@ -107,7 +108,8 @@ static bool lock_tables(HfPg *pg, const GPtrArray *names, GError **error)
 static GPtrArray *list_tables(HfPg *pg, const HfScope *scope, GHashTable *locked, char **oids, GError **error)
 {
     g_autoptr(GPtrArray) tables = g_ptr_array_new_with_free_func((GDestroyNotify)hf_planned_table_free);
-    if (!hf_postgres_read_tables(pg, scope, false, tables, locked, error))
+    g_autoptr(HfTypeTable) types = hf_type_table_new();
+    if (!hf_postgres_read_tables(pg, scope, false, tables, locked, types, error))
         return NULL;
     g_autoptr(GString) array = g_string_new("{");
     GHashTableIter iter;
@@ -145,6 +147,8 @@ static bool all_locked(GHashTable *relations, GHashTable *locked)
 typedef enum { SNAPSHOT_TAKEN, SNAPSHOT_RETRY, SNAPSHOT_FAILED } SnapshotOutcome;
 
 static void empty(HfPostgresSnapshot *self)
+    g_clear_pointer(&self->types, hf_type_table_free);
+    self->types = hf_type_table_new();
 {
     g_clear_pointer(&self->tables, g_ptr_array_unref);
     g_clear_pointer(&self->relations, g_hash_table_unref);
@@ -160,7 +164,7 @@ static bool read_snapshot(HfPostgresSnapshot *self, const HfScope *scope, GError
     if (self->name == NULL)
         return false;
     empty(self);
-    if (!hf_postgres_read_tables(self->pg, scope, self->on_standby, self->tables, self->relations, error))
+    if (!hf_postgres_read_tables(self->pg, scope, self->on_standby, self->tables, self->relations, self->types, error))
         return false;
     if (hf_scope_is_selective(scope))
         return true;

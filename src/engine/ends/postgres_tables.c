@@ -243,7 +243,7 @@ static HfPgRows *query_tables(HfPg *pg, const char *sql, GError **error)
 }
 
 bool hf_postgres_read_tables(HfPg *pg, const HfScope *scope, bool on_standby, GPtrArray *tables, GHashTable *relations,
-                             GError **error)
+                             HfTypeTable *types, GError **error)
 {
     g_autofree char *sql = tables_sql(scope, error);
     g_autoptr(HfPgRows) rows = sql != NULL ? query_tables(pg, sql, error) : NULL;
@@ -255,7 +255,6 @@ bool hf_postgres_read_tables(HfPg *pg, const HfScope *scope, bool on_standby, GP
             g_ptr_array_add(tables, planned_table(rows, i, on_standby));
     }
     name_roots(tables, rows);
-    g_autoptr(HfTypeTable) types = hf_type_table_new();
     if (!read_columns(pg, tables, error) || !read_types(pg, types, error))
         return false;
     for (guint i = 0; i < tables->len; i++)

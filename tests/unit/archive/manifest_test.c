@@ -33,6 +33,8 @@ static HfManifest *make_manifest(void)
     blobs->proof.rows = 1;
     blobs->raw_bytes = 5;
     g_array_append_vals(blobs->parts, (HfPart[]){{3, 1, 5}}, 1);
+    char name[] = "app.\"mood\"";
+    hf_manifest_add_type(manifest, &(HfType){.oid = 16390, .name = name, .kind = 'e', .has_binary = true});
     return manifest;
 }
 
@@ -59,6 +61,46 @@ static void a_manifest_reads_back_as_it_was_written(void **state)
     assert_int_equal(hf_manifest_find_member(back, "blobs/00001.copy.zst")->offset, 4096);
     assert_null(hf_manifest_find_member(back, "nothing"));
     assert_int_equal(((const HfManifestTable *)back->tables->pdata[2])->format, HF_FORMAT_BINARY);
+    g_autoptr(HfTypeTable) types = hf_manifest_type_table(back);
+    assert_string_equal(hf_type_table_get(types, 16390)->name, "app.\"mood\"");
+    assert_int_equal(hf_type_table_get(types, 16390)->kind, 'e');
+}
+
+/* A range over a domain over an enum, and a type that no column has. */
+static HfTypeTable *make_types(void)
+{
+    char name[] = "t";
+    HfTypeTable *types = hf_type_table_new();
+    const HfType all[] = {{.oid = 20001, .kind = 'e'},
+                          {.oid = 20002, .kind = 'd', .base_oid = 20001},
+                          {.oid = 20003, .kind = 'r', .subtype_oid = 20002},
+                          {.oid = 20004, .kind = 'm', .subtype_oid = 20003},
+                          {.oid = 20005, .kind = 'e'}};
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+        HfType type = all[i];
+        type.name = name;
+        type.has_binary = true;
+        hf_type_table_add(types, &type);
+    }
+    return types;
+}
+
+static void the_types_of_binary_columns_come_with_what_they_are_made_of(void **state)
+{
+    (void)state;
+    g_autoptr(HfManifest) manifest = hf_manifest_new();
+    g_autoptr(HfTypeTable) types = make_types();
+    HfManifestTable *table = sample_add_table(manifest, 16401, "t");
+    g_ptr_array_add(table->columns, hf_column_new("m", "mood_multirange", 20004));
+    g_ptr_array_add(table->columns, hf_column_new("r", "mood_range", 20003));
+    hf_manifest_add_types(manifest, types);
+    assert_int_equal(manifest->types->len, 0); /* it is a text table */
+    table->format = HF_FORMAT_BINARY;
+    hf_manifest_add_types(manifest, types);
+    assert_int_equal(manifest->types->len, 4);
+    g_autoptr(HfTypeTable) read = hf_manifest_type_table(manifest);
+    assert_null(hf_type_binary_unsafe_reason(read, 20004));
+    assert_null(hf_type_table_get(read, 20005));
 }
 
 static void the_length_is_read_from_the_tail(void **state)
@@ -168,6 +210,10 @@ static const Lie lies[] = {
     {"\"raw_bytes\":300", "\"raw_bytes\":0", HF_ERROR_CORRUPT, "not the sum"},
     {"\"rows\":20", "\"rows\":18446744073709551615", HF_ERROR_CORRUPT, "larger than can be"},
     {"\"no_data_reason\":null", "\"no_data_reason\":\"why\"", HF_ERROR_CORRUPT, "both with parts and"},
+    {"\"types\":[", "\"typos\":[", HF_ERROR_CORRUPT, "\"types\" is missing"},
+    {"\"kind\":\"e\"", "\"kind\":\"enum\"", HF_ERROR_CORRUPT, "types[0]: manifest.json: the kind"},
+    {"\"kind\":\"e\"", "\"kind\":\"\"", HF_ERROR_CORRUPT, "the kind of a type"},
+    {"\"has_binary\":true", "\"has_binary\":1", HF_ERROR_CORRUPT, "\"has_binary\""},
     {"\"type_oid\":23", "\"type_oid\":\"23\"", HF_ERROR_CORRUPT, "columns[0]: manifest.json: \"type_oid\""},
 };
 
@@ -267,6 +313,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_manifest_reads_back_as_it_was_written),
+        cmocka_unit_test(the_types_of_binary_columns_come_with_what_they_are_made_of),
         cmocka_unit_test(the_length_is_read_from_the_tail),
         cmocka_unit_test(a_tail_that_lies_about_the_length_is_refused),
         cmocka_unit_test(a_manifest_that_lies_is_refused),
