@@ -62,8 +62,8 @@ static bool write_zeros(HfArchiveWriter *self, size_t length, GError **error)
 static bool begin_member(HfArchiveWriter *self, const char *name, uint64_t size_bytes, HfDigest digest, GError **error)
 {
     g_assert(hf_member_name_is_valid(name));
-    g_autoptr(GByteArray) header = hf_tar_header(name, size_bytes, self->mtime, error);
-    if (header == NULL || !write_bytes(self, header->data, header->len, error))
+    g_autoptr(GByteArray) header = hf_tar_header(name, size_bytes, self->mtime);
+    if (!write_bytes(self, header->data, header->len, error))
         return false;
     hf_manifest_add_member(self->manifest, name, self->size_bytes, size_bytes, digest);
     return true;
@@ -114,9 +114,9 @@ static bool write_manifest(HfArchiveWriter *self, GError **error)
                     HF_MANIFEST_MAX_BYTES);
         return false;
     }
-    g_autoptr(GByteArray) header = hf_tar_header(HF_MEMBER_MANIFEST, length, self->mtime, error);
-    return header != NULL && write_bytes(self, header->data, header->len, error) &&
-           write_bytes(self, text, length, error) && write_zeros(self, hf_tar_padding(length), error);
+    g_autoptr(GByteArray) header = hf_tar_header(HF_MEMBER_MANIFEST, length, self->mtime);
+    return write_bytes(self, header->data, header->len, error) && write_bytes(self, text, length, error) &&
+           write_zeros(self, hf_tar_padding(length), error);
 }
 
 bool hf_archive_writer_finish(HfArchiveWriter *self, GError **error)

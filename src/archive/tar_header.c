@@ -1,59 +1,91 @@
+/*
+ * Why not libarchive: a reader compares each header with the one that must stand there, so its bytes are a matter of
+ * our format; a library may choose other ones in its next version. And data need not pass through it.
+ */
 #include "archive/tar_header.h"
 
-#include "base/error.h"
-
-#include <archive.h>
-#include <archive_entry.h>
 #include <string.h>
 
-/* Where ustar keeps the modification time, as octal digits. */
-#define MTIME_OFFSET 136
-#define MTIME_BYTES 12
+/* Numbers are octal digits up to a NUL. */
+typedef struct {
+    char name[100];
+    char mode[8];
+    char user_id[8];
+    char group_id[8];
+    char size[12];
+    char mtime[12];
+    char checksum[8];
+    char type;
+    char link_name[100];
+    char magic[6];
+    char version[2];
+    char user[32];
+    char group[32];
+    char device_major[8];
+    char device_minor[8];
+    char prefix[155];
+    char unused[12];
+} Ustar;
+G_STATIC_ASSERT(sizeof(Ustar) == HF_TAR_BLOCK);
 
-static la_ssize_t take(struct archive *archive, void *data, const void *bytes, size_t length)
+#define MAX_11_DIGITS ((uint64_t)077777777777)
+
+#define TYPE_FILE '0'
+#define TYPE_EXTENDED 'x'
+
+static void put_octal(char *field, size_t width, uint64_t value)
 {
-    (void)archive;
-    g_byte_array_append(data, bytes, (guint)length);
-    return (la_ssize_t)length;
+    g_snprintf(field, (gulong)width, "%0*" G_GINT64_MODIFIER "o", (int)width - 1, value);
 }
 
-static struct archive_entry *make_entry(const char *name, uint64_t size_bytes, int64_t mtime)
+/* The sum of all bytes, the checksum's own taken as spaces. */
+static void put_checksum(Ustar *header)
 {
-    struct archive_entry *entry = archive_entry_new();
-    g_assert(entry != NULL);
-    archive_entry_set_pathname(entry, name);
-    archive_entry_set_filetype(entry, AE_IFREG);
-    archive_entry_set_perm(entry, g_str_has_suffix(name, ".sh") ? 0755 : 0644);
-    archive_entry_set_size(entry, (la_int64_t)size_bytes);
-    archive_entry_set_mtime(entry, mtime, 0);
-    return entry;
+    unsigned sum = 0;
+    memset(header->checksum, ' ', sizeof header->checksum);
+    for (size_t i = 0; i < sizeof *header; i++)
+        sum += ((const uint8_t *)header)[i];
+    put_octal(header->checksum, sizeof header->checksum - 1, sum);
 }
 
-/* An archive that is given up as soon as it has written the one header. */
-GByteArray *hf_tar_header(const char *name, uint64_t size_bytes, int64_t mtime, GError **error)
+static void append_ustar(GByteArray *to, const char *name, char type, uint64_t size_bytes, int64_t mtime)
+{
+    Ustar header = {.type = type, .magic = "ustar", .version = {'0', '0'}};
+    g_assert(strlen(name) <= sizeof header.name);
+    memcpy(header.name, name, strlen(name));
+    put_octal(header.mode, sizeof header.mode, g_str_has_suffix(name, ".sh") ? 0755 : 0644);
+    put_octal(header.user_id, sizeof header.user_id, 0);
+    put_octal(header.group_id, sizeof header.group_id, 0);
+    put_octal(header.size, sizeof header.size, MIN(size_bytes, MAX_11_DIGITS));
+    put_octal(header.mtime, sizeof header.mtime, CLAMP(mtime, 0, (int64_t)MAX_11_DIGITS));
+    put_octal(header.device_major, sizeof header.device_major, 0);
+    put_octal(header.device_minor, sizeof header.device_minor, 0);
+    put_checksum(&header);
+    g_byte_array_append(to, (const uint8_t *)&header, sizeof header);
+}
+
+/* A record of a pax header starts with its own length, that number's digits among it: two, for every size there is. */
+static void append_extended_header(GByteArray *to, uint64_t size_bytes, int64_t mtime)
+{
+    char block[HF_TAR_BLOCK] = "", record[64];
+    g_snprintf(record, sizeof record, " size=%" G_GUINT64_FORMAT "\n", size_bytes);
+    g_snprintf(block, sizeof block, "%zu%s", strlen(record) + 2, record);
+    append_ustar(to, "PaxHeader", TYPE_EXTENDED, strlen(block), mtime);
+    g_byte_array_append(to, (const uint8_t *)block, sizeof block);
+}
+
+GByteArray *hf_tar_header(const char *name, uint64_t size_bytes, int64_t mtime)
 {
     GByteArray *header = g_byte_array_new();
-    struct archive *archive = archive_write_new();
-    g_assert(archive != NULL);
-    struct archive_entry *entry = make_entry(name, size_bytes, mtime);
-    bool made = archive_write_set_format_pax_restricted(archive) == ARCHIVE_OK &&
-                archive_write_set_bytes_per_block(archive, 0) == ARCHIVE_OK &&
-                archive_write_open(archive, header, NULL, take, NULL) == ARCHIVE_OK &&
-                archive_write_header(archive, entry) == ARCHIVE_OK;
-    if (!made) {
-        g_set_error(error, HF_ERROR, HF_ERROR_INTERNAL, "no tar header can be made for %s: %s", name,
-                    archive_error_string(archive));
-        g_clear_pointer(&header, g_byte_array_unref);
-    }
-    archive_entry_free(entry);
-    archive_write_fail(archive);
-    archive_write_free(archive);
+    if (size_bytes > MAX_11_DIGITS)
+        append_extended_header(header, size_bytes, mtime);
+    append_ustar(header, name, TYPE_FILE, size_bytes, mtime);
     return header;
 }
 
 int64_t hf_tar_header_mtime(const uint8_t header[HF_TAR_BLOCK])
 {
-    char digits[MTIME_BYTES + 1] = "";
-    memcpy(digits, header + MTIME_OFFSET, MTIME_BYTES);
+    char digits[sizeof((Ustar *)0)->mtime + 1] = "";
+    memcpy(digits, header + G_STRUCT_OFFSET(Ustar, mtime), sizeof digits - 1);
     return g_ascii_strtoll(digits, NULL, 8);
 }
