@@ -74,9 +74,12 @@ typedef struct {
  * bodies or object names. `options` may be NULL. Transfer full.
  *
  * Entries of kind ENCODING, STDSTRINGS and SEARCHPATH are settings that every connection needs before it runs others;
- * it needs check_function_bodies = off, xmloption = content and row_security = off as well, as pg_restore sets. What is
- * the database's own (DATABASE, DATABASE PROPERTIES, and its ACL, COMMENT and SECURITY LABEL, whose tags start with
- * "DATABASE ") gives "", as from a pg_restore without --create: it names a database.
+ * it needs check_function_bodies = off and xmloption = content as well, as pg_restore sets. (pg_restore also sets
+ * row_security = off, which fails a REFRESH over a table whose policies bind the view's owner; on, the default, does
+ * what the REFRESH of the original did.)
+ *
+ * What is the database's own (DATABASE, DATABASE PROPERTIES, and its ACL, COMMENT and SECURITY LABEL, whose tags start
+ * with "DATABASE ") gives "", as from a pg_restore without --create: it names a database.
  */
 char *hf_toc_entry_sql(const HfTocEntry *entry, const HfTocSqlOptions *options);
 

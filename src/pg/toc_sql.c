@@ -122,11 +122,12 @@ static void append_dropped(GString *sql, const HfTocEntry *entry)
     g_string_append_len(sql, object, (gssize)length);
 }
 
+/* Without a DROP statement (of the schema "public" it is a comment) an entry is no object of its own. */
 static void append_owner(GString *sql, const HfTocEntry *entry, const HfTocSqlOptions *options)
 {
-    bool by_tag = g_strv_contains(owned_by_tag, entry->kind);
-    bool by_drop = g_strv_contains(owned_by_drop, entry->kind);
-    if (options->no_owner || *entry->owner == '\0' || !g_str_has_prefix(entry->drop, "DROP ") || !(by_tag || by_drop))
+    bool by_tag = g_strv_contains(owned_by_tag, entry->kind) && *entry->drop != '\0';
+    bool by_drop = g_strv_contains(owned_by_drop, entry->kind) && g_str_has_prefix(entry->drop, "DROP ");
+    if (options->no_owner || *entry->owner == '\0' || !(by_tag || by_drop))
         return;
     g_string_append(sql, "ALTER ");
     if (by_drop) {

@@ -29,7 +29,7 @@ static void read_argument(char *argument, HfTocSqlOptions *options, GPtrArray *t
 
 static void print_entries(const HfDumpToc *toc, const HfTocSqlOptions *options, const bool *chosen)
 {
-    puts("SET check_function_bodies = off; SET xmloption = content; SET row_security = off;");
+    puts("SET check_function_bodies = off; SET xmloption = content;");
     for (HfTocPhase phase = HF_TOC_PRE_DATA; phase <= HF_TOC_LAST; phase++)
         for (size_t i = 0; i < hf_dump_toc_size(toc); i++) {
             g_autofree char *sql = hf_toc_entry_sql(hf_dump_toc_get(toc, i), options);

@@ -97,6 +97,7 @@ static void the_schema_public_exists_already(void **state)
     (void)state;
     HfTocEntry schema = owned_entry_of("SCHEMA", NULL);
     schema.definition = "-- *not* creating schema, since initdb creates it\n";
+    schema.drop = "-- *not* dropping schema, since initdb creates it\n";
     assert_sql(schema, NULL, "ALTER SCHEMA \"x\" OWNER TO \"bob\";\n");
     assert_sql(schema, &(HfTocSqlOptions){.no_owner = true}, "");
 }

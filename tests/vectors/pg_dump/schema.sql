@@ -78,8 +78,8 @@ ALTER TEXT SEARCH CONFIGURATION shop.words OWNER TO toc_owner;
 CREATE TEXT SEARCH TEMPLATE shop.nothing (LEXIZE = dsimple_lexize);
 CREATE TRANSFORM FOR shop.mood LANGUAGE sql (FROM SQL WITH FUNCTION varchar_support(internal));
 
-CREATE TRUSTED LANGUAGE toc_language HANDLER plpgsql_call_handler INLINE plpgsql_inline_handler
-    VALIDATOR plpgsql_validator;
+CREATE FUNCTION shop.call_handler() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE TRUSTED LANGUAGE toc_language HANDLER shop.call_handler;
 ALTER LANGUAGE toc_language OWNER TO toc_owner;
 
 -- tables
@@ -152,11 +152,12 @@ CREATE INDEX events_note ON shop.events (note);
 
 -- row level security; the second table is named as a keyword of CREATE USER MAPPING
 ALTER TABLE shop.customers ENABLE ROW LEVEL SECURITY;
-ALTER TABLE shop.customers FORCE ROW LEVEL SECURITY;
 CREATE POLICY "to" ON shop.customers AS RESTRICTIVE FOR SELECT TO toc_reader, "to", "rôle ""ünï"""
     USING (mood::text <> 'TO toc_writer' AND "to" IS NOT NULL);
 CREATE POLICY everyone ON shop.customers USING (true) WITH CHECK (EXTRACT(year FROM now()) > 2000);
 CREATE TABLE shop.mapping (id integer);
+ALTER TABLE shop.mapping ENABLE ROW LEVEL SECURITY;
+ALTER TABLE shop.mapping FORCE ROW LEVEL SECURITY;
 CREATE POLICY mine ON shop.mapping FOR UPDATE TO mapping, session USING (id = 1);
 CREATE POLICY elsewhere ON shop.mapping FOR DELETE USING (id IN (SELECT i.id FROM shop.items i));
 COMMENT ON POLICY mine ON shop.mapping IS 'TO session';
