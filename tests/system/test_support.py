@@ -3,6 +3,8 @@ import subprocess
 
 import pytest
 
+from support.holdfast import Holdfast
+
 EXTENSIONS = ("hstore", "citext", "pgcrypto", "pg_trgm", "postgres_fdw")
 
 
@@ -76,3 +78,32 @@ def test_dropdb_takes_the_copies_of_a_database_along(postgres):
     server.createdb("gone_kept", allow_connections="false")
     server.dropdb("gone")
     assert server.psql("SELECT count(*) FROM pg_database WHERE datname LIKE 'gone%'") == "0"
+
+
+@pytest.fixture
+def pretend(tmp_path, monkeypatch):
+    """pretend(script) gives the runner with a shell script in the place of the program."""
+
+    def make(script):
+        program = tmp_path / "holdfast"
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("HOLDFAST", str(program))
+        return Holdfast()
+
+    return make
+
+
+def test_the_runner_gives_output_status_and_json(pretend):
+    done = pretend('cat; echo "$2" >&2; exit 3')("inspect", "--json", input='{"a": 1}', check=False)
+    assert (done.returncode, done.stderr, done.json) == (3, "--json\n", {"a": 1})
+    with pytest.raises(AssertionError, match="gave 3"):
+        pretend("exit 3")()
+
+
+@pytest.mark.parametrize("script", [
+    "echo '==7==ERROR: LeakSanitizer: detected memory leaks' >&2", "echo 'WARNING: ThreadSanitizer: data race' >&2",
+    "echo 'a.c:1:2: runtime error: signed integer overflow' >&2; exit 1", "exit 86"])
+def test_a_report_of_a_sanitizer_fails_even_a_run_that_may_fail(pretend, script):
+    with pytest.raises(AssertionError, match="a sanitizer reports"):
+        pretend(script)(check=False)
