@@ -5,7 +5,7 @@
  *
  * Many threads read at once: each call works at a bench of its own (cipher state and room for a batch), taken from the
  * idle ones or made; there are never more benches than calls there were at the same time. The lock guards the list of
- * idle benches and the reference to the kept chunk, and is never held during work.
+ * idle benches, the pointer to the kept chunk and the counts of references, and is never held during work.
  */
 #include "crypto/age_stream.h"
 
@@ -20,7 +20,7 @@ typedef struct {
 
 /* A chunk that is kept. */
 typedef struct {
-    gatomicrefcount references;
+    unsigned references; /* guarded by the reader's lock */
     uint64_t number;
     uint8_t plain[HF_AGE_CHUNK_BYTES];
 } Kept;
@@ -76,23 +76,32 @@ static void give_bench_back(HfAgeReader *self, Bench *bench)
     g_mutex_unlock(&self->lock);
 }
 
-static void kept_unref(Kept *kept)
-{
-    if (kept == NULL || !g_atomic_ref_count_dec(&kept->references))
-        return;
-    hf_crypto_wipe(kept->plain, sizeof kept->plain);
-    g_free(kept);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Kept, kept_unref)
-
 static Kept *kept_ref(HfAgeReader *self)
 {
     g_mutex_lock(&self->lock);
     Kept *kept = self->kept;
     if (kept != NULL)
-        g_atomic_ref_count_inc(&kept->references);
+        kept->references++;
     g_mutex_unlock(&self->lock);
     return kept;
+}
+
+static void kept_free(Kept *kept)
+{
+    hf_crypto_wipe(kept->plain, sizeof kept->plain);
+    g_free(kept);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Kept, kept_free)
+
+static void kept_unref(HfAgeReader *self, Kept *kept)
+{
+    if (kept == NULL)
+        return;
+    g_mutex_lock(&self->lock);
+    bool unused = --kept->references == 0;
+    g_mutex_unlock(&self->lock);
+    if (unused)
+        kept_free(kept);
 }
 
 /* Takes `kept`. */
@@ -102,7 +111,7 @@ static void keep(HfAgeReader *self, Kept *kept)
     Kept *former = self->kept;
     self->kept = kept;
     g_mutex_unlock(&self->lock);
-    kept_unref(former);
+    kept_unref(self, former);
 }
 
 /* How many bytes of the range are in the chunk that it starts in. */
@@ -128,7 +137,7 @@ static void copy_from_kept(const Kept *kept, Range *range)
 static Kept *open_kept(HfAgeReader *self, Bench *bench, uint64_t chunk, const uint8_t *sealed, GError **error)
 {
     g_autoptr(Kept) kept = g_new(Kept, 1);
-    g_atomic_ref_count_init(&kept->references);
+    kept->references = 1;
     kept->number = chunk;
     if (hf_age_chunk_open(&self->layout, bench->aead, chunk, sealed, kept->plain, error) != HF_AGE_CHUNK_GOOD)
         return NULL;
@@ -170,16 +179,24 @@ static bool read_batch(HfAgeReader *self, Bench *bench, Range *range, GError **e
     return true;
 }
 
+/* Copies what the range wants of the kept chunk. False if it starts in another one. */
+static bool read_kept(HfAgeReader *self, Range *range)
+{
+    Kept *kept = kept_ref(self);
+    bool wanted = kept != NULL && kept->number == range->offset / HF_AGE_CHUNK_BYTES;
+    if (wanted)
+        copy_from_kept(kept, range);
+    kept_unref(self, kept);
+    return wanted;
+}
+
 static bool read_range(HfAgeReader *self, Range *range, GError **error)
 {
     Bench *bench = NULL;
     bool ok = true;
     while (ok && range->length > 0) {
-        g_autoptr(Kept) kept = kept_ref(self);
-        if (kept != NULL && kept->number == range->offset / HF_AGE_CHUNK_BYTES) {
-            copy_from_kept(kept, range);
+        if (read_kept(self, range))
             continue;
-        }
         if (bench == NULL)
             bench = take_bench(self, error);
         ok = bench != NULL && read_batch(self, bench, range, error);
@@ -247,7 +264,7 @@ void hf_age_reader_free(HfAgeReader *self)
     if (self == NULL)
         return;
     g_ptr_array_unref(self->idle);
-    kept_unref(self->kept);
+    kept_unref(self, self->kept);
     g_mutex_clear(&self->lock);
     hf_crypto_wipe(self->key, sizeof self->key);
     g_free(self);
