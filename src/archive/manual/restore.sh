@@ -48,7 +48,7 @@ done
 # Over all that the server, the database or a role may have set.
 PGOPTIONS="${PGOPTIONS-} -c search_path= -c role=none -c row_security=off -c default_transaction_read_only=off \
 -c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 -c standard_conforming_strings=on \
--c DateStyle=ISO -c IntervalStyle=postgres -c client_min_messages=warning"
+-c DateStyle=ISO -c IntervalStyle=postgres -c lc_monetary=C -c xmloption=content -c client_min_messages=warning"
 PGCLIENTENCODING=UTF8
 export PGOPTIONS PGCLIENTENCODING
 
