@@ -4,32 +4,7 @@
 #ifndef HF_SERVICE_COPIES_H
 #define HF_SERVICE_COPIES_H
 
-#include "pg/target.h"
-
-#include <gio/gio.h>
-#include <stdint.h>
-
-typedef enum {
-    HF_COPY_KEPT,     /* the database as it was before a swap; undo brings it back */
-    HF_COPY_INCOMING, /* half a restore: under way, or interrupted */
-    HF_COPY_SCRATCH,  /* of a verify --restore-to: under way, or interrupted */
-} HfCopyKind;
-
-const char *hf_copy_kind_name(HfCopyKind kind); /* "kept", "incoming", "scratch" */
-
-typedef struct {
-    char *name; /* of the copy's database */
-    char *of;   /* of the database that it belongs to */
-    HfCopyKind kind;
-    char *since; /* RFC 3339 */
-    char *until; /* kept: when it may be dropped; NULL otherwise */
-    bool expired;
-    bool in_use;   /* sessions are connected to it: a restore under way */
-    char *archive; /* what was restored; NULL if not known */
-    uint64_t size_bytes;
-} HfCopy;
-
-void hf_copy_free(HfCopy *self);
+#include "engine/ends/postgres_copies.h"
 
 /* The copies of the target's database, or with `all` of every database of the server; newest first. HfCopy, transfer
  * full. */

@@ -10,9 +10,12 @@
 #include "engine/progress.h"
 #include "pg/target.h"
 
+#include <gio/gio.h>
+
 typedef enum {
     HF_RESTORE_NEW,      /* makes the database, which must not exist */
     HF_RESTORE_SWAP,     /* loads beside the live one, then the two swap names; the old one is kept */
+    HF_RESTORE_SCRATCH,  /* loads into a database of its own, proves it, and drops it */
     HF_RESTORE_IN_PLACE, /* replaces the content of the database, in one transaction */
 } HfRestoreMode;
 

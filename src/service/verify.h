@@ -9,6 +9,8 @@
 #include "engine/progress.h"
 #include "pg/target.h"
 
+#include <gio/gio.h>
+
 typedef struct {
     HfArchiveReader *archive;
     unsigned jobs;

@@ -55,32 +55,40 @@ static char *concat_rows(HfPg *pg, const char *sql, GError **error)
     return g_string_free(text, FALSE);
 }
 
+/* The inside of an E'' literal without a newline. */
+#define ESCAPED(column)                                                                                                \
+    "pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(" column ", E'\\\\', E'\\\\\\\\'), , ''), E'\n', "       \
+                                                                       "E'\\n')"
+
 bool hf_postgres_read_large_objects(HfPg *pg, char **create_sql, char **owners_sql, GError **error)
 {
     static const char *const create =
         "SELECT pg_catalog.format(E'SELECT pg_catalog.lo_create(%s);\\n', oid) FROM pg_catalog.pg_largeobject_metadata "
         "ORDER BY oid";
-    /* Owner first: the owner's own rights in the ACL are then the new owner's. */
+    /* A statement a line: newlines in comments and labels are escaped. Owner first: the owner's own rights in the ACL
+     * are then the new owner's. */
     static const char *const owners =
-        "SELECT s.statement FROM (SELECT m.oid, 1 AS step, pg_catalog.format(E'ALTER LARGE OBJECT %s OWNER TO %I;\\n', "
+        "SELECT s.statement FROM (SELECT m.oid, 1 AS step, pg_catalog.format(E'ALTER LARGE OBJECT %s OWNER TO %I;\n', "
         "m.oid, "
         "pg_catalog.pg_get_userbyid(m.lomowner)) AS statement FROM pg_catalog.pg_largeobject_metadata m UNION ALL "
         "SELECT "
-        "m.oid, 2, pg_catalog.format(E'REVOKE ALL ON LARGE OBJECT %s FROM %I;\\n', m.oid, "
+        "m.oid, 2, pg_catalog.format(E'REVOKE ALL ON LARGE OBJECT %s FROM %I;\n', m.oid, "
         "pg_catalog.pg_get_userbyid(m.lomowner)) FROM pg_catalog.pg_largeobject_metadata m WHERE m.lomacl IS NOT NULL "
         "UNION "
-        "ALL SELECT m.oid, 3, pg_catalog.format(E'GRANT %s ON LARGE OBJECT %s TO %s%s;\\n', a.privilege_type, m.oid, "
+        "ALL SELECT m.oid, 3, pg_catalog.format(E'GRANT %s ON LARGE OBJECT %s TO %s%s;\n', a.privilege_type, m.oid, "
         "CASE WHEN "
         "a.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END, CASE WHEN "
         "a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) FROM pg_catalog.pg_largeobject_metadata m, "
         "pg_catalog.aclexplode(m.lomacl) a UNION ALL SELECT d.objoid, 4, pg_catalog.format(E'COMMENT ON LARGE OBJECT "
         "%s IS "
-        "%L;\\n', d.objoid, d.description) FROM pg_catalog.pg_description d WHERE d.classoid = "
-        "'pg_catalog.pg_largeobject'::pg_catalog.regclass UNION ALL SELECT l.objoid, 5, pg_catalog.format(E'SECURITY "
-        "LABEL FOR "
-        "%I ON LARGE OBJECT %s IS %L;\\n', l.provider, l.objoid, l.label) FROM pg_catalog.pg_seclabel l WHERE "
-        "l.classoid = "
-        "'pg_catalog.pg_largeobject'::pg_catalog.regclass) s ORDER BY s.oid, s.step, s.statement";
+        "E\\'%s\\';\n', d.objoid, " ESCAPED(
+            "d.description") ") FROM pg_catalog.pg_description d WHERE d.classoid = "
+                             "'pg_catalog.pg_largeobject'::pg_catalog.regclass UNION ALL SELECT l.objoid, 5, "
+                             "pg_catalog.format(E'SECURITY LABEL FOR "
+                             "%I ON LARGE OBJECT %s IS E\\'%s\\';\n', l.provider, l.objoid, " ESCAPED(
+                                 "l.label") ") FROM pg_catalog.pg_seclabel "
+                                            "l WHERE l.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass) s "
+                                            "ORDER BY s.oid, s.step, s.statement";
     g_autofree char *created = concat_rows(pg, create, error);
     char *owned = created != NULL ? concat_rows(pg, owners, error) : NULL;
     if (owned == NULL)

@@ -37,7 +37,8 @@ static char *join_names(const HfPgRows *rows)
 }
 
 /* Fails with all tables (of `oids`) for which `condition` over c holds. */
-static bool refuse_tables(HfPg *pg, const char *oids, const char *condition, const char *message, GError **error)
+static bool refuse_tables(HfPg *pg, const char *oids, const char *condition, const char *what, const char *advice,
+                          GError **error)
 {
     g_autofree char *sql =
         g_strdup_printf("SELECT c.oid::pg_catalog.regclass FROM pg_catalog.pg_class c WHERE c.oid = ANY "
@@ -50,22 +51,18 @@ static bool refuse_tables(HfPg *pg, const char *oids, const char *condition, con
     if (hf_pg_rows_count(rows) == 0)
         return true;
     g_autofree char *names = join_names(rows);
-    g_set_error(error, HF_ERROR, HF_ERROR_DENIED, message, names);
+    g_set_error(error, HF_ERROR, HF_ERROR_DENIED, "%s: %s; %s", what, names, advice);
     return false;
 }
 
 static bool check_rights(HfPg *pg, const char *oids, GError **error)
 {
-    return refuse_tables(
-               pg, oids, "NOT pg_catalog.has_table_privilege(c.oid, 'SELECT')",
-               "the role may not read: %s; grant it SELECT (or membership in pg_read_all_data), or leave them out "
-               "with --exclude-table",
-               error) &&
+    return refuse_tables(pg, oids, "NOT pg_catalog.has_table_privilege(c.oid, 'SELECT')", "the role may not read",
+                         "grant it SELECT (or membership in pg_read_all_data), or leave them out with --exclude-table",
+                         error) &&
            refuse_tables(
-               pg, oids, "pg_catalog.row_security_active(c.oid)",
-               "row level security would hide rows of: %s; back up as the owner, or as a role with BYPASSRLS (FORCE "
-               "ROW LEVEL SECURITY binds owners too)",
-               error);
+               pg, oids, "pg_catalog.row_security_active(c.oid)", "row level security would hide rows of",
+               "back up as the owner, or as a role with BYPASSRLS (FORCE ROW LEVEL SECURITY binds owners too)", error);
 }
 
 /* Who holds the locks that keep us from ours; asked after the failed transaction is over. */
@@ -147,11 +144,11 @@ static bool all_locked(GHashTable *relations, GHashTable *locked)
 typedef enum { SNAPSHOT_TAKEN, SNAPSHOT_RETRY, SNAPSHOT_FAILED } SnapshotOutcome;
 
 static void empty(HfPostgresSnapshot *self)
-    g_clear_pointer(&self->types, hf_type_table_free);
-    self->types = hf_type_table_new();
 {
     g_clear_pointer(&self->tables, g_ptr_array_unref);
     g_clear_pointer(&self->relations, g_hash_table_unref);
+    g_clear_pointer(&self->types, hf_type_table_free);
+    self->types = hf_type_table_new();
     self->tables = g_ptr_array_new_with_free_func((GDestroyNotify)hf_planned_table_free);
     self->relations = g_hash_table_new(NULL, NULL);
 }

@@ -1,0 +1,115 @@
+#include "engine/ends/postgres_schema.h"
+
+#include <string.h>
+
+bool hf_schema_has(const HfSchema *self, size_t index)
+{
+    return self->selected == NULL || self->selected[index];
+}
+
+bool hf_postgres_run_entry(HfPg *pg, const HfSchema *schema, const HfTocEntry *entry, GError **error)
+{
+    g_autofree char *sql = hf_toc_entry_sql(entry, &schema->sql);
+    if (*sql == '\0' || hf_pg_exec(pg, sql, error))
+        return true;
+    g_prefix_error(error, "%s %s%s%s: ", entry->kind, entry->schema != NULL ? entry->schema : "",
+                   entry->schema != NULL ? "." : "", entry->tag);
+    return false;
+}
+
+bool hf_postgres_run_phase(HfPg *pg, const HfSchema *schema, HfTocPhase phase, GError **error)
+{
+    for (size_t i = 0; i < hf_dump_toc_size(schema->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(schema->toc, i);
+        if (entry->phase == phase && hf_schema_has(schema, i) && !hf_postgres_run_entry(pg, schema, entry, error))
+            return false;
+    }
+    return true;
+}
+
+/* ---- Large objects -------------------------------------------------------------------------------------------------
+ */
+
+/* "ALTER LARGE OBJECT 1 OWNER TO a;": the owner is the rest of the line. */
+static void append_owner(GString *sql, const char *line, GHashTable *role_map)
+{
+    static const char words[] = " OWNER TO ";
+    const char *owner = strstr(line, words) + strlen(words);
+    HfTocEntry grant = {.kind = "ACL", .tag = "", .owner = "", .drop = ""};
+    /* As a grant the role is found and renamed like any other. */
+    g_autofree char *as_grant = g_strconcat("GRANT SELECT ON LARGE OBJECT 0 TO ", owner, NULL);
+    grant.definition = as_grant;
+    HfTocSqlOptions options = {.role_map = role_map};
+    g_autofree char *renamed = hf_toc_entry_sql(&grant, &options);
+    g_string_append_len(sql, line, (gssize)(owner - line));
+    g_string_append_printf(sql, "%s\n", strstr(renamed, " TO ") + strlen(" TO "));
+}
+
+static void append_grant(GString *sql, const char *line, GHashTable *role_map)
+{
+    HfTocEntry grant = {.kind = "ACL", .tag = "", .owner = "", .drop = "", .definition = line};
+    HfTocSqlOptions options = {.role_map = role_map};
+    g_autofree char *renamed = hf_toc_entry_sql(&grant, &options);
+    g_string_append_printf(sql, "%s\n", renamed);
+}
+
+char *hf_postgres_large_object_owners_sql(const char *owners_sql, const HfTocSqlOptions *options)
+{
+    GString *sql = g_string_new(NULL);
+    g_auto(GStrv) lines = g_strsplit(owners_sql, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        bool owner = g_str_has_prefix(*line, "ALTER LARGE OBJECT ");
+        bool grant = g_str_has_prefix(*line, "GRANT ") || g_str_has_prefix(*line, "REVOKE ");
+        if (owner && !options->no_owner)
+            append_owner(sql, *line, options->role_map);
+        else if (grant && !options->no_privileges)
+            append_grant(sql, *line, options->role_map);
+        else if (!owner && !grant)
+            g_string_append_printf(sql, "%s\n", *line);
+    }
+    return g_string_free(sql, FALSE);
+}
+
+/* ---- Emptying ------------------------------------------------------------------------------------------------------
+ */
+
+/* Each gives DROP statements; what an earlier one took with it is passed over by IF EXISTS. */
+static const char *const drop_queries[] = {
+    "SELECT pg_catalog.format('DROP EVENT TRIGGER IF EXISTS %I CASCADE', evtname) FROM pg_catalog.pg_event_trigger",
+    "SELECT pg_catalog.format('DROP PUBLICATION IF EXISTS %I CASCADE', pubname) FROM pg_catalog.pg_publication",
+    "SELECT pg_catalog.format('DROP EXTENSION IF EXISTS %I CASCADE', extname) FROM pg_catalog.pg_extension WHERE "
+    "extname <> "
+    "'plpgsql'",
+    "SELECT pg_catalog.format('DROP SCHEMA IF EXISTS %I CASCADE', nspname) FROM pg_catalog.pg_namespace WHERE nspname "
+    "!~ '^pg_' "
+    "AND nspname NOT IN ('information_schema', 'public')",
+    "SELECT pg_catalog.format('DROP %s IF EXISTS %s CASCADE', o.type, o.identity) FROM pg_catalog.pg_depend d, "
+    "pg_catalog.pg_identify_object(d.classid, d.objid, 0) o WHERE d.refclassid = "
+    "'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.refobjid = (SELECT oid FROM pg_catalog.pg_namespace WHERE "
+    "nspname = "
+    "'public') AND d.deptype = 'n' AND d.objsubid = 0 AND d.classid <> "
+    "'pg_catalog.pg_default_acl'::pg_catalog.regclass",
+    "SELECT pg_catalog.format('DROP FOREIGN DATA WRAPPER IF EXISTS %I CASCADE', fdwname) FROM "
+    "pg_catalog.pg_foreign_data_wrapper WHERE oid >= 16384",
+    "SELECT pg_catalog.format('DROP %s IF EXISTS %s CASCADE', o.type, o.identity) FROM pg_catalog.pg_cast c, "
+    "pg_catalog.pg_identify_object('pg_catalog.pg_cast'::pg_catalog.regclass, c.oid, 0) o WHERE c.oid >= 16384",
+    "SELECT pg_catalog.format('DROP LANGUAGE IF EXISTS %I CASCADE', lanname) FROM pg_catalog.pg_language WHERE oid >= "
+    "16384 AND "
+    "lanname <> 'plpgsql'",
+    "SELECT pg_catalog.format('DROP ACCESS METHOD IF EXISTS %I CASCADE', amname) FROM pg_catalog.pg_am WHERE oid >= "
+    "16384",
+    "SELECT pg_catalog.format('SELECT pg_catalog.lo_unlink(%s)', oid) FROM pg_catalog.pg_largeobject_metadata",
+};
+
+bool hf_postgres_drop_everything(HfPg *pg, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(drop_queries); i++) {
+        g_autoptr(HfPgRows) rows = hf_pg_query(pg, drop_queries[i], NULL, error);
+        if (rows == NULL)
+            return false;
+        for (size_t row = 0; row < hf_pg_rows_count(rows); row++)
+            if (!hf_pg_exec(pg, hf_pg_rows_text(rows, row, 0), error))
+                return false;
+    }
+    return true;
+}

@@ -1,0 +1,37 @@
+/*
+ * The schema of an archive, run against a PostgreSQL database: entries of pg_dump's table of contents, one by one, each
+ * named in its error.
+ */
+#ifndef HF_ENGINE_ENDS_POSTGRES_SCHEMA_H
+#define HF_ENGINE_ENDS_POSTGRES_SCHEMA_H
+
+#include "pg/connection.h"
+#include "pg/dump_toc.h"
+
+typedef struct {
+    HfDumpToc *toc;
+    bool *selected; /* one for each entry; NULL: all */
+    HfTocSqlOptions sql;
+} HfSchema;
+
+bool hf_schema_has(const HfSchema *self, size_t index);
+
+/* Runs one entry's SQL; nothing if it has none. */
+bool hf_postgres_run_entry(HfPg *pg, const HfSchema *schema, const HfTocEntry *entry, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* Runs all entries of a phase in order. */
+bool hf_postgres_run_phase(HfPg *pg, const HfSchema *schema, HfTocPhase phase, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* The statements that own and grant large objects (blobs/owners.sql), with roles mapped and what the options leave out
+ * left out. Transfer full. */
+char *hf_postgres_large_object_owners_sql(const char *owners_sql, const HfTocSqlOptions *options);
+
+/*
+ * Empties a database: every schema, extension, publication, event trigger, foreign server, cast, language and large
+ * object that users made. The schema public is left, empty, with the rights of a new database. For the caller's
+ * transaction.
+ */
+bool hf_postgres_drop_everything(HfPg *pg, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

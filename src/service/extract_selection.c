@@ -1,0 +1,198 @@
+#include "service/extract_selection.h"
+
+#include "base/error.h"
+#include "pg/connection.h"
+
+#include <string.h>
+
+#define SCHEMA_MAX_BYTES ((size_t)1 << 30)
+
+/* ---- Patterns ------------------------------------------------------------------------------------------------------
+ */
+
+bool hf_extract_pattern_matches(const char *pattern, const char *schema, const char *name)
+{
+    const char *dot = strchr(pattern, '.');
+    if (dot == NULL)
+        return g_pattern_match_simple(pattern, name);
+    g_autofree char *schema_pattern = g_strndup(pattern, (gsize)(dot - pattern));
+    return g_pattern_match_simple(schema_pattern, schema) && g_pattern_match_simple(dot + 1, name);
+}
+
+/* What is asked for by name, and which patterns were of use. */
+typedef struct {
+    const char *const *patterns;
+    bool *used;
+    GHashTable *roots; /* OIDs of partitioned tables that have to come whole */
+} Wanted;
+
+static bool matches_any(Wanted *self, const char *schema, const char *name)
+{
+    bool any = false;
+    for (guint i = 0; self->patterns[i] != NULL; i++) {
+        bool matches = hf_extract_pattern_matches(self->patterns[i], schema, name);
+        self->used[i] |= matches;
+        any |= matches;
+    }
+    return any;
+}
+
+static bool is_wanted(const HfTocEntry *entry, gpointer data)
+{
+    Wanted *self = data;
+    /* The encoding of the schema may be another one; the patterns are in UTF-8. */
+    g_autofree char *schema = g_utf8_make_valid(entry->schema != NULL ? entry->schema : "", -1);
+    g_autofree char *name = g_utf8_make_valid(entry->tag, -1);
+    return matches_any(self, schema, name) || g_hash_table_contains(self->roots, GUINT_TO_POINTER(entry->object_oid));
+}
+
+static bool check_all_used(const Wanted *self, GError **error)
+{
+    for (guint i = 0; self->patterns[i] != NULL; i++) {
+        if (self->used[i])
+            continue;
+        g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND,
+                    "no table, view or sequence in the archive matches %s; \"inspect\" lists the tables (capital and "
+                    "small letters differ, * and ? are wildcards)",
+                    self->patterns[i]);
+        return false;
+    }
+    return true;
+}
+
+/* ---- Tables --------------------------------------------------------------------------------------------------------
+ */
+
+/* The rows of the relations that are taken, and of what matches by name without being in the schema: tables of
+ * extensions. */
+static void take_rows(HfExtractSelection *self, const HfManifest *manifest, Wanted *wanted)
+{
+    for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++)
+        if (self->entries[i] && strcmp(hf_dump_toc_get(self->toc, i)->kind, "TABLE") == 0)
+            g_hash_table_add(self->tables, GUINT_TO_POINTER(hf_dump_toc_get(self->toc, i)->object_oid));
+    for (guint i = 0; i < manifest->tables->len; i++) {
+        const HfManifestTable *table = manifest->tables->pdata[i];
+        if (table->kind == HF_TABLE_PLAIN && matches_any(wanted, table->schema, table->name))
+            g_hash_table_add(self->tables, GUINT_TO_POINTER(table->oid));
+    }
+}
+
+/* Rows that have to be loaded through a partitioned table may go to any of its partitions, so that all have to be
+ * there. Whether there are such tables that are not known yet. */
+static bool want_roots(const HfExtractSelection *self, const HfManifest *manifest, Wanted *wanted)
+{
+    bool more = false;
+    for (guint i = 0; i < manifest->tables->len; i++) {
+        const HfManifestTable *table = manifest->tables->pdata[i];
+        if (table->load_root_oid != 0 && hf_extract_takes_rows(self, table->oid))
+            more |= g_hash_table_add(wanted->roots, GUINT_TO_POINTER(table->load_root_oid));
+    }
+    return more;
+}
+
+static bool select_by_name(HfExtractSelection *self, const HfManifest *manifest, const char *const *patterns,
+                           GError **error)
+{
+    g_autofree bool *used = g_new0(bool, g_strv_length((char **)(gpointer)patterns));
+    g_autoptr(GHashTable) roots = g_hash_table_new(NULL, NULL);
+    Wanted wanted = {patterns, used, roots};
+    do {
+        g_free(self->entries);
+        self->entries = hf_dump_toc_select(self->toc, is_wanted, &wanted);
+        take_rows(self, manifest, &wanted);
+    } while (want_roots(self, manifest, &wanted));
+    return check_all_used(&wanted, error);
+}
+
+static void select_all(HfExtractSelection *self, const HfManifest *manifest)
+{
+    size_t size = hf_dump_toc_size(self->toc);
+    self->whole = true;
+    self->entries = g_new(bool, MAX(size, 1));
+    for (size_t i = 0; i < size; i++)
+        self->entries[i] = true;
+    for (guint i = 0; i < manifest->tables->len; i++)
+        g_hash_table_add(self->tables, GUINT_TO_POINTER(((const HfManifestTable *)manifest->tables->pdata[i])->oid));
+}
+
+HfExtractSelection *hf_extract_select(HfArchiveReader *archive, const char *const *patterns, GError **error)
+{
+    g_autoptr(GBytes) schema = hf_archive_reader_read(archive, HF_MEMBER_SCHEMA, SCHEMA_MAX_BYTES, error);
+    if (schema == NULL)
+        return NULL;
+    size_t length;
+    const uint8_t *data = g_bytes_get_data(schema, &length);
+    g_autoptr(HfExtractSelection) self = g_new0(HfExtractSelection, 1);
+    self->tables = g_hash_table_new(NULL, NULL);
+    self->toc = hf_dump_toc_parse(data, length, error);
+    if (self->toc == NULL)
+        return NULL;
+    const HfManifest *manifest = hf_archive_reader_manifest(archive);
+    if (patterns == NULL || *patterns == NULL)
+        select_all(self, manifest);
+    else if (!select_by_name(self, manifest, patterns, error))
+        return NULL;
+    return g_steal_pointer(&self);
+}
+
+void hf_extract_selection_free(HfExtractSelection *self)
+{
+    if (self == NULL)
+        return;
+    hf_dump_toc_free(self->toc);
+    g_free(self->entries);
+    g_hash_table_unref(self->tables);
+    g_free(self);
+}
+
+bool hf_extract_takes_rows(const HfExtractSelection *self, uint32_t oid)
+{
+    return g_hash_table_contains(self->tables, GUINT_TO_POINTER(oid));
+}
+
+/* ---- Sequences -----------------------------------------------------------------------------------------------------
+ */
+
+/* The sequences that are taken, as sequences.sql names them: a quoted name in a literal. */
+static GHashTable *sequence_literals(const HfExtractSelection *self)
+{
+    GHashTable *literals = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
+        if (!self->entries[i] || strcmp(entry->kind, "SEQUENCE") != 0 || entry->schema == NULL)
+            continue;
+        g_autofree char *name = hf_pg_quote_qualified(entry->schema, entry->tag);
+        g_hash_table_add(literals, hf_pg_quote_literal(name));
+    }
+    return literals;
+}
+
+/* The end of the literal at `literal`: quotes and backslashes inside are doubled. NULL if there is none. */
+static const char *literal_end(const char *literal)
+{
+    const char *c = strchr(literal, '\'');
+    for (c = c != NULL ? c + 1 : NULL; c != NULL && *c != '\0'; c++) {
+        if (*c == '\'' && c[1] != '\'')
+            return c + 1;
+        c += *c == '\'';
+    }
+    return NULL;
+}
+
+char *hf_extract_select_sequences(const HfExtractSelection *self, const char *sql)
+{
+    static const char statement[] = "SELECT pg_catalog.setval(";
+    g_autoptr(GHashTable) literals = sequence_literals(self);
+    GString *selected = g_string_new(NULL);
+    const char *start, *end;
+    for (start = sql; (start = strstr(start, statement)) != NULL; start = end) {
+        const char *literal = start + strlen(statement), *after = literal_end(literal);
+        end = after != NULL ? strchr(after, '\n') : NULL;
+        if (end++ == NULL)
+            break;
+        g_autofree char *name = g_strndup(literal, (gsize)(after - literal));
+        if (g_hash_table_contains(literals, name))
+            g_string_append_len(selected, start, end - start);
+    }
+    return g_string_free(selected, FALSE);
+}

@@ -1,0 +1,410 @@
+#include "service/restore_preflight.h"
+
+#include "base/error.h"
+#include "base/units.h"
+#include "engine/ends/postgres_globals.h"
+#include "service/restore_load.h"
+
+#include <string.h>
+#include <sys/statvfs.h>
+
+typedef struct {
+    const HfRestoreOptions *options;
+    const HfSchema *schema;
+    const HfArchiveHead *head;
+    HfPg *pg;
+    const char *database;
+    bool is_superuser;
+    bool may_create_db;
+    bool may_create_role;
+    bool exists; /* the target database */
+    GPtrArray *findings;
+} Preflight;
+
+void hf_finding_free(HfFinding *self)
+{
+    g_free(self->text);
+    g_free(self);
+}
+
+bool hf_findings_have_fatal(const GPtrArray *findings)
+{
+    for (guint i = 0; i < findings->len; i++)
+        if (((HfFinding *)findings->pdata[i])->fatal)
+            return true;
+    return false;
+}
+
+char *hf_findings_join_fatal(const GPtrArray *findings)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < findings->len; i++) {
+        const HfFinding *finding = findings->pdata[i];
+        if (finding->fatal)
+            g_string_append_printf(text, "%s%s", text->len > 0 ? "; " : "", finding->text);
+    }
+    return g_string_free(text, FALSE);
+}
+
+G_GNUC_PRINTF(3, 4)
+static void find(Preflight *self, bool fatal, const char *format, ...)
+{
+    HfFinding *finding = g_new0(HfFinding, 1);
+    va_list arguments;
+    va_start(arguments, format);
+    finding->fatal = fatal;
+    finding->text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_ptr_array_add(self->findings, finding);
+}
+
+/* ---- Server and rights ---------------------------------------------------------------------------------------------
+ */
+
+static bool read_rights(Preflight *self, GError **error)
+{
+    const char *parameters[] = {self->database, NULL};
+    g_autoptr(HfPgRows) rows = hf_pg_query(
+        self->pg,
+        "SELECT r.rolsuper, r.rolcreatedb, r.rolcreaterole, EXISTS (SELECT FROM pg_catalog.pg_database WHERE "
+        "datname = $1) FROM pg_catalog.pg_roles r WHERE r.rolname = current_user",
+        parameters, error);
+    if (rows == NULL)
+        return false;
+    self->is_superuser = hf_pg_rows_bool(rows, 0, 0);
+    self->may_create_db = self->is_superuser || hf_pg_rows_bool(rows, 0, 1);
+    self->may_create_role = self->is_superuser || hf_pg_rows_bool(rows, 0, 2);
+    self->exists = hf_pg_rows_bool(rows, 0, 3);
+    return true;
+}
+
+static void check_server(Preflight *self)
+{
+    int have = hf_pg_server_version(self->pg) / 10000, need = (int)(self->head->server_version_num / 10000);
+    if (have < need)
+        find(self, true,
+             "the server is PostgreSQL %d, older than the %d that the backup was taken from; restore into %d or newer",
+             have, need, need);
+}
+
+static void check_mode(Preflight *self)
+{
+    bool in_place = self->options->mode == HF_RESTORE_IN_PLACE;
+    if (self->options->mode == HF_RESTORE_NEW && self->exists)
+        find(self, true, "the database %s exists already; choose another name, or replace it with --mode swap",
+             self->database);
+    if (self->options->mode == HF_RESTORE_SWAP && !self->exists)
+        find(self, true, "there is no database %s to swap with; make it with --mode new", self->database);
+    if (!in_place && !self->may_create_db)
+        find(self, true, "the role may not create databases; grant it CREATEDB, or restore with --mode in-place");
+}
+
+static bool check_owner(Preflight *self, GError **error)
+{
+    if (!self->exists || self->options->mode == HF_RESTORE_NEW)
+        return true;
+    const char *parameters[] = {self->database, NULL};
+    g_autoptr(HfPgRows) rows =
+        hf_pg_query(self->pg,
+                    "SELECT pg_catalog.pg_get_userbyid(datdba), pg_catalog.pg_has_role(datdba, 'USAGE') "
+                    "FROM pg_catalog.pg_database WHERE datname = $1",
+                    parameters, error);
+    if (rows == NULL)
+        return false;
+    if (!hf_pg_rows_bool(rows, 0, 1))
+        find(self, true, "the database %s belongs to %s; connect as its owner or as a member of that role",
+             self->database, hf_pg_rows_text(rows, 0, 0));
+    return true;
+}
+
+/* ---- Roles, extensions, locale, tablespaces ------------------------------------------------------------------------
+ */
+
+/* The names of `wanted` (char*) that `sql` ($1: text array) does not give back, joined; NULL if all are there. */
+static bool find_missing(HfPg *pg, const char *sql, const GPtrArray *wanted, char **missing, GError **error)
+{
+    g_autoptr(HfPgRows) rows = hf_pg_query(pg, sql, NULL, error);
+    if (rows == NULL)
+        return false;
+    g_autoptr(GHashTable) have = g_hash_table_new(g_str_hash, g_str_equal);
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++)
+        g_hash_table_add(have, (gpointer)hf_pg_rows_text(rows, i, 0));
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (guint i = 0; i < wanted->len; i++)
+        if (!g_hash_table_contains(have, wanted->pdata[i]))
+            g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", (char *)wanted->pdata[i]);
+    *missing = names->len > 0 ? g_string_free(g_steal_pointer(&names), FALSE) : NULL;
+    return true;
+}
+
+static bool check_roles(Preflight *self, GError **error)
+{
+    if (self->options->no_owner && self->options->no_privileges)
+        return true;
+    g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+    for (guint i = 0; i < self->head->roles->len; i++) {
+        const HfRoleInfo *role = self->head->roles->pdata[i];
+        g_ptr_array_add(wanted, (gpointer)hf_role_map_get(self->options->role_map, role->name));
+    }
+    g_autofree char *missing = NULL;
+    if (!find_missing(self->pg, "SELECT rolname FROM pg_catalog.pg_roles", wanted, &missing, error))
+        return false;
+    if (missing == NULL)
+        return true;
+    if (!self->options->create_roles)
+        find(self, true,
+             "roles that the backup names are missing: %s; have them made with --create-roles, map them with "
+             "--role-map OLD=NEW, "
+             "or leave owners and grants out with --no-owner --no-privileges",
+             missing);
+    else if (!self->may_create_role)
+        find(self, true, "roles are missing and the role connected may not create them: %s", missing);
+    else
+        find(self, false, "roles that will be made, without passwords: %s", missing);
+    return true;
+}
+
+static bool check_extensions(Preflight *self, GError **error)
+{
+    g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+    for (guint i = 0; self->schema->selected == NULL && i < self->head->extensions->len; i++)
+        g_ptr_array_add(wanted, ((HfExtensionInfo *)self->head->extensions->pdata[i])->name);
+    g_autofree char *missing = NULL;
+    if (!find_missing(self->pg, "SELECT name FROM pg_catalog.pg_available_extensions", wanted, &missing, error))
+        return false;
+    if (missing != NULL)
+        find(self, true, "extensions are not installed on the server: %s; install their packages there", missing);
+    return true;
+}
+
+static bool check_tablespaces(Preflight *self, GError **error)
+{
+    g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+    for (size_t i = 0; i < hf_dump_toc_size(self->schema->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(self->schema->toc, i);
+        if (hf_schema_has(self->schema, i) && entry->tablespace != NULL && *entry->tablespace != '\0' &&
+            !g_ptr_array_find_with_equal_func(wanted, entry->tablespace, g_str_equal, NULL))
+            g_ptr_array_add(wanted, (gpointer)entry->tablespace);
+    }
+    g_autofree char *missing = NULL;
+    if (!find_missing(self->pg, "SELECT spcname FROM pg_catalog.pg_tablespace", wanted, &missing, error))
+        return false;
+    if (missing != NULL)
+        find(self, true, "tablespaces that the backup names are missing: %s; create them on the server", missing);
+    return true;
+}
+
+/* "en_US.UTF-8" and "en_US.utf8" are one locale. */
+static char *normal_locale(const char *name)
+{
+    GString *text = g_string_new(NULL);
+    for (const char *c = name; *c != '\0'; c++)
+        if (*c != '-')
+            g_string_append_c(text, g_ascii_tolower(*c));
+    return g_string_free(text, FALSE);
+}
+
+static bool is_known_locale(const HfPgRows *rows, const char *locale)
+{
+    g_autofree char *wanted = normal_locale(locale);
+    if (strcmp(wanted, "c") == 0 || strcmp(wanted, "posix") == 0 || g_str_has_prefix(wanted, "c."))
+        return true;
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++) {
+        g_autofree char *have = normal_locale(hf_pg_rows_text(rows, i, 0));
+        if (strcmp(have, wanted) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool check_locale(Preflight *self, GError **error)
+{
+    const HfDatabaseInfo *info = &self->head->database;
+    if (self->options->mode == HF_RESTORE_IN_PLACE)
+        return true;
+    if (strcmp(info->locale_provider, "icu") == 0 && hf_pg_server_version(self->pg) < 150000)
+        find(self, true, "the backup's database uses an ICU locale, which needs PostgreSQL 15 or newer");
+    g_autoptr(HfPgRows) rows = hf_pg_query(
+        self->pg,
+        "SELECT collcollate FROM pg_catalog.pg_collation WHERE collcollate IS NOT NULL UNION SELECT datcollate FROM "
+        "pg_catalog.pg_database UNION SELECT datctype FROM pg_catalog.pg_database",
+        NULL, error);
+    if (rows == NULL)
+        return false;
+    const char *locales[] = {info->collate, info->ctype};
+    for (size_t i = 0; i < G_N_ELEMENTS(locales); i++)
+        if (!is_known_locale(rows, locales[i]) && (i == 0 || strcmp(locales[0], locales[1]) != 0))
+            find(self, true,
+                 "the locale %s is not installed on the server; generate it there (locale-gen, or the package "
+                 "locales-all) and restart PostgreSQL",
+                 locales[i]);
+    return true;
+}
+
+/* ---- What a swap meets ---------------------------------------------------------------------------------------------
+ */
+
+static bool check_sessions(Preflight *self, GError **error)
+{
+    const char *parameters[] = {self->database, NULL};
+    g_autoptr(HfPgRows) rows = hf_pg_query(
+        self->pg,
+        "SELECT coalesce(pg_catalog.string_agg(s.line, ', '), ''), coalesce(sum(s.n), 0), bool_or(s.other) FROM "
+        "(SELECT "
+        "pg_catalog.format('%s %s of %s', count(*), coalesce(nullif(application_name, ''), 'unnamed'), usename) AS "
+        "line, "
+        "count(*) AS n, NOT bool_and(pg_catalog.pg_has_role(usesysid, 'USAGE')) AS other FROM "
+        "pg_catalog.pg_stat_activity "
+        "WHERE datname = $1 AND pid <> pg_catalog.pg_backend_pid() AND backend_type = 'client backend' GROUP BY "
+        "application_name, usename ORDER BY 1) s",
+        parameters, error);
+    if (rows == NULL)
+        return false;
+    int64_t count = hf_pg_rows_int64(rows, 0, 1);
+    if (count == 0)
+        return true;
+    if (self->options->mode == HF_RESTORE_IN_PLACE) {
+        find(self, false,
+             "%" G_GINT64_FORMAT " sessions are connected and will wait for the restore, or it for them: %s", count,
+             hf_pg_rows_text(rows, 0, 0));
+        return true;
+    }
+    find(self, false, "%" G_GINT64_FORMAT " sessions will be ended at the swap: %s", count,
+         hf_pg_rows_text(rows, 0, 0));
+    g_autoptr(HfPgRows) rights =
+        hf_pg_query(self->pg, "SELECT pg_catalog.pg_has_role('pg_signal_backend', 'USAGE')", NULL, error);
+    if (rights == NULL)
+        return false;
+    if (hf_pg_rows_bool(rows, 0, 2) && !hf_pg_rows_bool(rights, 0, 0))
+        find(self, true, "the role may not end the sessions of others; grant it pg_signal_backend");
+    return true;
+}
+
+static bool check_swap_obstacles(Preflight *self, GError **error)
+{
+    const char *parameters[] = {self->database, NULL};
+    g_autoptr(HfPgRows) rows = hf_pg_query(
+        self->pg,
+        "SELECT (SELECT count(*) FROM pg_catalog.pg_prepared_xacts WHERE database = $1), (SELECT "
+        "pg_catalog.string_agg(slot_name, ', ') FROM pg_catalog.pg_replication_slots WHERE database = $1), (SELECT "
+        "count(*) "
+        "FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = $1)",
+        parameters, error);
+    if (rows == NULL)
+        return false;
+    if (hf_pg_rows_int64(rows, 0, 0) > 0)
+        find(self, true, "the database has prepared transactions; commit or roll them back first");
+    if (hf_pg_rows_text(rows, 0, 1) != NULL)
+        find(self, false, "logical replication slots stay with the old database: %s", hf_pg_rows_text(rows, 0, 1));
+    if (hf_pg_rows_int64(rows, 0, 2) > 0)
+        find(self, self->options->mode == HF_RESTORE_IN_PLACE,
+             self->options->mode == HF_RESTORE_IN_PLACE
+                 ? "the database has subscriptions, which cannot be replaced in one transaction; drop them first"
+                 : "subscriptions of the old database stay with it; those in the backup are restored disabled");
+    return true;
+}
+
+/* In place everything is one transaction, whose locks must fit the server's lock table. */
+static bool check_lock_room(Preflight *self, GError **error)
+{
+    g_autoptr(HfPgRows) rows = hf_pg_query(self->pg,
+                                           "SELECT pg_catalog.current_setting('max_locks_per_transaction')::bigint * "
+                                           "(pg_catalog.current_setting('max_connections')::bigint + "
+                                           "pg_catalog.current_setting('max_prepared_transactions')::bigint), (SELECT "
+                                           "count(*) FROM pg_catalog.pg_class WHERE oid "
+                                           ">= 16384)",
+                                           NULL, error);
+    if (rows == NULL)
+        return false;
+    int64_t room = hf_pg_rows_int64(rows, 0, 0), need = hf_pg_rows_int64(rows, 0, 1);
+    for (size_t i = 0; i < hf_dump_toc_size(self->schema->toc); i++) {
+        static const char *const locked[] = {"TABLE", "INDEX", "CONSTRAINT", "SEQUENCE", "VIEW", "MATERIALIZED VIEW",
+                                             NULL};
+        need += g_strv_contains(locked, hf_dump_toc_get(self->schema->toc, i)->kind) ? 2 : 0;
+    }
+    if (need > room)
+        find(self, true,
+             "a restore in place needs about %" G_GINT64_FORMAT " locks in one transaction and the server has room for "
+             "%" G_GINT64_FORMAT "; raise max_locks_per_transaction, or restore with --mode swap",
+             need, room);
+    return true;
+}
+
+/* ---- Room ----------------------------------------------------------------------------------------------------------
+ */
+
+/* Free bytes on the disk of the server's data, if that is this machine and we may look; else false. */
+static bool free_room(HfPg *pg, uint64_t *bytes)
+{
+    g_autofree char *folder =
+        hf_pg_query_text(pg,
+                         "SELECT CASE WHEN pg_catalog.inet_server_addr() IS NULL OR pg_catalog.inet_server_addr() = "
+                         "pg_catalog.inet_client_addr() THEN pg_catalog.current_setting('data_directory') END",
+                         NULL, NULL);
+    struct statvfs room;
+    if (folder == NULL || statvfs(folder, &room) != 0)
+        return false;
+    *bytes = (uint64_t)room.f_bavail * room.f_frsize;
+    return true;
+}
+
+static void check_room(Preflight *self)
+{
+    uint64_t raw = 0, have;
+    const HfManifest *manifest = hf_archive_reader_manifest(self->options->archive);
+    for (guint i = 0; i < manifest->tables->len; i++) {
+        const HfManifestTable *table = manifest->tables->pdata[i];
+        raw += hf_restore_takes_table(self->schema, table) ? table->raw_bytes : 0;
+    }
+    g_autofree char *need = hf_format_bytes(raw);
+    if (!free_room(self->pg, &have)) {
+        find(self, false,
+             "the rows alone take about %s on the server, and indexes come on top; how much room it has cannot be "
+             "asked from here",
+             need);
+        return;
+    }
+    g_autofree char *room = hf_format_bytes(have);
+    find(self, have < raw, "the rows alone take about %s and the server's disk has %s free%s", need, room,
+         have < raw ? "; free space there first" : "");
+}
+
+/* ---- The whole -----------------------------------------------------------------------------------------------------
+ */
+
+static void check_selection(Preflight *self)
+{
+    const HfManifest *manifest = hf_archive_reader_manifest(self->options->archive);
+    if (self->schema->selected == NULL)
+        return;
+    for (guint i = 0; i < manifest->tables->len; i++)
+        if (hf_restore_takes_table(self->schema, manifest->tables->pdata[i]))
+            return;
+    find(self, true, "no table with rows in the archive matches --table or --schema");
+}
+
+bool hf_restore_preflight(const HfRestoreOptions *options, const HfSchema *schema, HfPg *pg, GPtrArray *findings,
+                          GError **error)
+{
+    Preflight self = {.options = options,
+                      .schema = schema,
+                      .head = hf_archive_reader_head(options->archive),
+                      .pg = pg,
+                      .database = hf_pg_target_database(options->target),
+                      .findings = findings};
+    bool replaces = options->mode != HF_RESTORE_NEW;
+    if (!read_rights(&self, error))
+        return false;
+    check_server(&self);
+    check_mode(&self);
+    check_selection(&self);
+    if (!check_owner(&self, error) || !check_roles(&self, error) || !check_extensions(&self, error) ||
+        !check_tablespaces(&self, error) || !check_locale(&self, error))
+        return false;
+    if (replaces && self.exists && (!check_sessions(&self, error) || !check_swap_obstacles(&self, error)))
+        return false;
+    if (options->mode == HF_RESTORE_IN_PLACE && !check_lock_room(&self, error))
+        return false;
+    check_room(&self);
+    return true;
+}

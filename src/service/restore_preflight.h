@@ -1,0 +1,20 @@
+/*
+ * What can be known before a restore touches anything. All findings at once.
+ */
+#ifndef HF_SERVICE_RESTORE_PREFLIGHT_H
+#define HF_SERVICE_RESTORE_PREFLIGHT_H
+
+#include "engine/ends/postgres_schema.h"
+#include "service/restore.h"
+
+/* Appends HfFinding to `findings`. False only if a question could not be asked; a fatal finding is not a failure of
+ * this. `pg` is connected to the maintenance database, or (in place) to the target. */
+bool hf_restore_preflight(const HfRestoreOptions *options, const HfSchema *schema, HfPg *pg, GPtrArray *findings,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+bool hf_findings_have_fatal(const GPtrArray *findings);
+/* The fatal ones, one after another. Transfer full. */
+char *hf_findings_join_fatal(const GPtrArray *findings);
+void hf_finding_free(HfFinding *self);
+
+#endif
