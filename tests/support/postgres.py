@@ -17,6 +17,18 @@ from . import majors
 
 SPEED = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "4GB", "shared_buffers": "64MB"}
 
+# Waits for the end of its standard input, which comes also when the tests are killed. Then it stops the server of the
+# folder, if one runs, and removes the folder.
+GUARD = """
+read -r never
+pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
+if grep -qsaF "$1" "/proc/$pid/cmdline"; then
+    kill -QUIT "$pid"
+    while [ -e "$1/data/postmaster.pid" ] && kill -0 "$pid"; do sleep 0.05; done
+fi
+rm -rf "$1"
+"""
+
 
 def as_server(command):
     """PostgreSQL refuses to run as root; root hands its programs over to the user postgres."""
@@ -53,6 +65,8 @@ class Server:
         self.host = tempfile.mkdtemp(prefix="hf-pg-", dir="/tmp")  # short: the path of a socket has 107 bytes at most
         self.data = f"{self.host}/data"
         self.log = Path(f"{self.host}/log")
+        self._guard = subprocess.Popen(["sh", "-c", GUARD, "sh", self.host], stdin=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL, start_new_session=True)
         if os.geteuid() == 0:
             shutil.chown(self.host, "postgres")
 
@@ -160,10 +174,8 @@ class Server:
 
     def remove(self):
         """Stops the server if it runs, and removes all of it."""
-        if self.pid:
-            subprocess.run(as_server([self.bin("pg_ctl"), "stop", "-s", "-D", self.data, "-m", "immediate"]), cwd="/",
-                           env=self._environment, stdin=subprocess.DEVNULL)
-        shutil.rmtree(self.host, ignore_errors=True)
+        self._guard.stdin.close()
+        self._guard.wait()
 
 
 class Servers:

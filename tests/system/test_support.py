@@ -1,9 +1,13 @@
 """The servers that other tests stand on are what they say they are."""
 import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from support.holdfast import Holdfast
+from support.majors import REPOSITORY
 
 EXTENSIONS = ("hstore", "citext", "pgcrypto", "pg_trgm", "postgres_fdw")
 
@@ -78,6 +82,23 @@ def test_dropdb_takes_the_copies_of_a_database_along(postgres):
     server.createdb("gone_kept", allow_connections="false")
     server.dropdb("gone")
     assert server.psql("SELECT count(*) FROM pg_database WHERE datname LIKE 'gone%'") == "0"
+
+
+def test_servers_go_when_the_tests_are_killed():
+    script = """if True:
+        import os, signal
+        from support.postgres import Server
+        print(Server().host, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    killed = subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY / "tests", capture_output=True, text=True)
+    folder = Path(killed.stdout.strip())
+    until = time.monotonic() + 20
+    while folder.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert killed.returncode == -9 and folder.name.startswith("hf-pg-") and not folder.exists()
+    running = subprocess.run(["pgrep", "-f", str(folder)], capture_output=True, text=True)
+    assert running.stdout == ""
 
 
 @pytest.fixture
