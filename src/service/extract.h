@@ -15,17 +15,26 @@ typedef struct {
 } HfExtractOptions;
 
 /*
+ * Which tables patterns mean: those that match by name (letters count as they are; without schema any schema; a name
+ * with a dot in it is reached with ?), the partitions of what matches, and what these need: parents, tables under a
+ * view, all of a partitioned table that rows have to be loaded through. HF_ERROR_NOT_FOUND if a pattern matches
+ * nothing.
+ */
+
+/*
  * Writes the members into `folder`, which is created and must be empty or absent: all of them, or with `tables` the
- * small members and the data of those tables. Files appear under their names when complete, mode 0600.
- * HF_ERROR_NOT_FOUND if a pattern matches nothing.
+ * small members and the data of those tables. Files appear under their names when complete and intact, mode 0600; after
+ * a failure those that are complete stay. HF_ERROR_CONFLICT if the folder is not empty.
  */
 bool hf_extract_to_folder(const HfExtractOptions *options, const char *folder, HfProgress *progress,
                           GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /*
- * Writes one SQL script that psql can run into an empty database: schema, rows as COPY … FROM stdin in text (binary
- * values are decoded), large objects, sequences, indexes and the rest; with `tables` those tables and what belongs to
- * them.
+ * Writes one SQL script that psql (of a release since August 2025, for \restrict) can run into an empty database:
+ * roles that do not exist yet, schema, rows as COPY … FROM stdin in text (binary values are decoded), large objects,
+ * sequences, indexes and the rest; with `tables` those tables and what belongs to them. The database's own settings and
+ * grants are not in it, as in a pg_dump without --create. Memory is bounded by a block of rows. After a failure what
+ * was written is no complete script: it lacks its last line, \unrestrict.
  */
 bool hf_extract_as_sql(const HfExtractOptions *options, HfOutput *to, HfProgress *progress, GCancellable *cancellable,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;

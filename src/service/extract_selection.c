@@ -188,8 +188,9 @@ char *hf_extract_select_sequences(const HfExtractSelection *self, const char *sq
     for (start = sql; (start = strstr(start, statement)) != NULL; start = end) {
         const char *literal = start + strlen(statement), *after = literal_end(literal);
         end = after != NULL ? strchr(after, '\n') : NULL;
-        if (end++ == NULL)
+        if (end == NULL)
             break;
+        end++;
         g_autofree char *name = g_strndup(literal, (gsize)(after - literal));
         if (g_hash_table_contains(literals, name))
             g_string_append_len(selected, start, end - start);

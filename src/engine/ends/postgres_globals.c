@@ -25,9 +25,12 @@ char *hf_globals_create_role_sql(const HfRoleInfo *role)
                            role->bypass_rls ? "" : "NO");
     if (role->connection_limit != -1)
         g_string_append_printf(create, " CONNECTION LIMIT %" G_GINT64_FORMAT, role->connection_limit);
-    g_autofree char *literal = hf_pg_quote_literal(create->str);
-    return g_strdup_printf(
-        "DO $holdfast$ BEGIN EXECUTE %s; EXCEPTION WHEN duplicate_object THEN NULL; END $holdfast$;\n", literal);
+    g_autofree char *name_literal = hf_pg_quote_literal(role->name);
+    g_autofree char *block =
+        g_strdup_printf("BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = %s) THEN %s; END IF; END",
+                        name_literal, create->str);
+    g_autofree char *literal = hf_pg_quote_literal(block);
+    return g_strdup_printf("DO %s;\n", literal);
 }
 
 char *hf_globals_memberships_sql(const HfRoleInfo *role)

@@ -10,8 +10,8 @@
 /* Role name in the archive -> role name to use. NULL: none is renamed. */
 const char *hf_role_map_get(GHashTable *role_map, const char *role);
 
-/* CREATE ROLE for one role with its attributes, passing over one that exists; no password. Ends with a newline.
- * Transfer full. */
+/* CREATE ROLE for one role with its attributes, passing over one that exists (which takes no right); no password. Ends
+ * with a newline. Transfer full. */
 char *hf_globals_create_role_sql(const HfRoleInfo *role);
 /* The memberships among the archive's roles. Transfer full. */
 char *hf_globals_memberships_sql(const HfRoleInfo *role);

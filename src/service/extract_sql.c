@@ -1,0 +1,418 @@
+/*
+ * The script is written in one pass, a block of rows at a time. Three things have encodings of their own: the schema
+ * the one that its ENCODING entry sets, rows the database's (so COPY names it), all else UTF-8.
+ *
+ * psql obeys lines that begin with a backslash, wherever in the script they come from. What the archive holds was
+ * written by another server, which must not get to run commands on this machine: \restrict makes psql refuse them, as
+ * in pg_dump's own scripts, and no row can end its COPY early.
+ */
+#include "service/extract.h"
+
+#include "base/error.h"
+#include "engine/copy_text.h"
+#include "engine/ends/archive.h"
+#include "engine/ends/postgres_globals.h"
+#include "pg/connection.h"
+#include "service/extract_selection.h"
+
+#include <string.h>
+
+/* Text is handed on when there is so much of it. */
+#define WRITE_BYTES ((size_t)1 << 20)
+#define SMALL_MEMBER_BYTES ((size_t)1 << 30)
+
+typedef struct {
+    const HfExtractOptions *options;
+    const HfArchiveHead *head;
+    const HfManifest *manifest;
+    HfProgress *progress;
+    GCancellable *cancellable;
+    HfExtractSelection *selection;
+    HfTypeTable *types;
+    HfReader *reader;
+    HfBlock block;
+    HfOutput *to;
+    GString *text; /* not written yet */
+} Script;
+
+static void set_phase(Script *self, const char *phase)
+{
+    if (self->progress != NULL)
+        hf_progress_set_phase(self->progress, phase);
+}
+
+static bool write_text(Script *self, GError **error)
+{
+    if (!hf_error_check_cancelled(self->cancellable, error))
+        return false;
+    if (self->text->len == 0)
+        return true;
+    if (!hf_output_write(self->to, self->text->str, self->text->len, error))
+        return false;
+    if (self->progress != NULL)
+        hf_progress_add_out(self->progress, self->text->len);
+    bool large = self->text->allocated_len > 4 * WRITE_BYTES;
+    g_string_truncate(self->text, 0);
+    if (large) { /* a large row went by: its memory goes back */
+        g_string_free(self->text, TRUE);
+        self->text = g_string_sized_new(2 * WRITE_BYTES);
+    }
+    return true;
+}
+
+static bool write_if_full(Script *self, GError **error)
+{
+    return self->text->len < WRITE_BYTES || write_text(self, error);
+}
+
+/* ---- Schema --------------------------------------------------------------------------------------------------------
+ */
+
+static bool write_entries(Script *self, HfTocPhase phase, GError **error)
+{
+    for (size_t i = 0; i < hf_dump_toc_size(self->selection->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(self->selection->toc, i);
+        if (!self->selection->entries[i] || entry->phase != phase)
+            continue;
+        g_autofree char *sql = hf_toc_entry_sql(entry, NULL);
+        if (*sql != '\0')
+            g_string_append_printf(self->text, "%s\n", sql);
+        if (!write_if_full(self, error))
+            return false;
+    }
+    return true;
+}
+
+/* Whether the SQL of a selected entry may name the role: it holds the name, as it stands inside quotes. */
+static bool is_role_named(const Script *self, const char *role)
+{
+    g_autofree char *quoted = hf_pg_quote_ident(role);
+    quoted[strlen(quoted) - 1] = '\0';
+    for (size_t i = 0; i < hf_dump_toc_size(self->selection->toc); i++) {
+        if (!self->selection->entries[i])
+            continue;
+        g_autofree char *sql = hf_toc_entry_sql(hf_dump_toc_get(self->selection->toc, i), NULL);
+        if (strstr(sql, quoted + 1) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static void append_roles(Script *self)
+{
+    const GPtrArray *roles = self->head->roles;
+    for (guint i = 0; i < roles->len; i++) {
+        const HfRoleInfo *role = roles->pdata[i];
+        g_autofree char *create = hf_globals_create_role_sql(role);
+        if (self->selection->whole || is_role_named(self, role->name))
+            g_string_append(self->text, create);
+    }
+    for (guint i = 0; i < roles->len && self->selection->whole; i++) {
+        g_autofree char *memberships = hf_globals_memberships_sql(roles->pdata[i]);
+        g_string_append(self->text, memberships);
+    }
+}
+
+static void append_settings(Script *self)
+{
+    static const char *const settings = "SET client_encoding = 'UTF8';\n"
+                                        "SET standard_conforming_strings = on;\n"
+                                        "SET search_path = '';\n"
+                                        "SET check_function_bodies = off;\n"
+                                        "SET xmloption = content;\n"
+                                        "SET row_security = off;\n"
+                                        "SET client_min_messages = warning;\n"
+                                        "SET default_transaction_read_only = off;\n"
+                                        "SET statement_timeout = 0;\n"
+                                        "SET lock_timeout = 0;\n"
+                                        "SET idle_in_transaction_session_timeout = 0;\n\n";
+    g_string_append(self->text, settings);
+}
+
+/* The settings of the schema alone, which the first entries make, once more. */
+static bool set_schema_encoding(Script *self, GError **error)
+{
+    for (size_t i = 0; i < hf_dump_toc_size(self->selection->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(self->selection->toc, i);
+        if (strcmp(entry->kind, "ENCODING") == 0)
+            g_string_append(self->text, entry->definition);
+    }
+    return write_if_full(self, error);
+}
+
+/* ---- Rows ----------------------------------------------------------------------------------------------------------
+ */
+
+typedef bool (*RowFunc)(Script *self, const HfManifestTable *table, const uint8_t *row, size_t length, GError **error);
+
+static bool append_text_row(Script *self, const HfManifestTable *table, const uint8_t *row, size_t length,
+                            GError **error)
+{
+    (void)table;
+    if (length == 3 && memcmp(row, "\\.\n", 3) == 0) {
+        g_set_error_literal(error, HF_ERROR, HF_ERROR_CORRUPT, "the archive is damaged: a row is COPY's end mark");
+        return false;
+    }
+    g_string_append_len(self->text, (const char *)row, (gssize)length);
+    return true;
+}
+
+static bool append_binary_row(Script *self, const HfManifestTable *table, const uint8_t *row, size_t length,
+                              GError **error)
+{
+    return hf_copy_text_append_row(self->text, self->types, table->columns, row, length, error);
+}
+
+static bool write_block(Script *self, const HfManifestTable *table, RowFunc append_row, GError **error)
+{
+    size_t start = 0;
+    for (size_t i = 0; i < self->block.row_count; i++) {
+        if (!append_row(self, table, self->block.data + start, self->block.ends[i] - start, error) ||
+            !write_if_full(self, error))
+            return false;
+        start = self->block.ends[i];
+    }
+    if (self->progress != NULL)
+        hf_progress_lane_add(self->progress, 0, self->block.row_count, self->block.length);
+    return true;
+}
+
+static bool write_blocks(Script *self, const HfSlice *slice, RowFunc append_row, GError **error)
+{
+    if (!self->reader->begin(self->reader, slice, error))
+        return false;
+    do {
+        hf_block_reset(&self->block);
+        if (!self->reader->next(self->reader, &self->block, error) ||
+            !write_block(self, slice->table, append_row, error))
+            return false;
+    } while (self->block.row_count > 0);
+    return true;
+}
+
+static bool write_slice(Script *self, const HfSlice *slice, RowFunc append_row, GError **error)
+{
+    g_autofree char *label = hf_slice_label(slice);
+    if (self->progress != NULL)
+        hf_progress_lane_begin(self->progress, 0, label, slice->weight);
+    bool ok = write_blocks(self, slice, append_row, error);
+    if (self->progress != NULL)
+        hf_progress_lane_end(self->progress, 0);
+    if (!ok)
+        g_prefix_error(error, "%s: ", label);
+    return ok;
+}
+
+static bool write_parts(Script *self, HfManifestTable *table, RowFunc append_row, GError **error)
+{
+    g_autoptr(GPtrArray) slices = g_ptr_array_new_with_free_func(g_free);
+    hf_slice_cut_parts(slices, table);
+    for (guint i = 0; i < slices->len; i++)
+        if (!write_slice(self, slices->pdata[i], append_row, error))
+            return false;
+    return true;
+}
+
+static void append_copy(Script *self, const HfManifestTable *table)
+{
+    bool through_root = table->load_root_oid != 0;
+    g_autofree char *target = through_root ? hf_pg_quote_qualified(table->load_root_schema, table->load_root_name)
+                                           : hf_pg_quote_qualified(table->schema, table->name);
+    g_string_append_printf(self->text, "COPY %s", target);
+    for (guint i = 0; i < table->columns->len; i++) {
+        g_autofree char *column = hf_pg_quote_ident(((const HfColumn *)table->columns->pdata[i])->name);
+        g_string_append_printf(self->text, "%s%s", i == 0 ? " (" : ", ", column);
+    }
+    g_string_append_printf(self->text, "%s FROM stdin", table->columns->len > 0 ? ")" : "");
+    if (strcmp(self->head->database.encoding, "UTF8") != 0) {
+        g_autofree char *encoding = hf_pg_quote_literal(self->head->database.encoding);
+        g_string_append_printf(self->text, " WITH (ENCODING %s)", encoding);
+    }
+    g_string_append(self->text, ";\n");
+}
+
+static bool write_table(Script *self, HfManifestTable *table, GError **error)
+{
+    append_copy(self, table);
+    RowFunc append_row = table->format == HF_FORMAT_BINARY ? append_binary_row : append_text_row;
+    if (!write_parts(self, table, append_row, error))
+        return false;
+    g_string_append(self->text, "\\.\n\n");
+    return write_if_full(self, error);
+}
+
+static bool is_taken(const Script *self, const HfManifestTable *table, HfTableKind kind)
+{
+    return table->kind == kind && table->parts->len > 0 && hf_extract_takes_rows(self->selection, table->oid);
+}
+
+static bool write_tables(Script *self, GError **error)
+{
+    set_phase(self, "writing rows");
+    /* These change what values mean; the schema and what is computed from it take the database's own again. */
+    g_string_append(self->text, "SET client_encoding = 'UTF8';\nSET DateStyle = 'ISO, MDY';\n"
+                                "SET IntervalStyle = postgres;\nSET lc_monetary = 'C';\n\n");
+    for (guint i = 0; i < self->manifest->tables->len; i++) {
+        HfManifestTable *table = self->manifest->tables->pdata[i];
+        if (is_taken(self, table, HF_TABLE_PLAIN) && !write_table(self, table, error))
+            return false;
+    }
+    g_string_append(self->text, "RESET DateStyle;\nRESET IntervalStyle;\nRESET lc_monetary;\n\n");
+    return write_if_full(self, error);
+}
+
+/* ---- Large objects and sequences -----------------------------------------------------------------------------------
+ */
+
+/* The text of a small member, if there is one, as it stands. */
+static bool write_member(Script *self, const char *name, GError **error)
+{
+    const HfMember *member = hf_manifest_find_member(self->manifest, name);
+    return member == NULL ||
+           (write_text(self, error) && hf_archive_reader_copy(self->options->archive, member, self->to, error));
+}
+
+static bool append_large_object_piece(Script *self, const HfManifestTable *table, const uint8_t *row, size_t length,
+                                      GError **error)
+{
+    static const char before[] = {'(', ',', ','};
+    HfCopyFields fields;
+    if (!hf_copy_fields_begin(&fields, row, length, sizeof before, error))
+        return false;
+    g_string_append(self->text, "SELECT pg_catalog.lo_put");
+    for (guint i = 0; i < sizeof before; i++) {
+        const HfColumn *column = table->columns->pdata[i];
+        const uint8_t *value;
+        g_string_append_printf(self->text, "%c'", before[i]);
+        if (!hf_copy_fields_next(&fields, &value, &length, error) ||
+            !hf_type_value_text(self->types, column->type_oid, value, length, self->text, error))
+            return false;
+        g_string_append_c(self->text, '\'');
+    }
+    g_string_append(self->text, ");\n");
+    return true;
+}
+
+static bool check_large_objects(const HfManifestTable *table, GError **error)
+{
+    static const uint32_t types[] = {26, 20, 17}; /* oid, bigint, bytea */
+    bool as_known = table->format == HF_FORMAT_BINARY && table->columns->len == G_N_ELEMENTS(types);
+    for (guint i = 0; as_known && i < G_N_ELEMENTS(types); i++)
+        as_known = ((const HfColumn *)table->columns->pdata[i])->type_oid == types[i];
+    if (!as_known)
+        g_set_error_literal(error, HF_ERROR, HF_ERROR_CORRUPT,
+                            "the archive's large objects are not in binary rows of oid, position and data");
+    return as_known;
+}
+
+static bool write_large_objects(Script *self, GError **error)
+{
+    if (!self->selection->whole)
+        return true;
+    set_phase(self, "writing large objects");
+    if (!write_member(self, HF_MEMBER_BLOBS_CREATE, error))
+        return false;
+    for (guint i = 0; i < self->manifest->tables->len; i++) {
+        HfManifestTable *table = self->manifest->tables->pdata[i];
+        if (is_taken(self, table, HF_TABLE_LARGE_OBJECTS) &&
+            (!check_large_objects(table, error) || !write_parts(self, table, append_large_object_piece, error)))
+            return false;
+    }
+    return write_member(self, HF_MEMBER_BLOBS_OWNERS, error);
+}
+
+static bool write_sequences(Script *self, GError **error)
+{
+    if (self->selection->whole)
+        return write_member(self, HF_MEMBER_SEQUENCES, error);
+    if (hf_manifest_find_member(self->manifest, HF_MEMBER_SEQUENCES) == NULL)
+        return true;
+    g_autoptr(GBytes) bytes =
+        hf_archive_reader_read(self->options->archive, HF_MEMBER_SEQUENCES, SMALL_MEMBER_BYTES, error);
+    if (bytes == NULL)
+        return false;
+    size_t length;
+    const char *data = g_bytes_get_data(bytes, &length);
+    g_autofree char *sql = g_strndup(data, length);
+    g_autofree char *selected = hf_extract_select_sequences(self->selection, sql);
+    g_string_append(self->text, selected);
+    return write_if_full(self, error);
+}
+
+/* ---- The whole -----------------------------------------------------------------------------------------------------
+ */
+
+static bool write_schema(Script *self, GError **error)
+{
+    set_phase(self, "writing the schema");
+    append_settings(self);
+    append_roles(self);
+    return write_entries(self, HF_TOC_PRE_DATA, error);
+}
+
+static bool write_rest(Script *self, GError **error)
+{
+    set_phase(self, "writing indexes and constraints");
+    return set_schema_encoding(self, error) && write_entries(self, HF_TOC_POST_DATA, error) &&
+           write_entries(self, HF_TOC_ACL, error) && write_entries(self, HF_TOC_LAST, error);
+}
+
+static bool write_script(Script *self, GError **error)
+{
+    /* Letters and digits that what was written before cannot know. */
+    g_autofree char *key =
+        g_strdup_printf("%08x%08x%08x%08x", g_random_int(), g_random_int(), g_random_int(), g_random_int());
+    g_string_append_printf(self->text,
+                           "-- A PostgreSQL database out of a Holdfast archive, for an empty database:\n"
+                           "--     psql -X -v ON_ERROR_STOP=1 -d DATABASE -f FILE\n\n\\restrict %s\n\n",
+                           key);
+    if (!write_schema(self, error) || !write_tables(self, error) || !write_large_objects(self, error) ||
+        !write_sequences(self, error) || !write_rest(self, error))
+        return false;
+    g_string_append_printf(self->text, "\n\\unrestrict %s\n", key);
+    return write_text(self, error);
+}
+
+static void expect_rows(Script *self)
+{
+    for (guint i = 0; i < self->manifest->tables->len; i++) {
+        HfManifestTable *table = self->manifest->tables->pdata[i];
+        if (hf_extract_takes_rows(self->selection, table->oid))
+            hf_progress_expect(self->progress, table->raw_bytes + table->parts->len);
+    }
+}
+
+bool hf_extract_as_sql(const HfExtractOptions *options, HfOutput *to, HfProgress *progress, GCancellable *cancellable,
+                       GError **error)
+{
+    g_autoptr(HfExtractSelection) selection = hf_extract_select(options->archive, options->tables, error);
+    if (selection == NULL)
+        return false;
+    HfArchiveSource source;
+    hf_archive_source_init(&source, options->archive);
+    HfReader *reader = source.source.open(&source.source, cancellable, error);
+    if (reader == NULL)
+        return false;
+    const HfManifest *manifest = hf_archive_reader_manifest(options->archive);
+    g_autoptr(HfTypeTable) types = hf_manifest_type_table(manifest);
+    Script self = {.options = options,
+                   .head = hf_archive_reader_head(options->archive),
+                   .manifest = manifest,
+                   .progress = progress,
+                   .cancellable = cancellable,
+                   .selection = selection,
+                   .types = types,
+                   .reader = reader,
+                   .to = to,
+                   .text = g_string_sized_new(2 * WRITE_BYTES)};
+    hf_block_init(&self.block);
+    if (progress != NULL)
+        expect_rows(&self);
+    bool ok = write_script(&self, error);
+    if (ok && progress != NULL)
+        hf_progress_finish(progress);
+    hf_block_clear(&self.block);
+    reader->close(reader);
+    g_string_free(self.text, TRUE);
+    return ok;
+}
