@@ -503,19 +503,30 @@ bool hf_pg_copy_in_end(HfPg *self, uint64_t *rows, GError **error)
 /* ---- Quoting -------------------------------------------------------------------------------------------------------
  */
 
-static void append_doubled(GString *text, const char *value, char quote)
+static bool is_ascii(const char *text)
 {
-    for (const char *c = value; *c != '\0'; c++) {
-        if (*c == quote)
-            g_string_append_c(text, quote);
-        g_string_append_c(text, *c);
-    }
+    for (const char *c = text; *c != '\0'; c++)
+        if ((unsigned char)*c >= 0x80)
+            return false;
+    return true;
 }
 
+/*
+ * A name that is not ASCII is written with Unicode escapes, so that the statement is right whatever the session's
+ * encoding is; what is not UTF-8 (from a database in SQL_ASCII) stays as it is.
+ */
 char *hf_pg_quote_ident(const char *name)
 {
-    GString *text = g_string_new("\"");
-    append_doubled(text, name, '"');
+    bool escape = !is_ascii(name) && g_utf8_validate(name, -1, NULL);
+    GString *text = g_string_new(escape ? "U&\"" : "\"");
+    for (const char *c = name; *c != '\0'; c = escape ? g_utf8_next_char(c) : c + 1) {
+        if (*c == '"' || (escape && *c == '\\'))
+            g_string_append_c(text, *c);
+        if (escape && (unsigned char)*c >= 0x80)
+            g_string_append_printf(text, "\\+%06X", g_utf8_get_char(c));
+        else
+            g_string_append_c(text, *c);
+    }
     return g_string_free(g_string_append_c(text, '"'), FALSE);
 }
 
@@ -537,4 +548,16 @@ char *hf_pg_quote_literal(const char *text)
         g_string_append_c(quoted, *c);
     }
     return g_string_free(g_string_append_c(quoted, '\''), FALSE);
+}
+
+char *hf_pg_regclass_text(const char *schema, const char *name)
+{
+    const char *parts[] = {schema, name};
+    GString *text = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        g_auto(GStrv) pieces = g_strsplit(parts[i], "\"", -1);
+        g_autofree char *doubled = g_strjoinv("\"\"", pieces);
+        g_string_append_printf(text, "%s\"%s\"", i > 0 ? "." : "", doubled);
+    }
+    return g_string_free(text, FALSE);
 }

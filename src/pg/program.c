@@ -195,9 +195,9 @@ GBytes *hf_pg_program_dump_schema(const HfPgProgram *program, const HfPgTarget *
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
     g_autofree char *dbname = g_strconcat("--dbname=", hf_pg_target_conninfo(target), NULL);
     g_autofree char *snapshot_option = g_strconcat("--snapshot=", snapshot, NULL);
-    const char *fixed[] = {program->path,         dbname,         snapshot_option,
-                           "--format=custom",     "--compress=0", "--section=pre-data",
-                           "--section=post-data", "--no-blobs",   "--no-password"};
+    const char *fixed[] = {
+        program->path,         dbname,       snapshot_option,   "--format=custom", "--compress=0", "--section=pre-data",
+        "--section=post-data", "--no-blobs", "--encoding=UTF8", "--no-password"};
     for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)
         g_ptr_array_add(argv, (gpointer)fixed[i]);
     for (; arguments != NULL && *arguments != NULL; arguments++)

@@ -81,11 +81,10 @@ bool hf_restore_takes_table(const HfSchema *schema, const HfManifestTable *table
 
 static HfPg *connect_lane(const HfRestoreLoad *options, GCancellable *cancellable, GError **error)
 {
-    const HfArchiveHead *head = hf_archive_reader_head(options->archive);
     g_autoptr(HfPg) pg = hf_pg_connect(options->database, cancellable, error);
     /* A crash of the server loses the whole new database, never a part of it: nothing waits for its log. Row security
      * comes after the rows and their proof; materialized views are refreshed under it, as they once were. */
-    if (pg == NULL || !hf_pg_pin_session(pg, head->database.encoding, error) ||
+    if (pg == NULL || !hf_pg_pin_session(pg, "UTF8", error) ||
         !hf_pg_exec(pg, "SET synchronous_commit = off; SET row_security = on", error))
         return NULL;
     return g_steal_pointer(&pg);
@@ -102,9 +101,11 @@ static gpointer lane_open(unsigned number, GCancellable *cancellable, gpointer d
     HfWriter *null = load->null_sink.open(&load->null_sink, cancellable, error);
     Lane *lane = g_new0(Lane, 1);
     *lane = (Lane){.load = load, .number = number, .pg = pg};
-    lane->copy = hf_pipeline_lane_new(load->load, number, cancellable, parts,
-                                      hf_postgres_writer_new(pg, options->shared != NULL, options->progress));
-    lane->prove = hf_pipeline_lane_new(load->prove, number, cancellable, hf_postgres_reader_new(pg, true), null);
+    const char *encoding = hf_archive_reader_head(options->archive)->database.encoding;
+    HfWriter *writer = hf_postgres_writer_new(pg, options->shared != NULL, encoding, options->progress);
+    HfReader *reader = hf_postgres_reader_new(pg, true, encoding);
+    lane->copy = hf_pipeline_lane_new(load->load, number, cancellable, parts, writer);
+    lane->prove = hf_pipeline_lane_new(load->prove, number, cancellable, reader, null);
     return lane;
 }
 
@@ -159,14 +160,13 @@ static bool slice_pages(HfPg *pg, HfSlice *slice, GError **error)
     if (count <= 1)
         return true;
     g_autofree char *name = hf_pg_quote_qualified(slice->table->schema, slice->table->name);
-    const char *parameters[] = {name, NULL};
-    g_autoptr(HfPgRows) rows = hf_pg_query(pg,
-                                           "SELECT pg_catalog.pg_relation_size($1::pg_catalog.regclass) / "
-                                           "pg_catalog.current_setting('block_size')::bigint",
-                                           parameters, error);
+    g_autofree char *sql = g_strdup_printf("SELECT pg_catalog.pg_relation_size(tableoid) / "
+                                           "pg_catalog.current_setting('block_size')::bigint FROM ONLY %s LIMIT 1",
+                                           name);
+    g_autoptr(HfPgRows) rows = hf_pg_query(pg, sql, NULL, error);
     if (rows == NULL)
         return false;
-    uint64_t pages = (uint64_t)hf_pg_rows_int64(rows, 0, 0);
+    uint64_t pages = hf_pg_rows_count(rows) > 0 ? (uint64_t)hf_pg_rows_int64(rows, 0, 0) : 0;
     slice->start = pages * number / count;
     if (number + 1 < count)
         slice->end = pages * (number + 1) / count;
@@ -633,7 +633,7 @@ static bool run_sequences(Load *self, HfPg *pg, GError **error)
         bool is_sequence = strcmp(entry->kind, "SEQUENCE") == 0;
         if (!is_sequence || !schema->selected[i])
             continue;
-        g_autofree char *name = hf_pg_quote_qualified(entry->schema, entry->tag);
+        g_autofree char *name = hf_pg_regclass_text(entry->schema, entry->tag);
         g_autofree char *literal = hf_pg_quote_literal(name);
         g_autofree char *start = g_strdup_printf("SELECT pg_catalog.setval(%s,", literal);
         const char *line = strstr(sql, start);

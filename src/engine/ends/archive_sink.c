@@ -137,16 +137,9 @@ void hf_archive_sink_end(HfArchiveSink *self)
     g_async_queue_push(self->finished, &end_mark);
 }
 
-static char *part_name(const HfManifestTable *table)
-{
-    return table->kind == HF_TABLE_LARGE_OBJECTS
-               ? g_strdup_printf("blobs/%05u.copy.zst", table->parts->len + 1)
-               : g_strdup_printf("data/%u/%05u.copy.zst", table->oid, table->parts->len + 1);
-}
-
 static bool write_part(HfArchiveSink *self, HfArchiveWriter *writer, const FinishedPart *part, GError **error)
 {
-    g_autofree char *name = part_name(part->table);
+    g_autofree char *name = hf_part_name(part->table->oid, part->table->parts->len + 1);
     HfPart entry = {.rows = part->rows, .raw_bytes = part->raw_bytes};
     if (!hf_archive_writer_add_part(writer, name, part->encoded, &entry.member, error))
         return false;

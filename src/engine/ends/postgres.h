@@ -30,9 +30,10 @@ void hf_postgres_source_init(HfPostgresSource *self, const HfPgTarget *target, c
 
 /*
  * A reader on a connection that is there already and pinned, borrowed. With `through_root`, tables that have a load
- * root are read through that root: a slice of any such table then gives all rows of the root.
+ * root are read through that root: a slice of any such table then gives all rows of the root. Rows travel
+ * in `encoding`; the session is in UTF8 before and after.
  */
-HfReader *hf_postgres_reader_new(HfPg *pg, bool through_root);
+HfReader *hf_postgres_reader_new(HfPg *pg, bool through_root, const char *encoding);
 
 /* ---- Writer --------------------------------------------------------------------------------------------------------
  */
@@ -42,9 +43,12 @@ HfReader *hf_postgres_reader_new(HfPg *pg, bool through_root);
  * one transaction, there whole or not at all; the first of a table (part 0) truncates it and loads with FREEZE, where
  * that is allowed, and whoever schedules runs the others after it. With `caller_transaction` everything happens in the
  * caller's transaction, in which the tables were made. The count that the server reports must be the rows that were
- * sent. `progress` (may be NULL) is told of the bytes that go out.
+ * sent. `progress` (may be NULL) is told of the bytes that go out. `encoding` as for a reader.
  */
-HfWriter *hf_postgres_writer_new(HfPg *pg, bool caller_transaction, HfProgress *progress);
+HfWriter *hf_postgres_writer_new(HfPg *pg, bool caller_transaction, const char *encoding, HfProgress *progress);
+
+/* Sets the client encoding, unless it is UTF8 in any case. */
+bool hf_postgres_set_encoding(HfPg *pg, const char *encoding, const char *to, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "a, b" quoted; "" for a table without columns to copy. Transfer full. */
 char *hf_postgres_column_list(const HfManifestTable *table);

@@ -11,6 +11,7 @@ typedef struct {
     HfReader reader;
     HfPg *pg;
     bool owns_pg;
+    char *encoding; /* NULL: the session's */
     bool through_root;
     bool binary;
     bool started; /* the binary header was seen */
@@ -100,6 +101,8 @@ static bool reader_begin(HfReader *reader, const HfSlice *slice, GError **error)
     self->binary = slice->table->format == HF_FORMAT_BINARY;
     self->started = self->ended = false;
     g_autofree char *sql = copy_sql(slice, self->through_root);
+    if (!hf_postgres_set_encoding(self->pg, self->encoding, self->encoding, error))
+        return false;
     self->copying = hf_pg_copy_out_begin(self->pg, sql, error);
     return self->copying;
 }
@@ -134,7 +137,7 @@ static bool reader_next(HfReader *reader, HfBlock *block, GError **error)
         if (data == NULL) {
             self->ended = true;
             self->copying = false;
-            break;
+            return hf_postgres_set_encoding(self->pg, self->encoding, "UTF8", error);
         }
         if (self->binary && !strip_framing(self, &data, &length, error))
             return false;
@@ -151,22 +154,32 @@ static void reader_close(HfReader *reader)
         hf_pg_copy_out_abandon(self->pg);
     if (self->owns_pg)
         hf_pg_close(self->pg);
+    g_free(self->encoding);
     g_free(self);
 }
 
-static PostgresReader *reader_new(HfPg *pg, bool owns_pg, bool through_root)
+bool hf_postgres_set_encoding(HfPg *pg, const char *encoding, const char *to, GError **error)
+{
+    if (encoding == NULL || strcmp(encoding, "UTF8") == 0)
+        return true;
+    g_autofree char *quoted = hf_pg_quote_literal(to);
+    return hf_pg_execf(pg, error, "SET client_encoding = %s", quoted);
+}
+
+static PostgresReader *reader_new(HfPg *pg, bool owns_pg, bool through_root, const char *encoding)
 {
     PostgresReader *self = g_new0(PostgresReader, 1);
     *self = (PostgresReader){.reader = {reader_begin, reader_next, reader_close},
                              .pg = pg,
                              .owns_pg = owns_pg,
+                             .encoding = g_strdup(encoding),
                              .through_root = through_root};
     return self;
 }
 
-HfReader *hf_postgres_reader_new(HfPg *pg, bool through_root)
+HfReader *hf_postgres_reader_new(HfPg *pg, bool through_root, const char *encoding)
 {
-    return &reader_new(pg, false, through_root)->reader;
+    return &reader_new(pg, false, through_root, encoding)->reader;
 }
 
 static bool take_snapshot(HfPg *pg, const char *snapshot, GError **error)
@@ -183,7 +196,7 @@ static HfReader *source_open(HfSource *source, GCancellable *cancellable, GError
     if (pg == NULL || !hf_pg_pin_session(pg, self->encoding, error) ||
         (self->snapshot != NULL && !take_snapshot(pg, self->snapshot, error)))
         return NULL;
-    return &reader_new(g_steal_pointer(&pg), true, false)->reader;
+    return &reader_new(g_steal_pointer(&pg), true, false, NULL)->reader;
 }
 
 void hf_postgres_source_init(HfPostgresSource *self, const HfPgTarget *target, const char *snapshot,

@@ -5,6 +5,7 @@ typedef struct {
     HfWriter writer;
     HfPg *pg;
     HfProgress *progress;
+    char *encoding;
     bool caller_transaction;
     const HfManifestTable *table;
     uint64_t rows;
@@ -76,7 +77,8 @@ static bool writer_begin(HfWriter *writer, const HfSlice *slice, GError **error)
     if (!begin_transaction(self, slice, freeze, error))
         return false;
     g_autofree char *sql = copy_in_sql(slice->table, freeze);
-    if (!hf_pg_copy_in_begin(self->pg, sql, error))
+    if (!hf_postgres_set_encoding(self->pg, self->encoding, self->encoding, error) ||
+        !hf_pg_copy_in_begin(self->pg, sql, error))
         return false;
     return slice->table->format == HF_FORMAT_TEXT ||
            hf_pg_copy_in_write(self->pg, binary_header, sizeof binary_header, error);
@@ -104,7 +106,8 @@ static bool writer_end(HfWriter *writer, GError **error)
     if (self->table->format == HF_FORMAT_BINARY &&
         !hf_pg_copy_in_write(self->pg, binary_trailer, sizeof binary_trailer, error))
         return false;
-    if (!hf_pg_copy_in_end(self->pg, &taken, error))
+    if (!hf_pg_copy_in_end(self->pg, &taken, error) ||
+        !hf_postgres_set_encoding(self->pg, self->encoding, "UTF8", error))
         return false;
     if (taken != self->rows) {
         g_set_error(error, HF_ERROR, HF_ERROR_DIFFER,
@@ -123,15 +126,18 @@ static bool writer_end(HfWriter *writer, GError **error)
 
 static void writer_close(HfWriter *writer)
 {
-    g_free(writer);
+    PostgresWriter *self = (PostgresWriter *)writer;
+    g_free(self->encoding);
+    g_free(self);
 }
 
-HfWriter *hf_postgres_writer_new(HfPg *pg, bool caller_transaction, HfProgress *progress)
+HfWriter *hf_postgres_writer_new(HfPg *pg, bool caller_transaction, const char *encoding, HfProgress *progress)
 {
     PostgresWriter *self = g_new0(PostgresWriter, 1);
     *self = (PostgresWriter){.writer = {writer_begin, writer_write, writer_end, writer_close},
                              .pg = pg,
                              .caller_transaction = caller_transaction,
+                             .encoding = g_strdup(encoding),
                              .progress = progress};
     return &self->writer;
 }
