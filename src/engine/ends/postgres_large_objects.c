@@ -57,8 +57,8 @@ static char *concat_rows(HfPg *pg, const char *sql, GError **error)
 
 /* The inside of an E'' literal without a newline. */
 #define ESCAPED(column)                                                                                                \
-    "pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(" column ", E'\\\\', E'\\\\\\\\'), , ''), E'\n', "       \
-    "E'\\n')"
+    "pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(" column                                                 \
+    ", E'\\\\', E'\\\\\\\\'), '''', ''''''), E'\\n', E'\\\\n')"
 
 bool hf_postgres_read_large_objects(HfPg *pg, char **create_sql, char **owners_sql, GError **error)
 {
