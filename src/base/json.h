@@ -89,6 +89,9 @@ void hf_json_writer_end_array(HfJsonWriter *self);
 void hf_json_writer_string(HfJsonWriter *self, const char *key, const char *value); /* NULL writes null */
 void hf_json_writer_uint64(HfJsonWriter *self, const char *key, uint64_t value);
 void hf_json_writer_int64(HfJsonWriter *self, const char *key, int64_t value);
+/* With so many digits after the point, in any locale; what is no finite number is 0. For people and other programs: the
+ * reader above takes no fractions. */
+void hf_json_writer_fixed(HfJsonWriter *self, const char *key, double value, unsigned digits);
 void hf_json_writer_bool(HfJsonWriter *self, const char *key, bool value);
 
 #endif

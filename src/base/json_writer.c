@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 static void require(bool holds, const char *rule)
@@ -136,6 +138,15 @@ void hf_json_writer_int64(HfJsonWriter *self, const char *key, int64_t value)
 {
     prepare(self, key);
     g_string_append_printf(self->text, "%" G_GINT64_FORMAT, value);
+}
+
+void hf_json_writer_fixed(HfJsonWriter *self, const char *key, double value, unsigned digits)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE + DBL_MAX_10_EXP], format[8];
+
+    prepare(self, key);
+    g_snprintf(format, sizeof format, "%%.%uf", MIN(digits, 9));
+    g_string_append(self->text, g_ascii_formatd(text, sizeof text, format, isfinite(value) ? value : 0));
 }
 
 void hf_json_writer_bool(HfJsonWriter *self, const char *key, bool value)

@@ -134,8 +134,11 @@ HfPgTarget *hf_pg_target_new(const char *conninfo, const char *password, GError 
     char *message = NULL;
     PQconninfoOption *options = is_name ? NULL : PQconninfoParse(conninfo, &message);
     if (!is_name && options == NULL) {
-        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "the connection string is not valid: %s",
-                    message != NULL ? g_strchomp(message) : "out of memory");
+        const char *why = message != NULL ? g_strchomp(message) : "out of memory";
+        /* libpq quotes the place that it stumbles over. */
+        if (strstr(conninfo, "password") != NULL || strchr(conninfo, '@') != NULL)
+            why = "libpq's words are not shown, as they might quote a password; none belongs there";
+        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "the connection string is not valid: %s", why);
         PQfreemem(message);
         return NULL;
     }

@@ -1,0 +1,323 @@
+/*
+ * Three services in a row where the restore is in place: the preflight alone, so that no time is lost on what cannot be
+ * done; a backup of what will be replaced; and the restore. The other modes need the last alone.
+ */
+#include "service/restore.h"
+
+#include "base/units.h"
+#include "cli/archive_file.h"
+#include "cli/command.h"
+#include "cli/connection_options.h"
+#include "cli/key_options.h"
+#include "cli/options.h"
+#include "cli/report.h"
+#include "cli/work.h"
+#include "service/backup.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define DEFAULT_KEEP_S (7 * 24 * 3600)
+#define SAFETY_LOCK_WAIT_MS (60 * 1000)
+
+static struct {
+    char *from, *to, *mode, *safety;
+    char *jobs, *proof, *keep_old, *maintenance_db;
+    char **schemas, **tables, **role_map;
+    gboolean dry_run, no_verify, no_owner, no_privileges, create_roles;
+} options;
+
+static const GOptionEntry entries[] = {
+    {"from", 0, 0, G_OPTION_ARG_FILENAME, &options.from, "The archive; - is standard input", "FILE"},
+    {"to", 0, 0, G_OPTION_ARG_STRING, &options.to, "The database to make, swap or fill", "CONNINFO"},
+    {"mode", 0, 0, G_OPTION_ARG_STRING, &options.mode,
+     "swap: load beside the live database, then swap names; new: make it; in-place: replace its content",
+     "swap|new|in-place"},
+    {"safety", 0, 0, G_OPTION_ARG_FILENAME, &options.safety, "in-place: back up what is replaced into this new file",
+     "FILE"},
+    {"dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only find out whether it can be done", NULL},
+    HF_JOBS_ENTRY(&options.jobs),
+    {"schema", 'n', 0, G_OPTION_ARG_STRING_ARRAY, &options.schemas, "Only these schemas; may be repeated", "PATTERN"},
+    {"table", 't', 0, G_OPTION_ARG_STRING_ARRAY, &options.tables, "Only these tables; may be repeated", "PATTERN"},
+    {"no-owner", 'O', 0, G_OPTION_ARG_NONE, &options.no_owner, "The role that connects owns everything", NULL},
+    {"no-privileges", 'x', 0, G_OPTION_ARG_NONE, &options.no_privileges, "Do not restore grants", NULL},
+    {"role-map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.role_map, "Give to NEW what is OLD's; may be repeated",
+     "OLD=NEW"},
+    {"create-roles", 0, 0, G_OPTION_ARG_NONE, &options.create_roles, "Make roles that are missing, without passwords",
+     NULL},
+    {"proof", 0, 0, G_OPTION_ARG_STRING, &options.proof,
+     "Compare what was restored with the archive: every row (default), row counts, nothing", "digest|count|none"},
+    {"no-verify", 0, 0, G_OPTION_ARG_NONE, &options.no_verify, "Do not read the whole archive beforehand", NULL},
+    {"keep-old", 0, 0, G_OPTION_ARG_STRING, &options.keep_old, "swap: keep the old database so long (default: 7d)",
+     "TIME"},
+    {"maintenance-db", 0, 0, G_OPTION_ARG_STRING, &options.maintenance_db,
+     "Connect here for making and renaming (default: postgres, else template1)", "NAME"},
+    {NULL},
+};
+
+/* ---- Options -------------------------------------------------------------------------------------------------------
+ */
+
+static bool check_mode(HfRestoreMode *mode, GError **error)
+{
+    static const char *const names[] = {"swap", "new", "in-place", NULL};
+    static const HfRestoreMode modes[] = {HF_RESTORE_SWAP, HF_RESTORE_NEW, HF_RESTORE_IN_PLACE};
+    unsigned index = 0;
+    if (options.mode == NULL)
+        return hf_option_fail(error, "--mode is missing: swap (load beside the live database, then swap names; can be "
+                                     "undone), new (make a database) or in-place (replace the content)");
+    if (!hf_option_choice("--mode", options.mode, names, &index, error))
+        return false;
+    *mode = modes[index];
+    return true;
+}
+
+static bool check_safety(HfRestoreMode mode, GError **error)
+{
+    bool in_place = mode == HF_RESTORE_IN_PLACE;
+    if (!in_place && options.safety != NULL)
+        return hf_option_fail(error, "--safety belongs to --mode in-place; the other modes keep the old database");
+    if (in_place && options.safety == NULL && !options.dry_run)
+        return hf_option_fail(error,
+                              "--safety is missing: --mode in-place cannot be undone, so it names a new file into "
+                              "which the database is backed up first");
+    if (options.safety == NULL)
+        return true;
+    if (hf_path_is_stream(options.safety))
+        return hf_option_fail(error, "--safety -: the backup must be in a file, to go back to");
+    return hf_option_require("--safety", options.safety, "the file to write", error);
+}
+
+static bool check(HfRestoreOptions *restore, GError **error)
+{
+    static const char *const proofs[] = {
+        [HF_PROOF_DIGEST] = "digest", [HF_PROOF_COUNT] = "count", [HF_PROOF_NONE] = "none", NULL};
+    unsigned proof = HF_PROOF_DIGEST;
+    restore->keep_old_s = DEFAULT_KEEP_S;
+    if (!hf_option_require("--from", options.from, "the archive to read", error) ||
+        !check_mode(&restore->mode, error) || !check_safety(restore->mode, error) ||
+        !hf_option_jobs(options.jobs, &restore->jobs, error) ||
+        !hf_option_choice("--proof", options.proof, proofs, &proof, error) ||
+        !hf_option_duration("--keep-old", options.keep_old, &restore->keep_old_s, error) ||
+        !hf_option_role_map(options.role_map, &restore->role_map, error))
+        return false;
+    restore->proof = (HfProof)proof;
+    restore->archive_name = hf_path_is_stream(options.from) ? "standard input" : options.from;
+    restore->dry_run = options.dry_run;
+    restore->no_verify = options.no_verify;
+    restore->no_owner = options.no_owner;
+    restore->no_privileges = options.no_privileges;
+    restore->create_roles = options.create_roles;
+    restore->schemas = (const char *const *)options.schemas;
+    restore->tables = (const char *const *)options.tables;
+    restore->maintenance_db = options.maintenance_db;
+    return true;
+}
+
+/* ---- Report --------------------------------------------------------------------------------------------------------
+ */
+
+/* The command that brings the content of before back; transfer full. */
+static char *way_back(void)
+{
+    g_autofree char *safety = g_shell_quote(options.safety);
+    g_autofree char *to = g_shell_quote(options.to);
+    g_autofree char *next_path = g_strconcat(options.safety, ".before-going-back", NULL);
+    g_autofree char *next = g_shell_quote(next_path);
+    g_autofree char *keys = hf_identity_options_text();
+    return g_strdup_printf("holdfast restore --from %s --to %s --mode in-place --safety %s%s", safety, to, next, keys);
+}
+
+static void report_findings_json(HfJsonWriter *json, const HfRestoreResult *result)
+{
+    hf_json_writer_begin_array(json, "findings");
+    for (guint i = 0; result->findings != NULL && i < result->findings->len; i++) {
+        const HfFinding *finding = result->findings->pdata[i];
+        hf_json_writer_break(json);
+        hf_json_writer_begin_object(json, NULL);
+        hf_json_writer_bool(json, "fatal", finding->fatal);
+        hf_json_writer_string(json, "text", finding->text);
+        hf_json_writer_end_object(json);
+    }
+    hf_json_writer_end_array(json);
+}
+
+static void report_json(HfJsonWriter *json, const HfRestoreOptions *restore, const HfRestoreResult *result)
+{
+    hf_json_writer_string(json, "file", options.from);
+    hf_json_writer_string(json, "mode", options.mode);
+    hf_json_writer_bool(json, "dry_run", restore->dry_run);
+    hf_json_writer_string(json, "database", result->database);
+    hf_json_writer_uint64(json, "tables", result->tables);
+    hf_json_writer_uint64(json, "tables_proved", result->tables_proved);
+    hf_json_writer_uint64(json, "rows", result->rows);
+    hf_json_writer_uint64(json, "raw_bytes", result->raw_bytes);
+    hf_json_writer_string(json, "kept", result->kept);
+    hf_json_writer_string(json, "kept_until", result->kept_until);
+    hf_json_writer_fixed(json, "downtime_s", result->downtime_s, 3);
+    hf_json_writer_string(json, "safety", options.safety);
+    report_findings_json(json, result);
+}
+
+static void report_rows(HfReport *report, const HfRestoreOptions *restore, const HfRestoreResult *result)
+{
+    static const char *const proofs[] = {[HF_PROOF_DIGEST] = "every row was read back and compared",
+                                         [HF_PROOF_COUNT] = "the row counts were compared",
+                                         [HF_PROOF_NONE] = "not proved, as --proof none asks"};
+    g_autofree char *tables = hf_format_count(result->tables);
+    g_autofree char *rows = hf_format_count(result->rows);
+    g_autofree char *raw = hf_format_bytes(result->raw_bytes);
+    hf_report_line(report, "%s: %s table%s with %s row%s (%s) restored; %s", result->database, tables,
+                   result->tables == 1 ? "" : "s", rows, result->rows == 1 ? "" : "s", raw, proofs[restore->proof]);
+}
+
+static void report_swap(HfReport *report, const HfRestoreResult *result)
+{
+    g_autofree char *downtime = hf_format_duration(result->downtime_s);
+    g_autofree char *to = g_shell_quote(options.to);
+    hf_report_line(report, "the swap took %s; the old database is kept as %s until %s", downtime, result->kept,
+                   result->kept_until);
+    hf_report_line(report, "to go back: holdfast undo --to %s", to);
+}
+
+static void report_text(HfReport *report, const HfRestoreOptions *restore, const HfRestoreResult *result)
+{
+    if (restore->dry_run) {
+        hf_report_line(report, "the restore can be done; nothing was touched");
+        return;
+    }
+    report_rows(report, restore, result);
+    if (result->kept != NULL)
+        report_swap(report, result);
+    if (restore->mode == HF_RESTORE_IN_PLACE) {
+        g_autofree char *command = way_back();
+        hf_report_line(report, "to go back: %s", command);
+    }
+}
+
+static void log_findings(const HfRestoreResult *result)
+{
+    /* Fatal ones are in the error. */
+    for (guint i = 0; result->findings != NULL && i < result->findings->len; i++) {
+        const HfFinding *finding = result->findings->pdata[i];
+        if (!finding->fatal)
+            g_message("preflight: %s", finding->text);
+    }
+}
+
+static bool report(const HfRestoreOptions *restore, bool ok, const HfRestoreResult *result, GError **error)
+{
+    HfReport text;
+    hf_report_begin(&text, hf_work_wants_json(), STDOUT_FILENO, ok || error == NULL ? NULL : *error);
+    if (text.is_json)
+        report_json(&text.json, restore, result);
+    else if (ok && !hf_work_is_quiet())
+        report_text(&text, restore, result);
+    return hf_report_end(&text, ok, error);
+}
+
+/* ---- Run -----------------------------------------------------------------------------------------------------------
+ */
+
+static bool run_restore(HfWork *work, const HfRestoreOptions *restore, const char *job, HfRestoreResult *result,
+                        GError **error)
+{
+    HfProgress *progress = hf_work_begin_job(work, job);
+    bool ok = hf_restore(restore, progress, hf_work_cancellable(work), result, error);
+    ok = hf_work_end_job(work, ok, error);
+    log_findings(result);
+    return ok;
+}
+
+static bool write_safety(HfWork *work, const HfRestoreOptions *restore, const HfAgeRecipients *recipients,
+                         GError **error)
+{
+    HfBackupOptions backup = {.source = restore->target,
+                              .recipients = recipients,
+                              .jobs = restore->jobs,
+                              .level = 1,
+                              .lock_wait_ms = SAFETY_LOCK_WAIT_MS};
+    HfBackupResult done;
+    g_autoptr(HfArchiveTarget) target = hf_archive_target_open("--safety", options.safety, HF_EXISTING_REFUSE, error);
+    if (target == NULL)
+        return false;
+    HfProgress *progress = hf_work_begin_job(work, "safety backup");
+    bool ok = hf_backup(&backup, hf_archive_target_put(target), progress, hf_work_cancellable(work), &done, error);
+    ok = hf_work_end_job(work, ok, error);
+    if (ok)
+        g_message("the database as it was is in %s", options.safety);
+    else
+        g_prefix_error(error, "the safety backup failed, and nothing was touched: ");
+    return ok;
+}
+
+static bool restore_in_place(HfWork *work, HfRestoreOptions *restore, const HfAgeRecipients *recipients,
+                             HfRestoreResult *result, GError **error)
+{
+    HfRestoreResult preflight = {0};
+    restore->dry_run = true;
+    if (!run_restore(work, restore, "preflight", &preflight, error)) {
+        *result = preflight; /* with its findings */
+        return false;
+    }
+    hf_restore_result_clear(&preflight);
+    if (!write_safety(work, restore, recipients, error))
+        return false;
+    restore->dry_run = false;
+    restore->no_verify = true; /* the preflight has read it */
+    if (run_restore(work, restore, "restore", result, error))
+        return true;
+    g_autofree char *command = way_back();
+    g_autofree char *advice = g_strdup_printf("should anything be wrong with the database, its content is in %s: %s",
+                                              options.safety, command);
+    g_message("%s", advice);
+    return false;
+}
+
+static bool restore_archive(HfWork *work, HfRestoreOptions *restore, const HfAgeRecipients *recipients, GError **error)
+{
+    HfRestoreResult result = {0};
+    g_autoptr(HfArchiveFile) file = hf_archive_file_open(options.from, hf_work_cancellable(work), error);
+    if (file == NULL)
+        return false;
+    restore->archive = hf_archive_file_reader(file);
+    bool with_safety = restore->mode == HF_RESTORE_IN_PLACE && !restore->dry_run;
+    bool ok = with_safety ? restore_in_place(work, restore, recipients, &result, error)
+                          : run_restore(work, restore, restore->dry_run ? "preflight" : "restore", &result, error);
+    ok = report(restore, ok, &result, error);
+    hf_restore_result_clear(&result);
+    return ok;
+}
+
+static bool run(const HfCommand *self, char **arguments, GError **error)
+{
+    HfRestoreOptions restore = {0};
+    g_autoptr(HfAgeRecipients) recipients = NULL;
+    if (!hf_options_parse(self, arguments, entries, error, hf_identity_options(), hf_connection_options(),
+                          hf_recipient_options(false), hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL))
+        return false;
+    g_autoptr(HfPgTarget) target = hf_connection_target("--to", options.to, error);
+    bool checked = target != NULL && check(&restore, error) &&
+                   (options.safety == NULL || hf_recipients_from_options(&recipients, error));
+    g_autoptr(GHashTable) role_map = restore.role_map;
+    g_autoptr(HfWork) work = checked ? hf_work_begin(error) : NULL;
+    if (work == NULL || !hf_connection_settle_password(&target, hf_work_cancellable(work), error))
+        return false;
+    restore.target = target;
+    return restore_archive(work, &restore, recipients, error);
+}
+
+const HfCommand hf_command_restore = {
+    .name = "restore",
+    .synopsis = "--from FILE --to CONNINFO --mode swap|new|in-place [--identity F]… [--passphrase-file F]",
+    .summary = "Restores an archive into a database, proves it, and keeps a way back.",
+    .examples =
+        "The live database stays as it is until the new one is complete and proved. Encryption options are for\n"
+        "the file that --safety names. Exit status 3 says that what was restored differs from the archive.\n\n"
+        "Examples:\n"
+        "  holdfast restore --from shop.hf --to 'host=db dbname=shop' --mode swap --identity shop.key\n"
+        "  holdfast restore --from shop.hf --to 'host=db dbname=shop_test' --mode new --identity shop.key -O\n"
+        "  holdfast restore --from shop.hf --to service=shop --mode in-place --safety before.hf \\\n"
+        "      --identity shop.key --recipient age1…",
+    .run = run,
+};

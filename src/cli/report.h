@@ -1,0 +1,25 @@
+/*
+ * What a command says when it is done: lines for people, or with --json one object, in which every command has "ok" and
+ * "error" ({"code", "message"}, or null). Each command fills it as it likes in between.
+ */
+#ifndef HF_CLI_REPORT_H
+#define HF_CLI_REPORT_H
+
+#include "base/json.h"
+
+typedef struct {
+    GString *text;     /* what people read; with is_json unused */
+    HfJsonWriter json; /* at the end of the object's members */
+    bool is_json;
+    int fd;
+} HfReport;
+
+/* Begins it: an object with "ok" and "error" by `failure` (may be NULL), or no line. It is printed to `fd`. */
+void hf_report_begin(HfReport *self, bool json, int fd, const GError *failure);
+/* One line for people. */
+void hf_report_line(HfReport *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* Prints it, frees it, and returns `ok`; false also if it could not be printed (the error is set if there is none yet).
+ */
+bool hf_report_end(HfReport *self, bool ok, GError **error);
+
+#endif
