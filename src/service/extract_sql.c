@@ -83,16 +83,16 @@ static bool write_entries(Script *self, HfTocPhase phase, GError **error)
     return true;
 }
 
-/* Whether the SQL of a selected entry may name the role: it holds the name, as it stands inside quotes. */
+/* Whether the SQL of a selected entry may name the role: it holds the name, as pg_dump writes it inside quotes. */
 static bool is_role_named(const Script *self, const char *role)
 {
-    g_autofree char *quoted = hf_pg_quote_ident(role);
-    quoted[strlen(quoted) - 1] = '\0';
+    g_auto(GStrv) pieces = g_strsplit(role, "\"", -1);
+    g_autofree char *quoted = g_strjoinv("\"\"", pieces);
     for (size_t i = 0; i < hf_dump_toc_size(self->selection->toc); i++) {
         if (!self->selection->entries[i])
             continue;
         g_autofree char *sql = hf_toc_entry_sql(hf_dump_toc_get(self->selection->toc, i), NULL);
-        if (strstr(sql, quoted + 1) != NULL)
+        if (strstr(sql, quoted) != NULL)
             return true;
     }
     return false;
