@@ -99,7 +99,7 @@ static bool check(HfRestoreOptions *restore, GError **error)
         !hf_option_jobs(options.jobs, &restore->jobs, error) ||
         !hf_option_choice("--proof", options.proof, proofs, &proof, error) ||
         !hf_option_duration("--keep-old", options.keep_old, &restore->keep_old_s, error) ||
-        !hf_option_role_map(options.role_map, &restore->role_map, error))
+        !hf_option_role_map((const char *const *)options.role_map, &restore->role_map, error))
         return false;
     restore->proof = (HfProof)proof;
     restore->archive_name = hf_path_is_stream(options.from) ? "standard input" : options.from;

@@ -142,13 +142,13 @@ bool hf_option_jobs(const char *value, unsigned *jobs, GError **error)
     return ok;
 }
 
-bool hf_option_role_map(char **values, GHashTable **map, GError **error)
+bool hf_option_role_map(const char *const *values, GHashTable **map, GError **error)
 {
     *map = NULL;
     if (values == NULL)
         return true;
     g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    for (char **value = values; *value != NULL; value++) {
+    for (const char *const *value = values; *value != NULL; value++) {
         const char *equals = strchr(*value, '=');
         if (equals == NULL || equals == *value || equals[1] == '\0')
             return hf_option_fail(error, "--role-map: \"%s\" is not of the form OLD=NEW", *value);

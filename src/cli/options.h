@@ -29,7 +29,7 @@ bool hf_option_choice(const char *name, const char *value, const char *const *ch
 /* --jobs: how many tables at a time; the default is the number of processors, at most 8. */
 bool hf_option_jobs(const char *value, unsigned *jobs, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* --role-map OLD=NEW, each; a table of char* to char*, NULL for an empty list. Transfer full. */
-bool hf_option_role_map(char **values, GHashTable **map, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool hf_option_role_map(const char *const *values, GHashTable **map, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Sets a HF_ERROR_USAGE error and returns false. */
 bool hf_option_fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
