@@ -1,8 +1,8 @@
 """A database that holds every kind of object that pg_dump carries, and what tells two such databases apart.
 
 everything/*.sql are the objects, a file for each theme; everything/main.sql runs them all and asks the server's
-version for what newer majors alone have. A restore that gives equal `schema_text` and no `differences` has carried all. Not here, for want of a stock server
-that has them: security labels, and tablespaces, which belong to the machine.
+version for what newer majors alone have. A restore that gives equal `schema_text` and no `differences` has carried all.
+Not here: security labels, for which no stock server has a provider, and tablespaces, which belong to the machine.
 """
 import os
 import re
@@ -64,8 +64,8 @@ def add_large_row(server, database, megabytes=300):
     server.psql(f"""
         CREATE TABLE public.large_row (id int PRIMARY KEY, value text);
         ALTER TABLE public.large_row ALTER value SET STORAGE EXTERNAL;
-        INSERT INTO public.large_row
-            SELECT 1, repeat(string_agg(md5(i::text), ''), {megabytes}) FROM generate_series(1, 32768) i;""", db=database)
+        INSERT INTO public.large_row SELECT 1, repeat(string_agg(md5(i::text), ''), {megabytes})
+            FROM generate_series(1, 32768) i;""", db=database)
 
 
 def add_small_tables(server, database, count=20_000):
@@ -86,7 +86,8 @@ def schema_text(server, database, programs=None):
     """What pg_dump --schema-only says, without what names versions and the random keys that guard psql.
 
     `programs` is the server whose pg_dump is taken: texts are comparable when they come from the same program."""
-    dump = (programs or server).run("pg_dump", "--schema-only", "-d", server.dsn(database, options="-cTimeZone=UTC"))
+    dump = (programs or server).run("pg_dump", "--schema-only", "--encoding", "UTF8",
+                                    "-d", server.dsn(database, options="-cTimeZone=UTC"))
     return re.sub(r"^(\\(un)?restrict .*|-- Dumped (from|by) .*)\n", "", dump.stdout, flags=re.MULTILINE)
 
 
@@ -127,8 +128,8 @@ def contents(server, database):
 
 
 PINNED = ("SET search_path = ''", "SET DateStyle = ISO", "SET IntervalStyle = postgres", "SET TimeZone = 'UTC'",
-          "SET bytea_output = hex", "SET extra_float_digits = 1", "SET row_security = off", "SET client_encoding = UTF8",
-          "SET standard_conforming_strings = on")
+          "SET bytea_output = hex", "SET extra_float_digits = 1", "SET row_security = off",
+          "SET client_encoding = UTF8", "SET standard_conforming_strings = on", "SET statement_timeout = 0")
 
 # Ordinary tables, materialized views with rows, and of partitioned tables the partitions; where the key is the hash
 # of an enum, rows change partitions on the way, so that the partitioned table is compared in their place.
@@ -144,7 +145,8 @@ TABLES = """
     WHERE n.nspname !~ '^(pg_|information_schema)'
       AND CASE relkind WHEN 'p' THEN c.oid IN (SELECT * FROM moving)
                        WHEN 'm' THEN relispopulated
-                       WHEN 'r' THEN NOT EXISTS (SELECT FROM moving JOIN pg_partition_ancestors(c.oid) ON relid = partrelid) END
+                       WHEN 'r' THEN NOT EXISTS (SELECT FROM moving, pg_partition_ancestors(c.oid)
+                                                 WHERE relid = partrelid) END
 """
 
 
@@ -169,8 +171,8 @@ def _sequences(connection):
 
 def _large_objects(connection):
     rows = connection.execute(f"""
-        SELECT oid, lomowner::regrole::text, {_sorted_grants('lomacl', 'L', 'lomowner')}, obj_description(oid, 'pg_largeobject'),
-               length(lo_get(oid)), md5(lo_get(oid))
+        SELECT oid, lomowner::regrole::text, {_sorted_grants('lomacl', 'L', 'lomowner')},
+               obj_description(oid, 'pg_largeobject'), length(lo_get(oid)), md5(lo_get(oid))
         FROM pg_largeobject_metadata""")
     return {f"large object {oid}": row for oid, *row in rows}
 
@@ -182,9 +184,10 @@ def _materialized_views(connection):
 
 def _database(connection):
     row = connection.execute(f"""
-        SELECT datdba::regrole::text, pg_encoding_to_char(encoding), datcollate, datctype, coalesce(j ->> 'datlocprovider', 'c'),
-               coalesce(j ->> 'datlocale', j ->> 'daticulocale'), datconnlimit, datistemplate, datallowconn,
-               {_sorted_grants('datacl', 'd', 'datdba')}, shobj_description(d.oid, 'pg_database')
+        SELECT datdba::regrole::text, pg_encoding_to_char(encoding), datcollate, datctype,
+               coalesce(j ->> 'datlocprovider', 'c'), coalesce(j ->> 'datlocale', j ->> 'daticulocale'),
+               datconnlimit, datistemplate, datallowconn, {_sorted_grants('datacl', 'd', 'datdba')},
+               shobj_description(d.oid, 'pg_database')
         FROM pg_database d, to_jsonb(d) j WHERE datname = current_database()""").fetchone()
     names = ("owner", "encoding", "collate", "ctype", "provider", "locale", "connection limit", "is template",
              "allows connections", "grants", "comment")
