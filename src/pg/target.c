@@ -74,12 +74,30 @@ static char *quote_value(const char *value)
     return g_string_free(g_string_append_c(text, '\''), FALSE);
 }
 
-/* What libpq will fill in by itself where the string says nothing: from the environment and its own defaults. */
-static char *effective(const HfPgTarget *self, const char *keyword)
+/* ---- What libpq will fill in by itself -----------------------------------------------------------------------------
+ */
+
+/* A service file is one that libpq would read: named by PGSERVICEFILE, the user's own, or the system's. */
+static char *from_service_file(const char *path, const char *service, const char *keyword)
 {
-    const char *given = get(self, keyword);
-    if (given != NULL)
-        return g_strdup(given);
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    if (path == NULL || !g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, NULL))
+        return NULL;
+    return g_key_file_get_string(file, service, keyword, NULL);
+}
+
+static char *from_service(const char *service, const char *keyword)
+{
+    const char *named = g_getenv("PGSERVICEFILE"), *folder = g_getenv("PGSYSCONFDIR");
+    g_autofree char *own = g_build_filename(g_get_home_dir(), ".pg_service.conf", NULL);
+    g_autofree char *system =
+        g_build_filename(folder != NULL ? folder : "/etc/postgresql-common", "pg_service.conf", NULL);
+    char *value = from_service_file(named != NULL ? named : own, service, keyword);
+    return value != NULL ? value : from_service_file(system, service, keyword);
+}
+
+static char *from_environment(const char *keyword)
+{
     PQconninfoOption *options = PQconndefaults();
     char *value = NULL;
     for (PQconninfoOption *o = options; o != NULL && o->keyword != NULL; o++)
@@ -89,12 +107,24 @@ static char *effective(const HfPgTarget *self, const char *keyword)
     return value;
 }
 
+static char *effective(const HfPgTarget *self, const char *keyword)
+{
+    const char *given = get(self, keyword), *service = get(self, "service");
+    if (given != NULL)
+        return g_strdup(given);
+    char *value = service != NULL ? from_service(service, keyword) : NULL;
+    return value != NULL ? value : from_environment(keyword);
+}
+
 /* Fills what is derived from the parameters; called once they are complete. */
 static HfPgTarget *finish(HfPgTarget *self)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(defaults); i++)
-        if (get(self, defaults[i].keyword) == NULL)
+    const char *service = get(self, "service");
+    for (size_t i = 0; i < G_N_ELEMENTS(defaults); i++) {
+        g_autofree char *of_service = service != NULL ? from_service(service, defaults[i].keyword) : NULL;
+        if (get(self, defaults[i].keyword) == NULL && of_service == NULL)
             set(self, defaults[i].keyword, defaults[i].value);
+    }
     GString *conninfo = g_string_new(NULL);
     for (guint i = 0; i < self->keywords->len; i++) {
         g_autofree char *quoted = quote_value(self->values->pdata[i]);
