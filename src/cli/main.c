@@ -5,6 +5,7 @@
 #include "cli/screen.h"
 
 #include <fcntl.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +89,7 @@ int main(int argc, char **argv)
 {
     open_closed_streams();
     signal(SIGPIPE, SIG_IGN);
+    setlocale(LC_CTYPE, "C.UTF-8"); /* arguments are names in UTF-8, whatever the environment speaks */
     hf_log_install();
     if (argc < 2) {
         g_autofree char *text = overview();
