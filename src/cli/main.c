@@ -51,13 +51,17 @@ static const HfCommand *find_command(const char *name)
     return NULL;
 }
 
+/* The exit status; what commands print by themselves has been checked by then. */
+static int flush_output(void)
+{
+    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 static int run(const HfCommand *command, char **arguments)
 {
     g_autoptr(GError) error = NULL;
-    bool ok = command->run(command, arguments, &error);
-    if (ok)
-        return EXIT_SUCCESS;
-    g_assert(error != NULL);
+    if (command->run(command, arguments, &error) || error == NULL)
+        return flush_output();
     hf_log_error(error);
     if (g_error_matches(error, HF_ERROR, HF_ERROR_USAGE)) {
         g_autofree char *hint =
@@ -77,7 +81,7 @@ static int show_help(const char *name)
     }
     g_autofree char *text = overview();
     fputs(text, stdout);
-    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return flush_output();
 }
 
 static bool is_any(const char *text, const char *a, const char *b)
@@ -98,7 +102,7 @@ int main(int argc, char **argv)
     }
     if (is_any(argv[1], "--version", "-V")) {
         printf("holdfast %s\n", hf_version());
-        return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+        return flush_output();
     }
     if (is_any(argv[1], "--help", "-h") || strcmp(argv[1], "help") == 0)
         return show_help(strcmp(argv[1], "help") == 0 ? argv[2] : NULL);

@@ -6,7 +6,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define DEFAULT_MAX_JOBS 8
@@ -75,7 +74,7 @@ static bool check_parsed(GOptionContext *context, char **rest, GError **error)
     if (show_help) {
         g_autofree char *help = g_option_context_get_help(context, FALSE, NULL);
         fputs(help, stdout);
-        exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+        return false;
     }
     return *rest == NULL ||
            hf_option_fail(error, "\"%s\" is not an option: every value follows the name of its option", *rest);

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * Parses `arguments` by the command's own entries and those of the groups (transfer full; NULL ends the list). --help
- * prints the help and ends the process with status 0. What is no option is refused.
+ * Parses `arguments` by the command's own entries and those of the groups (transfer full; NULL ends the list). What is
+ * no option is refused. --help prints the help and returns false with no error: there is nothing more to do.
  */
 bool hf_options_parse(const HfCommand *command, char **arguments, const GOptionEntry *entries, GError **error, ...)
     G_GNUC_WARN_UNUSED_RESULT G_GNUC_NULL_TERMINATED;

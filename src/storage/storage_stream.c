@@ -79,7 +79,9 @@ static bool wait_readable(int fd, GCancellable *cancellable, GError **error)
 {
     GPollFD fds[2] = {{.fd = fd, .events = G_IO_IN}};
     bool both = g_cancellable_make_pollfd(cancellable, &fds[1]);
-    (void)g_poll(fds, both ? 2 : 1, -1);
+    /* A signal interrupts the wait before anybody has turned it into a cancel. */
+    while (g_poll(fds, both ? 2 : 1, -1) < 0 && errno == EINTR)
+        ;
     if (both)
         g_cancellable_release_fd(cancellable);
     return hf_error_check_cancelled(cancellable, error);

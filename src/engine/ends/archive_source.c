@@ -53,7 +53,7 @@ static bool fill(PartReader *self, GError **error)
     size_t left = self->rest->len - self->rest_start;
     if (left > MAX_ROW_BYTES)
         return corrupt(self, error, "a row is larger than a server can hold");
-    memmove(self->rest->data, self->rest->data + self->rest_start, left);
+    g_byte_array_remove_range(self->rest, 0, (guint)self->rest_start);
     self->rest_start = 0;
     g_byte_array_set_size(self->rest, (guint)(left + HF_BLOCK_BYTES / 2));
     size_t got;
