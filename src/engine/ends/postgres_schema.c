@@ -7,10 +7,46 @@ bool hf_schema_has(const HfSchema *self, size_t index)
     return self->selected == NULL || self->selected[index];
 }
 
+/*
+ * A subscription of a server before 16 acts as its owner. pg_dump 16 and newer writes that as an option, which servers
+ * before 16 do not know; it is cut out for them.
+ */
+static void speak_older(const HfPg *pg, const HfTocEntry *entry, char *sql)
+{
+    static const char option[] = ", run_as_owner = true";
+    if (strcmp(entry->kind, "SUBSCRIPTION") != 0 || hf_pg_server_version(pg) >= 160000)
+        return;
+    char *found = strstr(sql, option);
+    if (found != NULL)
+        memmove(found, found + strlen(option), strlen(found + strlen(option)) + 1);
+}
+
+/* Whether the schema's literals are written for standard_conforming_strings = off, as the database had it. */
+static bool has_escapes(const HfDumpToc *toc)
+{
+    for (size_t i = 0; i < hf_dump_toc_size(toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(toc, i);
+        if (strcmp(entry->kind, "STDSTRINGS") == 0)
+            return strstr(entry->definition, "off") != NULL;
+    }
+    return false;
+}
+
+/* All that is not from the schema needs the setting on, so it is off for the one statement alone. */
+static bool run_with_escapes(HfPg *pg, const char *sql, GError **error)
+{
+    return hf_pg_exec(pg, "SET standard_conforming_strings = off", error) && hf_pg_exec(pg, sql, error) &&
+           hf_pg_exec(pg, "SET standard_conforming_strings = on", error);
+}
+
 bool hf_postgres_run_entry(HfPg *pg, const HfSchema *schema, const HfTocEntry *entry, GError **error)
 {
+    if (strcmp(entry->kind, "STDSTRINGS") == 0)
+        return true;
     g_autofree char *sql = hf_toc_entry_sql(entry, &schema->sql);
-    if (*sql == '\0' || hf_pg_exec(pg, sql, error))
+    speak_older(pg, entry, sql);
+    bool (*run)(HfPg *, const char *, GError **) = has_escapes(schema->toc) ? run_with_escapes : hf_pg_exec;
+    if (*sql == '\0' || run(pg, sql, error))
         return true;
     g_prefix_error(error, "%s %s%s%s: ", entry->kind, entry->schema != NULL ? entry->schema : "",
                    entry->schema != NULL ? "." : "", entry->tag);
