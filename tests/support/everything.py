@@ -129,7 +129,8 @@ def contents(server, database):
 
 PINNED = ("SET search_path = ''", "SET DateStyle = ISO", "SET IntervalStyle = postgres", "SET TimeZone = 'UTC'",
           "SET bytea_output = hex", "SET extra_float_digits = 1", "SET row_security = off",
-          "SET client_encoding = UTF8", "SET standard_conforming_strings = on", "SET statement_timeout = 0")
+          "SET client_encoding = UTF8", "SET standard_conforming_strings = on",
+          "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', 'transaction_timeout')")
 
 # Ordinary tables, materialized views with rows, and of partitioned tables the partitions; where the key is the hash
 # of an enum, rows change partitions on the way, so that the partitioned table is compared in their place.
