@@ -17,8 +17,8 @@ typedef struct {
 /*
  * Which tables patterns mean: those that match by name (letters count as they are; without schema any schema; a name
  * with a dot in it is reached with ?), the partitions of what matches, and what these need: parents, tables under a
- * view, all of a partitioned table that rows have to be loaded through. HF_ERROR_NOT_FOUND if a pattern matches
- * nothing.
+ * view, all of a partitioned table that rows have to be loaded through. Configuration tables of extensions come as
+ * files, but not into a script, where nothing would create them. HF_ERROR_NOT_FOUND if a pattern matches nothing.
  */
 
 /*

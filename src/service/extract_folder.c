@@ -65,7 +65,8 @@ static bool copy_members(Folder *self, const GPtrArray *members, GError **error)
 static GPtrArray *choose_members(const HfExtractOptions *options, GError **error)
 {
     bool all = options->tables == NULL || *options->tables == NULL;
-    g_autoptr(HfExtractSelection) selection = all ? NULL : hf_extract_select(options->archive, options->tables, error);
+    g_autoptr(HfExtractSelection) selection =
+        all ? NULL : hf_extract_select(options->archive, options->tables, true, error);
     if (!all && selection == NULL)
         return NULL;
     GPtrArray *chosen = g_ptr_array_new();

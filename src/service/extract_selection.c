@@ -63,13 +63,16 @@ static bool check_all_used(const Wanted *self, GError **error)
 /* ---- Tables --------------------------------------------------------------------------------------------------------
  */
 
-/* The rows of the relations that are taken, and of what matches by name without being in the schema: tables of
- * extensions. */
-static void take_rows(HfExtractSelection *self, const HfManifest *manifest, Wanted *wanted)
+static void take_rows(HfExtractSelection *self)
 {
     for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++)
         if (self->entries[i] && strcmp(hf_dump_toc_get(self->toc, i)->kind, "TABLE") == 0)
             g_hash_table_add(self->tables, GUINT_TO_POINTER(hf_dump_toc_get(self->toc, i)->object_oid));
+}
+
+/* What matches by name: beyond what is in the schema these are tables of extensions. */
+static void take_rows_by_name(HfExtractSelection *self, const HfManifest *manifest, Wanted *wanted)
+{
     for (guint i = 0; i < manifest->tables->len; i++) {
         const HfManifestTable *table = manifest->tables->pdata[i];
         if (table->kind == HF_TABLE_PLAIN && matches_any(wanted, table->schema, table->name))
@@ -91,7 +94,7 @@ static bool want_roots(const HfExtractSelection *self, const HfManifest *manifes
 }
 
 static bool select_by_name(HfExtractSelection *self, const HfManifest *manifest, const char *const *patterns,
-                           GError **error)
+                           bool of_extensions, GError **error)
 {
     g_autofree bool *used = g_new0(bool, g_strv_length((char **)(gpointer)patterns));
     g_autoptr(GHashTable) roots = g_hash_table_new(NULL, NULL);
@@ -99,8 +102,10 @@ static bool select_by_name(HfExtractSelection *self, const HfManifest *manifest,
     do {
         g_free(self->entries);
         self->entries = hf_dump_toc_select(self->toc, is_wanted, &wanted);
-        take_rows(self, manifest, &wanted);
+        take_rows(self);
     } while (want_roots(self, manifest, &wanted));
+    if (of_extensions)
+        take_rows_by_name(self, manifest, &wanted);
     return check_all_used(&wanted, error);
 }
 
@@ -115,7 +120,8 @@ static void select_all(HfExtractSelection *self, const HfManifest *manifest)
         g_hash_table_add(self->tables, GUINT_TO_POINTER(((const HfManifestTable *)manifest->tables->pdata[i])->oid));
 }
 
-HfExtractSelection *hf_extract_select(HfArchiveReader *archive, const char *const *patterns, GError **error)
+HfExtractSelection *hf_extract_select(HfArchiveReader *archive, const char *const *patterns, bool of_extensions,
+                                      GError **error)
 {
     g_autoptr(GBytes) schema = hf_archive_reader_read(archive, HF_MEMBER_SCHEMA, SCHEMA_MAX_BYTES, error);
     if (schema == NULL)
@@ -130,7 +136,7 @@ HfExtractSelection *hf_extract_select(HfArchiveReader *archive, const char *cons
     const HfManifest *manifest = hf_archive_reader_manifest(archive);
     if (patterns == NULL || *patterns == NULL)
         select_all(self, manifest);
-    else if (!select_by_name(self, manifest, patterns, error))
+    else if (!select_by_name(self, manifest, patterns, of_extensions, error))
         return NULL;
     return g_steal_pointer(&self);
 }

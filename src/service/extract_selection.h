@@ -12,10 +12,13 @@ typedef struct {
     bool whole;         /* everything: there were no patterns */
 } HfExtractSelection;
 
-/* `patterns` NULL or empty selects everything. HF_ERROR_NOT_FOUND names a pattern that matches nothing. Transfer full.
+/*
+ * `patterns` NULL or empty selects everything. With `of_extensions` patterns reach the configuration tables of
+ * extensions, too: they have rows in the archive, but no entry that would create them. HF_ERROR_NOT_FOUND names a
+ * pattern that matches nothing. Transfer full.
  */
-HfExtractSelection *hf_extract_select(HfArchiveReader *archive, const char *const *patterns, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+HfExtractSelection *hf_extract_select(HfArchiveReader *archive, const char *const *patterns, bool of_extensions,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_extract_selection_free(HfExtractSelection *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfExtractSelection, hf_extract_selection_free)
 

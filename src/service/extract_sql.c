@@ -1,6 +1,7 @@
 /*
  * The script is written in one pass, a block of rows at a time. Three things have encodings of their own: the schema
- * the one that its ENCODING entry sets, rows the database's (so COPY names it), all else UTF-8.
+ * the one that its ENCODING entry sets, rows the database's (so COPY names it), all else UTF-8. The schema also says
+ * how its strings are to be read (STDSTRINGS); all else is written for standard_conforming_strings = on.
  *
  * psql obeys lines that begin with a backslash, wherever in the script they come from. What the archive holds was
  * written by another server, which must not get to run commands on this machine: \restrict makes psql refuse them, as
@@ -68,6 +69,28 @@ static bool write_if_full(Script *self, GError **error)
 /* ---- Schema --------------------------------------------------------------------------------------------------------
  */
 
+/*
+ * A subscription of a server before 16 acts as its owner. pg_dump 16 and newer writes that as an option, which servers
+ * before 16 do not know, and we do not know who will read the script: the server that does decides.
+ */
+static void append_subscription(Script *self, const HfTocEntry *entry, const char *sql)
+{
+    static const char option[] = ", run_as_owner = true";
+    const char *found = self->head->server_version_num < 160000 ? strstr(sql, option) : NULL;
+    if (found == NULL) {
+        g_string_append(self->text, sql);
+        return;
+    }
+    g_string_append_len(self->text, sql, found - sql);
+    g_string_append(self->text, found + strlen(option));
+    g_autofree char *name = hf_pg_quote_ident(entry->tag);
+    g_autofree char *block = g_strdup_printf("BEGIN IF pg_catalog.current_setting('server_version_num')::integer >= "
+                                             "160000 THEN ALTER SUBSCRIPTION %s SET (run_as_owner = true); END IF; END",
+                                             name);
+    g_autofree char *literal = hf_pg_quote_literal(block);
+    g_string_append_printf(self->text, "DO %s;\n", literal);
+}
+
 static bool write_entries(Script *self, HfTocPhase phase, GError **error)
 {
     for (size_t i = 0; i < hf_dump_toc_size(self->selection->toc); i++) {
@@ -75,19 +98,29 @@ static bool write_entries(Script *self, HfTocPhase phase, GError **error)
         if (!self->selection->entries[i] || entry->phase != phase)
             continue;
         g_autofree char *sql = hf_toc_entry_sql(entry, NULL);
+        if (strcmp(entry->kind, "SUBSCRIPTION") == 0)
+            append_subscription(self, entry, sql);
+        else
+            g_string_append(self->text, sql);
         if (*sql != '\0')
-            g_string_append_printf(self->text, "%s\n", sql);
+            g_string_append_c(self->text, '\n');
         if (!write_if_full(self, error))
             return false;
     }
     return true;
 }
 
-/* Whether the SQL of a selected entry may name the role: it holds the name, as pg_dump writes it inside quotes. */
+/* A name as it stands inside quotes, in UTF-8 as it is: escapes would not do for a database in SQL_ASCII. */
+static char *inside_quotes(const char *name)
+{
+    g_auto(GStrv) pieces = g_strsplit(name, "\"", -1);
+    return g_strjoinv("\"\"", pieces);
+}
+
+/* Whether the SQL of a selected entry may name the role: it holds the name. */
 static bool is_role_named(const Script *self, const char *role)
 {
-    g_auto(GStrv) pieces = g_strsplit(role, "\"", -1);
-    g_autofree char *quoted = g_strjoinv("\"\"", pieces);
+    g_autofree char *quoted = inside_quotes(role);
     for (size_t i = 0; i < hf_dump_toc_size(self->selection->toc); i++) {
         if (!self->selection->entries[i])
             continue;
@@ -129,12 +162,12 @@ static void append_settings(Script *self)
     g_string_append(self->text, settings);
 }
 
-/* The settings of the schema alone, which the first entries make, once more. */
-static bool set_schema_encoding(Script *self, GError **error)
+/* What the schema's first entries set, once more, after other settings were needed in between. */
+static bool write_schema_settings(Script *self, GError **error)
 {
     for (size_t i = 0; i < hf_dump_toc_size(self->selection->toc); i++) {
         const HfTocEntry *entry = hf_dump_toc_get(self->selection->toc, i);
-        if (strcmp(entry->kind, "ENCODING") == 0)
+        if (strcmp(entry->kind, "ENCODING") == 0 || strcmp(entry->kind, "STDSTRINGS") == 0)
             g_string_append(self->text, entry->definition);
     }
     return write_if_full(self, error);
@@ -216,12 +249,12 @@ static bool write_parts(Script *self, HfManifestTable *table, RowFunc append_row
 static void append_copy(Script *self, const HfManifestTable *table)
 {
     bool through_root = table->load_root_oid != 0;
-    g_autofree char *target = through_root ? hf_pg_quote_qualified(table->load_root_schema, table->load_root_name)
-                                           : hf_pg_quote_qualified(table->schema, table->name);
-    g_string_append_printf(self->text, "COPY %s", target);
+    g_autofree char *schema = inside_quotes(through_root ? table->load_root_schema : table->schema);
+    g_autofree char *name = inside_quotes(through_root ? table->load_root_name : table->name);
+    g_string_append_printf(self->text, "COPY \"%s\".\"%s\"", schema, name);
     for (guint i = 0; i < table->columns->len; i++) {
-        g_autofree char *column = hf_pg_quote_ident(((const HfColumn *)table->columns->pdata[i])->name);
-        g_string_append_printf(self->text, "%s%s", i == 0 ? " (" : ", ", column);
+        g_autofree char *column = inside_quotes(((const HfColumn *)table->columns->pdata[i])->name);
+        g_string_append_printf(self->text, "%s\"%s\"", i == 0 ? " (" : ", ", column);
     }
     g_string_append_printf(self->text, "%s FROM stdin", table->columns->len > 0 ? ")" : "");
     if (strcmp(self->head->database.encoding, "UTF8") != 0) {
@@ -250,8 +283,9 @@ static bool write_tables(Script *self, GError **error)
 {
     set_phase(self, "writing rows");
     /* These change what values mean; the schema and what is computed from it take the database's own again. */
-    g_string_append(self->text, "SET client_encoding = 'UTF8';\nSET DateStyle = 'ISO, MDY';\n"
-                                "SET IntervalStyle = postgres;\nSET lc_monetary = 'C';\n\n");
+    g_string_append(self->text, "SET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\n"
+                                "SET DateStyle = 'ISO, MDY';\nSET IntervalStyle = postgres;\n"
+                                "SET lc_monetary = 'C';\n\n");
     for (guint i = 0; i < self->manifest->tables->len; i++) {
         HfManifestTable *table = self->manifest->tables->pdata[i];
         if (is_taken(self, table, HF_TABLE_PLAIN) && !write_table(self, table, error))
@@ -353,7 +387,7 @@ static bool write_schema(Script *self, GError **error)
 static bool write_rest(Script *self, GError **error)
 {
     set_phase(self, "writing indexes and constraints");
-    return set_schema_encoding(self, error) && write_entries(self, HF_TOC_POST_DATA, error) &&
+    return write_schema_settings(self, error) && write_entries(self, HF_TOC_POST_DATA, error) &&
            write_entries(self, HF_TOC_ACL, error) && write_entries(self, HF_TOC_LAST, error);
 }
 
@@ -385,7 +419,7 @@ static void expect_rows(Script *self)
 bool hf_extract_as_sql(const HfExtractOptions *options, HfOutput *to, HfProgress *progress, GCancellable *cancellable,
                        GError **error)
 {
-    g_autoptr(HfExtractSelection) selection = hf_extract_select(options->archive, options->tables, error);
+    g_autoptr(HfExtractSelection) selection = hf_extract_select(options->archive, options->tables, false, error);
     if (selection == NULL)
         return false;
     HfArchiveSource source;

@@ -1,0 +1,334 @@
+"""An archive taken apart without a server: the SQL script makes the same database, the files are the archive's own."""
+import difflib
+import itertools
+import json
+import os
+import subprocess
+
+import pytest
+
+from support import everything
+
+ROUTES = [(15, 15), *(pytest.param(*route, marks=pytest.mark.slow_once) for route in ((13, 13), (17, 17), (13, 17)))]
+FORMATS = ("auto", "text")
+NUMBERS = itertools.count(1)
+
+
+def backup(holdfast, server, database, path, *options):
+    return holdfast("backup", "--from", server.dsn(database), "--to", path, "--unencrypted", *options, timeout=800)
+
+
+def script_of(holdfast, archive, path, *options):
+    with open(path, "wb") as file:
+        holdfast("extract", "--from", archive, "--sql", *options, stdout=file, timeout=800)
+    return path
+
+
+def load(server, database, script, programs=None):
+    (programs or server).run("psql", "-X", "-q", "-o", os.devnull, "-v", "ON_ERROR_STOP=1", "-d", server.dsn(database),
+                             "-f", script)
+
+
+def contents(server, database):
+    """All that a script carries: not what is of the database itself."""
+    return {key: value for key, value in everything.contents(server, database).items()
+            if not key.startswith(("database's ", "setting for "))}
+
+
+def assert_same(one, one_database, other, other_database):
+    texts = [everything.schema_text(*where, other) for where in ((one, one_database), (other, other_database))]
+    if one.major != other.major:
+        texts = [everything.in_common_words(text, one.major, other.major) for text in texts]
+    assert "\n".join(difflib.unified_diff(*(text.splitlines() for text in texts), lineterm="")) == ""
+    assert contents(one, one_database) == contents(other, other_database)
+
+
+@pytest.fixture(scope="module")
+def originals(postgres, holdfast, tmp_path_factory):
+    """originals(major) is a server with the database everything.NAME, and an archive of it."""
+    made = {}
+
+    def get(major):
+        if major not in made:
+            server = postgres(major, cluster_name="extract source", wal_level="logical")
+            everything.create(server)
+            path = tmp_path_factory.mktemp("archive") / "archive"
+            backup(holdfast, server, everything.NAME, path)
+            made[major] = (server, path)
+        return made[major]
+
+    yield get
+    for server, _ in made.values():
+        everything.remove_extension(server)
+
+
+@pytest.fixture
+def empty(postgres):
+    """empty(major) is a server of its own, and the name of an empty database on it with everything's locale."""
+    made = []
+
+    def get(major):
+        server = postgres(major, cluster_name="extract target", wal_level="logical")
+        everything.prepare(server)
+        locale = {"locale_provider": "icu", "icu_locale": "de-DE"} if major >= 15 else {}
+        name = f"extracted {next(NUMBERS)}"
+        server.createdb(name, template="template0", encoding="UTF8", lc_collate="C.UTF-8", lc_ctype="C.UTF-8", **locale)
+        made.append((server, name))
+        return server, name
+
+    yield get
+    for server, _ in made:
+        everything.remove_extension(server)
+
+
+@pytest.mark.parametrize("source_major, target_major", ROUTES)
+def test_the_script_makes_every_kind_of_object(originals, empty, holdfast, tmp_path, source_major, target_major):
+    source, archive = originals(source_major)
+    target, name = empty(target_major)
+    load(target, name, script_of(holdfast, archive, tmp_path / "script.sql"))
+    target.psql(f'ALTER DATABASE "{name}" SET standard_conforming_strings = off')  # the original's, and pg_dump shows it
+    assert_same(source, everything.NAME, target, name)
+
+
+VALUES = r"""
+    CREATE SCHEMA "Größe ""of"" 'things'\";
+    SET search_path = "Größe ""of"" 'things'\";
+    CREATE TYPE mood AS ENUM ('so-so', 'tab	bed', 'back\slash', 'new
+line', '');
+    CREATE DOMAIN label AS text CHECK (VALUE <> 'bad');
+    CREATE DOMAIN moody AS mood;
+    CREATE TYPE moodrange AS RANGE (subtype = mood);
+    CREATE TYPE pair AS (a int, b text);
+    CREATE TABLE escapes (id int PRIMARY KEY, t text, l label, b bytea, c "char", v varchar(9), j jsonb);
+    INSERT INTO escapes SELECT i, chr(i), chr(i), convert_to(chr(i), 'UTF8'), 'x', 'a' || chr(i), NULL
+        FROM generate_series(1, 300) i;
+    INSERT INTO escapes VALUES (1001, '', '', '', '', '', '{}'), (1002, NULL, NULL, NULL, NULL, NULL, NULL), (1003, E'\\N', E'\\.', E'\\x00ff', '\', E'\\n',
+        '"\\"'), (1004, E'\n', E'\r\n', E'\\x0a5c09', ' ', E'\\\\', '[null]'), (1005, 'ünï', '漢字', E'\\xdeadbeef', NULL, NULL, NULL);
+    CREATE TABLE "from" (m mood, ms mood[], d moody, r moodrange, n numeric, f float8, ts timestamptz, i interval,
+        a int[], ar text[][], p pair, g tsrange, mo money, x xml, u uuid, bits varbit, net inet, gen int,
+        double int GENERATED ALWAYS AS (gen * 2) STORED);
+    INSERT INTO "from" VALUES
+        ('so-so', '{so-so,NULL,"back\\slash"}', '', '[so-so,"back\\slash"]', 'NaN', '-Infinity', 'infinity', '-1 mon 3 days',
+         '[0:1]={7,NULL}', '{{a,"b,c"},{NULL,"NULL"}}', '(1,"a,b")', '[2020-01-01,)', '-12.34', '<a>&lt;</a>',
+         'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', B'101', '10.0.0.0/8', 1),
+        (NULL, '{}', E'new\nline', 'empty', 1e40, 1e-300, '2000-01-01 BC', '1 year', '{}', '{}', NULL, 'empty', 0, '', NULL,
+         B'', '::1', NULL);
+    CREATE TABLE binary_only AS SELECT m, d, r, n, f, ts, i, a, ar, g, mo, u, bits, net FROM "from";
+    CREATE TABLE no_columns ();
+    INSERT INTO no_columns SELECT FROM generate_series(1, 3);
+    CREATE TABLE generated_only (a int GENERATED ALWAYS AS (1) STORED);
+    INSERT INTO generated_only SELECT FROM generate_series(1, 2);
+    CREATE TABLE dropped (a int, b text, c text); ALTER TABLE dropped DROP b; INSERT INTO dropped VALUES (1, 'c');
+    CREATE TABLE nothing (a int);
+    CREATE TABLE "line
+break" ("co""l
+1" serial, "tab	" text); INSERT INTO "line
+break" VALUES (7, 'x'); SELECT setval('"line
+break_co""l
+1_seq"', 70);
+    CREATE TABLE parts (m mood, t text) PARTITION BY HASH (m);
+    CREATE TABLE parts_0 PARTITION OF parts FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+    CREATE TABLE parts_1 (t text, m mood); ALTER TABLE parts ATTACH PARTITION parts_1 FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+    INSERT INTO parts SELECT m, 'row ' || i FROM unnest(enum_range(NULL::mood)) m, generate_series(1, 10) i;
+    CREATE TABLE blocks AS SELECT i AS id, repeat(md5(i::text), i % 200) AS t FROM generate_series(1, 5000) i;
+    CREATE MATERIALIZED VIEW counted AS SELECT m, count(*), to_char(min(ts), 'Mon') FROM "from" GROUP BY m;
+    SELECT lo_from_bytea(4711, 'a'), lo_from_bytea(4712, decode(repeat('00275c0a', 200000), 'hex')), lo_create(4713);
+    SELECT lo_put(4711, 3000000, 'after a hole');
+    COMMENT ON LARGE OBJECT 4711 IS 'it''s large';
+"""
+
+
+@pytest.mark.parametrize("data_format", FORMATS)
+def test_values_come_through_in_either_format(postgres, database, holdfast, tmp_path, data_format):
+    server = postgres(15)
+    name, other = database(server), database(server)
+    server.psql(VALUES, db=name)
+    backup(holdfast, server, name, tmp_path / "archive", "--data-format", data_format)
+    load(server, other, script_of(holdfast, tmp_path / "archive", tmp_path / "script.sql"))
+    assert_same(server, name, server, other)
+
+
+def test_the_rows_in_the_script_are_those_of_pg_dump(postgres, database, holdfast, tmp_path):
+    """To the byte, money aside, which a server prints as its own locale has it."""
+    server = postgres(15)
+    name = database(server)
+    server.psql(VALUES, db=name)
+    schema = "\"Größe \"\"of\"\" 'things'\\\""
+    server.psql(f'ALTER TABLE {schema}."from" DROP mo; ALTER TABLE {schema}.binary_only DROP mo;', db=name)
+    backup(holdfast, server, name, tmp_path / "archive")
+    script = script_of(holdfast, tmp_path / "archive", tmp_path / "script.sql").read_bytes().decode()
+    for table in ("escapes", '"from"', "binary_only", "no_columns", "blocks"):
+        with server.connect(name, options="-cTimeZone=UTC").cursor().copy(f"COPY {schema}.{table} TO STDOUT") as copy:
+            rows = b"".join(copy).decode()
+        assert f"FROM stdin;\n{rows}\\.\n" in script, table
+
+
+def test_the_script_makes_the_roles_that_are_missing(postgres, database, holdfast, tmp_path):
+    source, target = postgres(15), postgres(15, cluster_name="extract roles")
+    name, other = database(source), database(target)
+    source.psql("""
+        CREATE ROLE "extract owner" LOGIN; CREATE ROLE extract_group; GRANT extract_group TO "extract owner";
+        CREATE ROLE extract_other;""")
+    try:
+        source.psql("""
+            CREATE TABLE t (a int); ALTER TABLE t OWNER TO "extract owner";
+            CREATE TABLE u (a int); ALTER TABLE u OWNER TO extract_other;
+            GRANT SELECT ON t TO extract_group;""", db=name)
+        backup(holdfast, source, name, tmp_path / "archive")
+        roles = "SELECT string_agg(rolname, ' ' ORDER BY rolname) FROM pg_roles WHERE rolname LIKE 'extract%'"
+        load(target, other, script_of(holdfast, tmp_path / "archive", tmp_path / "t.sql", "--table", "t"))
+        assert target.psql(roles) == "extract owner extract_group"
+        target.psql("DROP TABLE t", db=other)
+        load(target, other, script_of(holdfast, tmp_path / "archive", tmp_path / "all.sql"))
+        assert target.psql(roles) == "extract owner extract_group extract_other"
+        assert target.psql("SELECT pg_has_role('extract owner', 'extract_group', 'member'), rolcanlogin FROM pg_roles "
+                           "WHERE rolname = 'extract owner'") == "t|t"
+        assert_same(source, name, target, other)
+    finally:
+        source.psql("DROP OWNED BY \"extract owner\", extract_other, extract_group CASCADE", db=name)
+        source.psql("DROP ROLE \"extract owner\", extract_other, extract_group")
+
+
+@pytest.mark.parametrize("patterns, expected", [
+    (("shop.orders",), {"shop.orders"}),
+    (("shop.*",), {"shop.orders", "shop.customers"}),
+    (("ord?rs", "größe?mit?*.*"), {"shop.orders", "größe.mit.Punkten.a.b.c"}),
+])
+def test_selected_tables_come_with_what_is_their_own(originals, empty, holdfast, tmp_path, patterns, expected):
+    source, archive = originals(15)
+    target, name = empty(15)
+    options = itertools.chain.from_iterable(("--table", pattern) for pattern in patterns)
+    load(target, name, script_of(holdfast, archive, tmp_path / "script.sql", *options))
+    found, whole = contents(target, name), contents(source, everything.NAME)
+    tables = {key.removeprefix("table ") for key in found if key.startswith("table ")}
+    assert tables >= expected and len(tables) < 20
+    assert found == {key: whole[key] for key in found}
+    assert not any(key.startswith("large object") for key in found)
+
+
+def test_every_table_can_be_taken_alone(originals, empty, holdfast, tmp_path):
+    """Whatever is selected loads, with rows and sequences as they were."""
+    source, archive = originals(15)
+    whole = contents(source, everything.NAME)
+    manifest = holdfast("inspect", "--from", archive, "--json").json
+    names = sorted({(table["schema"], table["name"]) for table in manifest["tables"] 
+                    if table["rows"] and table["schema"] not in ("holdfast_everything", "pg_catalog")})
+    assert len(names) > 30
+    for schema, table in names[:: len(names) // 12]:
+        target, name = empty(15)
+        pattern = f"{schema.replace('.', '?')}.{table}"
+        load(target, name, script_of(holdfast, archive, tmp_path / "script.sql", "--table", pattern))
+        found = contents(target, name)
+        assert f"table {schema}.{table}" in found or "by_hash_of_enum" in table, pattern
+        assert found == {key: whole[key] for key in found}, pattern
+
+
+def texts(server, name, word):
+    with server.connect(name, client_encoding="UTF8") as connection:
+        return [connection.execute(query).fetchall() for query in
+                (f'SELECT * FROM "t {word}" ORDER BY 1', "SELECT a, r::text FROM as_text",
+                 "SELECT obj_description(4711, 'pg_largeobject'), last_value FROM " f'"t {word}_c {word}_seq"')]
+
+
+@pytest.mark.parametrize("encoding, word", [("LATIN1", "größe"), ("EUC_JP", "日本語"), ("SQL_ASCII", "größe")])
+def test_a_script_out_of_another_encoding(postgres, database, holdfast, tmp_path, encoding, word):
+    server = postgres(15)
+    options = {"template": "template0", "lc_collate": "C", "lc_ctype": "C"}
+    name, same = (database(server, encoding=encoding, **options) for _ in range(2))
+    server.psql(f"""
+        SET client_encoding = UTF8;
+        CREATE TYPE "{word}" AS ENUM ('{word}', 'x');
+        CREATE TABLE "t {word}" ("c {word}" serial, a text, e "{word}");
+        INSERT INTO "t {word}" (a, e) VALUES ('{word}', '{word}'), (E'{word}\\n', 'x');
+        CREATE TABLE as_text (a text, r regtype); INSERT INTO as_text VALUES ('{word}', '"{word}"');
+        SELECT lo_from_bytea(4711, 'large'); COMMENT ON LARGE OBJECT 4711 IS '{word}';
+        COMMENT ON TABLE "t {word}" IS '{word}';""", db=name)
+    backup(holdfast, server, name, tmp_path / "archive")
+    script = script_of(holdfast, tmp_path / "archive", tmp_path / "script.sql")
+    load(server, same, script)
+    assert contents(server, name) == contents(server, same)
+    if encoding != "SQL_ASCII":
+        utf8 = database(server)
+        load(server, utf8, script)
+        assert texts(server, utf8, word) == texts(server, name, word)
+    selected = database(server, encoding=encoding, **options)
+    load(server, selected, script_of(holdfast, tmp_path / "archive", tmp_path / "t.sql", "--table", f"t {word}"))
+    whole, found = contents(server, name), contents(server, selected)
+    assert found == {key: whole[key] for key in found} and len(found) == 2
+
+
+def test_what_the_archive_holds_cannot_give_commands_to_psql(postgres, database, holdfast, tmp_path):
+    server = postgres(15)
+    name, other = database(server), database(server)
+    backup(holdfast, server, name, tmp_path / "archive")
+    script = script_of(holdfast, tmp_path / "archive", tmp_path / "script.sql").read_text()
+    proof = tmp_path / "proof"
+    at = script.index("\nSET check_function_bodies")
+    (tmp_path / "bad.sql").write_text(f"{script[:at]}\n\\! touch {proof}\n{script[at:]}")
+    done = server.run("psql", "-X", "-d", server.dsn(other), "-f", tmp_path / "bad.sql", check=False)
+    assert "restricted" in done.stderr and not proof.exists()
+
+
+# ---- Folders ----
+
+
+def files(folder):
+    return {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_folder_is_the_archive_unpacked(originals, holdfast, tmp_path):
+    _, archive = originals(15)
+    mine, tar = tmp_path / "new" / "mine", tmp_path / "tar"
+    done = holdfast("extract", "--from", archive, "--to", mine, "--progress", "json")
+    tar.mkdir()
+    subprocess.run(["tar", "xf", archive, "-C", tar], check=True)
+    assert {name: path.read_bytes() for name, path in files(mine).items()} == \
+        {name: path.read_bytes() for name, path in files(tar).items()}
+    assert {path.stat().st_mode & 0o777 for path in files(mine).values()} == {0o600}
+    assert json.loads(done.stderr.strip().splitlines()[-1])["percent"] == 100
+
+
+def test_selected_tables_bring_their_files_alone(originals, holdfast, tmp_path):
+    _, archive = originals(15)
+    holdfast("extract", "--from", archive, "--to", tmp_path / "out", "--table", "shop.orders")
+    found = files(tmp_path / "out")
+    manifest = json.loads(found["manifest.json"].read_text())
+    oids = {f"data/{table['oid']}" for table in manifest["tables"]
+            if (table["schema"], table["name"]) == ("shop", "orders")}
+    assert {os.path.dirname(name) for name in found if name.startswith("data/")} == oids
+    assert {"schema.dump", "README.txt", "holdfast.json"} < found.keys()
+    assert not any(name.startswith("blobs/0") for name in found)
+
+
+def test_a_folder_with_something_in_it_is_left_alone(originals, holdfast, tmp_path):
+    _, archive = originals(15)
+    (tmp_path / "mine").write_text("mine")
+    done = holdfast("extract", "--from", archive, "--to", tmp_path, check=False)
+    assert done.returncode == 1 and "is not empty" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+@pytest.mark.parametrize("where", [("--sql",), ("--to", "out")])
+def test_a_pattern_that_matches_nothing_is_an_error(originals, holdfast, tmp_path, where):
+    _, archive = originals(15)
+    done = holdfast("extract", "--from", archive, *where, "--table", "shop.orders", "--table", "shop.ORDERS",
+                    check=False, cwd=tmp_path)
+    assert done.returncode == 1 and "shop.ORDERS" in done.stderr and done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("where", [("--sql",), ("--to", "out")])
+def test_a_damaged_part_fails_and_names_its_place(postgres, database, holdfast, tmp_path, where):
+    server = postgres(15)
+    name = database(server)
+    server.psql("CREATE TABLE t AS SELECT i, md5(i::text) FROM generate_series(1, 10000) i", db=name)
+    backup(holdfast, server, name, tmp_path / "archive")
+    manifest = holdfast("inspect", "--from", tmp_path / "archive", "--json").json
+    assert manifest
+    data = bytearray((tmp_path / "archive").read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / "damaged").write_bytes(data)
+    done = holdfast("extract", "--from", tmp_path / "damaged", *where, check=False, cwd=tmp_path)
+    assert done.returncode == 1 and "00001.copy.zst" in done.stderr
+    assert "\\unrestrict" not in done.stdout
+    assert not list(tmp_path.glob("out/data/*/*"))
