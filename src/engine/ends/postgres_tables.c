@@ -170,6 +170,8 @@ static bool read_columns(HfPg *pg, GPtrArray *tables, GError **error)
 /* ---- Tables --------------------------------------------------------------------------------------------------------
  */
 
+/* The load root is the highest partitioned table that hashes an enum: rows change partitions below it, none leave it.
+ */
 static char *tables_sql(const HfScope *scope, GError **error)
 {
     g_autofree char *wanted = scope_condition(scope, error);
@@ -180,12 +182,11 @@ static char *tables_sql(const HfScope *scope, GError **error)
     return g_strdup_printf(
         "SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, x.condition, coalesce(%s, false), "
         "pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint, "
-        "pg_catalog.pg_table_size(c.oid), c.relispartition AND EXISTS (SELECT FROM "
-        "pg_catalog.pg_partition_ancestors(c.oid) a "
+        "pg_catalog.pg_table_size(c.oid), CASE WHEN c.relispartition THEN (SELECT a.relid::pg_catalog.oid FROM "
+        "pg_catalog.pg_partition_ancestors(c.oid) WITH ORDINALITY a (relid, height) "
         "JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = a.relid JOIN pg_catalog.pg_opclass o ON o.oid = ANY "
         "(p.partclass) JOIN pg_catalog.pg_am m ON m.oid = o.opcmethod WHERE m.amname = 'hash' AND o.opcname = "
-        "'enum_ops' AND "
-        "o.opcnamespace = 'pg_catalog'::pg_catalog.regnamespace), pg_catalog.pg_partition_root(c.oid)::pg_catalog.oid "
+        "'enum_ops' AND o.opcnamespace = 'pg_catalog'::pg_catalog.regnamespace ORDER BY a.height DESC LIMIT 1) END "
         "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN " CONFIGURATION
         " x ON x.oid = c.oid WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND (" USER_OBJECT
         " OR (x.oid IS NOT NULL AND %s)) AND %s ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"",
@@ -209,8 +210,8 @@ static HfPlannedTable *planned_table(const HfPgRows *rows, size_t i, bool on_sta
         table->no_data_reason = g_strdup("unlogged, and a standby has no rows of it");
     planned->pages = (uint64_t)hf_pg_rows_int64(rows, i, 7);
     planned->bytes = (uint64_t)hf_pg_rows_int64(rows, i, 8);
-    if (hf_pg_rows_bool(rows, i, 9))
-        table->load_root_oid = (uint32_t)hf_pg_rows_int64(rows, i, 10);
+    if (hf_pg_rows_text(rows, i, 9) != NULL)
+        table->load_root_oid = (uint32_t)hf_pg_rows_int64(rows, i, 9);
     return planned;
 }
 
