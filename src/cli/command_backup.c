@@ -119,6 +119,9 @@ static bool back_up(HfWork *work, const HfBackupOptions *backup, GError **error)
     HfProgress *progress = hf_work_begin_job(work, "backup");
     bool ok = hf_backup(backup, hf_archive_target_put(target), progress, hf_work_cancellable(work), &result, error);
     ok = hf_work_end_job(work, ok, error);
+    if (ok && result.tables == 0 && hf_scope_is_selective(&backup->scope))
+        g_warning("no table's rows were asked for: the file holds definitions alone; the partitions of a table are "
+                  "tables of their own, for the patterns too");
     return report(ok, &result, g_timer_elapsed(timer, NULL), error);
 }
 

@@ -124,7 +124,7 @@ static char *way_back(void)
     g_autofree char *to = g_shell_quote(options.to);
     g_autofree char *next_path = g_strconcat(options.safety, ".before-going-back", NULL);
     g_autofree char *next = g_shell_quote(next_path);
-    g_autofree char *keys = hf_identity_options_text();
+    g_autofree char *keys = hf_key_options_text();
     return g_strdup_printf("holdfast restore --from %s --to %s --mode in-place --safety %s%s", safety, to, next, keys);
 }
 
@@ -224,9 +224,7 @@ static bool run_restore(HfWork *work, const HfRestoreOptions *restore, const cha
 {
     HfProgress *progress = hf_work_begin_job(work, job);
     bool ok = hf_restore(restore, progress, hf_work_cancellable(work), result, error);
-    ok = hf_work_end_job(work, ok, error);
-    log_findings(result);
-    return ok;
+    return hf_work_end_job(work, ok, error);
 }
 
 static bool write_safety(HfWork *work, const HfRestoreOptions *restore, const HfAgeRecipients *recipients,
@@ -251,12 +249,25 @@ static bool write_safety(HfWork *work, const HfRestoreOptions *restore, const Hf
     return ok;
 }
 
+static void add_way_back(GError **error)
+{
+    if (error == NULL || *error == NULL)
+        return;
+    g_autofree char *command = way_back();
+    g_autofree char *message = (*error)->message;
+    (*error)->message =
+        g_strdup_printf("%s\nShould anything be wrong with the database, what it held is in %s; to go back: %s",
+                        message, options.safety, command);
+}
+
 static bool restore_in_place(HfWork *work, HfRestoreOptions *restore, const HfAgeRecipients *recipients,
                              HfRestoreResult *result, GError **error)
 {
     HfRestoreResult preflight = {0};
     restore->dry_run = true;
-    if (!run_restore(work, restore, "preflight", &preflight, error)) {
+    bool possible = run_restore(work, restore, "preflight", &preflight, error);
+    log_findings(&preflight);
+    if (!possible) {
         *result = preflight; /* with its findings */
         return false;
     }
@@ -267,10 +278,7 @@ static bool restore_in_place(HfWork *work, HfRestoreOptions *restore, const HfAg
     restore->no_verify = true; /* the preflight has read it */
     if (run_restore(work, restore, "restore", result, error))
         return true;
-    g_autofree char *command = way_back();
-    g_autofree char *advice = g_strdup_printf("should anything be wrong with the database, its content is in %s: %s",
-                                              options.safety, command);
-    g_message("%s", advice);
+    add_way_back(error);
     return false;
 }
 
@@ -282,8 +290,13 @@ static bool restore_archive(HfWork *work, HfRestoreOptions *restore, const HfAge
         return false;
     restore->archive = hf_archive_file_reader(file);
     bool with_safety = restore->mode == HF_RESTORE_IN_PLACE && !restore->dry_run;
-    bool ok = with_safety ? restore_in_place(work, restore, recipients, &result, error)
-                          : run_restore(work, restore, restore->dry_run ? "preflight" : "restore", &result, error);
+    bool ok;
+    if (with_safety) {
+        ok = restore_in_place(work, restore, recipients, &result, error);
+    } else {
+        ok = run_restore(work, restore, restore->dry_run ? "preflight" : "restore", &result, error);
+        log_findings(&result);
+    }
     ok = report(restore, ok, &result, error);
     hf_restore_result_clear(&result);
     return ok;

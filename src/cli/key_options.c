@@ -151,18 +151,30 @@ HfAgeIdentities *hf_identities_from_options(HfInput *file, GCancellable *cancell
     return g_steal_pointer(&found);
 }
 
+/* ---- Telling -------------------------------------------------------------------------------------------------------
+ */
+
 static void append_option(GString *text, const char *name, const char *value)
 {
     g_autofree char *quoted = g_shell_quote(value);
     g_string_append_printf(text, " %s %s", name, quoted);
 }
 
-char *hf_identity_options_text(void)
+static void append_options(GString *text, const char *name, char **values)
+{
+    for (char **each = values; each != NULL && *each != NULL; each++)
+        append_option(text, name, *each);
+}
+
+char *hf_key_options_text(void)
 {
     GString *text = g_string_new(NULL);
-    for (char **each = options.identities; each != NULL && *each != NULL; each++)
-        append_option(text, "--identity", *each);
+    append_options(text, "--identity", options.identities);
     if (options.passphrase_file != NULL)
         append_option(text, "--passphrase-file", options.passphrase_file);
+    append_options(text, "--recipient", options.recipients);
+    append_options(text, "--recipients-file", options.recipients_files);
+    if (options.unencrypted)
+        g_string_append(text, " --unencrypted");
     return g_string_free(text, FALSE);
 }

@@ -30,8 +30,8 @@ GOptionGroup *hf_identity_options(void);
 HfAgeIdentities *hf_identities_from_options(HfInput *file, GCancellable *cancellable, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* These options again as words of a command line, each with a space before it; for telling how to go on. Transfer full.
- */
-char *hf_identity_options_text(void);
+/* Both kinds of options again, as words of a command line, each with a space before it; for telling how to go on.
+ * Transfer full. */
+char *hf_key_options_text(void);
 
 #endif

@@ -26,21 +26,29 @@ static void append_left(GString *to, const HfProgressView *view)
 static void append_numbers(GString *to, const HfProgressView *view)
 {
     g_autofree char *rows = hf_format_count(view->rows);
-    g_autofree char *in = is_done(view) ? hf_format_bytes(view->bytes_in) : hf_format_rate(view->rate_in);
-    g_autofree char *out = is_done(view) ? hf_format_bytes(view->bytes_out) : hf_format_rate(view->rate_out);
+    g_autofree char *in = hf_format_rate(view->rate_in);
+    g_autofree char *out = hf_format_rate(view->rate_out);
     g_string_append_printf(to, "%s rows, %s in, %s out", rows, in, out);
-    if (is_done(view)) {
-        g_autofree char *elapsed = hf_format_duration(view->elapsed_s);
-        g_autofree char *rate = hf_format_rate(view->rate_in);
-        g_string_append_printf(to, ", %s (%s)", elapsed, rate);
-    }
+}
+
+/* Without the rows, which a restore counts when it loads them and when it proves them: the result tells them. */
+static void append_totals(GString *to, const HfProgressView *view)
+{
+    g_autofree char *in = hf_format_bytes(view->bytes_in);
+    g_autofree char *out = hf_format_bytes(view->bytes_out);
+    g_autofree char *elapsed = hf_format_duration(view->elapsed_s);
+    g_autofree char *rate = hf_format_rate(view->rate_in);
+    g_string_append_printf(to, "%s in, %s out, %s (%s)", in, out, elapsed, rate);
 }
 
 char *hf_progress_text_line(const HfProgressView *view)
 {
     GString *line = g_string_new(NULL);
     g_string_append_printf(line, is_done(view) ? "%.0f%% %s, " : "%.1f%% %s, ", view->percent, view->phase);
-    append_numbers(line, view);
+    if (is_done(view))
+        append_totals(line, view);
+    else
+        append_numbers(line, view);
     append_left(line, view);
     return g_string_free(line, FALSE);
 }

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from support import majors
 from support.terminal import Terminal
 
 KEYLESS = ("--from", "dbname=x", "--to", "x.hf")
@@ -103,6 +104,21 @@ def test_help_is_on_standard_output_and_has_examples(holdfast):
     assert holdfast("--version").stdout.startswith("holdfast ")
 
 
+def test_bash_completes_commands_and_options(holdfast):
+    script = """holdfast() { "$HOLDFAST" "$@"; }; source "$0"
+                COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _holdfast; echo "${COMPREPLY[@]}" """
+
+    def complete(*words):
+        file = majors.REPOSITORY / "src/cli/completion/holdfast"
+        done = subprocess.run(["bash", "-c", script, str(file), "holdfast", *words], capture_output=True, text=True,
+                              env=holdfast.environment({"HOLDFAST": holdfast.path}), check=True)
+        return done.stdout.split()
+
+    assert complete("e") == ["extract"]
+    assert complete("backup", "--exclude-t") == ["--exclude-table", "--exclude-table-data"]
+    assert complete("restore", "--mode", "") == ["swap", "new", "in-place"]
+
+
 # ---- Keys ------------------------------------------------------------------------------------------------------------
 
 
@@ -194,8 +210,9 @@ def test_the_wrong_key_opens_nothing(holdfast, archive, tmp_path):
 def test_names_are_utf8_in_every_locale(holdfast, shop, tmp_path, locale):
     shop.server.psql('CREATE TABLE "größe" (a int)', db=shop.name)
     path = tmp_path / "größe.hf"
-    holdfast("backup", "--from", shop.dsn, "--to", path, "--unencrypted", "--table", '"größe"', env={"LC_ALL": locale})
-    told = holdfast("inspect", "--from", path, env={"LC_ALL": locale})
+    env = {"LC_ALL": locale}
+    holdfast("backup", "--from", shop.dsn, "--to", path, "--unencrypted", "--table", '"größe"', env=env)
+    told = holdfast("inspect", "--from", path, env=env)
     assert "public.größe" in told.stdout and "orders" not in told.stdout
 
 
@@ -232,7 +249,8 @@ def test_a_file_that_holds_no_secret_is_refused(holdfast, tmp_path, content):
 
 def test_restore_swaps_and_undo_swaps_back(holdfast, shop, key, archive):
     shop.server.psql("DELETE FROM orders", db=shop.name)
-    done = holdfast("restore", "--from", archive, "--to", shop.dsn, "--mode", "swap", "--identity", key.file, "--json")
+    arguments = ["--from", archive, "--to", shop.dsn, "--mode", "swap", "--identity", key.file]
+    done = holdfast("restore", *arguments, "--json")
     kept = done.json["kept"]
     assert shop.server.psql("SELECT count(*) FROM orders", db=shop.name) == str(ROWS)
     listed = holdfast("copies", "--to", shop.dsn, "--json").json["copies"]
@@ -261,20 +279,47 @@ def test_restore_in_place_says_how_to_go_back_and_that_works(holdfast, shop, key
                     "--identity", key.file, "--recipient", key.recipient)
     assert shop.server.psql("SELECT count(*) FROM orders", db=shop.name) == str(ROWS)
     command = shlex.split(re.search(r"to go back: holdfast (.*)", done.stdout).group(1))
-    holdfast(*command, "--recipient", key.recipient)
+    holdfast(*command)
     assert shop.server.psql("SELECT count(*) FROM orders", db=shop.name) == "10"
 
 
-def test_a_restore_in_place_that_cannot_be_done_leaves_no_safety_file(holdfast, shop, tmp_path):
-    damaged, safety = tmp_path / "damaged.hf", tmp_path / "safety.hf"
-    holdfast("backup", "--from", shop.dsn, "--to", damaged, "--unencrypted")
-    content = bytearray(damaged.read_bytes())
-    content[content.index(b".copy.zst") + 700] ^= 1
-    damaged.write_bytes(content)
+@pytest.fixture
+def damaged(holdfast, shop, tmp_path):
+    """An archive with a byte changed in the rows of a table."""
+    path = tmp_path / "damaged.hf"
+    holdfast("backup", "--from", shop.dsn, "--to", path, "--unencrypted", "--table", "orders")
+    content = bytearray(path.read_bytes())
+    member = re.search(rb"data/\d+/00001\.copy\.zst\0", content)
+    content[member.start() + 700] ^= 1
+    path.write_bytes(content)
+    return path
+
+
+def test_a_restore_in_place_that_cannot_be_done_leaves_no_safety_file(holdfast, shop, damaged, tmp_path):
+    safety = tmp_path / "safety.hf"
     done = holdfast("restore", "--from", damaged, "--to", shop.dsn, "--mode", "in-place", "--safety", safety,
                     "--unencrypted", check=False)
     assert done.returncode == 1 and not safety.exists()
     assert shop.server.psql("SELECT count(*) FROM orders", db=shop.name) == str(ROWS)
+
+
+def test_a_restore_in_place_that_fails_names_the_command_to_go_back(holdfast, shop, damaged, tmp_path):
+    safety = tmp_path / "safety.hf"
+    done = holdfast("restore", "--from", damaged, "--to", shop.dsn, "--mode", "in-place", "--safety", safety,
+                    "--unencrypted", "--no-verify", check=False)
+    assert done.returncode == 1 and "to go back: holdfast restore --from" in done.stderr
+    assert shop.server.psql("SELECT count(*) FROM orders", db=shop.name) == str(ROWS)
+    shop.server.psql("DROP TABLE orders", db=shop.name)
+    holdfast(*shlex.split(re.search(r"to go back: holdfast (.*)", done.stderr).group(1)))
+    assert shop.server.psql("SELECT count(*) FROM orders", db=shop.name) == str(ROWS)
+
+
+def test_a_backup_of_a_partitioned_table_without_its_partitions_is_warned_of(holdfast, shop, tmp_path):
+    shop.server.psql("CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE p_1 PARTITION OF p DEFAULT; "
+                     "INSERT INTO p VALUES (1)", db=shop.name)
+    arguments = ["backup", "--from", shop.dsn, "--unencrypted", "--table"]
+    assert "warning: no table's rows" in holdfast(*arguments, "p", "--to", tmp_path / "a.hf").stderr
+    assert "warning" not in holdfast(*arguments, "public.p*", "--to", tmp_path / "b.hf").stderr
 
 
 # ---- Streams ---------------------------------------------------------------------------------------------------------
@@ -369,7 +414,7 @@ def test_quiet_says_nothing(holdfast, shop, tmp_path):
 def test_progress_without_a_terminal_is_lines(holdfast, shop, tmp_path):
     done = holdfast("backup", "--from", shop.dsn, "--to", tmp_path / "x.hf", "--unencrypted")
     assert "\033" not in done.stderr
-    assert re.search(r"^holdfast: 100% done, 3,001 rows", done.stderr, re.MULTILINE)
+    assert re.search(r"^holdfast: 100% done, [0-9.]+ kB in", done.stderr, re.MULTILINE)
 
 
 # ---- Cancelling ------------------------------------------------------------------------------------------------------
@@ -434,10 +479,11 @@ def test_the_live_bar_is_painted_in_place_and_taken_away(terminal, slow, tmp_pat
     screen = shown.finish().screen()
     assert shown.returncode == 0, shown.output
     assert re.fullmatch(r"holdfast: 2 jobs, up to .* of buffers", screen[0])
-    assert screen[1].startswith("holdfast: 100% done, 60,000 rows")
+    assert screen[1].startswith("holdfast: 100% done, ")
     assert screen[2].startswith(str(tmp_path / "x.hf")) and len(screen) == 3, screen
     painted = re.sub(r"\x1b\[\d*[A-Z]", "", shown.output)
-    assert all(len(line) <= 60 for line in re.split(r"[\r\n]+", painted) if "holdfast" not in line and "x.hf" not in line)
+    bar = [line for line in re.split(r"[\r\n]+", painted) if "holdfast" not in line and "x.hf" not in line]
+    assert all(len(line) <= 60 for line in bar)
 
 
 def test_ctrl_c_on_a_terminal_cancels_and_tidies_the_screen(terminal, slow, tmp_path):
@@ -503,7 +549,8 @@ def test_a_password_file_lets_in(holdfast, guarded, tmp_path):
     secret = tmp_path / "pw"
     secret.write_text(PASSWORD + "\n")
     secret.chmod(0o600)
-    holdfast(*guarded.arguments, "--to", tmp_path / "x.hf", "--password-file", secret, env={"PGPASSFILE": "/nonexistent"})
+    alone = {"PGPASSFILE": "/nonexistent"}
+    holdfast(*guarded.arguments, "--to", tmp_path / "x.hf", "--password-file", secret, env=alone)
     holdfast("verify", "--from", tmp_path / "x.hf", "--against", guarded.dsn, "--password-file", secret)
 
 
@@ -553,6 +600,7 @@ def test_a_password_is_in_no_argument_and_no_environment(holdfast, guarded, tmp_
 
 
 def test_a_server_that_is_not_there_is_told(holdfast, tmp_path):
-    done = holdfast("backup", "--from", "host=127.0.0.1 port=1", "--to", tmp_path / "x.hf", "--unencrypted", check=False)
+    arguments = ["--from", "host=127.0.0.1 port=1", "--to", tmp_path / "x.hf", "--unencrypted"]
+    done = holdfast("backup", *arguments, check=False)
     assert done.returncode == 1 and "127.0.0.1" in done.stderr
     assert os.listdir(tmp_path) == []
