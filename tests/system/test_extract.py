@@ -64,13 +64,14 @@ def originals(postgres, holdfast, tmp_path_factory):
 
 @pytest.fixture
 def empty(postgres):
-    """empty(major) is a server of its own, and the name of an empty database on it with everything's locale."""
+    """empty(major) is a server of its own, and the name of an empty database on it with the locale that everything.NAME
+    has on a server of `like`."""
     made = []
 
-    def get(major):
+    def get(major, like=15):
         server = postgres(major, cluster_name="extract target", wal_level="logical")
         everything.prepare(server)
-        locale = {"locale_provider": "icu", "icu_locale": "de-DE"} if major >= 15 else {}
+        locale = {"locale_provider": "icu", "icu_locale": "de-DE"} if like >= 15 else {}
         name = f"extracted {next(NUMBERS)}"
         server.createdb(name, template="template0", encoding="UTF8", lc_collate="C.UTF-8", lc_ctype="C.UTF-8", **locale)
         made.append((server, name))
@@ -84,7 +85,7 @@ def empty(postgres):
 @pytest.mark.parametrize("source_major, target_major", ROUTES)
 def test_the_script_makes_every_kind_of_object(originals, empty, holdfast, tmp_path, source_major, target_major):
     source, archive = originals(source_major)
-    target, name = empty(target_major)
+    target, name = empty(target_major, source_major)
     load(target, name, script_of(holdfast, archive, tmp_path / "script.sql"))
     target.psql(f'ALTER DATABASE "{name}" SET standard_conforming_strings = off')  # the original's, and pg_dump shows it
     assert_same(source, everything.NAME, target, name)
