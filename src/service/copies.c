@@ -26,7 +26,7 @@ static const HfCopy *find_copy(const GPtrArray *copies, const char *name)
     return NULL;
 }
 
-static bool drop_copy(HfPg *pg, const HfCopy *copy, GStrvBuilder *dropped, GError **error)
+static bool drop_copy(HfPg *pg, const HfPgTarget *target, const HfCopy *copy, GStrvBuilder *dropped, GError **error)
 {
     if (copy->in_use) {
         g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
@@ -34,7 +34,7 @@ static bool drop_copy(HfPg *pg, const HfCopy *copy, GStrvBuilder *dropped, GErro
                     copy->name);
         return false;
     }
-    if (!hf_postgres_drop_database(pg, copy->name, error))
+    if (!hf_postgres_drop_database(pg, target, copy->name, error))
         return false;
     g_strv_builder_add(dropped, copy->name);
     return true;
@@ -50,19 +50,20 @@ static bool drop_named(HfPg *pg, const HfPgTarget *target, const GPtrArray *copi
                         *name, hf_pg_target_database(target));
             return false;
         }
-        if (!drop_copy(pg, copy, dropped, error))
+        if (!drop_copy(pg, target, copy, dropped, error))
             return false;
     }
     return true;
 }
 
 /* Expired copies, and what interrupted restores left. */
-static bool drop_stale(HfPg *pg, const GPtrArray *copies, GStrvBuilder *dropped, GError **error)
+static bool drop_stale(HfPg *pg, const HfPgTarget *target, const GPtrArray *copies, GStrvBuilder *dropped,
+                       GError **error)
 {
     for (guint i = 0; i < copies->len; i++) {
         const HfCopy *copy = copies->pdata[i];
         bool stale = copy->kind == HF_COPY_KEPT ? copy->expired : !copy->in_use;
-        if (stale && !drop_copy(pg, copy, dropped, error))
+        if (stale && !drop_copy(pg, target, copy, dropped, error))
             return false;
     }
     return true;
@@ -77,8 +78,8 @@ char **hf_copies_drop(const HfPgTarget *target, const char *maintenance_db, cons
     if (pg == NULL)
         return NULL;
     g_autoptr(GStrvBuilder) dropped = g_strv_builder_new();
-    bool ok =
-        names != NULL ? drop_named(pg, target, copies, names, dropped, error) : drop_stale(pg, copies, dropped, error);
+    bool ok = names != NULL ? drop_named(pg, target, copies, names, dropped, error)
+                            : drop_stale(pg, target, copies, dropped, error);
     return ok ? g_strv_builder_end(dropped) : NULL;
 }
 

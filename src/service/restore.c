@@ -160,7 +160,7 @@ static void remove_copy(Restore *self, const HfCopy *copy, GError **error)
     g_autoptr(GError) reason = NULL;
     g_autoptr(HfPg) pg =
         hf_postgres_connect_maintenance(self->options->target, self->options->maintenance_db, NULL, &reason);
-    bool removed = pg != NULL && hf_postgres_drop_database(pg, copy->name, &reason);
+    bool removed = pg != NULL && hf_postgres_drop_database(pg, self->options->target, copy->name, &reason);
     if (error == NULL || *error == NULL)
         return;
     g_autofree char *message = g_strdup((*error)->message);
@@ -235,7 +235,7 @@ static bool restore_new(Restore *self, HfPg *pg, GError **error)
 static bool restore_scratch(Restore *self, HfPg *pg, GError **error)
 {
     g_autoptr(HfCopy) copy = make_and_load(self, pg, HF_COPY_SCRATCH, error);
-    return copy != NULL && hf_postgres_drop_database(pg, copy->name, error);
+    return copy != NULL && hf_postgres_drop_database(pg, self->options->target, copy->name, error);
 }
 
 /* ---- Swap ----------------------------------------------------------------------------------------------------------
@@ -250,7 +250,7 @@ static void drop_expired(Restore *self, HfPg *pg)
         const HfCopy *copy = copies->pdata[i];
         if (copy->kind != HF_COPY_KEPT || !copy->expired || strcmp(copy->of, self->database) != 0)
             continue;
-        if (hf_postgres_drop_database(pg, copy->name, &reason))
+        if (hf_postgres_drop_database(pg, self->options->target, copy->name, &reason))
             g_message("dropped %s, which was kept until %s", copy->name, copy->until);
         else
             g_warning("%s, which was kept until %s, could not be dropped: %s", copy->name, copy->until,

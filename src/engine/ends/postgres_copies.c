@@ -185,10 +185,44 @@ bool hf_postgres_create_copy(HfPg *pg, const HfCopy *copy, const HfDatabaseInfo 
            comment_on_database(pg, copy->name, note, error);
 }
 
-bool hf_postgres_drop_database(HfPg *pg, const char *name, GError **error)
+static bool allow_connections(HfPg *pg, const char *name, bool allow, GError **error)
 {
     g_autofree char *quoted = hf_pg_quote_ident(name);
-    return hf_pg_execf(pg, error, "DROP DATABASE IF EXISTS %s WITH (FORCE)", quoted);
+    return hf_pg_execf(pg, error, "ALTER DATABASE %s ALLOW_CONNECTIONS %s", quoted, allow ? "true" : "false");
+}
+
+static bool drop_subscription(HfPg *pg, const char *name, GError **error)
+{
+    g_autofree char *quoted = hf_pg_quote_ident(name);
+    return hf_pg_execf(pg, error, "ALTER SUBSCRIPTION %s DISABLE", quoted) &&
+           hf_pg_execf(pg, error, "ALTER SUBSCRIPTION %s SET (slot_name = NONE)", quoted) &&
+           hf_pg_execf(pg, error, "DROP SUBSCRIPTION %s", quoted);
+}
+
+/* A database with subscriptions cannot be dropped. Their slots at the publisher stay: other copies of the database have
+ * subscriptions of the same slots. */
+static bool drop_subscriptions(HfPg *pg, const HfPgTarget *target, const char *database, GError **error)
+{
+    const char *parameters[] = {database, NULL};
+    g_autoptr(HfPgRows) rows = hf_pg_query(pg,
+                                           "SELECT s.subname FROM pg_catalog.pg_subscription s JOIN "
+                                           "pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = $1",
+                                           parameters, error);
+    if (rows == NULL || hf_pg_rows_count(rows) == 0)
+        return rows != NULL;
+    g_autoptr(HfPgTarget) inside = hf_pg_target_with_database(target, database);
+    g_autoptr(HfPg) owner = allow_connections(pg, database, true, error) ? hf_pg_connect(inside, NULL, error) : NULL;
+    bool ok = owner != NULL && hf_pg_pin_session(owner, "UTF8", error);
+    for (size_t i = 0; ok && i < hf_pg_rows_count(rows); i++)
+        ok = drop_subscription(owner, hf_pg_rows_text(rows, i, 0), error);
+    return ok;
+}
+
+bool hf_postgres_drop_database(HfPg *pg, const HfPgTarget *target, const char *name, GError **error)
+{
+    g_autofree char *quoted = hf_pg_quote_ident(name);
+    return drop_subscriptions(pg, target, name, error) &&
+           hf_pg_execf(pg, error, "DROP DATABASE IF EXISTS %s WITH (FORCE)", quoted);
 }
 
 /* ---- Swap ----------------------------------------------------------------------------------------------------------
@@ -236,12 +270,6 @@ static bool rename_database(HfPg *pg, const char *from, const char *to, GError *
     g_autofree char *quoted_from = hf_pg_quote_ident(from);
     g_autofree char *quoted_to = hf_pg_quote_ident(to);
     return hf_pg_execf(pg, error, "ALTER DATABASE %s RENAME TO %s", quoted_from, quoted_to);
-}
-
-static bool allow_connections(HfPg *pg, const char *name, bool allow, GError **error)
-{
-    g_autofree char *quoted = hf_pg_quote_ident(name);
-    return hf_pg_execf(pg, error, "ALTER DATABASE %s ALLOW_CONNECTIONS %s", quoted, allow ? "true" : "false");
 }
 
 static bool swap_in_transaction(HfPg *pg, const char *live, const char *replacement, const HfCopy *kept,

@@ -46,8 +46,10 @@ GPtrArray *hf_postgres_list_copies(HfPg *pg, GError **error) G_GNUC_WARN_UNUSED_
 bool hf_postgres_create_copy(HfPg *pg, const HfCopy *copy, const HfDatabaseInfo *info, const char *owner,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Drops a database of that name if it is there; its sessions are ended first. */
-bool hf_postgres_drop_database(HfPg *pg, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Drops a database of that name if it is there; its sessions are ended and its subscriptions dropped first, for which a
+ * connection to it is made as to `target`. */
+bool hf_postgres_drop_database(HfPg *pg, const HfPgTarget *target, const char *name, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 /*
  * Gives `replacement` the name `live`, and what had that name the name and note of `kept`, closed to connections: in
