@@ -61,7 +61,8 @@ def backup(holdfast, server, database, path):
 
 
 def restore(holdfast, path, server, database, *options):
-    return holdfast("restore", "--from", path, "--to", server.dsn(database), "--mode", "new", *options, timeout=800)
+    mode = () if "--mode" in options else ("--mode", "new")
+    return holdfast("restore", "--from", path, "--to", server.dsn(database), *mode, *options, timeout=800)
 
 
 def assert_same_schema(one, one_database, other, other_database):
@@ -115,6 +116,21 @@ def test_an_enabled_subscription_is_restored_disabled(servers, holdfast, tmp_pat
         source.psql("ALTER SUBSCRIPTION s DISABLE", db="subscriber")
     restore(holdfast, tmp_path / "archive", target, "subscriber")
     assert target.psql("SELECT subname, subenabled FROM pg_subscription WHERE subname = 's'") == "s|f"
+
+
+def test_a_kept_copy_with_an_enabled_subscription_can_be_dropped(servers, holdfast, tmp_path):
+    """The server drops no database that has one; nor has that database's subscription ended when it is swapped away."""
+    server, live = servers(15, "source"), "swapped subscriber"
+    server.createdb(live)
+    server.psql("""
+        CREATE SUBSCRIPTION t CONNECTION 'host=127.0.0.1 port=1' PUBLICATION p WITH (connect = false, slot_name = t);
+        ALTER SUBSCRIPTION t ENABLE;""", db=live)
+    backup(holdfast, server, live, tmp_path / "archive")
+    restore(holdfast, tmp_path / "archive", server, live, "--mode", "swap")
+    kept = server.psql(f"SELECT datname FROM pg_database WHERE datname LIKE '{live}_hf_kept%'")
+    holdfast("copies", "--to", server.dsn(live), "--drop", kept)
+    assert server.psql("SELECT datname, subenabled FROM pg_subscription JOIN pg_database d ON d.oid = subdbid"
+                       " WHERE subname = 't'") == f"{live}|f"
 
 
 def test_a_standby_gives_all_but_the_rows_of_unlogged_tables(postgres, database, holdfast, tmp_path):
