@@ -30,6 +30,10 @@ typedef struct {
     HfManifest *manifest;
     HfBudget *budget;
     HfArchiveWriter *writer;
+    GThread *dump_thread; /* pg_dump at work; NULL: not yet, or no more */
+    GCancellable *dump_cancellable;
+    gulong cancel_handler;
+    GError *dump_error;
 } Backup;
 
 size_t hf_backup_buffer_bytes(unsigned jobs, int level)
@@ -88,22 +92,54 @@ static void fill_manifest(Backup *self)
 /* ---- Schema --------------------------------------------------------------------------------------------------------
  */
 
-typedef struct {
-    const Backup *backup;
-    GBytes *schema;
-    GError *error;
-} SchemaDump;
-
 static gpointer dump_schema(gpointer data)
 {
-    SchemaDump *dump = data;
-    const Backup *backup = dump->backup;
+    Backup *self = data;
     g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);
-    hf_scope_append_arguments(&backup->options->scope, arguments);
+    hf_scope_append_arguments(&self->options->scope, arguments);
+    /* A table pattern without a schema would match the system's tables too. */
+    g_ptr_array_add(arguments, g_strdup("--exclude-table=pg_catalog.*"));
+    g_ptr_array_add(arguments, g_strdup("--exclude-table=information_schema.*"));
     g_ptr_array_add(arguments, NULL);
-    dump->schema = hf_pg_program_dump_schema(backup->pg_dump, backup->options->source, backup->snapshot->name,
-                                             (const char *const *)arguments->pdata, backup->cancellable, &dump->error);
-    return NULL;
+    return hf_pg_program_dump_schema(self->pg_dump, self->options->source, self->snapshot->name,
+                                     (const char *const *)arguments->pdata, self->dump_cancellable, &self->dump_error);
+}
+
+static void on_cancelled(GCancellable *cancellable, gpointer dump_cancellable)
+{
+    (void)cancellable;
+    g_cancellable_cancel(dump_cancellable);
+}
+
+static void schema_dump_start(Backup *self)
+{
+    self->dump_cancellable = g_cancellable_new();
+    if (self->cancellable != NULL)
+        self->cancel_handler =
+            g_cancellable_connect(self->cancellable, G_CALLBACK(on_cancelled), self->dump_cancellable, NULL);
+    self->dump_thread = g_thread_new("pg_dump", dump_schema, self);
+}
+
+/* Transfer full; NULL with the error of pg_dump. */
+static GBytes *schema_dump_join(Backup *self, GError **error)
+{
+    GBytes *schema = g_thread_join(g_steal_pointer(&self->dump_thread));
+    if (self->cancellable != NULL)
+        g_cancellable_disconnect(self->cancellable, self->cancel_handler);
+    if (schema == NULL)
+        g_propagate_error(error, g_steal_pointer(&self->dump_error));
+    return schema;
+}
+
+/* For when the backup ends before the schema was asked for. */
+static void schema_dump_give_up(Backup *self)
+{
+    if (self->dump_thread != NULL) {
+        g_cancellable_cancel(self->dump_cancellable);
+        g_autoptr(GBytes) schema = schema_dump_join(self, NULL);
+    }
+    g_clear_object(&self->dump_cancellable);
+    g_clear_error(&self->dump_error);
 }
 
 static bool differ(GError **error, const char *schema, const char *name, const char *what)
@@ -226,16 +262,10 @@ static bool copy_rows(Backup *self, GPtrArray *slices, bool (*before)(Backup *se
     return true;
 }
 
-static bool dump_and_write_front(Backup *self, GError **error)
+static bool write_schema(Backup *self, GError **error)
 {
-    SchemaDump dump = {.backup = self};
-    dump_schema(&dump);
-    if (dump.schema == NULL) {
-        g_propagate_error(error, dump.error);
-        return false;
-    }
-    g_autoptr(GBytes) schema = dump.schema;
-    return write_front(self, schema, error);
+    g_autoptr(GBytes) schema = schema_dump_join(self, error);
+    return schema != NULL && write_front(self, schema, error);
 }
 
 static bool copy_tables(Backup *self, GError **error)
@@ -243,7 +273,7 @@ static bool copy_tables(Backup *self, GError **error)
     g_autoptr(GPtrArray) slices = plan_tables(self);
     if (self->progress != NULL)
         hf_progress_set_phase(self->progress, "copying rows");
-    return copy_rows(self, slices, dump_and_write_front, error);
+    return copy_rows(self, slices, write_schema, error);
 }
 
 static bool copy_large_objects(Backup *self, GError **error)
@@ -291,6 +321,9 @@ static bool run(Backup *self, HfStoragePut *put, GError **error)
     const HfBackupOptions *options = self->options;
     if (!open_source(self, error))
         return false;
+    schema_dump_start(self);
+    if (!hf_postgres_snapshot_read(self->snapshot, &options->scope, error))
+        return false;
     fill_manifest(self);
     self->budget = hf_budget_new(options->jobs * HF_PART_BYTES);
     self->writer = hf_archive_writer_open(&put->output, options->recipients, self->manifest,
@@ -319,6 +352,7 @@ bool hf_backup(const HfBackupOptions *options, HfStoragePut *put, HfProgress *pr
         fill_result(&self, result);
     if (ok && progress != NULL)
         hf_progress_finish(progress);
+    schema_dump_give_up(&self);
     hf_archive_writer_free(self.writer);
     hf_budget_free(self.budget);
     /* The tables' entries are owned by the manifest once it is filled. */

@@ -51,9 +51,9 @@ typedef struct {
     HfPg *pg;   /* holds the locks and the snapshot until it is closed */
     char *name; /* as pg_export_snapshot gave it */
     bool on_standby;
-    GPtrArray *tables;     /* HfPlannedTable*, which own their info, by schema and name */
     GHashTable *relations; /* OIDs (as pointers) of all tables, partitioned ones too: to hold against pg_dump's list */
-    HfTypeTable *types;
+    GPtrArray *tables;     /* HfPlannedTable*, which own their info, by schema and name; once they are read */
+    HfTypeTable *types;    /* the database's, once they are read */
     uint64_t large_objects;
 } HfPostgresSnapshot;
 
@@ -72,10 +72,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPostgresSnapshot, hf_postgres_snapshot_free)
 /* Whether a table can be read by ranges of pages without reading the rest: PostgreSQL 14 and newer. */
 bool hf_postgres_can_slice(const HfPg *pg);
 
-/* The tables that a scope takes, with their columns; used by hf_postgres_snapshot_open. Appends HfPlannedTable* to
- * `tables`, and adds the database's types to `types`. */
-bool hf_postgres_read_tables(HfPg *pg, const HfScope *scope, bool on_standby, GPtrArray *tables, GHashTable *relations,
-                             HfTypeTable *types, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Reads tables, types and the number of large objects. */
+bool hf_postgres_snapshot_read(HfPostgresSnapshot *self, const HfScope *scope, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* The tables of a scope that hold rows, with columns and sizes: appends HfPlannedTable* to `tables`, and adds the
+ * database's types to `types`. */
+bool hf_postgres_read_tables(HfPg *pg, const HfScope *scope, bool on_standby, GPtrArray *tables, HfTypeTable *types,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Every table of a scope, partitioned ones too, and no more than a lock needs: OID, quoted name, whether the role lacks
+ * SELECT, whether row security would hide rows. Quick for tens of thousands. */
+HfPgRows *hf_postgres_list_relations(HfPg *pg, const HfScope *scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_planned_table_free(HfPlannedTable *self);
 
 /* Cuts [smallest OID, end) of the large objects into at most `count` ranges of about as many objects: HfSlice* with the

@@ -24,51 +24,51 @@ void hf_postgres_snapshot_free(HfPostgresSnapshot *self)
     g_free(self);
 }
 
-static char *join_names(const HfPgRows *rows)
+/* The names (column `name`) of the rows for which column `flag` (negative: all) is true, the first of them at least.
+ * Transfer full; NULL if there are none. */
+static char *join_names(const HfPgRows *rows, int name, int flag)
 {
     enum { SHOWN = 20 };
     g_autoptr(GString) names = g_string_new(NULL);
-    size_t count = hf_pg_rows_count(rows);
-    for (size_t i = 0; i < MIN(count, SHOWN); i++)
-        g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", hf_pg_rows_text(rows, i, 0));
+    size_t count = 0;
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++) {
+        if (flag >= 0 && !hf_pg_rows_bool(rows, i, flag))
+            continue;
+        if (count++ < SHOWN)
+            g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", hf_pg_rows_text(rows, i, name));
+    }
     if (count > SHOWN)
         g_string_append_printf(names, " and %zu more", count - SHOWN);
-    return g_string_free(g_steal_pointer(&names), FALSE);
+    return count > 0 ? g_string_free(g_steal_pointer(&names), FALSE) : NULL;
 }
 
-/* Fails with all tables (of `oids`) for which `condition` over c holds. */
-static bool refuse_tables(HfPg *pg, const char *oids, const char *condition, const char *what, const char *advice,
-                          GError **error)
+static bool check_rights(const HfPgRows *relations, GError **error)
 {
-    g_autofree char *sql =
-        g_strdup_printf("SELECT c.oid::pg_catalog.regclass FROM pg_catalog.pg_class c WHERE c.oid = ANY "
-                        "($1::pg_catalog.oid[]) AND %s ORDER BY 1::pg_catalog.text COLLATE \"C\"",
-                        condition);
-    const char *parameters[] = {oids, NULL};
-    g_autoptr(HfPgRows) rows = hf_pg_query(pg, sql, parameters, error);
-    if (rows == NULL)
-        return false;
-    if (hf_pg_rows_count(rows) == 0)
-        return true;
-    g_autofree char *names = join_names(rows);
-    g_set_error(error, HF_ERROR, HF_ERROR_DENIED, "%s: %s; %s", what, names, advice);
-    return false;
-}
-
-static bool check_rights(HfPg *pg, const char *oids, GError **error)
-{
-    return refuse_tables(pg, oids, "NOT pg_catalog.has_table_privilege(c.oid, 'SELECT')", "the role may not read",
-                         "grant it SELECT (or membership in pg_read_all_data), or leave them out with --exclude-table",
-                         error) &&
-           refuse_tables(
-               pg, oids, "pg_catalog.row_security_active(c.oid)", "row level security would hide rows of",
-               "back up as the owner, or as a role with BYPASSRLS (FORCE ROW LEVEL SECURITY binds owners too)", error);
+    g_autofree char *unreadable = join_names(relations, 1, 2);
+    g_autofree char *hidden = join_names(relations, 1, 3);
+    if (unreadable != NULL)
+        g_set_error(
+            error, HF_ERROR, HF_ERROR_DENIED,
+            "the role may not read: %s; grant it SELECT (or membership in pg_read_all_data), or leave them out with "
+            "--exclude-table",
+            unreadable);
+    else if (hidden != NULL)
+        g_set_error(
+            error, HF_ERROR, HF_ERROR_DENIED,
+            "row level security would hide rows of: %s; back up as the owner, or as a role with BYPASSRLS (FORCE ROW "
+            "LEVEL SECURITY binds owners too)",
+            hidden);
+    return unreadable == NULL && hidden == NULL;
 }
 
 /* Who holds the locks that keep us from ours; asked after the failed transaction is over. */
-static void explain_lock_wait(HfPg *pg, const char *oids, GError **error)
+static void explain_lock_wait(HfPg *pg, const HfPgRows *relations, GError **error)
 {
-    const char *parameters[] = {oids, NULL};
+    g_autoptr(GString) oids = g_string_new("{");
+    for (size_t i = 0; i < hf_pg_rows_count(relations); i++)
+        g_string_append_printf(oids, "%s%s", i > 0 ? "," : "", hf_pg_rows_text(relations, i, 0));
+    g_string_append_c(oids, '}');
+    const char *parameters[] = {oids->str, NULL};
     g_autoptr(HfPgRows) rows = hf_pg_query(
         pg,
         "SELECT DISTINCT pg_catalog.format('%s (held by process %s, %s)', l.relation::pg_catalog.regclass, l.pid, "
@@ -77,7 +77,7 @@ static void explain_lock_wait(HfPg *pg, const char *oids, GError **error)
         "l.relation = "
         "ANY ($1::pg_catalog.oid[]) AND l.pid <> pg_catalog.pg_backend_pid()",
         parameters, NULL);
-    g_autofree char *names = rows != NULL && hf_pg_rows_count(rows) > 0 ? join_names(rows) : g_strdup("a table");
+    g_autofree char *names = rows != NULL ? join_names(rows, 0, -1) : NULL;
     g_clear_error(error);
     g_set_error(
         error, HF_ERROR, HF_ERROR_CONFLICT,
@@ -86,12 +86,13 @@ static void explain_lock_wait(HfPg *pg, const char *oids, GError **error)
         names);
 }
 
-static bool lock_tables(HfPg *pg, const GPtrArray *names, GError **error)
+static bool lock_tables(HfPg *pg, const HfPgRows *relations, GError **error)
 {
     g_autoptr(GString) sql = g_string_new(NULL);
-    for (guint i = 0; i < names->len; i++) {
-        g_string_append_printf(sql, "%s ONLY %s", sql->len == 0 ? "LOCK TABLE" : ",", (char *)names->pdata[i]);
-        if ((i + 1) % TABLES_A_LOCK != 0 && i + 1 < names->len)
+    size_t count = hf_pg_rows_count(relations);
+    for (size_t i = 0; i < count; i++) {
+        g_string_append_printf(sql, "%s ONLY %s", sql->len == 0 ? "LOCK TABLE" : ",", hf_pg_rows_text(relations, i, 1));
+        if ((i + 1) % TABLES_A_LOCK != 0 && i + 1 < count)
             continue;
         g_string_append(sql, " IN ACCESS SHARE MODE");
         if (!hf_pg_exec(pg, sql->str, error))
@@ -101,78 +102,39 @@ static bool lock_tables(HfPg *pg, const GPtrArray *names, GError **error)
     return true;
 }
 
-/* The names of a scope's tables as they are now (partitioned ones too), and their OIDs as an array in text. */
-static GPtrArray *list_tables(HfPg *pg, const HfScope *scope, GHashTable *locked, char **oids, GError **error)
+static GHashTable *oid_set(const HfPgRows *relations)
 {
-    g_autoptr(GPtrArray) tables = g_ptr_array_new_with_free_func((GDestroyNotify)hf_planned_table_free);
-    g_autoptr(HfTypeTable) types = hf_type_table_new();
-    if (!hf_postgres_read_tables(pg, scope, false, tables, locked, types, error))
-        return NULL;
-    g_autoptr(GString) array = g_string_new("{");
-    GHashTableIter iter;
-    gpointer oid;
-    g_hash_table_iter_init(&iter, locked);
-    while (g_hash_table_iter_next(&iter, &oid, NULL))
-        g_string_append_printf(array, "%s%u", array->len > 1 ? "," : "", GPOINTER_TO_UINT(oid));
-    g_string_append_c(array, '}');
-    const char *parameters[] = {array->str, NULL};
-    g_autoptr(HfPgRows) rows = hf_pg_query(
-        pg,
-        "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c JOIN "
-        "pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ANY ($1::pg_catalog.oid[]) ORDER BY c.oid",
-        parameters, error);
-    if (rows == NULL)
-        return NULL;
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    for (size_t i = 0; i < hf_pg_rows_count(rows); i++)
-        g_ptr_array_add(names, g_strdup(hf_pg_rows_text(rows, i, 0)));
-    *oids = g_string_free(g_steal_pointer(&array), FALSE);
-    return names;
-}
-
-static bool all_locked(GHashTable *relations, GHashTable *locked)
-{
-    GHashTableIter iter;
-    gpointer oid;
-    g_hash_table_iter_init(&iter, relations);
-    while (g_hash_table_iter_next(&iter, &oid, NULL))
-        if (!g_hash_table_contains(locked, oid))
-            return false;
-    return true;
+    GHashTable *oids = g_hash_table_new(NULL, NULL);
+    for (size_t i = 0; i < hf_pg_rows_count(relations); i++)
+        g_hash_table_add(oids, GUINT_TO_POINTER((guint)hf_pg_rows_int64(relations, i, 0)));
+    return oids;
 }
 
 typedef enum { SNAPSHOT_TAKEN, SNAPSHOT_RETRY, SNAPSHOT_FAILED } SnapshotOutcome;
 
-static void empty(HfPostgresSnapshot *self)
-{
-    g_clear_pointer(&self->tables, g_ptr_array_unref);
-    g_clear_pointer(&self->relations, g_hash_table_unref);
-    g_clear_pointer(&self->types, hf_type_table_free);
-    self->types = hf_type_table_new();
-    self->tables = g_ptr_array_new_with_free_func((GDestroyNotify)hf_planned_table_free);
-    self->relations = g_hash_table_new(NULL, NULL);
-}
-
-/* Inside the transaction, with the locks held. */
-static bool read_snapshot(HfPostgresSnapshot *self, const HfScope *scope, GError **error)
+/* Inside the transaction, with the locks held: the first query fixes the snapshot. Whether it shows no table but those
+ * locked. */
+static SnapshotOutcome take(HfPostgresSnapshot *self, const HfScope *scope, const HfPgRows *locked_rows, GError **error)
 {
     g_free(self->name);
     self->name = hf_pg_query_text(self->pg, "SELECT pg_catalog.pg_export_snapshot()", NULL, error);
-    if (self->name == NULL)
-        return false;
-    empty(self);
-    if (!hf_postgres_read_tables(self->pg, scope, self->on_standby, self->tables, self->relations, self->types, error))
-        return false;
-    if (hf_scope_is_selective(scope))
-        return true;
-    g_autofree char *count =
-        hf_pg_query_text(self->pg, "SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata", NULL, error);
-    self->large_objects = count != NULL ? g_ascii_strtoull(count, NULL, 10) : 0;
-    return count != NULL;
+    g_autoptr(HfPgRows) shown_rows = self->name != NULL ? hf_postgres_list_relations(self->pg, scope, error) : NULL;
+    if (shown_rows == NULL)
+        return SNAPSHOT_FAILED;
+    g_autoptr(GHashTable) locked = oid_set(locked_rows);
+    g_clear_pointer(&self->relations, g_hash_table_unref);
+    self->relations = oid_set(shown_rows);
+    GHashTableIter iter;
+    gpointer oid;
+    g_hash_table_iter_init(&iter, self->relations);
+    while (g_hash_table_iter_next(&iter, &oid, NULL))
+        if (!g_hash_table_contains(locked, oid))
+            return hf_pg_exec(self->pg, "ROLLBACK", error) ? SNAPSHOT_RETRY : SNAPSHOT_FAILED;
+    return SNAPSHOT_TAKEN;
 }
 
 /* After LOCK TABLE failed for `reason`, which it consumes. */
-static SnapshotOutcome after_failed_lock(HfPg *pg, const char *oids, GError *reason, GError **error)
+static SnapshotOutcome after_failed_lock(HfPg *pg, const HfPgRows *relations, GError *reason, GError **error)
 {
     bool vanished = strstr(reason->message, "(42P01)") != NULL, waited = strstr(reason->message, "(55P03)") != NULL;
     if (!vanished && !waited) {
@@ -183,28 +145,38 @@ static SnapshotOutcome after_failed_lock(HfPg *pg, const char *oids, GError *rea
     if (!hf_pg_exec(pg, "ROLLBACK", error))
         return SNAPSHOT_FAILED;
     if (waited)
-        explain_lock_wait(pg, oids, error);
+        explain_lock_wait(pg, relations, error);
     return vanished ? SNAPSHOT_RETRY : SNAPSHOT_FAILED;
 }
 
 static SnapshotOutcome attempt(HfPostgresSnapshot *self, const HfScope *scope, uint64_t lock_wait_ms, GError **error)
 {
-    g_autoptr(GHashTable) locked = g_hash_table_new(NULL, NULL);
-    g_autofree char *oids = NULL;
-    g_autoptr(GPtrArray) names = list_tables(self->pg, scope, locked, &oids, error);
-    if (names == NULL || !check_rights(self->pg, oids, error))
+    g_autoptr(HfPgRows) relations = hf_postgres_list_relations(self->pg, scope, error);
+    if (relations == NULL || !check_rights(relations, error))
         return SNAPSHOT_FAILED;
     if (!hf_pg_exec(self->pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", error) ||
         !hf_pg_execf(self->pg, error, "SET LOCAL lock_timeout = %" G_GUINT64_FORMAT, lock_wait_ms))
         return SNAPSHOT_FAILED;
     GError *reason = NULL;
-    if (!lock_tables(self->pg, names, &reason))
-        return after_failed_lock(self->pg, oids, reason, error);
-    if (!hf_pg_exec(self->pg, "SET LOCAL lock_timeout = 0", error) || !read_snapshot(self, scope, error))
+    if (!lock_tables(self->pg, relations, &reason))
+        return after_failed_lock(self->pg, relations, reason, error);
+    if (!hf_pg_exec(self->pg, "SET LOCAL lock_timeout = 0", error))
         return SNAPSHOT_FAILED;
-    if (all_locked(self->relations, locked))
-        return SNAPSHOT_TAKEN;
-    return hf_pg_exec(self->pg, "ROLLBACK", error) ? SNAPSHOT_RETRY : SNAPSHOT_FAILED;
+    return take(self, scope, relations, error);
+}
+
+bool hf_postgres_snapshot_read(HfPostgresSnapshot *self, const HfScope *scope, GError **error)
+{
+    self->tables = g_ptr_array_new_with_free_func((GDestroyNotify)hf_planned_table_free);
+    self->types = hf_type_table_new();
+    if (!hf_postgres_read_tables(self->pg, scope, self->on_standby, self->tables, self->types, error))
+        return false;
+    if (hf_scope_is_selective(scope))
+        return true;
+    g_autofree char *count =
+        hf_pg_query_text(self->pg, "SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata", NULL, error);
+    self->large_objects = count != NULL ? g_ascii_strtoull(count, NULL, 10) : 0;
+    return count != NULL;
 }
 
 HfPostgresSnapshot *hf_postgres_snapshot_open(const HfPgTarget *target, const HfScope *scope, uint64_t lock_wait_ms,

@@ -170,27 +170,51 @@ static bool read_columns(HfPg *pg, GPtrArray *tables, GError **error)
 /* ---- Tables --------------------------------------------------------------------------------------------------------
  */
 
+/* "FROM pg_class c … WHERE …": the tables of a scope, partitioned ones too. Transfer full. */
+static char *tables_of_scope(const HfScope *scope, GError **error)
+{
+    g_autofree char *wanted = scope_condition(scope, error);
+    return wanted == NULL
+               ? NULL
+               : g_strdup_printf(
+                     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT "
+                     "JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid LEFT JOIN " CONFIGURATION
+                     " x ON x.oid = c.oid WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> "
+                     "'t' AND (" USER_OBJECT " OR (x.oid IS NOT NULL AND %s)) AND %s",
+                     hf_scope_is_selective(scope) ? "false" : "true", wanted);
+}
+
+/* The bytes of a relation's main fork. What vacuum or analyze last saw of a small one will do: to ask the file system
+ * for tens of thousands of them takes longer than to copy them. */
+#define SIZE_OF(relation)                                                                                              \
+    "(CASE WHEN " relation ".reltuples >= 0 AND " relation ".relpages < 512 THEN " relation                            \
+    ".relpages * pg_catalog.current_setting('block_size')::bigint ELSE pg_catalog.pg_relation_size(" relation          \
+    ".oid) END)"
+
 /* The load root is the highest partitioned table that hashes an enum: rows change partitions below it, none leave it.
  */
 static char *tables_sql(const HfScope *scope, GError **error)
 {
-    g_autofree char *wanted = scope_condition(scope, error);
+    g_autofree char *from = tables_of_scope(scope, error);
     g_autofree char *no_data =
-        wanted == NULL ? NULL : any_of(scope->exclude_table_data, hf_postgres_table_condition, "false", error);
+        from == NULL ? NULL : any_of(scope->exclude_table_data, hf_postgres_table_condition, "false", error);
     if (no_data == NULL)
         return NULL;
     return g_strdup_printf(
-        "SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, x.condition, coalesce(%s, false), "
-        "pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint, "
-        "pg_catalog.pg_table_size(c.oid), CASE WHEN c.relispartition THEN (SELECT a.relid::pg_catalog.oid FROM "
-        "pg_catalog.pg_partition_ancestors(c.oid) WITH ORDINALITY a (relid, height) "
-        "JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = a.relid JOIN pg_catalog.pg_opclass o ON o.oid = ANY "
-        "(p.partclass) JOIN pg_catalog.pg_am m ON m.oid = o.opcmethod WHERE m.amname = 'hash' AND o.opcname = "
-        "'enum_ops' AND o.opcnamespace = 'pg_catalog'::pg_catalog.regnamespace ORDER BY a.height DESC LIMIT 1) END "
-        "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN " CONFIGURATION
-        " x ON x.oid = c.oid WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND (" USER_OBJECT
-        " OR (x.oid IS NOT NULL AND %s)) AND %s ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"",
-        no_data, hf_scope_is_selective(scope) ? "false" : "true", wanted);
+        "SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, x.condition, coalesce(%s, "
+        "false), " SIZE_OF("c") " / pg_catalog.current_setting('block_size')::bigint, " SIZE_OF(
+            "c") " + CASE WHEN t.oid IS NULL "
+                 "THEN 0 ELSE " SIZE_OF("t") " END, CASE WHEN c.relispartition THEN (SELECT "
+                                             "a.relid::pg_catalog.oid FROM pg_catalog.pg_partition_ancestors(c.oid) "
+                                             "WITH ORDINALITY a (relid, height) "
+                                             "JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = a.relid JOIN "
+                                             "pg_catalog.pg_opclass o ON o.oid = ANY "
+                                             "(p.partclass) JOIN pg_catalog.pg_am m ON m.oid = o.opcmethod WHERE "
+                                             "m.amname = 'hash' AND o.opcname = "
+                                             "'enum_ops' AND o.opcnamespace = 'pg_catalog'::pg_catalog.regnamespace "
+                                             "ORDER BY a.height DESC LIMIT 1) END %s "
+                                             "ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"",
+        no_data, from);
 }
 
 static HfPlannedTable *planned_table(const HfPgRows *rows, size_t i, bool on_standby)
@@ -243,18 +267,28 @@ static HfPgRows *query_tables(HfPg *pg, const char *sql, GError **error)
     return g_steal_pointer(&rows);
 }
 
-bool hf_postgres_read_tables(HfPg *pg, const HfScope *scope, bool on_standby, GPtrArray *tables, GHashTable *relations,
-                             HfTypeTable *types, GError **error)
+HfPgRows *hf_postgres_list_relations(HfPg *pg, const HfScope *scope, GError **error)
+{
+    g_autofree char *from = tables_of_scope(scope, error);
+    g_autofree char *sql =
+        from == NULL ? NULL
+                     : g_strdup_printf("SELECT c.oid, pg_catalog.format('%%I.%%I', n.nspname, c.relname), NOT "
+                                       "pg_catalog.has_table_privilege(c.oid, 'SELECT'), c.relrowsecurity AND "
+                                       "pg_catalog.row_security_active(c.oid) %s ORDER BY c.oid",
+                                       from);
+    return sql != NULL ? query_tables(pg, sql, error) : NULL;
+}
+
+bool hf_postgres_read_tables(HfPg *pg, const HfScope *scope, bool on_standby, GPtrArray *tables, HfTypeTable *types,
+                             GError **error)
 {
     g_autofree char *sql = tables_sql(scope, error);
     g_autoptr(HfPgRows) rows = sql != NULL ? query_tables(pg, sql, error) : NULL;
     if (rows == NULL)
         return false;
-    for (size_t i = 0; i < hf_pg_rows_count(rows); i++) {
-        g_hash_table_add(relations, GUINT_TO_POINTER((guint)hf_pg_rows_int64(rows, i, 0)));
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++)
         if (hf_pg_rows_text(rows, i, 3)[0] == 'r')
             g_ptr_array_add(tables, planned_table(rows, i, on_standby));
-    }
     name_roots(tables, rows);
     if (!read_columns(pg, tables, error) || !read_types(pg, types, error))
         return false;
