@@ -94,7 +94,7 @@ static bool find_tables(Verify *self, HfPg *pg, GPtrArray *readable, GError **er
             continue;
         g_autofree char *columns = hf_postgres_column_list(table);
         g_autofree char *name = hf_pg_quote_qualified(table->schema, table->name);
-        g_autofree char *sql = g_strdup_printf("SELECT %s FROM %s LIMIT 0", columns, name);
+        g_autofree char *sql = g_strdup_printf("SELECT %s FROM ONLY %s LIMIT 0", columns, name);
         g_autoptr(GError) reason = NULL;
         if (table->kind == HF_TABLE_LARGE_OBJECTS || hf_pg_exec(pg, sql, &reason)) {
             g_ptr_array_add(readable, table);

@@ -179,7 +179,7 @@ static HfReader *source_open(HfSource *source, GCancellable *cancellable, GError
     *reader = (PartReader){.reader = {part_begin, part_next, part_close},
                            .archive = self->archive,
                            .decoder = hf_part_decoder_new(self->archive),
-                           .rest = g_byte_array_new()};
+                           .rest = g_byte_array_sized_new(HF_BLOCK_BYTES)};
     return &reader->reader;
 }
 
