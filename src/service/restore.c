@@ -154,23 +154,38 @@ static bool load_into(Restore *self, const HfPgTarget *database, HfPg *shared, G
     return hf_restore_load(&load, self->result, error);
 }
 
+/* Whether the copy still has its name; a swap or rename whose COMMIT got no answer may have been made all the same. */
+static bool copy_is_there(HfPg *pg, const HfCopy *copy)
+{
+    const char *parameters[] = {copy->name, NULL};
+    g_autofree char *found =
+        hf_pg_query_text(pg, "SELECT 1 FROM pg_catalog.pg_database WHERE datname = $1", parameters, NULL);
+    return found != NULL;
+}
+
 /* Removes what a failed restore made, whatever became of the connection or the cancellable; says so in the error. */
 static void remove_copy(Restore *self, const HfCopy *copy, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    g_autoptr(HfPg) pg =
-        hf_postgres_connect_maintenance(self->options->target, self->options->maintenance_db, NULL, &reason);
-    bool removed = pg != NULL && hf_postgres_drop_database(pg, self->options->target, copy->name, &reason);
+    const HfPgTarget *target = self->options->target;
+    g_autoptr(HfPg) pg = hf_postgres_connect_maintenance(target, self->options->maintenance_db, NULL, &reason);
+    bool was_there = pg == NULL || copy_is_there(pg, copy);
+    bool removed = pg != NULL && hf_postgres_drop_database(pg, target, copy->name, &reason);
     if (error == NULL || *error == NULL)
         return;
-    g_autofree char *message = g_strdup((*error)->message);
-    g_free((*error)->message);
-    (*error)->message =
-        removed
-            ? g_strdup_printf("%s; what had been loaded was removed, and %s is as it was", message, self->database)
-            : g_strdup_printf("%s; %s is as it was, but the database %s is left (%s): remove it with \"holdfast copies "
-                              "--drop %s\"",
-                              message, self->database, copy->name, reason->message, copy->name);
+    g_autofree char *message = (*error)->message;
+    if (!was_there)
+        (*error)->message =
+            g_strdup_printf("%s; the database %s that was being loaded is gone: \"holdfast copies\" shows "
+                            "whether the last step was made all the same",
+                            message, copy->name);
+    else if (removed)
+        (*error)->message =
+            g_strdup_printf("%s; what had been loaded was removed, and %s is as it was", message, self->database);
+    else
+        (*error)->message = g_strdup_printf("%s; %s is as it was, but the database %s is left (%s): remove it with "
+                                            "\"holdfast copies --drop %s\"",
+                                            message, self->database, copy->name, reason->message, copy->name);
 }
 
 static HfCopy *make_and_load(Restore *self, HfPg *pg, HfCopyKind kind, GError **error)
@@ -301,11 +316,16 @@ static bool restore_swap(Restore *self, HfPg *pg, GError **error)
 static bool restore_in_place(Restore *self, HfPg *pg, GError **error)
 {
     /* Others may hold locks on what is to be dropped: they are waited for, not for ever. */
-    bool ok = hf_pg_pin_session(pg, "UTF8", error) && hf_pg_exec(pg, "SET lock_timeout = '60s'", error) &&
-              hf_pg_exec(pg, "BEGIN", error) && hf_postgres_drop_everything(pg, error) &&
-              load_into(self, self->options->target, pg, error) && hf_pg_exec(pg, "COMMIT", error);
-    if (!ok) {
+    if (!hf_pg_pin_session(pg, "UTF8", error) || !hf_pg_exec(pg, "SET lock_timeout = '60s'", error) ||
+        !hf_pg_exec(pg, "BEGIN", error) || !hf_postgres_drop_everything(pg, error) ||
+        !load_into(self, self->options->target, pg, error)) {
         g_prefix_error(error, "the restore in place was rolled back, and %s is as it was: ", self->database);
+        return false;
+    }
+    if (!hf_pg_exec(pg, "COMMIT", error)) {
+        g_prefix_error(error,
+                       "the restore in place got no answer to its last step, so that %s is either all old or all new: ",
+                       self->database);
         return false;
     }
     self->result->database = g_strdup(self->database);
