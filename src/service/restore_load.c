@@ -429,7 +429,7 @@ static void bind_entry(Load *self, HfTask *task, const HfTocEntry *entry, bool e
         if (other != NULL)
             hf_task_depend(task, other);
         const HfTocEntry *needed = hf_dump_toc_find(self->options->schema->toc, entry->dependencies[i]);
-        if (needed == NULL || strcmp(needed->kind, "TABLE") != 0)
+        if (needed == NULL || (strcmp(needed->kind, "TABLE") != 0 && strcmp(needed->kind, "MATERIALIZED VIEW") != 0))
             continue;
         hf_task_use(task, needed, exclusive);
         const TableTasks *tasks = g_hash_table_lookup(self->tables, GUINT_TO_POINTER(needed->object_oid));
@@ -438,10 +438,17 @@ static void bind_entry(Load *self, HfTask *task, const HfTocEntry *entry, bool e
     }
 }
 
+/* Indexes of one table are built side by side, unless more follows in their transaction (CLUSTER ON, REPLICA IDENTITY):
+ * two of them would each hold the lock that keeps the other from its stronger one. */
+static bool needs_table_alone(const HfTocEntry *entry)
+{
+    return strcmp(entry->kind, "INDEX") != 0 || strstr(entry->definition, "\nALTER TABLE ") != NULL;
+}
+
 static void add_heavy(Load *self, const HfTocEntry *entry, HfTask *all_heavy)
 {
     HfTask *task = add_task(self, run_entry, (gpointer)entry, entry_weight(self, entry));
-    bind_entry(self, task, entry, strcmp(entry->kind, "INDEX") != 0);
+    bind_entry(self, task, entry, needs_table_alone(entry));
     if (!may_run_early(self, entry))
         hf_task_depend(task, self->all_loaded);
     hf_task_depend(all_heavy, task);
