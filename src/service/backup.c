@@ -97,9 +97,11 @@ static gpointer dump_schema(gpointer data)
     Backup *self = data;
     g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);
     hf_scope_append_arguments(&self->options->scope, arguments);
-    /* A table pattern without a schema would match the system's tables too. */
-    g_ptr_array_add(arguments, g_strdup("--exclude-table=pg_catalog.*"));
-    g_ptr_array_add(arguments, g_strdup("--exclude-table=information_schema.*"));
+    /* A table pattern without a schema would match the system's tables too; without one, grants on those are wanted. */
+    if (hf_scope_is_selective(&self->options->scope)) {
+        g_ptr_array_add(arguments, g_strdup("--exclude-table=pg_catalog.*"));
+        g_ptr_array_add(arguments, g_strdup("--exclude-table=information_schema.*"));
+    }
     g_ptr_array_add(arguments, NULL);
     return hf_pg_program_dump_schema(self->pg_dump, self->options->source, self->snapshot->name,
                                      (const char *const *)arguments->pdata, self->dump_cancellable, &self->dump_error);
