@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define BINARY_HEADER_BYTES 19
+#define BINARY_FRAMING_BYTES (BINARY_HEADER_BYTES + 2) /* with the trailer */
 /* A row is at most what the server can hold, 1 GiB, and some framing. */
 #define MAX_ROW_BYTES (((size_t)1 << 30) + 65536)
 
@@ -17,12 +18,14 @@ typedef struct {
     HfArchiveReader *archive;
     HfPartDecoder *decoder;
     const HfSlice *slice;
+    const HfPart *part;
     const HfMember *member;
-    uint64_t rows;
-    bool at_start;    /* the binary header is still to come */
-    bool at_end;      /* the decoder is at its end */
-    bool trailer;     /* the binary trailer was seen */
-    GByteArray *rest; /* decoded bytes that are not handed out yet, from `rest_start` on */
+    uint64_t rows;      /* so far */
+    uint64_t raw_bytes; /* of these rows */
+    bool at_start;      /* the binary header is still to come */
+    bool at_end;        /* the decoder is at its end */
+    bool trailer;       /* the binary trailer was seen */
+    GByteArray *rest;   /* decoded bytes that are not handed out yet, from `rest_start` on */
     size_t rest_start;
     size_t searched; /* so far the rest, from rest_start on, holds no newline */
 } PartReader;
@@ -38,19 +41,29 @@ static bool part_begin(HfReader *reader, const HfSlice *slice, GError **error)
     PartReader *self = (PartReader *)reader;
     const HfManifest *manifest = hf_archive_reader_manifest(self->archive);
     self->slice = slice;
-    self->member = manifest->members->pdata[g_array_index(slice->table->parts, HfPart, slice->part).member];
+    self->part = &g_array_index(slice->table->parts, HfPart, slice->part);
+    self->member = manifest->members->pdata[self->part->member];
     self->at_start = slice->table->format == HF_FORMAT_BINARY;
     self->at_end = self->trailer = false;
-    self->rows = 0;
+    self->rows = self->raw_bytes = 0;
     g_byte_array_set_size(self->rest, 0);
     self->rest_start = self->searched = 0;
     return hf_part_decoder_begin(self->decoder, self->member, error);
+}
+
+/* Whether more came out than the manifest says. It is not believed, and above all not gathered in memory. */
+static bool is_too_long(const PartReader *self, size_t left)
+{
+    return self->raw_bytes > self->part->raw_bytes ||
+           left > self->part->raw_bytes - self->raw_bytes + BINARY_FRAMING_BYTES;
 }
 
 /* Decodes one more piece into the rest; what was handed out is dropped first. */
 static bool fill(PartReader *self, GError **error)
 {
     size_t left = self->rest->len - self->rest_start;
+    if (is_too_long(self, left))
+        return corrupt(self, error, "it holds more bytes than the manifest says");
     if (left > MAX_ROW_BYTES)
         return corrupt(self, error, "a row is larger than a server can hold");
     g_byte_array_remove_range(self->rest, 0, (guint)self->rest_start);
@@ -115,6 +128,7 @@ static void take_rows(PartReader *self, HfBlock *block)
             return;
         hf_block_add_row(block, data, row);
         self->rest_start += row;
+        self->raw_bytes += row;
         self->rows++;
     }
 }
@@ -131,14 +145,16 @@ static bool skip_header(PartReader *self, GError **error)
     return true;
 }
 
-/* At the decoder's end: nothing may be left over, and the rows are as many as the manifest says. */
+/* At the decoder's end: nothing may be left over, and the rows and their bytes are as many as the manifest says. */
 static bool check_end(PartReader *self, GError **error)
 {
     bool binary = self->slice->table->format == HF_FORMAT_BINARY;
     if (self->rest->len != self->rest_start || (binary && !self->trailer))
         return corrupt(self, error, "it does not end with a whole row");
-    if (self->rows != g_array_index(self->slice->table->parts, HfPart, self->slice->part).rows)
+    if (self->rows != self->part->rows)
         return corrupt(self, error, "the number of rows is not the manifest's");
+    if (self->raw_bytes != self->part->raw_bytes)
+        return corrupt(self, error, "the number of bytes is not the manifest's");
     return true;
 }
 
