@@ -281,6 +281,49 @@ static void damage_of_an_encrypted_archive_is_found(void **state)
     assert_refused(bytes->data, bytes->len, keys->identities, "a byte more", 0);
 }
 
+#define NOISE_BYTES 300000
+
+/* An archive of five age chunks. */
+static GByteArray *archive_of_many_chunks(const HfAgeRecipients *recipients)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(HfManifest) manifest = hf_manifest_new();
+    manifest->finished = g_strdup("2026-11-21T03:00:01.000000Z");
+    GByteArray *bytes = g_byte_array_new();
+    HfMemoryOutput output;
+    hf_memory_output_init(&output, bytes);
+    g_autoptr(HfArchiveHead) head = sample_head();
+    g_autofree char *json = hf_archive_head_to_json(head);
+    g_autofree uint8_t *noise = g_malloc(NOISE_BYTES);
+    g_autoptr(GRand) generator = g_rand_new_with_seed(1);
+    for (size_t i = 0; i < NOISE_BYTES; i++)
+        noise[i] = (uint8_t)g_rand_int(generator);
+
+    g_autoptr(HfArchiveWriter) writer = hf_archive_writer_open(&output.output, recipients, manifest, 0, &error);
+    assert_true(hf_archive_writer_add(writer, HF_MEMBER_HEAD, json, strlen(json), &error));
+    sample_add_part(writer, sample_add_table(manifest, 16401, "noise"), noise, NOISE_BYTES, 1);
+    assert_true(hf_archive_writer_finish(writer, &error));
+    return bytes;
+}
+
+/* Thousands of places: all of the header and of the last chunk's end, and one in a hundred of all others. */
+static void damage_anywhere_in_an_archive_of_many_chunks_is_found(void **state)
+{
+    Keys *keys = *state;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GByteArray) bytes = archive_of_many_chunks(keys->recipients);
+    assert_true(sample_verify_bytes(bytes->data, bytes->len, keys->identities, &error));
+    size_t places = 0;
+    for (size_t i = 0; i < bytes->len; i += i < 300 || i + 300 > bytes->len ? 1 : 101) {
+        uint8_t was = bytes->data[i];
+        bytes->data[i] ^= (uint8_t)(1 + i % 255);
+        assert_refused(bytes->data, bytes->len, keys->identities, "a changed byte", i);
+        bytes->data[i] = was;
+        places++;
+    }
+    assert_true(places > 3000);
+}
+
 static void an_age_file_of_something_else_is_refused(void **state)
 {
     Keys *keys = *state;
@@ -395,6 +438,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_encrypted_archive_reads_back, make_keys, free_keys),
         cmocka_unit_test_setup_teardown(without_the_key_an_archive_stays_shut, make_keys, free_keys),
         cmocka_unit_test_setup_teardown(damage_of_an_encrypted_archive_is_found, make_keys, free_keys),
+        cmocka_unit_test_setup_teardown(damage_anywhere_in_an_archive_of_many_chunks_is_found, make_keys, free_keys),
         cmocka_unit_test_setup_teardown(an_age_file_of_something_else_is_refused, make_keys, free_keys),
         cmocka_unit_test(stock_programs_read_an_archive),
         cmocka_unit_test_setup_teardown(age_and_tar_read_an_encrypted_archive, make_keys, free_keys),
