@@ -88,7 +88,7 @@ def test_settings_and_grants_of_the_database_go_to_its_new_name(original, archiv
 
 def test_selected_tables_come_alone(original, archive, servers, holdfast):
     server, name = servers(15, "target from 15"), "selected tables"
-    restore(holdfast, archive(15), server, name, "--table", "shop.orders", "--table", '"größe.mit.Punkten"."a.b.c"')
+    restore(holdfast, archive(15), server, name, "--table", "shop.orders", "--table", "größe?mit?Punkten.a.b.c")
     found, expected = everything.contents(server, name), everything.contents(original(15), everything.NAME)
     tables = [key for key in found if key.startswith("table ")]
     assert sorted(tables) == ["table größe.mit.Punkten.a.b.c", "table shop.orders"]
@@ -102,6 +102,28 @@ def test_a_selected_schema_comes_alone(original, archive, servers, holdfast):
         {key: value for key, value in everything.contents(*where).items() if key.startswith(("table ", "sequence "))}
         for where in ((server, name), (original(15), everything.NAME)))
     assert found == {key: value for key, value in expected.items() if key.split(" ")[1].startswith("seq.")}
+
+
+def test_indexes_with_stronger_locks_do_not_block_each_other(postgres, database, holdfast, tmp_path):
+    """CLUSTER ON and REPLICA IDENTITY come in the transaction of CREATE INDEX, and want the table for themselves."""
+    server = postgres(15)
+    name = database(server)
+    server.psql("".join(f"""
+        CREATE TABLE t{i} AS SELECT n AS a, n AS b FROM generate_series(1, 3000) n;
+        ALTER TABLE t{i} ALTER a SET NOT NULL;
+        CREATE UNIQUE INDEX i{i}_1 ON t{i} (a);
+        CREATE INDEX i{i}_2 ON t{i} (b);
+        CREATE INDEX i{i}_3 ON t{i} (b, a);
+        ALTER TABLE t{i} REPLICA IDENTITY USING INDEX i{i}_1;
+        ALTER TABLE t{i} CLUSTER ON i{i}_2;
+        CREATE MATERIALIZED VIEW m{i} AS SELECT a FROM t{i};
+        CREATE INDEX mi{i}_1 ON m{i} (a);
+        CREATE INDEX mi{i}_2 ON m{i} (a DESC);
+        ALTER MATERIALIZED VIEW m{i} CLUSTER ON mi{i}_1;""" for i in range(30)), db=name)
+    backup(holdfast, server, name, tmp_path / "archive")
+    restored = f"{name}restored"
+    restore(holdfast, tmp_path / "archive", server, restored, "--jobs", "8")
+    assert_same_schema(server, name, server, restored)
 
 
 def test_an_enabled_subscription_is_restored_disabled(servers, holdfast, tmp_path):
@@ -208,7 +230,7 @@ def test_settings_of_the_database_neither_stop_nor_bend_it(postgres, database, h
 def test_a_database_of_another_encoding_keeps_it(postgres, database, holdfast, tmp_path, encoding):
     server = postgres(15)
     name = database(server, template="template0", encoding=encoding, lc_collate="C", lc_ctype="C")
-    words = {"LATIN1": "größe", "EUC_JP": "日本語", "SQL_ASCII": "größe"}
+    words = {"LATIN1": "größe", "EUC_JP": "日本語", "SQL_ASCII": "plain"}
     server.psql(f"""
         SET client_encoding = UTF8;
         CREATE TABLE "{words[encoding]}" (a text, b jsonb);
