@@ -1,0 +1,614 @@
+/*
+ * One task graph does the bulk of it, in lanes of one connection each:
+ *
+ *   first part of a table ─> its other parts ─> proof of the table
+ *                                  └──────────> its indexes and key constraints
+ *   all of these, proofs too ─> triggers, rules, policies … in order ─> foreign keys ─> what describes foreign keys
+ *
+ * so that index builds and proofs of finished tables overlap with the loading of others. Then come, in order, the
+ * grants, and a second graph: materialized views by their dependencies, and ANALYZE.
+ *
+ * Only an index over plain columns starts before everything is loaded: a function in an index may look into other
+ * tables.
+ */
+#include "service/restore_graph.h"
+
+#include "engine/ends/archive.h"
+#include "engine/ends/postgres.h"
+#include "engine/ends/postgres_catalog.h"
+#include "engine/pipeline.h"
+
+#include <string.h>
+
+/* Of a table's bytes, what proving it and building one index of it weigh beside loading it. */
+#define PROOF_WEIGHT(bytes) ((bytes) / 4 + 1)
+#define INDEX_WEIGHT(bytes) ((bytes) / 8 + 1)
+#define REFRESH_WEIGHT ((uint64_t)1 << 20)
+#define PROOF_SLICE_BYTES ((uint64_t)128 << 20)
+
+typedef enum { CLASS_HEAVY, CLASS_LIGHT, CLASS_FOREIGN_KEY, CLASS_AFTER } EntryClass;
+
+/* A table as it is loaded. */
+typedef struct {
+    const HfManifestTable *info;
+    HfTask *first; /* NULL: there are no rows to load */
+    HfTask *done;  /* after the last part; NULL as above */
+} TableTasks;
+
+struct HfRestoreGraph {
+    const HfRestoreLoad *options;
+    const HfManifest *manifest;
+    HfArchiveSource archive_source;
+    HfSink null_sink;
+    HfPipeline *load;
+    HfPipeline *prove;
+    HfTaskGraph *graph;
+    HfTask *all_loaded, *all_proved; /* barriers */
+    GPtrArray *owned;                /* task payloads */
+    GHashTable *tables;              /* OID -> TableTasks* */
+    GHashTable *entry_tasks;         /* dump_id -> HfTask*, of post-data entries */
+    GHashTable *entry_class;         /* dump_id -> EntryClass + 1 */
+    GPtrArray *light, *after;        /* HfTocEntry*, run one after another */
+    GMutex mutex;                    /* guards counted */
+    GHashTable *counted;             /* HfManifestTable* -> uint64_t*: rows by count, proof count */
+};
+
+typedef struct {
+    HfRestoreGraph *graph;
+    unsigned number;
+    HfPg *pg;
+    HfPipelineLane *copy;
+    HfPipelineLane *prove;
+} Lane;
+
+/* ---- Lanes ---------------------------------------------------------------------------------------------------------
+ */
+
+HfPg *hf_restore_connect(const HfRestoreLoad *options, GCancellable *cancellable, GError **error)
+{
+    g_autoptr(HfPg) pg = hf_pg_connect(options->database, cancellable, error);
+    /* A crash of the server loses the whole new database, never a part of it: nothing waits for its log. Row security
+     * comes after the rows and their proof; materialized views are refreshed under it, as they once were. */
+    if (pg == NULL || !hf_pg_pin_session(pg, "UTF8", error) ||
+        !hf_pg_exec(pg, "SET synchronous_commit = off; SET row_security = on", error))
+        return NULL;
+    return g_steal_pointer(&pg);
+}
+
+static gpointer lane_open(unsigned number, GCancellable *cancellable, gpointer data, GError **error)
+{
+    HfRestoreGraph *graph = data;
+    const HfRestoreLoad *options = graph->options;
+    HfPg *pg = options->shared != NULL ? options->shared : hf_restore_connect(options, cancellable, error);
+    if (pg == NULL)
+        return NULL;
+    HfReader *parts = graph->archive_source.source.open(&graph->archive_source.source, cancellable, error);
+    HfWriter *null = graph->null_sink.open(&graph->null_sink, cancellable, error);
+    Lane *lane = g_new0(Lane, 1);
+    *lane = (Lane){.graph = graph, .number = number, .pg = pg};
+    const char *encoding = hf_archive_reader_head(options->archive)->database.encoding;
+    HfWriter *writer = hf_postgres_writer_new(pg, options->shared != NULL, encoding, options->progress);
+    HfReader *reader = hf_postgres_reader_new(pg, true, encoding);
+    lane->copy = hf_pipeline_lane_new(graph->load, number, cancellable, parts, writer);
+    lane->prove = hf_pipeline_lane_new(graph->prove, number, cancellable, reader, null);
+    return lane;
+}
+
+static void lane_close(gpointer data)
+{
+    Lane *lane = data;
+    hf_pipeline_lane_close(lane->copy);
+    hf_pipeline_lane_close(lane->prove);
+    if (lane->graph->options->shared == NULL)
+        hf_pg_close(lane->pg);
+    g_free(lane);
+}
+
+static const HfLaneOps lane_ops = {lane_open, lane_close};
+
+/* ---- Tasks ---------------------------------------------------------------------------------------------------------
+ */
+
+static gpointer own(HfRestoreGraph *self, gpointer payload)
+{
+    g_ptr_array_add(self->owned, payload);
+    return payload;
+}
+
+static HfTask *add_task(HfRestoreGraph *self, HfTaskFunc func, gpointer data, uint64_t weight)
+{
+    if (self->options->progress != NULL)
+        hf_progress_expect(self->options->progress, weight);
+    return hf_task_graph_add(self->graph, func, data, weight);
+}
+
+static bool do_nothing(gpointer lane, gpointer data, GError **error)
+{
+    (void)lane;
+    (void)data;
+    (void)error;
+    return true;
+}
+
+static bool load_slice(gpointer data, gpointer slice, GError **error)
+{
+    return hf_pipeline_lane_copy(((Lane *)data)->copy, slice, error);
+}
+
+/* A share of a table to be read back: share `start` of `end` shares; which pages that is, is known when it is loaded.
+ */
+static bool slice_pages(HfPg *pg, HfSlice *slice, GError **error)
+{
+    uint64_t number = slice->start, count = slice->end;
+    slice->start = 0;
+    slice->end = HF_SLICE_TO_END;
+    if (count <= 1)
+        return true;
+    g_autofree char *name = hf_pg_quote_qualified(slice->table->schema, slice->table->name);
+    g_autofree char *sql = g_strdup_printf("SELECT pg_catalog.pg_relation_size(tableoid) / "
+                                           "pg_catalog.current_setting('block_size')::bigint FROM ONLY %s LIMIT 1",
+                                           name);
+    g_autoptr(HfPgRows) rows = hf_pg_query(pg, sql, NULL, error);
+    if (rows == NULL)
+        return false;
+    uint64_t pages = hf_pg_rows_count(rows) > 0 ? (uint64_t)hf_pg_rows_int64(rows, 0, 0) : 0;
+    slice->start = pages * number / count;
+    if (number + 1 < count)
+        slice->end = pages * (number + 1) / count;
+    return true;
+}
+
+static bool prove_slice(gpointer data, gpointer payload, GError **error)
+{
+    Lane *lane = data;
+    HfSlice slice = *(const HfSlice *)payload;
+    if (slice.table->kind == HF_TABLE_PLAIN && !slice_pages(lane->pg, &slice, error))
+        return false;
+    return hf_pipeline_lane_copy(lane->prove, &slice, error);
+}
+
+static bool count_rows(gpointer data, gpointer payload, GError **error)
+{
+    Lane *lane = data;
+    const HfManifestTable *table = payload;
+    bool root = table->load_root_oid != 0;
+    g_autofree char *name = root ? hf_pg_quote_qualified(table->load_root_schema, table->load_root_name)
+                                 : hf_pg_quote_qualified(table->schema, table->name);
+    g_autofree char *sql = g_strdup_printf("SELECT pg_catalog.count(*) FROM %s%s %s", root ? "" : "ONLY ", name,
+                                           table->filter != NULL ? table->filter : "");
+    g_autoptr(HfPgRows) rows = hf_pg_query(lane->pg, sql, NULL, error);
+    if (rows == NULL)
+        return false;
+    uint64_t count = (uint64_t)hf_pg_rows_int64(rows, 0, 0);
+    g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&lane->graph->mutex);
+    g_hash_table_insert(lane->graph->counted, payload, g_memdup2(&count, sizeof count));
+    return true;
+}
+
+/* The bytes of the tables that an entry depends on: what building it has to read. */
+static uint64_t entry_bytes(HfRestoreGraph *self, const HfTocEntry *entry)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < entry->dependency_count; i++) {
+        const HfTocEntry *needed = hf_dump_toc_find(self->options->schema->toc, entry->dependencies[i]);
+        const TableTasks *tasks =
+            needed != NULL ? g_hash_table_lookup(self->tables, GUINT_TO_POINTER(needed->object_oid)) : NULL;
+        bytes += tasks != NULL && strcmp(needed->kind, "TABLE") == 0 ? tasks->info->raw_bytes : 0;
+    }
+    return bytes;
+}
+
+static uint64_t entry_weight(HfRestoreGraph *self, const HfTocEntry *entry)
+{
+    return entry->phase == HF_TOC_LAST ? REFRESH_WEIGHT : INDEX_WEIGHT(entry_bytes(self, entry));
+}
+
+static bool run_entry(gpointer data, gpointer payload, GError **error)
+{
+    Lane *lane = data;
+    const HfTocEntry *entry = payload;
+    HfProgress *progress = lane->graph->options->progress;
+    g_autofree char *label = g_strdup_printf("%s %s", entry->kind, entry->tag);
+    if (progress != NULL)
+        hf_progress_lane_begin(progress, lane->number, label, entry_weight(lane->graph, entry));
+    bool ok = hf_postgres_run_entry(lane->pg, lane->graph->options->schema, entry, error);
+    if (progress != NULL)
+        hf_progress_lane_end(progress, lane->number);
+    return ok;
+}
+
+static bool run_entries(gpointer data, gpointer payload, GError **error)
+{
+    const GPtrArray *entries = payload;
+    for (guint i = 0; i < entries->len; i++)
+        if (!run_entry(data, entries->pdata[i], error))
+            return false;
+    return true;
+}
+
+static bool run_sql(gpointer data, gpointer payload, GError **error)
+{
+    return hf_pg_exec(((Lane *)data)->pg, payload, error);
+}
+
+/* ---- The graph: rows -----------------------------------------------------------------------------------------------
+ */
+
+static HfTask *barrier(HfRestoreGraph *self)
+{
+    return hf_task_graph_add(self->graph, do_nothing, NULL, 0);
+}
+
+static TableTasks *add_table(HfRestoreGraph *self, HfManifestTable *table)
+{
+    TableTasks *tasks = own(self, g_new0(TableTasks, 1));
+    tasks->info = table;
+    g_autoptr(GPtrArray) slices = g_ptr_array_new();
+    hf_slice_cut_parts(slices, table);
+    /* The first part truncates the table and freezes its rows: it goes alone. Parts that are added to one table through
+     * a partition root, and large objects, need no such order. */
+    bool first_alone = table->kind == HF_TABLE_PLAIN && table->load_root_oid == 0;
+    if (slices->len > 0)
+        tasks->done = barrier(self);
+    for (guint i = 0; i < slices->len; i++) {
+        HfSlice *slice = own(self, slices->pdata[i]);
+        HfTask *task = add_task(self, load_slice, slice, slice->weight);
+        if (i == 0)
+            tasks->first = task;
+        else if (first_alone)
+            hf_task_depend(task, tasks->first);
+        hf_task_depend(tasks->done, task);
+    }
+    return tasks;
+}
+
+static unsigned proof_shares(const HfRestoreGraph *self, const HfManifestTable *table)
+{
+    bool whole = table->load_root_oid != 0 || table->filter != NULL || self->options->shared != NULL;
+    return whole ? 1 : (unsigned)MIN(table->raw_bytes / PROOF_SLICE_BYTES + 1, 4 * self->options->jobs);
+}
+
+static void add_proof_task(HfRestoreGraph *self, HfSlice slice, HfTask *after)
+{
+    HfTask *task = self->options->proof == HF_PROOF_COUNT && slice.table->kind == HF_TABLE_PLAIN
+                       ? hf_task_graph_add(self->graph, count_rows, slice.table, 1)
+                       : add_task(self, prove_slice, own(self, g_memdup2(&slice, sizeof slice)), slice.weight);
+    if (after != NULL)
+        hf_task_depend(task, after);
+    hf_task_depend(self->all_proved, task);
+}
+
+static void add_proof(HfRestoreGraph *self, HfManifestTable *table, HfTask *after)
+{
+    unsigned shares = self->options->proof == HF_PROOF_COUNT ? 1 : proof_shares(self, table);
+    for (unsigned i = 0; i < shares; i++)
+        add_proof_task(
+            self,
+            (HfSlice){.table = table, .start = i, .end = shares, .weight = PROOF_WEIGHT(table->raw_bytes / shares)},
+            after);
+}
+
+static bool add_large_object_proof(HfRestoreGraph *self, HfPg *pg, HfManifestTable *table, HfTask *after,
+                                   GError **error)
+{
+    g_autoptr(GPtrArray) slices = g_ptr_array_new_with_free_func(g_free);
+    if (!hf_postgres_slice_large_objects(pg, table, 4 * self->options->jobs, slices, error))
+        return false;
+    for (guint i = 0; i < slices->len; i++) {
+        HfSlice slice = *(HfSlice *)slices->pdata[i];
+        slice.weight = PROOF_WEIGHT(table->raw_bytes / slices->len);
+        add_proof_task(self, slice, after);
+    }
+    return true;
+}
+
+/* The first table of a group that is loaded through one root stands for all of it. */
+static bool stands_for_root(HfRestoreGraph *self, const HfManifestTable *table)
+{
+    if (table->load_root_oid == 0)
+        return true;
+    for (guint i = 0; i < self->manifest->tables->len; i++) {
+        const HfManifestTable *other = self->manifest->tables->pdata[i];
+        if (other->load_root_oid == table->load_root_oid && hf_restore_takes_table(self->options->schema, other))
+            return other == table;
+    }
+    return true;
+}
+
+/* Loads through a root touch all its partitions: whatever waits for one of them waits for all. */
+static void join_root_groups(HfRestoreGraph *self)
+{
+    GHashTableIter a, b;
+    gpointer left, right;
+    g_hash_table_iter_init(&a, self->tables);
+    while (g_hash_table_iter_next(&a, NULL, &left)) {
+        TableTasks *tasks = left;
+        if (tasks->info->load_root_oid == 0)
+            continue;
+        HfTask *all = barrier(self);
+        g_hash_table_iter_init(&b, self->tables);
+        while (g_hash_table_iter_next(&b, NULL, &right)) {
+            const TableTasks *other = right;
+            if (other->info->load_root_oid == tasks->info->load_root_oid && other->first != NULL)
+                hf_task_depend(all, other->done);
+        }
+        g_hash_table_insert(self->entry_tasks, tasks, all);
+    }
+    g_hash_table_iter_init(&a, self->tables);
+    while (g_hash_table_iter_next(&a, NULL, &left)) {
+        HfTask *all = g_hash_table_lookup(self->entry_tasks, left);
+        if (all != NULL)
+            ((TableTasks *)left)->done = all;
+        g_hash_table_remove(self->entry_tasks, left);
+    }
+}
+
+static bool add_rows(HfRestoreGraph *self, HfPg *pg, GError **error)
+{
+    for (guint i = 0; i < self->manifest->tables->len; i++) {
+        HfManifestTable *table = self->manifest->tables->pdata[i];
+        bool blobs = table->kind == HF_TABLE_LARGE_OBJECTS;
+        if (blobs ? self->options->schema->selected == NULL : hf_restore_takes_table(self->options->schema, table))
+            g_hash_table_insert(self->tables, GUINT_TO_POINTER(table->oid), add_table(self, table));
+    }
+    join_root_groups(self);
+    for (guint i = 0; i < self->manifest->tables->len; i++) {
+        HfManifestTable *table = self->manifest->tables->pdata[i];
+        TableTasks *tasks = g_hash_table_lookup(self->tables, GUINT_TO_POINTER(table->oid));
+        if (tasks == NULL)
+            continue;
+        if (tasks->done != NULL)
+            hf_task_depend(self->all_loaded, tasks->done);
+        if (self->options->proof == HF_PROOF_NONE || !stands_for_root(self, table))
+            continue;
+        if (table->kind == HF_TABLE_PLAIN)
+            add_proof(self, table, tasks->done);
+        else if (!add_large_object_proof(self, pg, table, tasks->done, error))
+            return false;
+    }
+    return true;
+}
+
+/* ---- The graph: post-data ------------------------------------------------------------------------------------------
+ */
+
+static EntryClass class_of(HfRestoreGraph *self, const HfTocEntry *entry)
+{
+    EntryClass class = strcmp(entry->kind, "FK CONSTRAINT") == 0                                     ? CLASS_FOREIGN_KEY
+                       : strcmp(entry->kind, "INDEX") == 0 || strcmp(entry->kind, "CONSTRAINT") == 0 ? CLASS_HEAVY
+                                                                                                     : CLASS_LIGHT;
+    for (size_t i = 0; i < entry->dependency_count; i++) {
+        gpointer of = g_hash_table_lookup(self->entry_class, GINT_TO_POINTER(entry->dependencies[i]));
+        EntryClass needs = of != NULL ? (EntryClass)(GPOINTER_TO_INT(of) - 1) : CLASS_HEAVY;
+        if (class == CLASS_HEAVY && needs == CLASS_LIGHT)
+            class = CLASS_LIGHT;
+        if (class != CLASS_FOREIGN_KEY && needs >= CLASS_FOREIGN_KEY)
+            class = CLASS_AFTER;
+    }
+    g_hash_table_insert(self->entry_class, GINT_TO_POINTER(entry->dump_id), GINT_TO_POINTER((int)class + 1));
+    return class;
+}
+
+/* Whether the entry may run as soon as its own tables are loaded: nothing in it can look elsewhere. */
+static bool may_run_early(HfRestoreGraph *self, const HfTocEntry *entry)
+{
+    bool has_table = false;
+    for (size_t i = 0; i < entry->dependency_count; i++) {
+        const HfTocEntry *needed = hf_dump_toc_find(self->options->schema->toc, entry->dependencies[i]);
+        if (needed == NULL)
+            continue;
+        static const char *const runs_code[] = {"FUNCTION",       "PROCEDURE",       "AGGREGATE", "OPERATOR",
+                                                "OPERATOR CLASS", "OPERATOR FAMILY", "EXTENSION", NULL};
+        if (g_strv_contains(runs_code, needed->kind))
+            return false;
+        has_table = has_table || strcmp(needed->kind, "TABLE") == 0;
+    }
+    return has_table;
+}
+
+/* Lets the task wait for the rows of the tables that the entry depends on, and for other entries; and keeps it apart
+ * from others that lock the same tables. */
+static void bind_entry(HfRestoreGraph *self, HfTask *task, const HfTocEntry *entry, bool exclusive)
+{
+    for (size_t i = 0; i < entry->dependency_count; i++) {
+        HfTask *other = g_hash_table_lookup(self->entry_tasks, GINT_TO_POINTER(entry->dependencies[i]));
+        if (other != NULL)
+            hf_task_depend(task, other);
+        const HfTocEntry *needed = hf_dump_toc_find(self->options->schema->toc, entry->dependencies[i]);
+        if (needed == NULL || (strcmp(needed->kind, "TABLE") != 0 && strcmp(needed->kind, "MATERIALIZED VIEW") != 0))
+            continue;
+        hf_task_use(task, needed, exclusive);
+        const TableTasks *tasks = g_hash_table_lookup(self->tables, GUINT_TO_POINTER(needed->object_oid));
+        if (tasks != NULL && tasks->done != NULL)
+            hf_task_depend(task, tasks->done);
+    }
+}
+
+/* Indexes of one table are built side by side, unless more follows in their transaction (CLUSTER ON, REPLICA IDENTITY):
+ * two of them would each hold the lock that keeps the other from its stronger one. */
+static bool needs_table_alone(const HfTocEntry *entry)
+{
+    return strcmp(entry->kind, "INDEX") != 0 || strstr(entry->definition, "\nALTER TABLE ") != NULL;
+}
+
+static void add_heavy(HfRestoreGraph *self, const HfTocEntry *entry, HfTask *all_heavy)
+{
+    HfTask *task = add_task(self, run_entry, (gpointer)entry, entry_weight(self, entry));
+    bind_entry(self, task, entry, needs_table_alone(entry));
+    if (!may_run_early(self, entry))
+        hf_task_depend(task, self->all_loaded);
+    hf_task_depend(all_heavy, task);
+    g_hash_table_insert(self->entry_tasks, GINT_TO_POINTER(entry->dump_id), task);
+}
+
+static void add_post_data(HfRestoreGraph *self)
+{
+    const HfSchema *schema = self->options->schema;
+    HfTask *all_heavy = barrier(self);
+    HfTask *light_task = hf_task_graph_add(self->graph, run_entries, self->light, 1);
+    HfTask *after_task = hf_task_graph_add(self->graph, run_entries, self->after, 1);
+    hf_task_depend(light_task, self->all_loaded);
+    hf_task_depend(light_task, self->all_proved);
+    hf_task_depend(light_task, all_heavy);
+    hf_task_depend(after_task, light_task);
+    for (size_t i = 0; i < hf_dump_toc_size(schema->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(schema->toc, i);
+        if (entry->phase != HF_TOC_POST_DATA || !hf_schema_has(schema, i))
+            continue;
+        EntryClass class = class_of(self, entry);
+        if (class == CLASS_HEAVY) {
+            add_heavy(self, entry, all_heavy);
+        } else if (class == CLASS_FOREIGN_KEY) {
+            HfTask *task = add_task(self, run_entry, (gpointer)entry, entry_weight(self, entry));
+            hf_task_depend(task, light_task);
+            bind_entry(self, task, entry, true);
+            hf_task_depend(after_task, task);
+            g_hash_table_insert(self->entry_tasks, GINT_TO_POINTER(entry->dump_id), task);
+        } else {
+            g_ptr_array_add(class == CLASS_LIGHT ? self->light : self->after, (gpointer)entry);
+        }
+    }
+}
+
+/* ---- The second graph -----------------------------------------------------------------------------------------
+ */
+
+bool hf_restore_is_refresh(const HfTocEntry *entry)
+{
+    return strcmp(entry->kind, "MATERIALIZED VIEW DATA") == 0;
+}
+
+static void add_refresh(HfRestoreGraph *self, const HfTocEntry *entry)
+{
+    HfTask *task = add_task(self, run_entry, (gpointer)entry, REFRESH_WEIGHT);
+    for (size_t i = 0; i < entry->dependency_count; i++) {
+        HfTask *other = g_hash_table_lookup(self->entry_tasks, GINT_TO_POINTER(entry->dependencies[i]));
+        if (other != NULL)
+            hf_task_depend(task, other);
+    }
+    g_hash_table_insert(self->entry_tasks, GINT_TO_POINTER(entry->dump_id), task);
+    g_autofree char *name = hf_pg_quote_qualified(entry->schema, entry->tag);
+    hf_task_depend(hf_task_graph_add(self->graph, run_sql, own(self, g_strconcat("ANALYZE ", name, NULL)), 0), task);
+}
+
+/* Materialized views in parallel by their dependencies, and statistics of every table with rows. */
+static void add_refreshes(HfRestoreGraph *self)
+{
+    const HfSchema *schema = self->options->schema;
+    g_hash_table_remove_all(self->entry_tasks);
+    for (size_t i = 0; i < hf_dump_toc_size(schema->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(schema->toc, i);
+        if (entry->phase == HF_TOC_LAST && hf_schema_has(schema, i) && hf_restore_is_refresh(entry))
+            add_refresh(self, entry);
+    }
+    for (guint i = 0; i < self->manifest->tables->len; i++) {
+        const HfManifestTable *table = self->manifest->tables->pdata[i];
+        if (table->kind != HF_TABLE_PLAIN || table->parts->len == 0 || !hf_restore_takes_table(schema, table))
+            continue;
+        g_autofree char *name = hf_pg_quote_qualified(table->schema, table->name);
+        hf_task_graph_add(self->graph, run_sql, own(self, g_strconcat("ANALYZE ", name, NULL)), table->raw_bytes);
+    }
+}
+
+/* ---- Proof ---------------------------------------------------------------------------------------------------------
+ */
+
+/* What the manifest says of a table, or of all tables that share its load root. */
+static HfRowDigest expected_proof(HfRestoreGraph *self, const HfManifestTable *table)
+{
+    HfRowDigest sum = {0};
+    for (guint i = 0; i < self->manifest->tables->len; i++) {
+        const HfManifestTable *other = self->manifest->tables->pdata[i];
+        if (other == table || (table->load_root_oid != 0 && other->load_root_oid == table->load_root_oid &&
+                               hf_restore_takes_table(self->options->schema, other)))
+            hf_row_digest_merge(&sum, &other->proof);
+    }
+    return sum;
+}
+
+static bool is_proved(HfRestoreGraph *self, const HfManifestTable *table)
+{
+    HfRowDigest expected = expected_proof(self, table);
+    const uint64_t *count = g_hash_table_lookup(self->counted, table);
+    if (count != NULL)
+        return *count == expected.rows;
+    HfRowDigest found = hf_pipeline_digest(self->prove, table);
+    return hf_row_digest_equal(&found, &expected);
+}
+
+/* ---- The whole -----------------------------------------------------------------------------------------------------
+ */
+
+static bool run_graph(HfRestoreGraph *self, GError **error)
+{
+    hf_task_graph_start(self->graph, self->options->shared != NULL ? 1 : self->options->jobs, &lane_ops, self,
+                        self->options->cancellable);
+    return hf_task_graph_join(self->graph, error);
+}
+
+bool hf_restore_graph_load(HfRestoreGraph *self, HfPg *pg, GError **error)
+{
+    self->all_loaded = barrier(self);
+    self->all_proved = barrier(self);
+    if (!add_rows(self, pg, error))
+        return false;
+    add_post_data(self);
+    return run_graph(self, error);
+}
+
+bool hf_restore_graph_refresh(HfRestoreGraph *self, GError **error)
+{
+    hf_task_graph_free(self->graph);
+    self->graph = hf_task_graph_new();
+    add_refreshes(self);
+    return run_graph(self, error);
+}
+
+bool hf_restore_graph_loads(HfRestoreGraph *self, const HfManifestTable *table)
+{
+    return g_hash_table_contains(self->tables, GUINT_TO_POINTER(table->oid));
+}
+
+bool hf_restore_graph_is_proved(HfRestoreGraph *self, const HfManifestTable *table)
+{
+    return !stands_for_root(self, table) || is_proved(self, table);
+}
+
+HfRestoreGraph *hf_restore_graph_new(const HfRestoreLoad *options)
+{
+    HfRestoreGraph *self = g_new0(HfRestoreGraph, 1);
+    self->options = options;
+    self->manifest = hf_archive_reader_manifest(options->archive);
+    hf_archive_source_init(&self->archive_source, options->archive);
+    hf_null_sink_init(&self->null_sink);
+    self->load = hf_pipeline_new(NULL, NULL, options->progress);
+    self->prove = hf_pipeline_new(NULL, NULL, options->progress);
+    self->graph = hf_task_graph_new();
+    self->owned = g_ptr_array_new_with_free_func(g_free);
+    self->tables = g_hash_table_new(NULL, NULL);
+    self->entry_tasks = g_hash_table_new(NULL, NULL);
+    self->entry_class = g_hash_table_new(NULL, NULL);
+    self->counted = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    self->light = g_ptr_array_new();
+    self->after = g_ptr_array_new();
+    g_mutex_init(&self->mutex);
+    return self;
+}
+
+void hf_restore_graph_free(HfRestoreGraph *self)
+{
+    if (self == NULL)
+        return;
+    hf_task_graph_free(self->graph);
+    hf_pipeline_free(self->load);
+    hf_pipeline_free(self->prove);
+    g_ptr_array_unref(self->owned);
+    g_hash_table_unref(self->tables);
+    g_hash_table_unref(self->entry_tasks);
+    g_hash_table_unref(self->entry_class);
+    g_hash_table_unref(self->counted);
+    g_ptr_array_unref(self->light);
+    g_ptr_array_unref(self->after);
+    g_mutex_clear(&self->mutex);
+    g_free(self);
+}

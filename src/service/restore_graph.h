@@ -1,0 +1,33 @@
+/*
+ * The tasks of a restore, in lanes of one connection each: rows, proofs, indexes and the rest of post-data; then
+ * materialized views and statistics. Private to the restore: see restore_load.h for the whole.
+ */
+#ifndef HF_SERVICE_RESTORE_GRAPH_H
+#define HF_SERVICE_RESTORE_GRAPH_H
+
+#include "service/restore_load.h"
+
+typedef struct HfRestoreGraph HfRestoreGraph;
+
+/* `options` is borrowed. */
+HfRestoreGraph *hf_restore_graph_new(const HfRestoreLoad *options);
+void hf_restore_graph_free(HfRestoreGraph *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfRestoreGraph, hf_restore_graph_free)
+
+/* A connection to the database that is filled, pinned as the lanes' own. */
+HfPg *hf_restore_connect(const HfRestoreLoad *options, GCancellable *cancellable, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* Loads the rows, reads them back for the proof, and makes what post-data holds. The schema and empty large objects are
+ * there already. `pg` asks questions meanwhile. */
+bool hf_restore_graph_load(HfRestoreGraph *self, HfPg *pg, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Refreshes materialized views in parallel by their dependencies, and takes statistics. */
+bool hf_restore_graph_refresh(HfRestoreGraph *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool hf_restore_is_refresh(const HfTocEntry *entry);
+
+/* After the load: whether it took the table, and whether what was read back is what the manifest says. Of tables that
+ * are loaded through one root, one answers for all. */
+bool hf_restore_graph_loads(HfRestoreGraph *self, const HfManifestTable *table);
+bool hf_restore_graph_is_proved(HfRestoreGraph *self, const HfManifestTable *table);
+
+#endif
