@@ -407,7 +407,9 @@ static void fill_with_noise(Fixture *self)
 {
     self->made_up.kind = NOISE_ROWS;
     self->made_up.row_bytes = 50000;
-    for (uint32_t i = 1; i <= 6; i++) {
+    self->lanes = 2;
+    self->budget_bytes = self->lanes * HF_PART_BYTES;
+    for (uint32_t i = 1; i <= 4; i++) {
         HfManifestTable *table = add_table(self, i, i % 2 ? HF_FORMAT_BINARY : HF_FORMAT_TEXT);
         add_slice(self, table, 0, 800); /* 40 MB */
     }

@@ -1,0 +1,141 @@
+#include "base/error.h"
+#include "engine/ends/postgres_catalog.h"
+#include "tests/unit/cmocka_all.h"
+
+#include <string.h>
+
+#define VISIBLE " AND pg_catalog.pg_table_is_visible(c.oid))"
+
+static char *match(const char *column, const char *literal)
+{
+    return g_strdup_printf("%s OPERATOR(pg_catalog.~) %s COLLATE pg_catalog.\"default\"", column, literal);
+}
+
+static void assert_schema(const char *pattern, const char *literal)
+{
+    g_autofree char *is = hf_postgres_schema_condition(pattern, NULL), *should = match("n.nspname", literal);
+    assert_string_equal(is, should);
+}
+
+static void assert_table(const char *pattern, const char *literal)
+{
+    g_autofree char *is = hf_postgres_table_condition(pattern, NULL), *name = match("c.relname", literal);
+    g_autofree char *should = g_strdup_printf("(%s" VISIBLE, name);
+    assert_string_equal(is, should);
+}
+
+static void a_name_matches_itself_alone(void **state)
+{
+    (void)state;
+    assert_schema("app", "'^(app)$'");
+    assert_table("orders", "'^(orders)$'");
+}
+
+static void wildcards_become_regular_expressions(void **state)
+{
+    (void)state;
+    assert_schema("app*", "'^(app.*)$'");
+    assert_table("a?c", "'^(a.c)$'");
+    assert_table("a[0-9]|b+", "'^(a[0-9]|b+)$'");
+}
+
+static void letters_fold_outside_quotes(void **state)
+{
+    (void)state;
+    assert_table("Orders", "'^(orders)$'");
+    assert_table("\"Orders\"", "'^(Orders)$'");
+    assert_table("Or\"DE\"rs", "'^(orDErs)$'");
+    assert_table("\xc3\x84rger", "'^(\xc3\x84rger)$'"); /* as psql: only ASCII folds */
+}
+
+static void inside_quotes_all_is_literal(void **state)
+{
+    (void)state;
+    assert_table("\"a*b?\"", "E'^(a\\\\*b\\\\?)$'");
+    assert_table("\"a.b\"", "E'^(a\\\\.b)$'");
+    assert_table("\"say \"\"hi\"\"\"", "'^(say \"hi\")$'");
+    assert_table("\"back\\slash\"", "E'^(back\\\\\\\\slash)$'");
+    assert_table("\"(x)|[y]{2}+^\"", "E'^(\\\\(x\\\\)\\\\|\\\\[y\\\\]\\\\{2\\\\}\\\\+\\\\^)$'");
+}
+
+static void a_dollar_is_a_character_everywhere(void **state)
+{
+    (void)state;
+    assert_table("a$b", "E'^(a\\\\$b)$'");
+    assert_table("\"a$b\"", "E'^(a\\\\$b)$'");
+}
+
+static void a_quote_cannot_leave_the_literal(void **state)
+{
+    (void)state;
+    assert_table("it's", "'^(it''s)$'");
+    assert_table("\\'; DROP TABLE x; --", "E'^(\\\\''; drop table x; --)$'");
+}
+
+static void a_dot_parts_schema_and_name(void **state)
+{
+    (void)state;
+    g_autofree char *is = hf_postgres_table_condition("App*.\"Or.ders\"", NULL);
+    g_autofree char *schema = match("n.nspname", "'^(app.*)$'");
+    g_autofree char *name = match("c.relname", "E'^(Or\\\\.ders)$'");
+    g_autofree char *should = g_strdup_printf("(%s AND %s)", schema, name);
+    assert_string_equal(is, should);
+}
+
+static void too_many_dots_are_wrong_usage(void **state)
+{
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    assert_null(hf_postgres_table_condition("db.app.orders", &error));
+    assert_true(g_error_matches(error, HF_ERROR, HF_ERROR_USAGE));
+    assert_non_null(strstr(error->message, "db.app.orders"));
+    g_clear_error(&error);
+    assert_null(hf_postgres_schema_condition("db.app", &error));
+    assert_true(g_error_matches(error, HF_ERROR, HF_ERROR_USAGE));
+}
+
+/* ---- Scope ---------------------------------------------------------------------------------------------------------
+ */
+
+static const char *const none[] = {NULL};
+static const char *const some[] = {"a", "b c", NULL};
+
+static void a_scope_is_selective_by_what_it_asks_for(void **state)
+{
+    (void)state;
+    assert_false(hf_scope_is_selective(&(HfScope){0}));
+    assert_false(hf_scope_is_selective(&(HfScope){.schemas = none, .tables = none}));
+    assert_false(hf_scope_is_selective(&(HfScope){.exclude_schemas = some, .exclude_tables = some}));
+    assert_true(hf_scope_is_selective(&(HfScope){.schemas = some}));
+    assert_true(hf_scope_is_selective(&(HfScope){.tables = some}));
+}
+
+static void a_scope_is_told_to_pg_dump_under_its_names(void **state)
+{
+    (void)state;
+    g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);
+    const HfScope scope = {
+        .schemas = some, .exclude_schemas = none, .exclude_tables = some, .exclude_table_data = some};
+    hf_scope_append_arguments(&scope, arguments);
+    g_ptr_array_add(arguments, NULL);
+    g_autofree char *joined = g_strjoinv("|", (char **)arguments->pdata);
+    assert_string_equal(joined, "--schema=a|--schema=b c|--exclude-table=a|--exclude-table=b c|--exclude-table-data=a|"
+                                "--exclude-table-data=b c");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_name_matches_itself_alone),
+        cmocka_unit_test(wildcards_become_regular_expressions),
+        cmocka_unit_test(letters_fold_outside_quotes),
+        cmocka_unit_test(inside_quotes_all_is_literal),
+        cmocka_unit_test(a_dollar_is_a_character_everywhere),
+        cmocka_unit_test(a_quote_cannot_leave_the_literal),
+        cmocka_unit_test(a_dot_parts_schema_and_name),
+        cmocka_unit_test(too_many_dots_are_wrong_usage),
+        cmocka_unit_test(a_scope_is_selective_by_what_it_asks_for),
+        cmocka_unit_test(a_scope_is_told_to_pg_dump_under_its_names),
+    };
+    return cmocka_run_group_tests_name("engine/ends/postgres_pattern", tests, NULL, NULL);
+}
