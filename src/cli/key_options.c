@@ -3,8 +3,6 @@
 #include "cli/options.h"
 #include "cli/password.h"
 
-#define AGE_START_BYTES 64
-
 static struct {
     char **recipients;
     char **recipients_files;
@@ -126,10 +124,6 @@ static bool add_passphrase(HfAgeIdentities *identities, char *secret, GError **e
 
 static bool takes_passphrase(HfInput *file)
 {
-    uint8_t start[AGE_START_BYTES];
-    size_t length = MIN(file->size_bytes, sizeof start);
-    if (!hf_input_read_at(file, 0, start, length, NULL) || !hf_age_is_age(start, length))
-        return false;
     g_auto(GStrv) kinds = hf_age_recipient_kinds(file, NULL);
     return kinds != NULL && g_strv_contains((const char *const *)kinds, "scrypt");
 }

@@ -213,8 +213,44 @@ bool hf_age_decrypt(HfInput *from, const HfAgeIdentities *identities, HfOutput *
     return ok;
 }
 
+/* ---- Telling kinds -------------------------------------------------------------------------------------------------
+ */
+
+/* Keeps the start of a file, long enough for any header, and stops the one who writes there. */
+typedef struct {
+    HfOutput output;
+    GByteArray *bytes;
+} StartOutput;
+
+static bool take_start(HfOutput *output, const void *data, size_t length, GError **error)
+{
+    GByteArray *bytes = ((StartOutput *)output)->bytes;
+    g_byte_array_append(bytes, data, (guint)MIN(length, HF_AGE_HEADER_MAX_BYTES - bytes->len));
+    if (bytes->len < HF_AGE_HEADER_MAX_BYTES)
+        return true;
+    g_set_error_literal(error, HF_ERROR, HF_ERROR_LIMIT, "the start of the file is complete");
+    return false;
+}
+
+static HfAgeHeader *read_armored_header(HfInput *from, GError **error)
+{
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    g_autoptr(GError) end = NULL;
+    StartOutput start = {{take_start}, bytes};
+    if (!hf_age_dearmor(from, &start.output, &end) && bytes->len < HF_AGE_HEADER_MAX_BYTES) {
+        g_propagate_error(error, g_steal_pointer(&end));
+        return NULL;
+    }
+    return hf_age_header_parse((const char *)bytes->data, bytes->len, error);
+}
+
 char **hf_age_recipient_kinds(HfInput *from, GError **error)
 {
-    g_autoptr(HfAgeHeader) header = hf_age_header_read(from, error);
+    uint8_t start[HF_AGE_START_BYTES];
+    size_t length = (size_t)MIN(from->size_bytes, sizeof start);
+    if (!hf_input_read_at(from, 0, start, length, error))
+        return NULL;
+    g_autoptr(HfAgeHeader) header =
+        hf_age_is_armored(start, length) ? read_armored_header(from, error) : hf_age_header_read(from, error);
     return header != NULL ? kinds_of(header) : NULL;
 }

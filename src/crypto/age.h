@@ -76,8 +76,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfAgeWriter, hf_age_writer_free)
 /* ---- Reading -------------------------------------------------------------------------------------------------------
  */
 
-/* Whether the first bytes of a file (at least 64, or the whole of a shorter one) are those of an age file, binary or
- * armored. */
+/* Whether the first bytes of a file (at least so many, or the whole of a shorter one) are those of an age file, binary
+ * or armored. */
+#define HF_AGE_START_BYTES 64
 bool hf_age_is_age(const uint8_t *start, size_t length);
 bool hf_age_is_armored(const uint8_t *start, size_t length);
 
@@ -108,8 +109,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfAgeReader, hf_age_reader_free)
 bool hf_age_decrypt(HfInput *from, const HfAgeIdentities *identities, HfOutput *to, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* The kinds of the recipient stanzas of a file, such as "X25519", "scrypt", in the file's order; NULL-terminated,
- * transfer full (g_strfreev). */
+/* The kinds of the recipient stanzas of a file, binary or armored, such as "X25519", "scrypt", in the file's order;
+ * NULL-terminated, transfer full (g_strfreev). */
 char **hf_age_recipient_kinds(HfInput *from, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

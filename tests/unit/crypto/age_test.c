@@ -1,3 +1,4 @@
+#include "crypto/age_header.h"
 #include "tests/unit/crypto/age_support.h"
 
 static void a_file_opens_with_each_recipients_identity(void **state)
@@ -55,16 +56,47 @@ static void a_wrong_identity_is_told_with_the_kinds_of_recipient(void **state)
     assert_int_equal(out->len, 0);
 }
 
-static void kinds_are_listed_without_a_key(void **state)
+static void assert_is_for_x25519(const void *file, size_t length)
 {
-    (void)state;
-    g_autoptr(GByteArray) plain = made_up_bytes(10), file = encrypt(plain);
     HfMemoryInput input;
-    hf_memory_input_init(&input, file->data, file->len);
+    hf_memory_input_init(&input, file, length);
     g_auto(GStrv) kinds = NULL;
     assert_ok((kinds = hf_age_recipient_kinds(&input.input, error)) != NULL);
     assert_int_equal(g_strv_length(kinds), 1);
     assert_string_equal(kinds[0], "X25519");
+}
+
+static char *armor(const GByteArray *file)
+{
+    GString *text = g_string_new("-----BEGIN AGE ENCRYPTED FILE-----\n");
+    g_autofree char *base64 = g_base64_encode(file->data, file->len);
+    size_t length = strlen(base64);
+    for (size_t at = 0; at < length; at += 64)
+        g_string_append_printf(text, "%.64s\n", base64 + at);
+    g_string_append(text, "-----END AGE ENCRYPTED FILE-----\n");
+    return g_string_free(text, FALSE);
+}
+
+static void kinds_are_listed_without_a_key(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {10, 2 * HF_AGE_HEADER_MAX_BYTES};
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        g_autoptr(GByteArray) plain = made_up_bytes(sizes[i]), file = encrypt(plain);
+        g_autofree char *armored = armor(file);
+        assert_is_for_x25519(file->data, file->len);
+        assert_is_for_x25519(armored, strlen(armored));
+    }
+}
+
+static void kinds_of_damaged_armor_are_refused_with_the_line(void **state)
+{
+    (void)state;
+    g_autoptr(GByteArray) plain = made_up_bytes(10), file = encrypt(plain);
+    g_autofree char *armored = armor(file);
+    HfMemoryInput input;
+    hf_memory_input_init(&input, armored, strlen(armored) - 40);
+    assert_refused(hf_age_recipient_kinds(&input.input, error) != NULL, HF_ERROR_CORRUPT, "age armor line");
 }
 
 static void a_file_to_nobody_is_refused_before_a_byte_is_written(void **state)
@@ -159,6 +191,7 @@ int main(void)
         cmocka_unit_test(a_file_with_a_passphrase_opens_with_it_alone),
         cmocka_unit_test(a_wrong_identity_is_told_with_the_kinds_of_recipient),
         cmocka_unit_test(kinds_are_listed_without_a_key),
+        cmocka_unit_test(kinds_of_damaged_armor_are_refused_with_the_line),
         cmocka_unit_test(a_file_to_nobody_is_refused_before_a_byte_is_written),
         cmocka_unit_test(the_same_file_twice_shares_no_key),
         cmocka_unit_test(a_file_of_a_thousand_recipients_can_be_read),
