@@ -216,7 +216,8 @@ static bool write_blocks(Script *self, const HfSlice *slice, RowFunc append_row,
         return false;
     do {
         hf_block_reset(&self->block);
-        if (!self->reader->next(self->reader, &self->block, error) ||
+        if (!hf_error_check_cancelled(self->cancellable, error) ||
+            !self->reader->next(self->reader, &self->block, error) ||
             !write_block(self, slice->table, append_row, error))
             return false;
     } while (self->block.row_count > 0);
