@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from support import everything
 from support.holdfast import Holdfast
 from support.postgres import Servers
 
@@ -14,6 +15,7 @@ def postgres():
     servers = Servers()
     yield servers
     servers.remove()
+    everything.remove_extension()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from psycopg import sql
 
 SCRIPTS = Path(__file__).with_name("everything")
 NAME = 'Every "thing" größe & co'
-EXTENSION = f"holdfast_everything_{os.getpid()}"
+EXTENSION = f"holdfast_everything_{os.getpid()}"  # tests that run at the same time share the folder
 
 # The extension's tables are configuration: users change their rows, and pg_dump carries those of the condition.
 EXTENSION_CONTROL = "comment = 'has tables of configuration'\ndefault_version = '1.0'\nschema = holdfast_everything\n"
@@ -42,16 +42,22 @@ def create(server, name=NAME):
 def prepare(server):
     """Gives a server what it must have before it can take a restore of the database: roles and an extension's files."""
     _run_script(server, "roles.sql", "postgres")
-    folder = Path(server.psql("SELECT setting FROM pg_config WHERE name = 'SHAREDIR'")) / "extension"
+    folder = _extension_folder(server)
+    for left in folder.glob("holdfast_everything_*"):  # by tests that were killed
+        if not Path("/proc", re.search(r"\d+", left.name)[0]).exists():
+            left.unlink(missing_ok=True)
     (folder / f"{EXTENSION}.control").write_text(EXTENSION_CONTROL)
     (folder / f"{EXTENSION}--1.0.sql").write_text(EXTENSION_SCRIPT)
 
 
 def remove_extension(server):
     """Takes the files of `prepare` away again."""
-    folder = Path(server.psql("SELECT setting FROM pg_config WHERE name = 'SHAREDIR'")) / "extension"
-    for file in folder.glob(f"{EXTENSION}*"):
+    for file in _extension_folder(server).glob(f"{EXTENSION}*"):
         file.unlink()
+
+
+def _extension_folder(server):
+    return Path(server.psql("SELECT setting FROM pg_config WHERE name = 'SHAREDIR'")) / "extension"
 
 
 def _run_script(server, name, database):

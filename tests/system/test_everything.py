@@ -22,9 +22,7 @@ def servers(postgres):
             everything.prepare(used[major, place])
         return used[major, place]
 
-    yield get
-    for server in used.values():
-        everything.remove_extension(server)
+    return get
 
 
 @pytest.fixture(scope="session")

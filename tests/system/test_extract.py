@@ -57,29 +57,22 @@ def originals(postgres, holdfast, tmp_path_factory):
             made[major] = (server, path)
         return made[major]
 
-    yield get
-    for server, _ in made.values():
-        everything.remove_extension(server)
+    return get
 
 
 @pytest.fixture
 def empty(postgres):
     """empty(major) is a server of its own, and the name of an empty database on it with the locale that everything.NAME
     has on a server of `like`."""
-    made = []
-
     def get(major, like=15):
         server = postgres(major, cluster_name="extract target", wal_level="logical")
         everything.prepare(server)
         locale = {"locale_provider": "icu", "icu_locale": "de-DE"} if like >= 15 else {}
         name = f"extracted {next(NUMBERS)}"
         server.createdb(name, template="template0", encoding="UTF8", lc_collate="C.UTF-8", lc_ctype="C.UTF-8", **locale)
-        made.append((server, name))
         return server, name
 
-    yield get
-    for server, _ in made:
-        everything.remove_extension(server)
+    return get
 
 
 @pytest.mark.parametrize("source_major, target_major", ROUTES)
@@ -164,7 +157,7 @@ def test_every_table_can_be_taken_alone(originals, empty, holdfast, tmp_path):
     source, archive = originals(15)
     whole = contents(source, everything.NAME)
     manifest = holdfast("inspect", "--from", archive, "--json").json
-    names = sorted({(table["schema"], table["name"]) for table in manifest["tables"] 
+    names = sorted({(table["schema"], table["name"]) for table in manifest["tables"]
                     if table["rows"] and table["schema"] not in ("holdfast_everything", "pg_catalog")})
     assert len(names) > 30
     for schema, table in names[:: len(names) // 12]:
@@ -276,8 +269,6 @@ def test_a_damaged_part_fails_and_names_its_place(postgres, database, holdfast, 
     name = database(server)
     server.psql("CREATE TABLE t AS SELECT i, md5(i::text) FROM generate_series(1, 10000) i", db=name)
     backup(holdfast, server, name, tmp_path / "archive")
-    manifest = holdfast("inspect", "--from", tmp_path / "archive", "--json").json
-    assert manifest
     data = bytearray((tmp_path / "archive").read_bytes())
     data[len(data) // 2] ^= 1
     (tmp_path / "damaged").write_bytes(data)
