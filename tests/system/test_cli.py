@@ -97,7 +97,9 @@ def test_the_refusal_names_the_ways_to_give_a_password(holdfast):
 def test_help_is_on_standard_output_and_has_examples(holdfast):
     whole = holdfast("--help").stdout
     assert holdfast("help").stdout == whole
-    for command in re.findall(r"^  holdfast (\w+)", whole, re.MULTILINE):
+    commands = re.findall(r"^  holdfast (\w+)", whole, re.MULTILINE)
+    assert set(commands) >= {"keygen", "backup", "restore", "undo", "copies", "verify", "inspect", "extract"}
+    for command in commands:
         text = holdfast("help", command).stdout
         assert text == holdfast(command, "-h").stdout
         assert "Examples:" in text and "--help" in text
@@ -483,7 +485,7 @@ def test_the_live_bar_is_painted_in_place_and_taken_away(terminal, slow, tmp_pat
     assert screen[2].startswith(str(tmp_path / "x.hf")) and len(screen) == 3, screen
     painted = re.sub(r"\x1b\[\d*[A-Z]", "", shown.output)
     bar = [line for line in re.split(r"[\r\n]+", painted) if "holdfast" not in line and "x.hf" not in line]
-    assert all(len(line) <= 60 for line in bar)
+    assert bar and all(len(line) <= 60 for line in bar)
 
 
 def test_ctrl_c_on_a_terminal_cancels_and_tidies_the_screen(terminal, slow, tmp_path):
@@ -597,6 +599,7 @@ def test_a_password_is_in_no_argument_and_no_environment(holdfast, guarded, tmp_
                     assert PASSWORD.encode() not in file.read()
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=20)
+            assert process.returncode == 1
 
 
 def test_a_server_that_is_not_there_is_told(holdfast, tmp_path):

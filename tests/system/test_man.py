@@ -25,5 +25,7 @@ def test_man_shows_the_page_without_warning():
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_of_the_help_is_in_the_page(holdfast, command):
     text = PAGE.read_text()
-    for option in re.findall(r"^ +(?:-\w, )?--([a-z-]+)", holdfast(command, "--help").stdout, re.MULTILINE):
+    options = re.findall(r"^ +(?:-\w, )?--([a-z-]+)", holdfast(command, "--help").stdout, re.MULTILINE)
+    assert len(options) > 1
+    for option in options:
         assert re.search(rf"^\.(?:It|Brq|Op)?.*\bFl -{option}\b", text, re.MULTILINE), option
