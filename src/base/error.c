@@ -18,7 +18,11 @@ static const ErrorKind kinds[] = {
     [HF_ERROR_INTERNAL] = {"internal", 1, false},
 };
 
-G_DEFINE_QUARK(hf - error - quark, hf_error)
+/* G_DEFINE_QUARK would keep it in a static that threads write without a lock. */
+GQuark hf_error_quark(void)
+{
+    return g_quark_from_static_string("hf-error-quark");
+}
 
 static const ErrorKind *kind_of(int code)
 {

@@ -14,6 +14,7 @@ _SANITIZER_OPTIONS = {
     "LSAN_OPTIONS": f"exitcode={SANITIZER_EXIT}",
     "UBSAN_OPTIONS": f"print_stacktrace=1:halt_on_error=1:exitcode={SANITIZER_EXIT}",
     "TSAN_OPTIONS": f"halt_on_error=0:exitcode={SANITIZER_EXIT}",
+    "G_SLICE": "always-malloc",  # GLib's slices hide from sanitizers who owns memory
 }
 
 

@@ -9,9 +9,10 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
-#include <glib.h>
+#include <gio/gio.h>
 
 #undef g_bytes_unref
+#undef g_object_unref
 
 extern void __tsan_acquire(void *address) __attribute__((weak));
 extern void __tsan_release(void *address) __attribute__((weak));
@@ -74,3 +75,44 @@ static void release_and_acquire(void *address)
 ORDERED_VOID(g_bytes_unref, (GBytes * bytes), (bytes), bytes, release_and_acquire, nothing)
 ORDERED_VOID(g_atomic_rc_box_release_full, (gpointer box, GDestroyNotify clear), (box, clear), box, release_and_acquire,
              nothing)
+ORDERED_VOID(g_object_unref, (gpointer object), (object), object, release_and_acquire, nothing)
+ORDERED_VOID(g_async_queue_unref, (GAsyncQueue * queue), (queue), queue, release_and_acquire, nothing)
+
+/* A queue's links are made in one thread and freed in another, within GLib: the order must be told before the free. */
+void g_async_queue_push(GAsyncQueue *queue, gpointer data)
+{
+    g_async_queue_lock(queue);
+    g_async_queue_push_unlocked(queue, data);
+    release(queue);
+    g_async_queue_unlock(queue);
+}
+
+gpointer g_async_queue_try_pop(GAsyncQueue *queue)
+{
+    g_async_queue_lock(queue);
+    acquire(queue);
+    gpointer data = g_async_queue_try_pop_unlocked(queue);
+    g_async_queue_unlock(queue);
+    return data;
+}
+
+gpointer g_async_queue_pop(GAsyncQueue *queue)
+{
+    gpointer data;
+    while ((data = g_async_queue_try_pop(queue)) == NULL)
+        g_usleep(100);
+    return data;
+}
+
+/* Who sees that it is cancelled sees what led to it; disconnecting waits for a handler that runs. */
+ORDERED_VOID(g_cancellable_cancel, (GCancellable * cancellable), (cancellable), cancellable, release, nothing)
+ORDERED(gboolean, g_cancellable_is_cancelled, (GCancellable * cancellable), (cancellable), cancellable, nothing,
+        acquire)
+ORDERED_VOID(g_cancellable_disconnect, (GCancellable * cancellable, gulong handler), (cancellable, handler),
+             cancellable, nothing, acquire)
+
+/* The lock of GLib's table of error domains is made by who needs it first: here, while there is one thread. */
+__attribute__((constructor)) static void make_the_first_error(void)
+{
+    g_error_free(g_error_new_literal(G_FILE_ERROR, G_FILE_ERROR_FAILED, ""));
+}
