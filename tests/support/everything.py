@@ -29,6 +29,8 @@ SELECT pg_extension_config_dump('log_id_seq', '');
 SELECT pg_extension_config_dump('tickets', '');
 """
 
+_prepared = set()  # folders with the extension's files
+
 
 def create(server, name=NAME):
     """Makes the database on a server and gives its name. It stays until the server goes: its subscriptions hold it."""
@@ -42,22 +44,20 @@ def create(server, name=NAME):
 def prepare(server):
     """Gives a server what it must have before it can take a restore of the database: roles and an extension's files."""
     _run_script(server, "roles.sql", "postgres")
-    folder = _extension_folder(server)
+    folder = Path(server.psql("SELECT setting FROM pg_config WHERE name = 'SHAREDIR'")) / "extension"
     for left in folder.glob("holdfast_everything_*"):  # by tests that were killed
         if not Path("/proc", re.search(r"\d+", left.name)[0]).exists():
             left.unlink(missing_ok=True)
     (folder / f"{EXTENSION}.control").write_text(EXTENSION_CONTROL)
     (folder / f"{EXTENSION}--1.0.sql").write_text(EXTENSION_SCRIPT)
+    _prepared.add(folder)
 
 
-def remove_extension(server):
-    """Takes the files of `prepare` away again."""
-    for file in _extension_folder(server).glob(f"{EXTENSION}*"):
-        file.unlink()
-
-
-def _extension_folder(server):
-    return Path(server.psql("SELECT setting FROM pg_config WHERE name = 'SHAREDIR'")) / "extension"
+def remove_extension():
+    """Takes the files of `prepare` away again, when no server needs them any more."""
+    while _prepared:
+        for file in _prepared.pop().glob(f"{EXTENSION}*"):
+            file.unlink()
 
 
 def _run_script(server, name, database):
@@ -136,7 +136,8 @@ def contents(server, database):
 PINNED = ("SET search_path = ''", "SET DateStyle = ISO", "SET IntervalStyle = postgres", "SET TimeZone = 'UTC'",
           "SET bytea_output = hex", "SET extra_float_digits = 1", "SET row_security = off",
           "SET client_encoding = UTF8", "SET standard_conforming_strings = on",
-          "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', 'transaction_timeout')")
+          "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout',"
+          " 'transaction_timeout')")
 
 # Ordinary tables, materialized views with rows, and of partitioned tables the partitions; where the key is the hash
 # of an enum, rows change partitions on the way, so that the partitioned table is compared in their place.
