@@ -33,7 +33,10 @@ typedef struct {
     HfArchiveSource source;
     HfReader *reader;
     HfSlice slice;
+    uint64_t claimed_bytes; /* what the manifest says of the rows; 0: the truth, if the stream is whole */
 } Fixture;
+
+#define FRAMING_BYTES 21 /* header and trailer of a binary stream */
 
 /* `stream` is the COPY stream as it stands in the part, of which the manifest says that it has `rows` rows. */
 static void open_archive(Fixture *self, HfDataFormat format, const void *stream, size_t length, uint64_t rows)
@@ -53,6 +56,11 @@ static void open_archive(Fixture *self, HfDataFormat format, const void *stream,
     if (format == HF_FORMAT_BINARY)
         g_clear_pointer(&table->format_reason, g_free);
     sample_add_part(writer, table, stream, length, rows);
+    if (self->claimed_bytes > 0)
+        table->raw_bytes = self->claimed_bytes;
+    else if (format == HF_FORMAT_BINARY && length >= FRAMING_BYTES)
+        table->raw_bytes -= FRAMING_BYTES;
+    g_array_index(table->parts, HfPart, 0).raw_bytes = table->raw_bytes;
     assert_true(hf_archive_writer_finish(writer, &error));
 
     hf_memory_input_init(&self->input, self->bytes->data, self->bytes->len);
@@ -171,7 +179,7 @@ static GByteArray *binary_stream(const GByteArray *rows)
 static void binary_rows_are_whole_wherever_a_read_ends(void **state)
 {
     (void)state;
-    Fixture fixture;
+    Fixture fixture = {0};
     Rows rows = binary_rows();
     g_autoptr(GByteArray) stream = binary_stream(rows.rows);
     open_archive(&fixture, HF_FORMAT_BINARY, stream->data, stream->len, rows.ends->len);
@@ -184,7 +192,7 @@ static void binary_rows_are_whole_wherever_a_read_ends(void **state)
 static void text_rows_are_whole_wherever_a_read_ends(void **state)
 {
     (void)state;
-    Fixture fixture;
+    Fixture fixture = {0};
     Rows rows = text_rows();
     open_archive(&fixture, HF_FORMAT_TEXT, rows.rows->data, rows.rows->len, rows.ends->len);
     for (most_bytes = 1; most_bytes <= rows.rows->len + 1; most_bytes++)
@@ -196,7 +204,7 @@ static void text_rows_are_whole_wherever_a_read_ends(void **state)
 static void a_part_without_rows_is_fine(void **state)
 {
     (void)state;
-    Fixture fixture;
+    Fixture fixture = {0};
     g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(guint));
     open_archive(&fixture, HF_FORMAT_TEXT, "", 0, 0);
     assert_rows(&fixture, "", 0, none);
@@ -209,7 +217,7 @@ static void a_part_without_rows_is_fine(void **state)
 static void more_rows_than_a_block_holds_come_in_several(void **state)
 {
     (void)state;
-    Fixture fixture;
+    Fixture fixture = {0};
     Rows rows = new_rows();
     for (int i = 0; i < 400000; i++) {
         char row[32];
@@ -226,7 +234,7 @@ static void more_rows_than_a_block_holds_come_in_several(void **state)
 static void a_reader_begins_anew_after_half_a_part(void **state)
 {
     (void)state;
-    Fixture fixture;
+    Fixture fixture = {0};
     Rows rows = new_rows();
     for (int i = 0; i < 100000; i++)
         ROW(&rows, "\0\1\0\0\0\24"
@@ -251,7 +259,7 @@ static void a_reader_begins_anew_after_half_a_part(void **state)
 
 static void assert_huge_row_is_read(HfDataFormat format, Rows *rows)
 {
-    Fixture fixture;
+    Fixture fixture = {0};
     g_autoptr(GByteArray) stream = format == HF_FORMAT_BINARY ? binary_stream(rows->rows) : NULL;
     const GByteArray *whole = stream != NULL ? stream : rows->rows;
     open_archive(&fixture, format, whole->data, whole->len, rows->ends->len);
@@ -292,10 +300,11 @@ static void a_huge_text_row_between_small_ones_is_read(void **state)
 /* ---- What is refused -----------------------------------------------------------------------------------------------
  */
 
-static void assert_refused(HfDataFormat format, const void *stream, size_t length, uint64_t rows, const char *message)
+static void assert_refused_though(uint64_t claimed_bytes, HfDataFormat format, const void *stream, size_t length,
+                                  uint64_t rows, const char *message)
 {
     static const size_t reads[] = {1, 2, 3, 7, 20, SIZE_MAX};
-    Fixture fixture;
+    Fixture fixture = {.claimed_bytes = claimed_bytes};
     open_archive(&fixture, format, stream, length, rows);
     for (size_t i = 0; i < G_N_ELEMENTS(reads); i++) {
         g_autoptr(GError) error = NULL;
@@ -307,6 +316,11 @@ static void assert_refused(HfDataFormat format, const void *stream, size_t lengt
         assert_error(&error, HF_ERROR_CORRUPT, message);
     }
     close_archive(&fixture);
+}
+
+static void assert_refused(HfDataFormat format, const void *stream, size_t length, uint64_t rows, const char *message)
+{
+    assert_refused_though(0, format, stream, length, rows, message);
 }
 
 #define REFUSED_BINARY(stream, rows, message)                                                                          \
@@ -330,7 +344,8 @@ static void every_cut_of_a_binary_stream_is_refused(void **state)
     Rows rows = binary_rows();
     g_autoptr(GByteArray) stream = binary_stream(rows.rows);
     for (guint length = 0; length < stream->len; length++)
-        assert_refused(HF_FORMAT_BINARY, stream->data, length, rows.ends->len, "does not end with a whole row");
+        assert_refused_though(rows.rows->len, HF_FORMAT_BINARY, stream->data, length, rows.ends->len,
+                              "does not end with a whole row");
     free_rows(&rows);
 }
 
@@ -359,6 +374,28 @@ static void a_manifest_that_lies_about_the_rows_is_refused(void **state)
     REFUSED_BINARY(HEADER "\0\1\0\0\0\1a" TRAILER, 0, "number of rows");
     REFUSED_BINARY(HEADER "\0\1\0\0\0\1a" TRAILER, UINT32_MAX, "number of rows");
     REFUSED_BINARY(HEADER TRAILER, 1, "number of rows");
+}
+
+static void a_manifest_that_lies_about_the_bytes_is_refused(void **state)
+{
+    (void)state;
+    assert_refused_though(5, HF_FORMAT_TEXT, "a\nb\n", 4, 2, "number of bytes");
+    assert_refused_though(UINT64_MAX / 2, HF_FORMAT_TEXT, "a\nb\n", 4, 2, "number of bytes");
+    assert_refused_though(3, HF_FORMAT_TEXT, "a\nb\n", 4, 2, "bytes");
+}
+
+static void what_is_longer_than_the_manifest_says_is_not_gathered(void **state)
+{
+    (void)state;
+    g_autofree char *row = g_strnfill(HUGE_BYTES, 'x'); /* without an end; it compresses to a few kilobytes */
+    Fixture fixture = {.claimed_bytes = 100};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(guint));
+    open_archive(&fixture, HF_FORMAT_TEXT, row, HUGE_BYTES, 1);
+    g_autoptr(GByteArray) found = read_rows(&fixture, ends, &error);
+    assert_null(found);
+    assert_error(&error, HF_ERROR_CORRUPT, "more bytes than the manifest says");
+    close_archive(&fixture);
 }
 
 static void a_field_that_passes_the_end_is_refused(void **state)
@@ -398,6 +435,8 @@ int main(void)
         cmocka_unit_test(text_without_its_last_newline_is_refused),
         cmocka_unit_test(bytes_after_the_trailer_are_refused),
         cmocka_unit_test(a_manifest_that_lies_about_the_rows_is_refused),
+        cmocka_unit_test(a_manifest_that_lies_about_the_bytes_is_refused),
+        cmocka_unit_test(what_is_longer_than_the_manifest_says_is_not_gathered),
         cmocka_unit_test(a_field_that_passes_the_end_is_refused),
         cmocka_unit_test(garbage_is_refused_and_never_more),
     };
