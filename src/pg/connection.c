@@ -51,6 +51,17 @@ static void append_field(GString *text, const PGresult *result, int field, const
         g_string_append_printf(text, "%s%s", label, value);
 }
 
+/* What libpq says of the connection, which may be several lines, as one. Transfer full. */
+static char *connection_words(const HfPg *self)
+{
+    g_auto(GStrv) lines = g_strsplit(PQerrorMessage(self->conn), "\n", -1);
+    g_autoptr(GString) words = g_string_new(NULL);
+    for (char **line = lines; *line != NULL; line++)
+        if (*g_strstrip(*line) != '\0')
+            g_string_append_printf(words, "%s%s", words->len > 0 ? "; " : "", *line);
+    return g_string_free(g_steal_pointer(&words), FALSE);
+}
+
 /* Sets the error for a failed result, or for a broken connection if there is none. */
 static bool fail(HfPg *self, const PGresult *result, GError **error)
 {
@@ -64,8 +75,8 @@ static bool fail(HfPg *self, const PGresult *result, GError **error)
         append_field(text, result, PG_DIAG_CONTEXT, "; ");
         append_field(text, result, PG_DIAG_MESSAGE_HINT, "; hint: ");
     } else {
-        g_autofree char *message = g_strdup(PQerrorMessage(self->conn));
-        g_string_append(text, *g_strchomp(message) != '\0' ? message : "the connection was lost");
+        g_autofree char *words = connection_words(self);
+        g_string_append(text, *words != '\0' ? words : "the connection was lost");
     }
     HfErrorCode code = sqlstate != NULL ? code_of_sqlstate(sqlstate) : HF_ERROR_NETWORK;
     g_set_error(error, HF_ERROR, (int)code, "%s: %s%s%s%s", self->description, text->str, sqlstate != NULL ? " (" : "",
@@ -200,8 +211,7 @@ static void on_notice(void *data, const PGresult *result)
 
 static bool fail_connect(HfPg *self, GError **error)
 {
-    g_autofree char *message = g_strdup(PQerrorMessage(self->conn));
-    g_strchomp(message);
+    g_autofree char *message = connection_words(self);
     HfErrorCode code = HF_ERROR_NETWORK;
     /* libpq gives no SQLSTATE for a refused connection: its text is all there is, and the server may be localized. */
     if (PQconnectionNeedsPassword(self->conn) || strstr(message, "authentication failed") != NULL ||
@@ -318,7 +328,9 @@ bool hf_pg_pin_session(HfPg *self, const char *encoding, GError **error)
     static const char *const settings =
         "SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; SET extra_float_digits = 3; "
         "SET bytea_output = 'hex'; SET lc_monetary = 'C'; SET xmloption = 'content'; SET xmlbinary = 'base64'; "
-        "SET standard_conforming_strings = on; SET search_path = ''; SET row_security = off; "
+        "SET array_nulls = on; SET transform_null_equals = off; SET default_transaction_read_only = off; "
+        "SET default_transaction_isolation = 'read committed'; SET standard_conforming_strings = on; SET search_path = "
+        "''; SET row_security = off; "
         "SET synchronize_seqscans = off; SET check_function_bodies = off; SET client_min_messages = 'warning'; "
         "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;";
     g_autofree char *quoted = encoding != NULL ? hf_pg_quote_literal(encoding) : NULL;
@@ -503,31 +515,54 @@ bool hf_pg_copy_in_end(HfPg *self, uint64_t *rows, GError **error)
 /* ---- Quoting -------------------------------------------------------------------------------------------------------
  */
 
-static bool is_ascii(const char *text)
-{
-    for (const char *c = text; *c != '\0'; c++)
-        if ((unsigned char)*c >= 0x80)
-            return false;
-    return true;
-}
-
-/*
- * A name that is not ASCII is written with Unicode escapes, so that the statement is right whatever the session's
- * encoding is; what is not UTF-8 (from a database in SQL_ASCII) stays as it is.
- */
 char *hf_pg_quote_ident(const char *name)
 {
-    bool escape = !is_ascii(name) && g_utf8_validate(name, -1, NULL);
-    GString *text = g_string_new(escape ? "U&\"" : "\"");
-    for (const char *c = name; *c != '\0'; c = escape ? g_utf8_next_char(c) : c + 1) {
-        if (*c == '"' || (escape && *c == '\\'))
-            g_string_append_c(text, *c);
-        if (escape && (unsigned char)*c >= 0x80)
+    GString *text = g_string_new("\"");
+    for (const char *c = name; *c != '\0'; c++) {
+        if (*c == '"')
+            g_string_append_c(text, '"');
+        g_string_append_c(text, *c);
+    }
+    return g_string_free(g_string_append_c(text, '"'), FALSE);
+}
+
+/* The end of the quoted run that starts at `text`, past its closing quote; a doubled quote is part of the run. */
+static const char *after_quoted(const char *text)
+{
+    const char *c = text + 1;
+    while (*c != '\0' && (*c != *text || c[1] == *text))
+        c += *c == *text ? 2 : 1;
+    return *c == '\0' ? c : c + 1;
+}
+
+/* A quoted name with Unicode escapes for all that is not ASCII. */
+static void append_escaped_name(GString *text, const char *name, const char *end)
+{
+    g_string_append(text, "U&");
+    for (const char *c = name; c < end; c = g_utf8_next_char(c)) {
+        if (*c == '\\')
+            g_string_append(text, "\\\\");
+        else if ((unsigned char)*c >= 0x80)
             g_string_append_printf(text, "\\+%06X", g_utf8_get_char(c));
         else
             g_string_append_c(text, *c);
     }
-    return g_string_free(g_string_append_c(text, '"'), FALSE);
+}
+
+char *hf_pg_escape_names(const char *sql)
+{
+    GString *text = g_string_new(NULL);
+    for (const char *c = sql, *end; *c != '\0'; c = end) {
+        end = *c == '"' || *c == '\'' ? after_quoted(c) : c + 1;
+        bool ascii = true;
+        for (const char *d = c; d < end; d++)
+            ascii = ascii && (unsigned char)*d < 0x80;
+        if (*c == '"' && !ascii && g_utf8_validate(c, end - c, NULL))
+            append_escaped_name(text, c, end);
+        else
+            g_string_append_len(text, c, end - c);
+    }
+    return g_string_free(text, FALSE);
 }
 
 char *hf_pg_quote_qualified(const char *schema, const char *name)
@@ -548,16 +583,4 @@ char *hf_pg_quote_literal(const char *text)
         g_string_append_c(quoted, *c);
     }
     return g_string_free(g_string_append_c(quoted, '\''), FALSE);
-}
-
-char *hf_pg_regclass_text(const char *schema, const char *name)
-{
-    const char *parts[] = {schema, name};
-    GString *text = g_string_new(NULL);
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
-        g_auto(GStrv) pieces = g_strsplit(parts[i], "\"", -1);
-        g_autofree char *doubled = g_strjoinv("\"\"", pieces);
-        g_string_append_printf(text, "%s\"%s\"", i > 0 ? "." : "", doubled);
-    }
-    return g_string_free(text, FALSE);
 }

@@ -79,11 +79,12 @@ bool hf_pg_copy_in_end(HfPg *self, uint64_t *rows, GError **error) G_GNUC_WARN_U
 /* ---- Quoting -------------------------------------------------------------------------------------------------------
  */
 
-/* Names and texts in UTF-8. Identifiers are always quoted, and plain ASCII whatever the name. Transfer full. */
+/* Always quoted, whatever the name; what regclass takes too. Transfer full. */
 char *hf_pg_quote_ident(const char *name);
 char *hf_pg_quote_qualified(const char *schema, const char *name);
 char *hf_pg_quote_literal(const char *text);
-/* "schema"."name" as a text for regclass, which knows no escapes. Transfer full. */
-char *hf_pg_regclass_text(const char *schema, const char *name);
+/* A statement in UTF-8 with every quoted name in it plain ASCII, by Unicode escapes: for a session in another encoding,
+ * one that knows Unicode (SQL_ASCII does not). Transfer full. */
+char *hf_pg_escape_names(const char *sql);
 
 #endif

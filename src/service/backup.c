@@ -234,7 +234,7 @@ static bool copy_rows(Backup *self, GPtrArray *slices, bool (*before)(Backup *se
 {
     g_autoptr(HfArchiveSink) sink = hf_archive_sink_new(self->options->level, self->budget, self->progress);
     HfPostgresSource source;
-    hf_postgres_source_init(&source, self->options->source, self->snapshot->name, NULL);
+    hf_postgres_source_init(&source, self->options->source, self->snapshot->name, self->head->database.encoding);
     g_autoptr(HfPipeline) pipeline = hf_pipeline_new(&source.source, hf_archive_sink_get(sink), self->progress);
     g_autoptr(HfTaskGraph) graph = hf_task_graph_new();
     hf_task_graph_on_end(graph, on_lanes_end, sink);

@@ -167,7 +167,7 @@ static GHashTable *sequence_literals(const HfExtractSelection *self)
         const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
         if (!self->entries[i] || strcmp(entry->kind, "SEQUENCE") != 0 || entry->schema == NULL)
             continue;
-        g_autofree char *name = hf_pg_regclass_text(entry->schema, entry->tag);
+        g_autofree char *name = hf_pg_quote_qualified(entry->schema, entry->tag);
         g_hash_table_add(literals, hf_pg_quote_literal(name));
     }
     return literals;

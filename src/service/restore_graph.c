@@ -13,6 +13,7 @@
  */
 #include "service/restore_graph.h"
 
+#include "base/error.h"
 #include "engine/ends/archive.h"
 #include "engine/ends/postgres.h"
 #include "engine/ends/postgres_catalog.h"
@@ -226,9 +227,25 @@ static bool run_entries(gpointer data, gpointer payload, GError **error)
     return true;
 }
 
-static bool run_sql(gpointer data, gpointer payload, GError **error)
+/* Statistics are worth having and no part of the data: where they cannot be had (of a foreign table whose server is
+ * away, say) the restore goes on. */
+static bool analyze(gpointer data, gpointer payload, GError **error)
 {
-    return hf_pg_exec(((Lane *)data)->pg, payload, error);
+    const Lane *lane = data;
+    bool shared = lane->graph->options->shared != NULL;
+    g_autoptr(GError) reason = NULL;
+    if (shared && !hf_pg_exec(lane->pg, "SAVEPOINT analyze", error))
+        return false;
+    if (!hf_pg_execf(lane->pg, &reason, "ANALYZE %s", (const char *)payload)) {
+        if (g_error_matches(reason, HF_ERROR, HF_ERROR_CANCELLED) ||
+            g_error_matches(reason, HF_ERROR, HF_ERROR_NETWORK)) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
+        }
+        g_warning("no statistics of %s: %s", (const char *)payload, reason->message);
+        return !shared || hf_pg_exec(lane->pg, "ROLLBACK TO SAVEPOINT analyze", error);
+    }
+    return !shared || hf_pg_exec(lane->pg, "RELEASE SAVEPOINT analyze", error);
 }
 
 /* ---- The graph: rows -----------------------------------------------------------------------------------------------
@@ -487,8 +504,8 @@ static void add_refresh(HfRestoreGraph *self, const HfTocEntry *entry)
             hf_task_depend(task, other);
     }
     g_hash_table_insert(self->entry_tasks, GINT_TO_POINTER(entry->dump_id), task);
-    g_autofree char *name = hf_pg_quote_qualified(entry->schema, entry->tag);
-    hf_task_depend(hf_task_graph_add(self->graph, run_sql, own(self, g_strconcat("ANALYZE ", name, NULL)), 0), task);
+    char *name = own(self, hf_pg_quote_qualified(entry->schema, entry->tag));
+    hf_task_depend(hf_task_graph_add(self->graph, analyze, name, 0), task);
 }
 
 /* Materialized views in parallel by their dependencies, and statistics of every table with rows. */
@@ -505,8 +522,8 @@ static void add_refreshes(HfRestoreGraph *self)
         const HfManifestTable *table = self->manifest->tables->pdata[i];
         if (table->kind != HF_TABLE_PLAIN || table->parts->len == 0 || !hf_restore_takes_table(schema, table))
             continue;
-        g_autofree char *name = hf_pg_quote_qualified(table->schema, table->name);
-        hf_task_graph_add(self->graph, run_sql, own(self, g_strconcat("ANALYZE ", name, NULL)), table->raw_bytes);
+        char *name = own(self, hf_pg_quote_qualified(table->schema, table->name));
+        hf_task_graph_add(self->graph, analyze, name, table->raw_bytes);
     }
 }
 

@@ -71,7 +71,7 @@ static bool run_sequences(Load *self, HfPg *pg, GError **error)
         bool is_sequence = strcmp(entry->kind, "SEQUENCE") == 0;
         if (!is_sequence || !schema->selected[i])
             continue;
-        g_autofree char *name = hf_pg_regclass_text(entry->schema, entry->tag);
+        g_autofree char *name = hf_pg_quote_qualified(entry->schema, entry->tag);
         g_autofree char *literal = hf_pg_quote_literal(name);
         g_autofree char *start = g_strdup_printf("SELECT pg_catalog.setval(%s,", literal);
         const char *line = strstr(sql, start);

@@ -22,7 +22,7 @@ typedef struct {
     HfSource source;
     const HfPgTarget *target;
     const char *snapshot;
-    const char *encoding; /* the client encoding; NULL the database's own */
+    const char *encoding; /* that rows travel in: the source database's */
 } HfPostgresSource;
 
 void hf_postgres_source_init(HfPostgresSource *self, const HfPgTarget *target, const char *snapshot,
@@ -47,8 +47,10 @@ HfReader *hf_postgres_reader_new(HfPg *pg, bool through_root, const char *encodi
  */
 HfWriter *hf_postgres_writer_new(HfPg *pg, bool caller_transaction, const char *encoding, HfProgress *progress);
 
-/* Sets the client encoding, unless it is UTF8 in any case. */
+/* Sessions are in UTF8, for names; around a COPY they are in the rows' encoding. */
 bool hf_postgres_set_encoding(HfPg *pg, const char *encoding, const char *to, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A statement in UTF-8 as a session in `encoding` can read it. Transfer full. */
+char *hf_postgres_statement_in(const char *sql, const char *encoding);
 
 /* "a, b" quoted; "" for a table without columns to copy. Transfer full. */
 char *hf_postgres_column_list(const HfManifestTable *table);

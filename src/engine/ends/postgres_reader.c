@@ -11,7 +11,7 @@ typedef struct {
     HfReader reader;
     HfPg *pg;
     bool owns_pg;
-    char *encoding; /* NULL: the session's */
+    char *encoding; /* that rows travel in */
     bool through_root;
     bool binary;
     bool started; /* the binary header was seen */
@@ -100,7 +100,8 @@ static bool reader_begin(HfReader *reader, const HfSlice *slice, GError **error)
     PostgresReader *self = (PostgresReader *)reader;
     self->binary = slice->table->format == HF_FORMAT_BINARY;
     self->started = self->ended = false;
-    g_autofree char *sql = copy_sql(slice, self->through_root);
+    g_autofree char *copy = copy_sql(slice, self->through_root);
+    g_autofree char *sql = hf_postgres_statement_in(copy, self->encoding);
     if (!hf_postgres_set_encoding(self->pg, self->encoding, self->encoding, error))
         return false;
     self->copying = hf_pg_copy_out_begin(self->pg, sql, error);
@@ -160,10 +161,16 @@ static void reader_close(HfReader *reader)
 
 bool hf_postgres_set_encoding(HfPg *pg, const char *encoding, const char *to, GError **error)
 {
-    if (encoding == NULL || strcmp(encoding, "UTF8") == 0)
+    if (strcmp(encoding, "UTF8") == 0)
         return true;
     g_autofree char *quoted = hf_pg_quote_literal(to);
     return hf_pg_execf(pg, error, "SET client_encoding = %s", quoted);
+}
+
+char *hf_postgres_statement_in(const char *sql, const char *encoding)
+{
+    bool as_it_is = strcmp(encoding, "UTF8") == 0 || strcmp(encoding, "SQL_ASCII") == 0;
+    return as_it_is ? g_strdup(sql) : hf_pg_escape_names(sql);
 }
 
 static PostgresReader *reader_new(HfPg *pg, bool owns_pg, bool through_root, const char *encoding)
@@ -193,10 +200,10 @@ static HfReader *source_open(HfSource *source, GCancellable *cancellable, GError
 {
     HfPostgresSource *self = (HfPostgresSource *)source;
     g_autoptr(HfPg) pg = hf_pg_connect(self->target, cancellable, error);
-    if (pg == NULL || !hf_pg_pin_session(pg, self->encoding, error) ||
+    if (pg == NULL || !hf_pg_pin_session(pg, "UTF8", error) ||
         (self->snapshot != NULL && !take_snapshot(pg, self->snapshot, error)))
         return NULL;
-    return &reader_new(g_steal_pointer(&pg), true, false, NULL)->reader;
+    return &reader_new(g_steal_pointer(&pg), true, false, self->encoding)->reader;
 }
 
 void hf_postgres_source_init(HfPostgresSource *self, const HfPgTarget *target, const char *snapshot,

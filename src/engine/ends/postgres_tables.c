@@ -341,7 +341,7 @@ char *hf_postgres_read_sequences(HfPg *pg, const HfScope *scope, uint64_t *seque
     size_t count = hf_pg_rows_count(rows);
     for (size_t i = 0; i < count; i++) {
         g_autofree char *name = hf_pg_quote_qualified(hf_pg_rows_text(rows, i, 0), hf_pg_rows_text(rows, i, 1));
-        g_autofree char *text = hf_pg_regclass_text(hf_pg_rows_text(rows, i, 0), hf_pg_rows_text(rows, i, 1));
+        g_autofree char *text = hf_pg_quote_qualified(hf_pg_rows_text(rows, i, 0), hf_pg_rows_text(rows, i, 1));
         g_autofree char *literal = hf_pg_quote_literal(text);
         g_string_append_printf(select, "%sSELECT %s::pg_catalog.text, last_value, is_called FROM %s",
                                select->len > 0 ? " UNION ALL " : "", literal, name);

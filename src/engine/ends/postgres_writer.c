@@ -76,7 +76,8 @@ static bool writer_begin(HfWriter *writer, const HfSlice *slice, GError **error)
         return false;
     if (!begin_transaction(self, slice, freeze, error))
         return false;
-    g_autofree char *sql = copy_in_sql(slice->table, freeze);
+    g_autofree char *copy = copy_in_sql(slice->table, freeze);
+    g_autofree char *sql = hf_postgres_statement_in(copy, self->encoding);
     if (!hf_postgres_set_encoding(self->pg, self->encoding, self->encoding, error) ||
         !hf_pg_copy_in_begin(self->pg, sql, error))
         return false;

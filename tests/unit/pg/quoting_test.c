@@ -17,12 +17,13 @@ static void identifiers_are_always_quoted(void **state)
     assert_text(hf_pg_quote_ident(""), "\"\"");
 }
 
-static void other_characters_than_ascii_are_escaped(void **state)
+static void names_in_a_statement_can_be_escaped_to_ascii(void **state)
 {
     (void)state;
-    assert_text(hf_pg_quote_ident("\xc3\xa4rger"), "U&\"\\+0000E4rger\"");
-    assert_text(hf_pg_quote_ident("\xf0\x9f\x90\x98"), "U&\"\\+01F418\"");
-    assert_text(hf_pg_quote_ident("\xc3\xa4\\\"b"), "U&\"\\+0000E4\\\\\"\"b\"");
+    assert_text(hf_pg_escape_names("COPY \"\xc3\xa4rger\" TO x"), "COPY U&\"\\+0000E4rger\" TO x");
+    assert_text(hf_pg_escape_names("\"\xf0\x9f\x90\x98\".\"plain\""), "U&\"\\+01F418\".\"plain\"");
+    assert_text(hf_pg_escape_names("\"\xc3\xa4\\\"\"b\""), "U&\"\\+0000E4\\\\\"\"b\"");
+    assert_text(hf_pg_escape_names("'\"\xc3\xa4\"' \"a\"\"b\""), "'\"\xc3\xa4\"' \"a\"\"b\"");
 }
 
 static void a_name_that_is_no_utf8_goes_as_it_is(void **state)
@@ -35,7 +36,7 @@ static void schema_and_name_are_quoted_each(void **state)
 {
     (void)state;
     assert_text(hf_pg_quote_qualified("a.b", "c"), "\"a.b\".\"c\"");
-    assert_text(hf_pg_quote_qualified("\xc3\xa4", "c"), "U&\"\\+0000E4\".\"c\"");
+    assert_text(hf_pg_quote_qualified("\xc3\xa4", "c"), "\"\xc3\xa4\".\"c\"");
 }
 
 static void literals_are_right_whatever_the_servers_settings(void **state)
@@ -52,15 +53,15 @@ static void literals_are_right_whatever_the_servers_settings(void **state)
 static void text_for_regclass_knows_no_escapes(void **state)
 {
     (void)state;
-    assert_text(hf_pg_regclass_text("public", "orders"), "\"public\".\"orders\"");
-    assert_text(hf_pg_regclass_text("sch\"ema", "\xc3\xa4\\"), "\"sch\"\"ema\".\"\xc3\xa4\\\"");
+    assert_text(hf_pg_quote_qualified("public", "orders"), "\"public\".\"orders\"");
+    assert_text(hf_pg_quote_qualified("sch\"ema", "\xc3\xa4\\"), "\"sch\"\"ema\".\"\xc3\xa4\\\"");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(identifiers_are_always_quoted),
-        cmocka_unit_test(other_characters_than_ascii_are_escaped),
+        cmocka_unit_test(names_in_a_statement_can_be_escaped_to_ascii),
         cmocka_unit_test(a_name_that_is_no_utf8_goes_as_it_is),
         cmocka_unit_test(schema_and_name_are_quoted_each),
         cmocka_unit_test(literals_are_right_whatever_the_servers_settings),
