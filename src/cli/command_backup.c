@@ -89,13 +89,11 @@ static void report_text(HfReport *report, const HfBackupResult *result, double s
                    result->large_objects > 0 ? " large objects" : "", time);
 }
 
-/* Standard output is for the archive if that goes there. */
 static bool report(bool ok, const HfBackupResult *result, double seconds, GError **error)
 {
     HfReport text;
     bool json = hf_work_wants_json();
-    hf_report_begin(&text, json, hf_path_is_stream(options.to) ? STDERR_FILENO : STDOUT_FILENO,
-                    ok || error == NULL ? NULL : *error);
+    hf_report_begin(&text, json, ok || error == NULL ? NULL : *error);
     if (json && ok)
         report_json(&text.json, result, seconds);
     else if (ok && !hf_work_is_quiet())
@@ -132,6 +130,9 @@ static bool run(const HfCommand *self, char **arguments, GError **error)
     if (!hf_options_parse(self, arguments, entries, error, hf_connection_options(), hf_recipient_options(true),
                           hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL))
         return false;
+    /* Standard output is for the archive if that goes there. */
+    if (options.to != NULL && hf_path_is_stream(options.to))
+        hf_report_set_fd(STDERR_FILENO);
     g_autoptr(HfPgTarget) source = hf_connection_target("--from", options.from, error);
     if (source == NULL || !check(&backup, error) || !hf_recipients_from_options(&recipients, error))
         return false;

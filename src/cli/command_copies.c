@@ -82,7 +82,7 @@ static bool list(HfWork *work, const HfPgTarget *target, GError **error)
     HfReport text;
     g_autoptr(GPtrArray) copies =
         hf_copies_list(target, options.maintenance_db, options.all, hf_work_cancellable(work), error);
-    hf_report_begin(&text, hf_work_wants_json(), STDOUT_FILENO, copies == NULL && error != NULL ? *error : NULL);
+    hf_report_begin(&text, hf_work_wants_json(), copies == NULL && error != NULL ? *error : NULL);
     if (copies != NULL && text.is_json)
         list_json(&text.json, copies);
     else if (copies != NULL)
@@ -114,7 +114,7 @@ static bool drop(HfWork *work, const HfPgTarget *target, GError **error)
     HfReport text;
     g_auto(GStrv) dropped = hf_copies_drop(target, options.maintenance_db, (const char *const *)options.drop,
                                            hf_work_cancellable(work), error);
-    hf_report_begin(&text, hf_work_wants_json(), STDOUT_FILENO, dropped == NULL && error != NULL ? *error : NULL);
+    hf_report_begin(&text, hf_work_wants_json(), dropped == NULL && error != NULL ? *error : NULL);
     if (dropped != NULL && text.is_json)
         dropped_json(&text.json, dropped);
     else if (dropped != NULL && !hf_work_is_quiet())

@@ -330,7 +330,7 @@ static bool report(const HfArchiveFile *file, GError **error)
             return false;
         view.kinds = kinds;
     }
-    hf_report_begin(&text, hf_work_wants_json(), STDOUT_FILENO, NULL);
+    hf_report_begin(&text, hf_work_wants_json(), NULL);
     if (text.is_json) {
         report_json(&text.json, &view);
     } else {

@@ -208,7 +208,7 @@ static void log_findings(const HfRestoreResult *result)
 static bool report(const HfRestoreOptions *restore, bool ok, const HfRestoreResult *result, GError **error)
 {
     HfReport text;
-    hf_report_begin(&text, hf_work_wants_json(), STDOUT_FILENO, ok || error == NULL ? NULL : *error);
+    hf_report_begin(&text, hf_work_wants_json(), ok || error == NULL ? NULL : *error);
     if (text.is_json)
         report_json(&text.json, restore, result);
     else if (ok && !hf_work_is_quiet())

@@ -25,7 +25,7 @@ static const GOptionEntry entries[] = {
 static bool report(bool ok, const HfUndoResult *result, GError **error)
 {
     HfReport text;
-    hf_report_begin(&text, hf_work_wants_json(), STDOUT_FILENO, ok || error == NULL ? NULL : *error);
+    hf_report_begin(&text, hf_work_wants_json(), ok || error == NULL ? NULL : *error);
     if (text.is_json && ok) {
         hf_json_writer_string(&text.json, "database", result->database);
         hf_json_writer_string(&text.json, "kept", result->kept);

@@ -74,7 +74,7 @@ static void report_proved(HfReport *report, const HfVerifyResult *result, double
 static bool report(bool ok, const HfVerifyResult *result, double seconds, GError **error)
 {
     HfReport text;
-    hf_report_begin(&text, hf_work_wants_json(), STDOUT_FILENO, ok || error == NULL ? NULL : *error);
+    hf_report_begin(&text, hf_work_wants_json(), ok || error == NULL ? NULL : *error);
     if (text.is_json)
         report_json(&text.json, result, seconds);
     else if (!ok)

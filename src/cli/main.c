@@ -2,7 +2,9 @@
 #include "base/version.h"
 #include "cli/command.h"
 #include "cli/log.h"
+#include "cli/report.h"
 #include "cli/screen.h"
+#include "cli/work.h"
 
 #include <fcntl.h>
 #include <locale.h>
@@ -67,6 +69,8 @@ static int run(const HfCommand *command, char **arguments)
         g_autofree char *hint =
             g_strdup_printf("holdfast: \"holdfast %s --help\" tells the options of this command", command->name);
         hf_screen_print(hint);
+    } else {
+        hf_report_failure(hf_work_wants_json(), error);
     }
     return hf_error_exit_status(error);
 }
@@ -92,7 +96,9 @@ static bool is_any(const char *text, const char *a, const char *b)
 int main(int argc, char **argv)
 {
     open_closed_streams();
+    /* A reader that ends and a limit of the file size are errors of a write, and no sudden death. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     setlocale(LC_CTYPE, "C.UTF-8"); /* arguments are names in UTF-8, whatever the environment speaks */
     hf_log_install();
     if (argc < 2) {

@@ -7,6 +7,14 @@
 #include <stdarg.h>
 #include <unistd.h>
 
+static int report_fd = STDOUT_FILENO;
+static bool reported;
+
+void hf_report_set_fd(int fd)
+{
+    report_fd = fd;
+}
+
 static void write_outcome(HfJsonWriter *json, const GError *failure)
 {
     hf_json_writer_bool(json, "ok", failure == NULL);
@@ -21,9 +29,10 @@ static void write_outcome(HfJsonWriter *json, const GError *failure)
     hf_json_writer_end_object(json);
 }
 
-void hf_report_begin(HfReport *self, bool json, int fd, const GError *failure)
+void hf_report_begin(HfReport *self, bool json, const GError *failure)
 {
-    *self = (HfReport){.text = g_string_new(NULL), .is_json = json, .fd = fd};
+    *self = (HfReport){.text = g_string_new(NULL), .is_json = json};
+    reported = true;
     if (!json)
         return;
     hf_json_writer_init(&self->json, self->text);
@@ -49,10 +58,21 @@ bool hf_report_end(HfReport *self, bool ok, GError **error)
         g_string_append_c(self->text, '\n');
     }
     g_autoptr(HfStoragePut) put =
-        hf_storage_stream_put(self->fd, self->fd == STDOUT_FILENO ? "standard output" : "standard error");
+        hf_storage_stream_put(report_fd, report_fd == STDOUT_FILENO ? "standard output" : "standard error");
     bool printed =
         self->text->len == 0 || hf_output_write(&put->output, self->text->str, self->text->len, ok ? error : NULL);
     g_string_free(self->text, TRUE);
     self->text = NULL;
     return ok && printed;
+}
+
+void hf_report_failure(bool json, const GError *failure)
+{
+    HfReport text;
+    if (!json || reported)
+        return;
+    hf_report_begin(&text, json, failure);
+    g_autoptr(GError) reason = NULL;
+    if (!hf_report_end(&text, false, &reason) && reason != NULL)
+        g_debug("%s", reason->message);
 }

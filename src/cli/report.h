@@ -11,15 +11,20 @@ typedef struct {
     GString *text;     /* what people read; with is_json unused */
     HfJsonWriter json; /* at the end of the object's members */
     bool is_json;
-    int fd;
 } HfReport;
 
-/* Begins it: an object with "ok" and "error" by `failure` (may be NULL), or no line. It is printed to `fd`. */
-void hf_report_begin(HfReport *self, bool json, int fd, const GError *failure);
+/* Where results go; standard output unless a command says otherwise before its work. */
+void hf_report_set_fd(int fd);
+
+/* Begins it: an object with "ok" and "error" by `failure` (may be NULL), or no line. */
+void hf_report_begin(HfReport *self, bool json, const GError *failure);
 /* One line for people. */
 void hf_report_line(HfReport *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Prints it, frees it, and returns `ok`; false also if it could not be printed (the error is set if there is none yet).
  */
 bool hf_report_end(HfReport *self, bool ok, GError **error);
+
+/* For a failure before there was a result: with `json`, and unless a report was made, an object of "ok" and "error" alone. */
+void hf_report_failure(bool json, const GError *failure);
 
 #endif

@@ -234,7 +234,7 @@ static bool analyze(gpointer data, gpointer payload, GError **error)
     const Lane *lane = data;
     bool shared = lane->graph->options->shared != NULL;
     g_autoptr(GError) reason = NULL;
-    if (shared && !hf_pg_exec(lane->pg, "SAVEPOINT analyze", error))
+    if (shared && !hf_pg_exec(lane->pg, "SAVEPOINT before_analyze", error))
         return false;
     if (!hf_pg_execf(lane->pg, &reason, "ANALYZE %s", (const char *)payload)) {
         if (g_error_matches(reason, HF_ERROR, HF_ERROR_CANCELLED) ||
@@ -243,9 +243,9 @@ static bool analyze(gpointer data, gpointer payload, GError **error)
             return false;
         }
         g_warning("no statistics of %s: %s", (const char *)payload, reason->message);
-        return !shared || hf_pg_exec(lane->pg, "ROLLBACK TO SAVEPOINT analyze", error);
+        return !shared || hf_pg_exec(lane->pg, "ROLLBACK TO SAVEPOINT before_analyze", error);
     }
-    return !shared || hf_pg_exec(lane->pg, "RELEASE SAVEPOINT analyze", error);
+    return !shared || hf_pg_exec(lane->pg, "RELEASE SAVEPOINT before_analyze", error);
 }
 
 /* ---- The graph: rows -----------------------------------------------------------------------------------------------

@@ -169,8 +169,9 @@ static bool compare(Verify *self, GError **error)
         compare_rows(self, pipeline, tables, i);
     if (self->result->differences->len == 0)
         return true;
-    g_set_error(error, HF_ERROR, HF_ERROR_DIFFER, "%u tables of %s differ from the archive",
-                self->result->differences->len, hf_pg_target_describe(target));
+    guint count = self->result->differences->len;
+    g_set_error(error, HF_ERROR, HF_ERROR_DIFFER, "%u table%s of %s differ%s from the archive", count,
+                count == 1 ? "" : "s", hf_pg_target_describe(target), count == 1 ? "s" : "");
     return false;
 }
 

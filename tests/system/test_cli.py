@@ -201,11 +201,14 @@ def test_a_database_that_differs_is_status_3_with_the_table(holdfast, shop, key,
     assert not done.json["ok"] and done.json["error"]["code"] == "differ"
 
 
-def test_the_wrong_key_opens_nothing(holdfast, archive, tmp_path):
+def test_the_wrong_key_opens_nothing(holdfast, shop, archive, tmp_path):
     other = tmp_path / "other.key"
     holdfast("keygen", "--out", other)
     done = holdfast("verify", "--from", archive, "--identity", other, check=False)
     assert done.returncode == 1 and "none of the keys given opens this file" in done.stderr
+    for command in (["verify"], ["inspect"], ["restore", "--mode", "new", "--to", shop.server.dsn("none")]):
+        done = holdfast(*command, "--json", "--from", archive, "--identity", other, check=False)
+        assert done.returncode == 1 and not done.json["ok"] and done.json["error"]["code"] == "wrong-key"
 
 
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8", "de_DE.ISO-8859-1", ""])
