@@ -102,6 +102,8 @@ static gpointer dump_schema(gpointer data)
         g_ptr_array_add(arguments, g_strdup("--exclude-table=pg_catalog.*"));
         g_ptr_array_add(arguments, g_strdup("--exclude-table=information_schema.*"));
     }
+    uint64_t lock_wait_ms = self->options->lock_wait_ms > 0 ? self->options->lock_wait_ms : HF_POSTGRES_LOCK_WAIT_MS;
+    g_ptr_array_add(arguments, g_strdup_printf("--lock-wait-timeout=%" G_GUINT64_FORMAT, lock_wait_ms));
     g_ptr_array_add(arguments, NULL);
     return hf_pg_program_dump_schema(self->pg_dump, self->options->source, self->snapshot->name,
                                      (const char *const *)arguments->pdata, self->dump_cancellable, &self->dump_error);
@@ -235,6 +237,8 @@ static bool copy_rows(Backup *self, GPtrArray *slices, bool (*before)(Backup *se
     g_autoptr(HfArchiveSink) sink = hf_archive_sink_new(self->options->level, self->budget, self->progress);
     HfPostgresSource source;
     hf_postgres_source_init(&source, self->options->source, self->snapshot->name, self->head->database.encoding);
+    if (self->options->lock_wait_ms > 0)
+        source.lock_wait_ms = self->options->lock_wait_ms;
     g_autoptr(HfPipeline) pipeline = hf_pipeline_new(&source.source, hf_archive_sink_get(sink), self->progress);
     g_autoptr(HfTaskGraph) graph = hf_task_graph_new();
     hf_task_graph_on_end(graph, on_lanes_end, sink);

@@ -23,7 +23,12 @@ typedef struct {
     const HfPgTarget *target;
     const char *snapshot;
     const char *encoding; /* that rows travel in: the source database's */
+    /* How long a reader waits for a table's lock; never for ever. The snapshot's own session has that lock, and yet a
+     * reader waits if somebody else waits to lock the table exclusively, which waits for the snapshot's session. */
+    uint64_t lock_wait_ms;
 } HfPostgresSource;
+
+#define HF_POSTGRES_LOCK_WAIT_MS 60000 /* of a source unless it is changed after init */
 
 void hf_postgres_source_init(HfPostgresSource *self, const HfPgTarget *target, const char *snapshot,
                              const char *encoding);

@@ -95,6 +95,13 @@ static char *copy_sql(const HfSlice *slice, bool through_root)
                             : g_strdup_printf("COPY %s (%s) TO STDOUT%s", name, columns, options);
 }
 
+static void explain_lock_wait(GError **error)
+{
+    if (error != NULL && strstr((*error)->message, "(55P03)") != NULL)
+        g_prefix_error(error, "another session waits to lock this table exclusively, and whoever comes later waits "
+                              "behind it; try again when that is over: ");
+}
+
 static bool reader_begin(HfReader *reader, const HfSlice *slice, GError **error)
 {
     PostgresReader *self = (PostgresReader *)reader;
@@ -105,6 +112,8 @@ static bool reader_begin(HfReader *reader, const HfSlice *slice, GError **error)
     if (!hf_postgres_set_encoding(self->pg, self->encoding, self->encoding, error))
         return false;
     self->copying = hf_pg_copy_out_begin(self->pg, sql, error);
+    if (!self->copying)
+        explain_lock_wait(error);
     return self->copying;
 }
 
@@ -201,6 +210,7 @@ static HfReader *source_open(HfSource *source, GCancellable *cancellable, GError
     HfPostgresSource *self = (HfPostgresSource *)source;
     g_autoptr(HfPg) pg = hf_pg_connect(self->target, cancellable, error);
     if (pg == NULL || !hf_pg_pin_session(pg, "UTF8", error) ||
+        !hf_pg_execf(pg, error, "SET lock_timeout = %" G_GUINT64_FORMAT, self->lock_wait_ms) ||
         (self->snapshot != NULL && !take_snapshot(pg, self->snapshot, error)))
         return NULL;
     return &reader_new(g_steal_pointer(&pg), true, false, self->encoding)->reader;
@@ -209,5 +219,9 @@ static HfReader *source_open(HfSource *source, GCancellable *cancellable, GError
 void hf_postgres_source_init(HfPostgresSource *self, const HfPgTarget *target, const char *snapshot,
                              const char *encoding)
 {
-    *self = (HfPostgresSource){.source = {source_open}, .target = target, .snapshot = snapshot, .encoding = encoding};
+    *self = (HfPostgresSource){.source = {source_open},
+                               .target = target,
+                               .snapshot = snapshot,
+                               .encoding = encoding,
+                               .lock_wait_ms = HF_POSTGRES_LOCK_WAIT_MS};
 }

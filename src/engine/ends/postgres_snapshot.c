@@ -61,7 +61,7 @@ static bool check_rights(const HfPgRows *relations, GError **error)
     return unreadable == NULL && hidden == NULL;
 }
 
-/* Who holds the locks that keep us from ours; asked after the failed transaction is over. */
+/* Who holds or awaits the locks that keep us from ours; asked after the failed transaction is over. */
 static void explain_lock_wait(HfPg *pg, const HfPgRows *relations, GError **error)
 {
     g_autoptr(GString) oids = g_string_new("{");
@@ -71,19 +71,18 @@ static void explain_lock_wait(HfPg *pg, const HfPgRows *relations, GError **erro
     const char *parameters[] = {oids->str, NULL};
     g_autoptr(HfPgRows) rows = hf_pg_query(
         pg,
-        "SELECT DISTINCT pg_catalog.format('%s (held by process %s, %s)', l.relation::pg_catalog.regclass, l.pid, "
-        "coalesce(nullif(a.application_name, ''), a.usename, 'unknown')) FROM pg_catalog.pg_locks l LEFT JOIN "
-        "pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE l.granted AND l.mode = 'AccessExclusiveLock' AND "
-        "l.relation = "
-        "ANY ($1::pg_catalog.oid[]) AND l.pid <> pg_catalog.pg_backend_pid()",
+        "SELECT DISTINCT pg_catalog.format('%s (%s by process %s, %s)', l.relation::pg_catalog.regclass, CASE WHEN "
+        "l.granted THEN 'held' ELSE 'awaited' END, l.pid, coalesce(nullif(a.application_name, ''), a.usename, "
+        "'unknown')) FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE l.mode "
+        "= 'AccessExclusiveLock' AND l.relation = ANY ($1::pg_catalog.oid[]) AND l.pid <> pg_catalog.pg_backend_pid()",
         parameters, NULL);
     g_autofree char *names = rows != NULL ? join_names(rows, 0, -1) : NULL;
     g_clear_error(error);
     g_set_error(
         error, HF_ERROR, HF_ERROR_CONFLICT,
-        "locked exclusively by another session for longer than the lock wait time: %s; try again later, or wait longer "
-        "with --lock-wait-timeout",
-        names);
+        "exclusive locks of other sessions were in the way for longer than the lock wait time: %s; try again later, or "
+        "wait longer with --lock-wait-timeout",
+        names != NULL ? names : "they are gone by now");
 }
 
 static bool lock_tables(HfPg *pg, const HfPgRows *relations, GError **error)
