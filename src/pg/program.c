@@ -151,7 +151,7 @@ static gpointer read_stderr(gpointer data)
         g_info("%s", line);
         if (tail->len > 4096)
             g_string_erase(tail, 0, (gssize)tail->len - 4096);
-        g_string_append_printf(tail, "%s%s", tail->len > 0 ? "; " : "", line);
+        g_string_append_printf(tail, "%s%s", tail->len > 0 ? "; " : "", g_strstrip(line));
         g_free(line);
     }
     return g_string_free(g_steal_pointer(&tail), FALSE);
