@@ -439,7 +439,8 @@ def test_a_tail_that_claims_an_absurd_length_is_refused_in_little_memory(source,
 
 def bomb(table_format):
     """A zstd frame of some hundred kilobytes that gives 3 GiB: one row without an end."""
-    start = {"text": "", "binary": r"PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\002\0\0\0\004\0\0\0\001\100\0\0\0"}[table_format]
+    header, tuple_start = r"PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", r"\0\002\0\0\0\004\0\0\0\001\100\0\0\0"
+    start = header + tuple_start if table_format == "binary" else ""
     command = f"(printf '{start}'; head -c 3G /dev/zero) | zstd -q -1 -T1"
     return subprocess.run(["sh", "-c", command], stdout=subprocess.PIPE, check=True).stdout
 

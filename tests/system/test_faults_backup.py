@@ -1,0 +1,426 @@
+"""What goes wrong during a backup: disks, folders, servers, connections, rights, locks, and others who write and change
+tables meanwhile. Each time an error that names the cause, no file under the final name, no session left; or a backup
+that is consistent."""
+import contextlib
+import os
+import resource
+import subprocess
+import threading
+import time
+
+import psycopg
+import pytest
+
+from support.postgres import as_server, free_port
+from support.proxy import Proxy
+
+
+def message(done):
+    """The error: one line, and the last but for a hint."""
+    line = [each for each in done.stderr.splitlines() if "--help\" tells the options" not in each][-1]
+    assert line.startswith("holdfast: error: "), done.stderr
+    return line.removeprefix("holdfast: error: ")
+
+
+def sessions(server, name):
+    return server.psql(f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}' "
+                       "AND backend_type = 'client backend'")
+
+
+def wait_until(condition, seconds=20):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "this was waited for in vain"
+        time.sleep(0.02)
+
+
+def expect_failure(holdfast, arguments, *words, **options):
+    """Runs a backup that must fail with all these words in its message; gives the message."""
+    done = holdfast("backup", *arguments, check=False, **options)
+    assert done.returncode == 1, done.stderr
+    for word in words:
+        assert word in message(done), message(done)
+    return message(done)
+
+
+@pytest.fixture(scope="module")
+def server(postgres):
+    return postgres()
+
+
+@pytest.fixture
+def small(server, database):
+    """A database of one small table: .name, .dsn."""
+    class Small:
+        name = database(server)
+        dsn = server.dsn(name)
+    server.psql("CREATE TABLE t AS SELECT i FROM generate_series(1, 1000) i", db=Small.name)
+    return Small
+
+
+FILL_BIG = "CREATE TABLE big AS SELECT i, md5(i::text) || md5((i + 1)::text) AS t FROM generate_series(1, 200000) i"
+HALF = 4 << 20  # of the bytes that each of two lanes reads of it
+
+
+@pytest.fixture(scope="module")
+def big(server):
+    """A database with rows of 16 MB: .name, .dsn."""
+    class Big:
+        name = server.createdb(f"big{os.getpid()}")
+        dsn = server.dsn(name)
+    server.psql(FILL_BIG, db=Big.name)
+    yield Big
+    server.dropdb(Big.name)
+
+
+class HalfWay:
+    """A backup whose lanes are held when half the rows have come: `with HalfWay(…) as half:`, then half.finish()."""
+
+    def __init__(self, holdfast, server, name, to, *arguments, **options):
+        self._holdfast, self.proxy = holdfast, Proxy(server, hold_after=HALF)
+        source = server.dsn(name, tcp=True, port=self.proxy.port)
+        self._start = lambda: holdfast.popen("backup", "--from", source, "--to", to, "--unencrypted", "--jobs", "2",
+                                             *arguments, **options)
+
+    def __enter__(self):
+        self.proxy.__enter__()
+        self.process = self._start()
+        self.proxy.until_held()
+        return self
+
+    def __exit__(self, *_):
+        self.proxy.cut()
+        self.process.kill()
+        self.process.communicate()
+
+    def finish(self, seconds=60):
+        """Lets it go on, to its outcome."""
+        self.proxy.release()
+        stdout, stderr = self.process.communicate(timeout=seconds)
+        done = subprocess.CompletedProcess(self.process.args, self.process.returncode, stdout, stderr)
+        self._holdfast.forbid_reports(done)
+        return done
+
+
+# ---- Where the file goes ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of one megabyte; not everybody may make one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.decode().strip()}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk(holdfast, big, small_disk):
+    old = small_disk / "old.hf"
+    old.write_text("precious")
+    arguments = ["--from", big.dsn, "--unencrypted", "--to"]
+    expect_failure(holdfast, [*arguments, small_disk / "x.hf"], str(small_disk / "x.hf"), "No space left", "free space")
+    expect_failure(holdfast, [*arguments, old, "--force"], str(old), "No space left")
+    assert old.read_text() == "precious" and list(small_disk.iterdir()) == [old]
+
+
+def test_a_file_larger_than_the_limit(holdfast, big, tmp_path):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+
+    expect_failure(holdfast, ["--from", big.dsn, "--unencrypted", "--to", tmp_path / "x.hf"], "File too large",
+                   "ulimit -f", preexec_fn=limit)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_that_take_no_file(holdfast, small, tmp_path):
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o555)
+    (tmp_path / "file").write_text("")
+    arguments = ["--from", small.dsn, "--unencrypted", "--to"]
+    expect_failure(holdfast, [*arguments, tmp_path / "missing" / "x.hf"], str(tmp_path / "missing"), "No such file")
+    expect_failure(holdfast, [*arguments, tmp_path / "file" / "x.hf"], "Not a directory")
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "file", locked]
+
+
+def test_a_folder_without_the_right_to_write(holdfast, small):
+    # As the servers' user where this user may write everywhere. Not under tmp_path, which is private.
+    command = as_server([holdfast.path, "backup", "--from", small.dsn, "--unencrypted", "--to", "/etc/x.hf"])
+    if os.geteuid() == 0 and subprocess.run(as_server(["test", "-x", holdfast.path])).returncode != 0:
+        pytest.skip("the servers' user may not go where the program is")
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", env=holdfast.environment())
+    assert done.returncode == 1 and "/etc/x.hf" in message(done) and "Permission denied" in message(done), done.stderr
+    assert not os.path.exists("/etc/x.hf")
+
+
+def test_an_existing_file_stays_without_force_and_when_the_backup_fails(holdfast, small, tmp_path):
+    old = tmp_path / "old.hf"
+    old.write_text("precious")
+    arguments = ["--unencrypted", "--to", old]
+    expect_failure(holdfast, ["--from", small.dsn, *arguments], str(old), "exists already", "--force")
+    expect_failure(holdfast, ["--from", f"{small.dsn}_gone", *arguments, "--force"], "does not exist")
+    assert old.read_text() == "precious" and list(tmp_path.iterdir()) == [old]
+
+
+def test_with_force_the_old_file_stays_until_the_new_one_is_whole(holdfast, server, big, tmp_path):
+    path = tmp_path / "x.hf"
+    path.write_text("precious")
+    with HalfWay(holdfast, server, big.name, path, "--force") as half:
+        assert path.read_text() == "precious"
+        half.proxy.release()
+        seen = set()
+        while half.process.poll() is None:
+            content = path.read_bytes()
+            seen.add("old" if content == b"precious" else "new" if content.endswith(bytes(1024)) else "half")
+        assert half.finish().returncode == 0
+    assert seen <= {"old", "new"} and "old" in seen
+    assert holdfast("verify", "--from", path).returncode == 0
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_name_that_was_taken_meanwhile_is_not_overwritten(holdfast, server, big, tmp_path):
+    path = tmp_path / "x.hf"
+    with HalfWay(holdfast, server, big.name, path) as half:
+        path.write_text("somebody else's")
+        done = half.finish()
+    assert done.returncode == 1 and str(path) in message(done) and "exists" in message(done)
+    assert path.read_text() == "somebody else's" and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_reader_that_ends_early(holdfast, server, big):
+    process = holdfast.popen("backup", "--from", big.dsn, "--to", "-", "--unencrypted", text=False)
+    process.stdout.read(1)
+    process.stdout.close()
+    stderr = process.stderr.read().decode()
+    process.stderr.close()
+    assert process.wait(60) == 1
+    assert "standard output" in stderr and "Broken pipe" in stderr, stderr
+    wait_until(lambda: sessions(server, big.name) == "0")
+
+
+def test_standard_output_on_a_full_device(holdfast, big):
+    with open("/dev/full", "w") as full:
+        expect_failure(holdfast, ["--from", big.dsn, "--to", "-", "--unencrypted"], "standard output", "No space left",
+                       stdout=full)
+
+
+# ---- Servers that do not let in --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def guarded(postgres):
+    """A server that asks for passwords, and has few places."""
+    guarded = postgres(scram=True, max_connections=8, superuser_reserved_connections=1)
+    guarded.psql("CREATE ROLE clerk LOGIN PASSWORD 'sesame'; CREATE ROLE idle NOLOGIN; CREATE DATABASE closed;"
+                 "CREATE DATABASE shut ALLOW_CONNECTIONS false; REVOKE CONNECT ON DATABASE closed FROM PUBLIC;"
+                 "CREATE DATABASE open; ")
+    return guarded
+
+
+@pytest.fixture
+def unwritten(tmp_path):
+    """The name of a file that the test must not make."""
+    yield tmp_path / "x.hf"
+    assert [each.name for each in tmp_path.iterdir() if each.name != "password"] == []
+
+
+REFUSALS = {
+    "nobody listens": ({"tcp": True, "port": "free"}, "Connection refused"),
+    "no such socket": ({"host": "/nonexistent"}, "No such file or directory"),
+    "no such host": ({"host": "host.invalid"}, "could not translate host name"),
+    "wrong password": ({"tcp": True, "user": "clerk"}, 'password authentication failed for user "clerk"'),
+    "no such database": ({"dbname": "nowhere"}, 'database "nowhere" does not exist'),
+    "no such role": ({"user": "nobody"}, 'role "nobody" does not exist'),
+    "a role that may not log in": ({"user": "idle"}, 'role "idle" is not permitted to log in'),
+    "a database that is closed to the role": ({"user": "clerk", "dbname": "closed"},
+                                              'permission denied for database "closed"'),
+    "a database that takes no connections": ({"dbname": "shut"}, "not currently accepting connections"),
+    "another protocol": ({"tcp": True, "sslmode": "require"}, "server does not support SSL"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_a_server_that_does_not_let_in_is_quoted(holdfast, guarded, unwritten, case):
+    parameters, words = REFUSALS[case]
+    parameters = {"dbname": "open", **parameters}
+    if parameters.get("port") == "free":
+        parameters["port"] = free_port()
+    password = unwritten.parent / "password"
+    password.write_text("wrong")
+    password.chmod(0o600)
+    told = expect_failure(holdfast, ["--from", guarded.dsn(**parameters), "--to", unwritten, "--unencrypted",
+                                     "--password-file", password], words)
+    assert "wrong" not in told
+
+
+def test_a_server_without_a_free_place_is_quoted(holdfast, guarded, unwritten):
+    guarded.psql("CREATE TABLE t AS SELECT i FROM generate_series(1, 5) i; GRANT SELECT ON t TO clerk", db="open")
+    with contextlib.ExitStack() as others:
+        for _ in range(6):
+            others.enter_context(guarded.connect("open"))
+        expect_failure(holdfast, ["--from", guarded.dsn("open", user="clerk"), "--to", unwritten, "--unencrypted",
+                                  "--jobs", "16"], "connection slots are reserved")
+        wait_until(lambda: sessions(guarded, "open") == "6")
+
+
+# ---- Servers and connections that go away ----------------------------------------------------------------------------
+
+CLOSED = "server closed the connection unexpectedly"
+
+
+def test_a_server_that_is_stopped_half_way(holdfast, postgres, tmp_path):
+    server = postgres(fresh=True)
+    server.psql(FILL_BIG)
+    with HalfWay(holdfast, server, "postgres", tmp_path / "x.hf") as half:
+        server.stop("immediate")
+        done = half.finish()
+    assert done.returncode == 1 and list(tmp_path.iterdir()) == []
+    assert CLOSED in message(done) or "terminating connection" in message(done), message(done)
+    server.start()
+    server.psql("DROP TABLE big")
+
+
+def test_a_connection_that_is_cut_half_way(holdfast, server, big, tmp_path):
+    with HalfWay(holdfast, server, big.name, tmp_path / "x.hf") as half:
+        half.proxy.cut()
+        done = half.finish()
+    assert done.returncode == 1 and list(tmp_path.iterdir()) == []
+    assert CLOSED in message(done), message(done)
+    wait_until(lambda: sessions(server, big.name) == "0")
+
+
+def end_sessions(server, name, how, which):
+    """Cancels or terminates what is found, as an administrator would; at least one, within seconds."""
+    find = f"SELECT pg_{how}_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND {which}"
+    with server.connect() as administrator:
+        wait_until(lambda: administrator.execute(find).fetchall() != [])
+
+
+@pytest.mark.parametrize("how, which, words", [
+    ("cancel", "query LIKE 'COPY%'", ["canceling statement due to user request"]),
+    # A server whose words would have to wait for a client that does not read closes without a word.
+    ("terminate", "query LIKE 'COPY%'", ["terminating connection due to administrator command", CLOSED]),
+    ("terminate", "query NOT LIKE 'COPY%' AND application_name <> 'pg_dump'", ["terminating connection due to administrator command"]),
+], ids=["cancelled", "terminated", "the snapshot's session terminated"])
+def test_an_administrator_who_ends_it_is_quoted(holdfast, server, big, tmp_path, how, which, words):
+    with HalfWay(holdfast, server, big.name, tmp_path / "x.hf") as half:
+        end_sessions(server, big.name, how, which)
+        done = half.finish()
+    assert done.returncode == 1 and any(each in message(done) for each in words), message(done)
+    assert list(tmp_path.iterdir()) == []
+    wait_until(lambda: sessions(server, big.name) == "0")
+
+
+@pytest.mark.parametrize("how, words", [
+    ("cancel", ["canceling statement due to user request"]),
+    ("terminate", ["terminating connection due to administrator command", CLOSED])])
+def test_an_administrator_who_ends_pg_dump_is_quoted(holdfast, server, database, tmp_path, how, words):
+    name = database(server)
+    server.psql("DO $$ BEGIN FOR i IN 1 .. 1500 LOOP EXECUTE format('CREATE TABLE t%s (a int)', i); END LOOP; END $$",
+                db=name)
+    process = holdfast.popen("backup", "--from", server.dsn(name), "--to", tmp_path / "x.hf", "--unencrypted")
+    end_sessions(server, name, how, "application_name = 'pg_dump' AND state = 'active'")
+    stdout, stderr = process.communicate(timeout=60)
+    done = subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+    assert done.returncode == 1 and any(each in message(done) for each in words), message(done)
+    assert list(tmp_path.iterdir()) == []
+    wait_until(lambda: sessions(server, name) == "0")
+
+
+# ---- Rights, locks and row level security ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shop(server, database):
+    """Three tables of which the role clerk may read the first: .name, .dsn (as the clerk)."""
+    server.psql("DO $$ BEGIN CREATE ROLE clerk LOGIN; EXCEPTION WHEN duplicate_object THEN END $$")
+
+    class Shop:
+        name = database(server)
+        dsn = server.dsn(name, user="clerk")
+    server.psql("""CREATE TABLE orders AS SELECT i AS id, i % 2 = 0 AS seen FROM generate_series(1, 10) i;
+                   CREATE TABLE secrets (a int); CREATE TABLE "more "" secrets" (a int);
+                   GRANT SELECT ON orders TO clerk""", db=Shop.name)
+    yield Shop
+    server.psql("DROP OWNED BY clerk", db=Shop.name)
+
+
+def test_all_tables_that_may_not_be_read_are_named(holdfast, server, shop, unwritten):
+    arguments = ["--from", shop.dsn, "--to", unwritten, "--unencrypted"]
+    expect_failure(holdfast, arguments, "public.secrets", 'public."more "" secrets"', "SELECT", "--exclude-table")
+    server.psql('GRANT SELECT ON secrets TO clerk', db=shop.name)
+    assert "public.secrets" not in expect_failure(holdfast, arguments, 'public."more "" secrets"')
+
+
+def test_a_schema_that_may_not_be_entered_is_named(holdfast, server, shop, unwritten):
+    server.psql('DROP TABLE secrets, "more "" secrets"; CREATE SCHEMA closed; CREATE TABLE closed.t (a int);'
+                'GRANT SELECT ON closed.t TO clerk', db=shop.name)
+    expect_failure(holdfast, ["--from", shop.dsn, "--to", unwritten, "--unencrypted"], "closed")
+
+
+def test_what_may_not_be_read_can_be_left_out(holdfast, shop, tmp_path):
+    holdfast("backup", "--from", shop.dsn, "--to", tmp_path / "x.hf", "--unencrypted", "--table", "orders")
+
+
+def test_rows_that_would_be_hidden_are_no_backup(holdfast, server, shop, unwritten):
+    server.psql("""ALTER TABLE orders ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON orders USING (seen);
+                   DROP TABLE secrets, "more "" secrets" """, db=shop.name)
+    arguments = ["--to", unwritten, "--unencrypted", "--from"]
+    expect_failure(holdfast, [*arguments, shop.dsn], "row level security", "public.orders", "BYPASSRLS")
+    done = holdfast("backup", *arguments, server.dsn(shop.name), "--json")
+    assert done.json["rows"] == 10
+    unwritten.unlink()
+
+
+def test_a_table_that_is_locked_is_named_with_who_holds_it(holdfast, server, shop, unwritten):
+    with server.connect(shop.name, application_name="maintenance job") as other, other.transaction():
+        other.execute("LOCK TABLE secrets IN ACCESS EXCLUSIVE MODE")
+        start = time.monotonic()
+        expect_failure(holdfast, ["--from", server.dsn(shop.name), "--to", unwritten, "--unencrypted",
+                                  "--lock-wait-timeout", "2s"],
+                       "secrets", f"process {other.info.backend_pid}", "maintenance job", "--lock-wait-timeout")
+        assert time.monotonic() - start > 2
+
+
+@contextlib.contextmanager
+def waiting_for(server, name, statement):
+    """Another session that waits for the exclusive lock of a table which a third one reads; ends with the block."""
+    def wait(session):
+        with contextlib.suppress(psycopg.Error):
+            session.execute(statement)
+
+    with server.connect(name, application_name="impatient") as session:
+        thread = threading.Thread(target=wait, args=(session,))
+        thread.start()
+        blocked = f"SELECT count(*) FROM pg_locks WHERE pid = {session.info.backend_pid} AND NOT granted"
+        wait_until(lambda: server.psql(blocked, db=name) != "0")
+        try:
+            yield
+        finally:
+            session.cancel()
+            thread.join()
+
+
+def test_a_table_whose_lock_others_wait_for_is_named(holdfast, server, shop, unwritten):
+    with server.connect(shop.name) as reader, reader.transaction():
+        reader.execute("SELECT FROM secrets")
+        with waiting_for(server, shop.name, "ALTER TABLE secrets ADD b int"):
+            expect_failure(holdfast, ["--from", server.dsn(shop.name), "--to", unwritten, "--unencrypted",
+                                      "--lock-wait-timeout", "1s"], "secrets", "impatient")
+
+
+def test_a_table_that_somebody_wants_to_alter_meanwhile_does_not_hang_the_backup(holdfast, server, big, database,
+                                                                               tmp_path):
+    """The lock queue is fair: who comes after the one who waits for us waits as well, our own lanes too."""
+    name = database(server)
+    server.psql(FILL_BIG + "; CREATE TABLE small AS SELECT i FROM generate_series(1, 10) i", db=name)
+    with HalfWay(holdfast, server, name, tmp_path / "x.hf", "--lock-wait-timeout", "2s") as half:
+        wait_until(lambda: server.psql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg_dump' AND "
+                                       f"datname = '{name}'") == "0")
+        with waiting_for(server, name, "ALTER TABLE small ADD b int"):
+            done = half.finish(30)
+    assert done.returncode == 1 and list(tmp_path.iterdir()) == []
+    assert "public.small: another session waits to lock this table exclusively" in message(done), message(done)
+    assert "lock timeout" in message(done)
