@@ -424,3 +424,116 @@ def test_a_table_that_somebody_wants_to_alter_meanwhile_does_not_hang_the_backup
     assert done.returncode == 1 and list(tmp_path.iterdir()) == []
     assert "public.small: another session waits to lock this table exclusively" in message(done), message(done)
     assert "lock timeout" in message(done)
+
+
+# ---- Others who write and change tables meanwhile --------------------------------------------------------------------
+
+TRUNCATED_ROWS = 500
+BACKUPS = 10
+# What a backup may say when the tables do not hold still for as long as its locks take.
+CLEAR = ("exclusive locks of other sessions were in the way", "another session waits to lock this table exclusively",
+         "tables were created or dropped during each", "LOCK TABLE")
+
+
+class Busy:
+    """Threads that work on a database until the block ends; each is a function of a connection, called in a loop."""
+
+    def __init__(self, server, name, *loops):
+        self._stop, self._failures, self.rounds = threading.Event(), [], [0] * len(loops)
+        self._threads = [threading.Thread(target=self._run, args=(server, name, i, loop))
+                         for i, loop in enumerate(loops)]
+
+    def _run(self, server, name, index, loop):
+        try:
+            with server.connect(name) as connection:
+                while not self._stop.is_set():
+                    loop(connection)
+                    self.rounds[index] += 1
+        except BaseException as failure:
+            self._failures.append(failure)
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        assert not self._failures, self._failures
+
+
+def transfer(connection):
+    """Ten rows into one table and ten that balance them into another: a thousand of each a second."""
+    start = time.monotonic()
+    with connection.transaction():
+        connection.execute("INSERT INTO credit (v) SELECT i FROM generate_series(1, 10) i")
+        connection.execute("UPDATE total SET v = v + 55")
+        connection.execute("INSERT INTO debit (v) SELECT -i FROM generate_series(1, 10) i")
+    time.sleep(max(0, 0.01 - (time.monotonic() - start)))
+
+
+def change(connection):
+    """Tables are dropped, made, altered, rewritten and emptied; each of them is whole after each transaction. Who waits
+    for the backup gives up soon, as is good manners."""
+    connection.execute("SET lock_timeout = '300ms'")
+    for statements in (
+            "DROP TABLE IF EXISTS fleeting; CREATE TABLE fleeting AS SELECT i FROM generate_series(1, 100) i",
+            "ALTER TABLE altered ADD more int DEFAULT 7; ALTER TABLE altered DROP more",
+            "ALTER TABLE altered ALTER i TYPE bigint; ALTER TABLE altered ALTER i TYPE int",
+            f"TRUNCATE emptied; INSERT INTO emptied SELECT i FROM generate_series(1, {TRUNCATED_ROWS}) i",
+            "CREATE TABLE renamed_soon (i int); ALTER TABLE renamed_soon RENAME TO renamed; DROP TABLE renamed"):
+        with contextlib.suppress(psycopg.errors.LockNotAvailable):
+            with connection.transaction():
+                for statement in statements.split("; "):
+                    connection.execute(statement)
+                    time.sleep(0.01)
+
+
+def churn(connection):
+    """Tables come and go as fast as they can, with a little rest now and then."""
+    for i in range(20):
+        connection.execute(f"CREATE TABLE short_lived_{i} (id serial PRIMARY KEY, v int CHECK (v > 0))")
+        connection.execute(f"DROP TABLE short_lived_{i}")
+    time.sleep(0.2)
+
+
+def test_backups_are_consistent_while_others_write_and_change_tables(holdfast, server, database, tmp_path):
+    name = database(server)
+    server.psql(f"""
+        CREATE TABLE credit (id serial PRIMARY KEY, v int);
+        CREATE TABLE debit (id serial PRIMARY KEY, v int);
+        CREATE TABLE total (v bigint);
+        INSERT INTO total VALUES (0);
+        CREATE TABLE altered AS SELECT i, repeat('x', 100) AS t FROM generate_series(1, 20000) i;
+        CREATE TABLE emptied AS SELECT i FROM generate_series(1, {TRUNCATED_ROWS}) i;""", db=name)
+    outcomes, start = [], time.monotonic()
+    with Busy(server, name, transfer, change, churn) as busy:
+        for number in range(BACKUPS):
+            path = tmp_path / f"{number}.hf"
+            done = holdfast("backup", "--from", server.dsn(name), "--to", path, "--unencrypted", "--lock-wait-timeout",
+                            "2s", check=False)
+            outcomes.append("done" if done.returncode == 0 else message(done))
+            assert path.exists() == (done.returncode == 0)
+    seconds = time.monotonic() - start
+    print(f"{busy.rounds[0] * 20 / seconds:.0f} rows/s, {busy.rounds[1:]} rounds of changes, {outcomes}")
+    for number, outcome in enumerate(outcomes):
+        if outcome == "done":
+            assert_is_consistent(holdfast, server, tmp_path / f"{number}.hf", f"{name}_{number}")
+        else:
+            assert any(words in outcome for words in CLEAR), outcome
+    assert outcomes.count("done") >= BACKUPS / 2
+
+
+def assert_is_consistent(holdfast, server, archive, name):
+    holdfast("restore", "--from", archive, "--to", server.dsn(name), "--mode", "new")
+    with server.connect(name) as copy:
+        credit, debit, total = copy.execute("SELECT (SELECT sum(v) FROM credit), (SELECT sum(v) FROM debit), v "
+                                            "FROM total").fetchone()
+        assert (credit or 0) == -(debit or 0) == total
+        assert copy.execute("SELECT count(*), count(DISTINCT i) FROM emptied").fetchone() == (TRUNCATED_ROWS,) * 2
+        assert copy.execute("SELECT count(*), sum(length(t)) FROM altered").fetchone() == (20000, 2000000)
+        # Sequences know no snapshot, but are never behind the rows.
+        copy.execute("INSERT INTO credit (v) VALUES (1)")
+    server.dropdb(name)
