@@ -163,18 +163,19 @@ static bool copy_is_there(HfPg *pg, const HfCopy *copy)
     return found != NULL;
 }
 
-/* Removes what a failed restore made, whatever became of the connection or the cancellable; says so in the error. */
-static void remove_copy(Restore *self, const HfCopy *copy, GError **error)
+/* Removes what a failed restore made, whatever became of the connection or the cancellable; says so in the error.
+ * `at_last_step`: what failed would have given the copy its final name. */
+static void remove_copy(Restore *self, const HfCopy *copy, bool at_last_step, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     const HfPgTarget *target = self->options->target;
     g_autoptr(HfPg) pg = hf_postgres_connect_maintenance(target, self->options->maintenance_db, NULL, &reason);
-    bool was_there = pg == NULL || copy_is_there(pg, copy);
+    bool renamed = at_last_step && pg != NULL && !copy_is_there(pg, copy);
     bool removed = pg != NULL && hf_postgres_drop_database(pg, target, copy->name, &reason);
     if (error == NULL || *error == NULL)
         return;
     g_autofree char *message = (*error)->message;
-    if (!was_there)
+    if (renamed)
         (*error)->message =
             g_strdup_printf("%s; the database %s that was being loaded is gone: \"holdfast copies\" shows "
                             "whether the last step was made all the same",
@@ -193,12 +194,12 @@ static HfCopy *make_and_load(Restore *self, HfPg *pg, HfCopyKind kind, GError **
     g_autoptr(HfCopy) copy = hf_copy_new(kind, self->database, self->options->archive_name, NULL, 0);
     /* Ours until the end, so that a role that is no superuser can load; then the owner is set. */
     if (!hf_postgres_create_copy(pg, copy, &self->head->database, NULL, error)) {
-        remove_copy(self, copy, error);
+        remove_copy(self, copy, false, error);
         return NULL;
     }
     g_autoptr(HfPgTarget) database = hf_pg_target_with_database(self->options->target, copy->name);
     if (!load_into(self, database, NULL, error)) {
-        remove_copy(self, copy, error);
+        remove_copy(self, copy, false, error);
         return NULL;
     }
     return g_steal_pointer(&copy);
@@ -240,7 +241,11 @@ static bool restore_new(Restore *self, HfPg *pg, GError **error)
     if (copy == NULL)
         return false;
     if (!name_new_database(self, pg, copy, error)) {
-        remove_copy(self, copy, error);
+        /* Cancelled half way it would hold locks that the removal waits for. */
+        hf_pg_ignore_cancel(pg);
+        if (!hf_pg_exec(pg, "ROLLBACK", NULL))
+            g_debug("%s: no ROLLBACK", self->database);
+        remove_copy(self, copy, true, error);
         return false;
     }
     self->result->database = g_strdup(self->database);
@@ -250,7 +255,12 @@ static bool restore_new(Restore *self, HfPg *pg, GError **error)
 static bool restore_scratch(Restore *self, HfPg *pg, GError **error)
 {
     g_autoptr(HfCopy) copy = make_and_load(self, pg, HF_COPY_SCRATCH, error);
-    return copy != NULL && hf_postgres_drop_database(pg, self->options->target, copy->name, error);
+    if (copy == NULL)
+        return false;
+    if (hf_postgres_drop_database(pg, self->options->target, copy->name, error))
+        return true;
+    remove_copy(self, copy, false, error);
+    return false;
 }
 
 /* ---- Swap ----------------------------------------------------------------------------------------------------------
@@ -303,7 +313,7 @@ static bool restore_swap(Restore *self, HfPg *pg, GError **error)
     if (incoming == NULL)
         return false;
     if (!swap(self, pg, incoming, error)) {
-        remove_copy(self, incoming, error);
+        remove_copy(self, incoming, true, error);
         return false;
     }
     drop_expired(self, pg);
