@@ -225,7 +225,7 @@ static void a_selected_table_comes_with_what_is_its_own_alone(void **state)
     g_autofree char *script = extract_sql(*state, (const char *const[]){"shop.cust*", NULL}, &error);
     assert_no_error(error);
     static const char *const pieces[] = {"CREATE ROLE \"toc_owner\"",
-                                         "CREATE ROLE U&\"r\\\\+0000F4le \"\"",
+                                         "CREATE ROLE \"r\xc3\xb4le \"\"",
                                          "CREATE TABLE shop.customers",
                                          "COPY \"shop\".\"customers\"",
                                          "setval('\"shop\".\"customers_id_seq\"', 5, true);\n",
