@@ -305,11 +305,6 @@ const char *hf_pg_database(const HfPg *self)
     return PQdb(self->conn);
 }
 
-int hf_pg_backend_pid(const HfPg *self)
-{
-    return PQbackendPID(self->conn);
-}
-
 bool hf_pg_error_needs_password(const GError *error)
 {
     return g_error_matches(error, HF_ERROR, HF_ERROR_DENIED) && strstr(error->message, "no password supplied") != NULL;
@@ -323,25 +318,22 @@ void hf_pg_ignore_cancel(HfPg *self)
     g_clear_object(&self->cancellable);
 }
 
-bool hf_pg_pin_session(HfPg *self, const char *encoding, GError **error)
+bool hf_pg_pin_session(HfPg *self, GError **error)
 {
     static const char *const settings =
-        "SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC'; SET extra_float_digits = 3; "
-        "SET bytea_output = 'hex'; SET lc_monetary = 'C'; SET xmloption = 'content'; SET xmlbinary = 'base64'; "
-        "SET array_nulls = on; SET transform_null_equals = off; SET default_transaction_read_only = off; "
-        "SET default_transaction_isolation = 'read committed'; SET standard_conforming_strings = on; SET search_path = "
-        "''; SET row_security = off; "
-        "SET synchronize_seqscans = off; SET check_function_bodies = off; SET client_min_messages = 'warning'; "
-        "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;";
-    g_autofree char *quoted = encoding != NULL ? hf_pg_quote_literal(encoding) : NULL;
+        "SET client_encoding = 'UTF8'; SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; SET TimeZone = "
+        "'UTC'; "
+        "SET extra_float_digits = 3; SET bytea_output = 'hex'; SET lc_monetary = 'C'; SET xmloption = 'content'; "
+        "SET xmlbinary = 'base64'; SET array_nulls = on; SET transform_null_equals = off; SET search_path = ''; "
+        "SET standard_conforming_strings = on; SET row_security = off; SET synchronize_seqscans = off; "
+        "SET check_function_bodies = off; SET client_min_messages = 'warning'; SET default_transaction_read_only = "
+        "off; "
+        "SET default_transaction_isolation = 'read committed'; SET statement_timeout = 0; SET lock_timeout = 0; "
+        "SET idle_in_transaction_session_timeout = 0;";
     int version = hf_pg_server_version(self);
     return hf_pg_exec(self, settings, error) &&
            (version < 140000 || hf_pg_exec(self, "SET idle_session_timeout = 0", error)) &&
-           (version < 170000 || hf_pg_exec(self, "SET transaction_timeout = 0", error)) &&
-           (quoted != NULL
-                ? hf_pg_execf(self, error, "SET client_encoding = %s", quoted)
-                : hf_pg_exec(self, "SELECT set_config('client_encoding', current_setting('server_encoding'), false)",
-                             error));
+           (version < 170000 || hf_pg_exec(self, "SET transaction_timeout = 0", error));
 }
 
 /* ---- Statements ----------------------------------------------------------------------------------------------------

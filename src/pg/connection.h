@@ -27,8 +27,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPg, hf_pg_close)
 int hf_pg_server_version(const HfPg *self);
 /* Borrowed. */
 const char *hf_pg_database(const HfPg *self);
-/* The backend's process id. */
-int hf_pg_backend_pid(const HfPg *self);
 /* Whether a connection failed for want of a password (ask for one and try again). */
 bool hf_pg_error_needs_password(const GError *error);
 /* From now on cancelling has no effect on this connection: for cleaning up after a cancel. */
@@ -36,9 +34,9 @@ void hf_pg_ignore_cancel(HfPg *self);
 
 /*
  * Pins every setting that changes what COPY prints or takes, lifts all time-outs and turns row security's silent
- * filtering into an error. `encoding` is the client encoding; NULL keeps the database's own.
+ * filtering into an error. The client encoding is UTF8.
  */
-bool hf_pg_pin_session(HfPg *self, const char *encoding, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool hf_pg_pin_session(HfPg *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Runs one or more statements as one simple query; rows are thrown away. */
 bool hf_pg_exec(HfPg *self, const char *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -326,7 +326,7 @@ static bool restore_swap(Restore *self, HfPg *pg, GError **error)
 static bool restore_in_place(Restore *self, HfPg *pg, GError **error)
 {
     /* Others may hold locks on what is to be dropped: they are waited for, not for ever. */
-    if (!hf_pg_pin_session(pg, "UTF8", error) || !hf_pg_exec(pg, "SET lock_timeout = '60s'", error) ||
+    if (!hf_pg_pin_session(pg, error) || !hf_pg_exec(pg, "SET lock_timeout = '60s'", error) ||
         !hf_pg_exec(pg, "BEGIN", error) || !hf_postgres_drop_everything(pg, error) ||
         !load_into(self, self->options->target, pg, error)) {
         g_prefix_error(error, "the restore in place was rolled back, and %s is as it was: ", self->database);

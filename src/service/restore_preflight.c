@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "engine/ends/postgres_copies.h"
 #include "engine/ends/postgres_globals.h"
 #include "service/restore_load.h"
 
@@ -249,14 +250,12 @@ static bool check_sessions(Preflight *self, GError **error)
     const char *parameters[] = {self->database, NULL};
     g_autoptr(HfPgRows) rows = hf_pg_query(
         self->pg,
-        "SELECT coalesce(pg_catalog.string_agg(s.line, ', '), ''), coalesce(sum(s.n), 0), bool_or(s.other) FROM "
+        "SELECT coalesce(pg_catalog.string_agg(s.line, ', '), ''), coalesce(sum(s.n), 0), bool_or(s.stays) FROM "
         "(SELECT "
-        "pg_catalog.format('%s %s of %s', count(*), coalesce(nullif(application_name, ''), 'unnamed'), usename) AS "
-        "line, "
-        "count(*) AS n, NOT bool_and(pg_catalog.pg_has_role(usesysid, 'USAGE')) AS other FROM "
-        "pg_catalog.pg_stat_activity "
-        "WHERE datname = $1 AND pid <> pg_catalog.pg_backend_pid() AND backend_type = 'client backend' GROUP BY "
-        "application_name, usename ORDER BY 1) s",
+        "pg_catalog.format('%s %s of %s', count(*), coalesce(nullif(a.application_name, ''), 'unnamed'), a.usename) AS "
+        "line, count(*) AS n, bool_or(NOT " HF_SESSION_MAY_BE_ENDED ") AS stays FROM pg_catalog.pg_stat_activity a "
+        "WHERE a.datname = $1 AND a.pid <> pg_catalog.pg_backend_pid() AND " HF_SESSION_IS_CLIENT
+        " GROUP BY a.application_name, a.usename ORDER BY 1) s",
         parameters, error);
     if (rows == NULL)
         return false;
@@ -271,12 +270,12 @@ static bool check_sessions(Preflight *self, GError **error)
     }
     find(self, false, "%" G_GINT64_FORMAT " sessions will be ended at the swap: %s", count,
          hf_pg_rows_text(rows, 0, 0));
-    g_autoptr(HfPgRows) rights =
-        hf_pg_query(self->pg, "SELECT pg_catalog.pg_has_role('pg_signal_backend', 'USAGE')", NULL, error);
-    if (rights == NULL)
-        return false;
-    if (hf_pg_rows_bool(rows, 0, 2) && !hf_pg_rows_bool(rights, 0, 0))
-        find(self, true, "the role may not end the sessions of others; grant it pg_signal_backend");
+    if (hf_pg_rows_bool(rows, 0, 2))
+        find(
+            self, true,
+            "the role may not end all of these sessions; grant it pg_signal_backend, or, where they are a superuser's, "
+            "connect as one: %s",
+            hf_pg_rows_text(rows, 0, 0));
     return true;
 }
 

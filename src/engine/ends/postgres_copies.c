@@ -126,7 +126,7 @@ HfPg *hf_postgres_connect_maintenance(const HfPgTarget *target, const char *main
         g_autoptr(HfPgTarget) other = hf_pg_target_with_database(target, *name);
         g_autoptr(GError) reason = NULL;
         HfPg *pg = hf_pg_connect(other, cancellable, &reason);
-        if (pg != NULL && hf_pg_pin_session(pg, "UTF8", &reason))
+        if (pg != NULL && hf_pg_pin_session(pg, &reason))
             return pg;
         hf_pg_close(pg);
         if (first == NULL)
@@ -148,8 +148,7 @@ GPtrArray *hf_postgres_list_copies(HfPg *pg, GError **error)
         "SELECT d.datname, pg_catalog.shobj_description(d.oid, 'pg_database'), CASE WHEN "
         "pg_catalog.pg_has_role(d.datdba, 'USAGE') OR pg_catalog.has_database_privilege(d.oid, 'CONNECT') THEN "
         "pg_catalog.pg_database_size(d.oid) END, EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.datid = "
-        "d.oid AND "
-        "a.backend_type = 'client backend') FROM pg_catalog.pg_database d WHERE d.datname ~ '" NAME_PATTERN
+        "d.oid AND " HF_SESSION_IS_CLIENT ") FROM pg_catalog.pg_database d WHERE d.datname ~ '" NAME_PATTERN
         "' ORDER BY pg_catalog.substring(d.datname::pg_catalog.text, '_([0-9]{14})_[0-9a-f]{4}$') DESC, d.oid DESC",
         NULL, error);
     if (rows == NULL)
@@ -212,7 +211,7 @@ static bool drop_subscriptions(HfPg *pg, const HfPgTarget *target, const char *d
         return rows != NULL;
     g_autoptr(HfPgTarget) inside = hf_pg_target_with_database(target, database);
     g_autoptr(HfPg) owner = allow_connections(pg, database, true, error) ? hf_pg_connect(inside, NULL, error) : NULL;
-    bool ok = owner != NULL && hf_pg_pin_session(owner, "UTF8", error);
+    bool ok = owner != NULL && hf_pg_pin_session(owner, error);
     for (size_t i = 0; ok && i < hf_pg_rows_count(rows); i++)
         ok = drop_subscription(owner, hf_pg_rows_text(rows, i, 0), error);
     return ok;
@@ -232,6 +231,9 @@ bool hf_postgres_drop_database(HfPg *pg, const HfPgTarget *target, const char *n
  * RENAME takes a lock on the database that keeps new sessions waiting, and then itself waits up to five seconds until
  * the old ones are gone. So it is sent first, and this thread ends the sessions meanwhile, on a connection of its own,
  * again and again: one that slipped in before the lock is ended as well.
+ *
+ * One session that may not be ended would keep the statement from ending the others, so it is passed over; autovacuum's
+ * workers, which have no user, are RENAME's own business.
  */
 typedef struct {
     HfPg *pg;
@@ -250,9 +252,10 @@ static gpointer end_sessions(gpointer data)
     while (!g_atomic_int_get(&self->stop)) {
         g_autoptr(GError) reason = NULL;
         g_autoptr(HfPgRows) rows = hf_pg_query(self->pg,
-                                               "SELECT pg_catalog.pg_terminate_backend(pid) FROM "
-                                               "pg_catalog.pg_stat_activity WHERE datname IN ($1, $2) AND pid <> "
-                                               "pg_catalog.pg_backend_pid()",
+                                               "SELECT pg_catalog.pg_terminate_backend(a.pid) FROM "
+                                               "pg_catalog.pg_stat_activity a WHERE a.datname IN ($1, $2) AND a.pid <> "
+                                               "pg_catalog.pg_backend_pid() AND a.usesysid IS NOT NULL "
+                                               "AND " HF_SESSION_MAY_BE_ENDED,
                                                parameters, &reason);
         if (rows == NULL) {
             g_info("ending the sessions: %s", reason->message);

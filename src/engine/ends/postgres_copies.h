@@ -38,6 +38,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfCopy, hf_copy_free)
 HfPg *hf_postgres_connect_maintenance(const HfPgTarget *target, const char *maintenance_db, GCancellable *cancellable,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* SQL about a session of pg_catalog.pg_stat_activity AS a: whether it is a client's (of others' sessions an ordinary
+ * role sees the user but not the kind), and whether the role connected may end it. */
+#define HF_SESSION_IS_CLIENT                                                                                           \
+    "(a.usesysid IS NOT NULL AND coalesce(a.backend_type, 'client backend') = 'client backend')"
+#define HF_SESSION_MAY_BE_ENDED                                                                                        \
+    "((SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) OR "                                     \
+    "((pg_catalog.pg_has_role(a.usesysid, "                                                                            \
+    "'USAGE') OR pg_catalog.pg_has_role('pg_signal_backend', 'USAGE')) AND NOT (SELECT rolsuper FROM "                 \
+    "pg_catalog.pg_roles WHERE oid = a.usesysid)))"
+
 /* All copies on the server, newest first: HfCopy, transfer full. */
 GPtrArray *hf_postgres_list_copies(HfPg *pg, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
