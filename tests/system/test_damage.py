@@ -9,6 +9,7 @@ import tarfile
 import pytest
 
 from support.archive_edit import Archive
+from support.faults import message
 
 SEED = 20240517
 CHUNK = 65536 + 16  # of an age payload
@@ -88,13 +89,6 @@ def refused(source, holdfast, untouched, tmp_path):
         return message(done)
 
     return run
-
-
-def message(done):
-    """The error: one line, and the last but for a hint."""
-    line = [each for each in done.stderr.splitlines() if "--help\" tells the options" not in each][-1]
-    assert line.startswith("holdfast: error: "), done.stderr
-    return line.removeprefix("holdfast: error: ")
 
 
 # ---- Keys ------------------------------------------------------------------------------------------------------------
