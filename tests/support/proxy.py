@@ -73,5 +73,6 @@ class Proxy:
                     self._released.wait()
                 sink.sendall(data)
             sink.shutdown(socket.SHUT_WR)
-        except OSError:  # cut, or one side is gone
-            pass
+        except OSError:  # cut, or one side is gone: the other gets what is on its way, and then the end
+            with contextlib.suppress(OSError):
+                sink.shutdown(socket.SHUT_WR)
