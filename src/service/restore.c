@@ -170,16 +170,15 @@ static void remove_copy(Restore *self, const HfCopy *copy, bool at_last_step, GE
     g_autoptr(GError) reason = NULL;
     const HfPgTarget *target = self->options->target;
     g_autoptr(HfPg) pg = hf_postgres_connect_maintenance(target, self->options->maintenance_db, NULL, &reason);
-    bool renamed = at_last_step && pg != NULL && !copy_is_there(pg, copy);
+    bool may_be_made = at_last_step && (pg == NULL || !copy_is_there(pg, copy));
     bool removed = pg != NULL && hf_postgres_drop_database(pg, target, copy->name, &reason);
     if (error == NULL || *error == NULL)
         return;
     g_autofree char *message = (*error)->message;
-    if (renamed)
-        (*error)->message =
-            g_strdup_printf("%s; the database %s that was being loaded is gone: \"holdfast copies\" shows "
-                            "whether the last step was made all the same",
-                            message, copy->name);
+    if (may_be_made)
+        (*error)->message = g_strdup_printf("%s; the last step may have been made all the same: \"holdfast copies\" "
+                                            "lists %s if it was not",
+                                            message, copy->name);
     else if (removed)
         (*error)->message =
             g_strdup_printf("%s; what had been loaded was removed, and %s is as it was", message, self->database);
