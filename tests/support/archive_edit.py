@@ -12,8 +12,8 @@ def digest(data):
 
 
 class Archive:
-    """`members` is {name: bytes} in the archive's order, `manifest` the JSON value without its tail. `build` gives the
-    bytes of an archive in which offsets, sizes and digests are right; what a test changes after `settle` stays a lie."""
+    """`members` is {name: bytes} in the archive's order, `manifest` the JSON value without its tail. After `settle` the
+    manifest is right about the members, and what a test changes then is a lie; `build` gives the bytes of it all."""
 
     def __init__(self, path):
         content = path.read_bytes()

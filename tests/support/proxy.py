@@ -8,11 +8,14 @@ class Proxy:
     """`with Proxy(server) as proxy:` and connect to server.dsn(name, tcp=True, port=proxy.port).
 
     `cut()` breaks every connection and takes no new one. A connection that has carried `hold_after` bytes in one of its
-    directions is held there until `release()`; `until_held()` waits for the first one."""
+    directions is held there until `release()`; `until_held()` waits for the first one. `break_after` are texts: once a
+    client has sent all of them in this order on one connection, the server still gets the last, and the client never
+    gets an answer; nor, with `for_good`, a new connection."""
 
-    def __init__(self, server, hold_after=None):
+    def __init__(self, server, hold_after=None, break_after=(), for_good=False):
         self._address = ("127.0.0.1", server.port)
         self._hold_after = hold_after if hold_after is not None else float("inf")
+        self._break_after, self._for_good = break_after, for_good
         self._held, self._released = threading.Event(), threading.Event()
         self._sockets = []
         self._lock = threading.Lock()
@@ -60,10 +63,10 @@ class Proxy:
                     server.close()
                     return
                 self._sockets += [client, server]
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=self._pass_on, args=(source, sink), daemon=True).start()
+            for source, sink, texts in ((client, server, list(self._break_after)), (server, client, [])):
+                threading.Thread(target=self._pass_on, args=(source, sink, texts), daemon=True).start()
 
-    def _pass_on(self, source, sink):
+    def _pass_on(self, source, sink, break_after):
         carried = 0
         try:
             while data := source.recv(65536):
@@ -71,8 +74,19 @@ class Proxy:
                 if carried > self._hold_after:
                     self._held.set()
                     self._released.wait()
+                last = len(break_after) == 1 and break_after[0] in data
+                if last:
+                    if self._for_good:
+                        self._listener.shutdown(socket.SHUT_RDWR)
+                    source.shutdown(socket.SHUT_RDWR)
+                elif break_after and break_after[0] in data:
+                    del break_after[0]
                 sink.sendall(data)
+                if last:
+                    return
             sink.shutdown(socket.SHUT_WR)
         except OSError:  # cut, or one side is gone: the other gets what is on its way, and then the end
-            with contextlib.suppress(OSError):
+            try:
                 sink.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass
