@@ -1,5 +1,4 @@
 """A TCP proxy before a server, which a test can hold and cut as a network does."""
-import contextlib
 import socket
 import threading
 
