@@ -1,4 +1,5 @@
 """A TCP proxy before a server, which a test can hold and cut as a network does."""
+import contextlib
 import socket
 import threading
 

@@ -277,7 +277,8 @@ def test_a_connection_that_is_cut_half_way(holdfast, server, big, tmp_path):
     ("cancel", "query LIKE 'COPY%'", ["canceling statement due to user request"]),
     # A server whose words would have to wait for a client that does not read closes without a word.
     ("terminate", "query LIKE 'COPY%'", ["terminating connection due to administrator command", CLOSED]),
-    ("terminate", "query NOT LIKE 'COPY%' AND application_name <> 'pg_dump'", ["terminating connection due to administrator command"]),
+    ("terminate", "query NOT LIKE 'COPY%' AND application_name <> 'pg_dump'",
+     ["terminating connection due to administrator command"]),
 ], ids=["cancelled", "terminated", "the snapshot's session terminated"])
 def test_an_administrator_who_ends_it_is_quoted(holdfast, server, big, tmp_path, how, which, words):
     with HalfWay(holdfast, server, big.name, tmp_path / "x.hf") as half:
