@@ -86,7 +86,5 @@ class Proxy:
                     return
             sink.shutdown(socket.SHUT_WR)
         except OSError:  # cut, or one side is gone: the other gets what is on its way, and then the end
-            try:
+            with contextlib.suppress(OSError):
                 sink.shutdown(socket.SHUT_WR)
-            except OSError:
-                pass
