@@ -1,12 +1,17 @@
 """Fixtures that every test of the real program on real servers shares."""
 import itertools
 import os
+import signal
 
 import pytest
 
 from support import everything
 from support.holdfast import Holdfast
 from support.postgres import Servers
+
+
+# What a shell starts in the background ignores Ctrl-C, and so would all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
