@@ -329,11 +329,18 @@ bool hf_pg_pin_session(HfPg *self, GError **error)
         "SET check_function_bodies = off; SET client_min_messages = 'warning'; SET default_transaction_read_only = "
         "off; "
         "SET default_transaction_isolation = 'read committed'; SET statement_timeout = 0; SET lock_timeout = 0; "
-        "SET idle_in_transaction_session_timeout = 0;";
+        "SET idle_in_transaction_session_timeout = 0; SET jit = off;";
     int version = hf_pg_server_version(self);
     return hf_pg_exec(self, settings, error) &&
            (version < 140000 || hf_pg_exec(self, "SET idle_session_timeout = 0", error)) &&
            (version < 170000 || hf_pg_exec(self, "SET transaction_timeout = 0", error));
+}
+
+bool hf_pg_read_pooled(HfPg *self, bool *pooled, GError **error)
+{
+    g_autofree char *process = hf_pg_query_text(self, "SELECT pg_catalog.pg_backend_pid()", NULL, error);
+    *pooled = process != NULL && atoi(process) != PQbackendPID(self->conn);
+    return process != NULL;
 }
 
 /* ---- Statements ----------------------------------------------------------------------------------------------------

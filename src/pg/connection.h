@@ -32,6 +32,10 @@ bool hf_pg_error_needs_password(const GError *error);
 /* From now on cancelling has no effect on this connection: for cleaning up after a cancel. */
 void hf_pg_ignore_cancel(HfPg *self);
 
+/* Whether a pooler stands before the server: it hands out process numbers of its own, and may refuse a session that
+ * begins with settings. */
+bool hf_pg_read_pooled(HfPg *self, bool *pooled, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /*
  * Pins every setting that changes what COPY prints or takes, lifts all time-outs and turns row security's silent
  * filtering into an error. The client encoding is UTF8.

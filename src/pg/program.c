@@ -122,11 +122,16 @@ static int passfile_open(const char *password, GError **error)
 
 #define PASSFILE_FD 10
 
-static GSubprocess *spawn(const HfPgTarget *target, const char *const *argv, GError **error)
+static GSubprocess *spawn(const HfPgTarget *target, const char *settings, const char *const *argv, GError **error)
 {
     g_autoptr(GSubprocessLauncher) launcher =
         g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
     g_subprocess_launcher_setenv(launcher, "LC_MESSAGES", "C", TRUE);
+    if (settings != NULL) {
+        const char *given = g_getenv("PGOPTIONS");
+        g_autofree char *options = g_strjoin(" ", settings, given, NULL); /* what the user gave comes last, and wins */
+        g_subprocess_launcher_setenv(launcher, "PGOPTIONS", options, TRUE);
+    }
     if (hf_pg_target_password(target) != NULL) {
         int fd = passfile_open(hf_pg_target_password(target), error);
         if (fd < 0)
@@ -189,8 +194,9 @@ static HfErrorCode code_of_words(const char *words)
     return HF_ERROR_DATABASE;
 }
 
-GBytes *hf_pg_program_dump_schema(const HfPgProgram *program, const HfPgTarget *target, const char *snapshot,
-                                  const char *const *arguments, GCancellable *cancellable, GError **error)
+GBytes *hf_pg_program_dump_schema(const HfPgProgram *program, const HfPgTarget *target, const char *settings,
+                                  const char *snapshot, const char *const *arguments, GCancellable *cancellable,
+                                  GError **error)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
     g_autofree char *dbname = g_strconcat("--dbname=", hf_pg_target_conninfo(target), NULL);
@@ -204,7 +210,7 @@ GBytes *hf_pg_program_dump_schema(const HfPgProgram *program, const HfPgTarget *
         g_ptr_array_add(argv, (gpointer)*arguments);
     g_ptr_array_add(argv, NULL);
 
-    g_autoptr(GSubprocess) process = spawn(target, (const char *const *)argv->pdata, error);
+    g_autoptr(GSubprocess) process = spawn(target, settings, (const char *const *)argv->pdata, error);
     if (process == NULL)
         return NULL;
     GThread *reader = g_thread_new("pg_dump stderr", read_stderr, g_subprocess_get_stderr_pipe(process));

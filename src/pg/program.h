@@ -26,11 +26,12 @@ HfPgProgram *hf_pg_program_find_dump(int server_major, GError **error) G_GNUC_WA
 
 /*
  * Runs pg_dump of the pre-data and post-data sections in the given snapshot and returns the archive (custom format, no
- * data). `arguments` (NULL-terminated) are added. The password reaches it through a memory file, never its arguments or
- * environment. Its warnings go to the log; on failure its last words are the error.
+ * data). `arguments` (NULL-terminated) are added, and `settings` ("-c name=value …"; NULL: none) to its session. The
+ * password reaches it through a memory file, never its arguments or environment. Its warnings go to the log; on failure
+ * its last words are the error.
  */
-GBytes *hf_pg_program_dump_schema(const HfPgProgram *program, const HfPgTarget *target, const char *snapshot,
-                                  const char *const *arguments, GCancellable *cancellable, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+GBytes *hf_pg_program_dump_schema(const HfPgProgram *program, const HfPgTarget *target, const char *settings,
+                                  const char *snapshot, const char *const *arguments, GCancellable *cancellable,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -30,7 +30,11 @@ typedef struct {
     HfManifest *manifest;
     HfBudget *budget;
     HfArchiveWriter *writer;
+    bool pooled;          /* the connections go through a pooler */
     GThread *dump_thread; /* pg_dump at work; NULL: not yet, or no more */
+    GMutex dump_mutex;    /* guards dump_done */
+    GCond dump_cond;      /* dump_done has changed */
+    bool dump_done;
     GCancellable *dump_cancellable;
     gulong cancel_handler;
     GError *dump_error;
@@ -59,7 +63,8 @@ static bool open_source(Backup *self, GError **error)
     self->head->pg_dump_version = g_strdup(self->pg_dump->version);
     self->head->snapshot = g_strdup(self->snapshot->name);
     hf_scope_append_arguments(&options->scope, self->head->filters);
-    return hf_postgres_read_head(self->snapshot->pg, self->head, error);
+    return hf_pg_read_pooled(self->snapshot->pg, &self->pooled, error) &&
+           hf_postgres_read_head(self->snapshot->pg, self->head, error);
 }
 
 static GPtrArray *plan_tables(Backup *self)
@@ -105,8 +110,28 @@ static gpointer dump_schema(gpointer data)
     uint64_t lock_wait_ms = self->options->lock_wait_ms > 0 ? self->options->lock_wait_ms : HF_POSTGRES_LOCK_WAIT_MS;
     g_ptr_array_add(arguments, g_strdup_printf("--lock-wait-timeout=%" G_GUINT64_FORMAT, lock_wait_ms));
     g_ptr_array_add(arguments, NULL);
-    return hf_pg_program_dump_schema(self->pg_dump, self->options->source, self->snapshot->name,
-                                     (const char *const *)arguments->pdata, self->dump_cancellable, &self->dump_error);
+    /* Of many tables its queries seem so dear that the server compiles them, which takes longer than it saves. */
+    const char *settings = self->pooled ? NULL : "-c jit=off";
+    GBytes *schema =
+        hf_pg_program_dump_schema(self->pg_dump, self->options->source, settings, self->snapshot->name,
+                                  (const char *const *)arguments->pdata, self->dump_cancellable, &self->dump_error);
+    g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->dump_mutex);
+    self->dump_done = true;
+    g_cond_broadcast(&self->dump_cond);
+    return schema;
+}
+
+/* The task of one lane, so that no more than all lanes' work goes on at once: pg_dump takes a processor as they do, and
+ * nothing can be written before it is done. */
+static bool await_schema(gpointer lane, gpointer data, GError **error)
+{
+    (void)lane;
+    (void)error;
+    Backup *self = data;
+    g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->dump_mutex);
+    while (!self->dump_done)
+        g_cond_wait(&self->dump_cond, &self->dump_mutex);
+    return true;
 }
 
 static void on_cancelled(GCancellable *cancellable, gpointer dump_cancellable)
@@ -242,6 +267,8 @@ static bool copy_rows(Backup *self, GPtrArray *slices, bool (*before)(Backup *se
     g_autoptr(HfPipeline) pipeline = hf_pipeline_new(&source.source, hf_archive_sink_get(sink), self->progress);
     g_autoptr(HfTaskGraph) graph = hf_task_graph_new();
     hf_task_graph_on_end(graph, on_lanes_end, sink);
+    if (self->dump_thread != NULL && self->options->jobs > 1)
+        hf_task_graph_add(graph, await_schema, self, UINT64_MAX);
     hf_pipeline_start(pipeline, graph, slices, self->options->jobs, self->cancellable);
 
     GError *writing = NULL, *reading = NULL;
