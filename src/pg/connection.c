@@ -338,9 +338,10 @@ bool hf_pg_pin_session(HfPg *self, GError **error)
 
 bool hf_pg_read_pooled(HfPg *self, bool *pooled, GError **error)
 {
-    g_autofree char *process = hf_pg_query_text(self, "SELECT pg_catalog.pg_backend_pid()", NULL, error);
-    *pooled = process != NULL && atoi(process) != PQbackendPID(self->conn);
-    return process != NULL;
+    g_autofree char *servers = hf_pg_query_text(self, "SELECT pg_catalog.pg_backend_pid()", NULL, error);
+    g_autofree char *ours = g_strdup_printf("%d", PQbackendPID(self->conn));
+    *pooled = servers != NULL && strcmp(servers, ours) != 0;
+    return servers != NULL;
 }
 
 /* ---- Statements ----------------------------------------------------------------------------------------------------
