@@ -1,0 +1,27 @@
+/*
+ * The audit log: append-only, chained by hash.
+ */
+#ifndef HF_CATALOG_AUDIT_H
+#define HF_CATALOG_AUDIT_H
+
+#include "catalog/noun.h"
+
+extern const HfNoun hf_noun_audit; /* lists sort by "-seq" */
+
+typedef struct {
+    const char *organization; /* NULL: the installation */
+    const char *actor;        /* "user ada" */
+    const char *action;       /* "backup.create" */
+    const char *object_kind, *object_id, *object_name;
+    const char *address;
+    const char *outcome; /* "success", "failure", "denied" */
+    const char *detail;
+} HfAuditEvent; /* NULL is written as "" */
+
+/* Inside a transaction it is written with it, or not at all. */
+bool hf_audit_append(HfCatalog *catalog, const HfAuditEvent *event, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Walks the whole chain. HF_ERROR_CORRUPT names the first row that does not fit. `rows` (may be NULL): how many. */
+bool hf_audit_verify(HfCatalog *catalog, uint64_t *rows, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * Jobs: made as a row, claimed by raising the attempt, written to by that attempt alone, ended once.
+ */
+#ifndef HF_CATALOG_JOB_H
+#define HF_CATALOG_JOB_H
+
+#include "catalog/catalog.h"
+#include "catalog/noun.h"
+
+extern const HfNoun hf_noun_job;     /* every job */
+extern const HfNoun hf_noun_log;     /* backups and restores: the DB logs */
+
+/* A lease lasts so long without a heartbeat. */
+#define HF_JOB_LEASE_S 20
+#define HF_JOB_ATTEMPTS 3
+
+/* What a new job is made of; NULL or empty where it does not apply. */
+typedef struct {
+    const char *kind;    /* "backup" … */
+    const char *request; /* JSON: what the kind's file says */
+    const char *holds;   /* "database:<id>" … */
+    const char *server_id;
+    const char *database_id;
+    const char *backup_id;
+    const char *schedule_id;
+    const char *pool;       /* NULL: "default" */
+    const char *created_by; /* "user ada" */
+    const char *reason;
+    GBytes *secret; /* sealed */
+} HfNewJob;
+
+/* Transfer full: the id. Publish it afterwards (queue/job_queue.h); a job that was not is published by the scheduler. */
+char *hf_job_create(HfCatalog *catalog, const char *organization, const HfNewJob *job, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* Those parts of a claimed job that its worker needs. Texts; NULL for SQL NULL. */
+typedef struct {
+    char *id, *organization, *kind, *request, *step, *server_id, *database_id, *backup_id, *schedule_id, *created_by,
+        *reason, *pool;
+    GBytes *secret;
+    int attempt;
+    int64_t log_seq;
+} HfJobRow;
+void hf_job_row_free(HfJobRow *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfJobRow, hf_job_row_free)
+
+/*
+ * Claims the job whose turn it is in `pool`: queued, due, nothing that it holds in use, its server under its limit; of
+ * the organization with the fewest running jobs, and among those the oldest. `hint` (an id from the stream; may be NULL,
+ * may not exist) is preferred among equals: an entry of the stream is a permit, not an order (docs/adr/0015). Raises
+ * the attempt. NULL without error: nothing to do now.
+ */
+HfJobRow *hf_job_claim(HfCatalog *catalog, const char *pool, const char *worker, const char *hint, GError **error);
+/* The job that this attempt owns, for the process that runs it. HF_ERROR_CONFLICT: not any more. */
+HfJobRow *hf_job_owned(HfCatalog *catalog, const char *id, int attempt, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Renews the lease; sets `cancel` if somebody asked to cancel. HF_ERROR_CONFLICT: the attempt does not own the job any
+ * more, and whoever runs it must stop at once. */
+bool hf_job_heartbeat(HfCatalog *catalog, const char *id, int attempt, bool *cancel, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* The writes of the owner; each is HF_ERROR_CONFLICT if the attempt does not own the job. */
+bool hf_job_set_step(HfCatalog *catalog, const char *id, int attempt, const char *step, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+bool hf_job_set_progress(HfCatalog *catalog, const char *id, int attempt, const char *phase, const char *progress_json,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+typedef struct {
+    int64_t seq;
+    int64_t at_us;
+    const char *level; /* "debug", "info", "warning", "error" */
+    char *message;
+} HfJobLine;
+/* Lines that are there already (by seq) are passed over. */
+bool hf_job_append_log(HfCatalog *catalog, const char *id, int attempt, const HfJobLine *lines, size_t count,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+typedef enum { HF_JOB_SUCCEEDED, HF_JOB_FAILED, HF_JOB_CANCELLED, HF_JOB_AGAIN } HfJobEnd;
+/* Ends the attempt. AGAIN queues it once more, `again_after_s` from now, unless it was the last attempt or a cancel was
+ * asked for: `end` says on return what it came to. `result_json`, `size_bytes` (-1: none) and the error may be absent.
+ */
+bool hf_job_end(HfCatalog *catalog, const char *id, int attempt, HfJobEnd *end, unsigned again_after_s,
+                const char *result_json, int64_t size_bytes, const char *error_code, const char *error_message,
+                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A queued job is cancelled at once, a running one is asked to. Sets `state` (transfer full) to what it is now.
+ * HF_ERROR_CONFLICT if it had ended. */
+bool hf_job_cancel(HfCatalog *catalog, const char *organization, const char *id, char **state, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* For the leader: running jobs whose lease ran out are queued again, or failed after the last attempt; returns their ids
+ * (NULL-terminated, transfer full). */
+char **hf_job_take_back(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For the leader: due queued jobs whose last publication is older than `older_than_s`; marks them as published. "pool\0id"
+ * pairs: pool, id, pool, id …, NULL-terminated, transfer full. */
+char **hf_job_unpublished(HfCatalog *catalog, unsigned older_than_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The document of GET /jobs/{id}: the job and its log lines after `after`, JSON, transfer full. */
+char *hf_job_document(HfCatalog *catalog, const char *organization, const char *id, int64_t after, unsigned max_lines,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

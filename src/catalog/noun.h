@@ -1,0 +1,84 @@
+/*
+ * What all nouns of the catalog share: list by pages, get, create, change with a version, remove. A noun is a table of
+ * its fields; a file src/catalog/<noun>.c holds that table and the operations that only this noun has.
+ *
+ * Every call names the organization; what belongs to another one does not exist for it (HF_ERROR_NOT_FOUND), also as a
+ * reference inside a body.
+ */
+#ifndef HF_CATALOG_NOUN_H
+#define HF_CATALOG_NOUN_H
+
+#include "base/json.h"
+#include "catalog/catalog.h"
+
+typedef enum {
+    HF_FIELD_TEXT,   /* at most `max` characters (0: 200) */
+    HF_FIELD_LINE,   /* the same without control characters, not empty */
+    HF_FIELD_INTEGER,
+    HF_FIELD_BOOLEAN,
+    HF_FIELD_TIME,   /* RFC 3339 */
+    HF_FIELD_ID,
+    HF_FIELD_CHOICE, /* one of `choices` */
+    HF_FIELD_OBJECT, /* any JSON object, at most `max` bytes */
+    HF_FIELD_SECRET, /* a text that is sealed on its way in and never comes out */
+} HfFieldType;
+
+typedef struct {
+    const char *name; /* in JSON and as a column */
+    HfFieldType type;
+    bool required;    /* at creation */
+    bool fixed;       /* cannot be changed later */
+    bool nullable;
+    int64_t min, max;
+    const char *const *choices; /* NULL-terminated */
+} HfField;
+
+typedef struct {
+    const char *name;   /* "server": in messages and in the audit log */
+    const char *table;  /* "server" */
+    const char *view;   /* "server_view": id, organization_id, version, sort and filter columns, json */
+    const HfField *fields;
+    size_t field_count;
+    const char *const *filters; /* columns of the view that a list may be filtered by (equality) */
+    const char *const *sorts;   /* columns of the view that a list may be sorted by; the first is the default */
+    const char *search;         /* a column of the view searched by substring; NULL: none */
+} HfNoun;
+
+typedef struct {
+    const char *const *filters; /* name, value, name, value …, NULL-terminated; NULL: none */
+    const char *search;         /* NULL: all */
+    const char *sort;           /* NULL: the first of the noun; "-name" descending */
+    const char *cursor;         /* of the page before; NULL: the first page */
+    unsigned limit;             /* 1 to 500 */
+} HfListQuery;
+
+/* {"items": […], "cursor": "…" or null} as JSON text, transfer full. HF_ERROR_USAGE for an unknown filter, sort or a
+ * cursor that is not one. */
+char *hf_noun_list(HfCatalog *catalog, const HfNoun *noun, const char *organization, const HfListQuery *query,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The representation as JSON text, transfer full; `version` (may be NULL) is for If-Match. */
+char *hf_noun_get(HfCatalog *catalog, const HfNoun *noun, const char *organization, const char *id, int *version,
+                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * Checks the members of `body` (an object) against the fields: unknown ones, missing required ones, types and bounds are
+ * HF_ERROR_USAGE naming the field. Secrets are sealed with `sealer`. Returns the new row's id, transfer full. A taken
+ * name is HF_ERROR_CONFLICT.
+ */
+struct HfSealer;
+char *hf_noun_create(HfCatalog *catalog, const HfNoun *noun, const struct HfSealer *sealer, const char *organization,
+                     const char *created_by, const HfJson *json, HfJsonNode body, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* Only the members that are there change. `version` must be the row's (HF_ERROR_CONFLICT with the code's "stale" wording
+ * if not); 0: any. */
+bool hf_noun_change(HfCatalog *catalog, const HfNoun *noun, const struct HfSealer *sealer, const char *organization,
+                    const char *id, int version, const HfJson *json, HfJsonNode body, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* HF_ERROR_CONFLICT if other rows refer to it, saying which kind. */
+bool hf_noun_remove(HfCatalog *catalog, const HfNoun *noun, const char *organization, const char *id, int version,
+                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

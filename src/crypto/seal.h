@@ -1,0 +1,27 @@
+/*
+ * Secrets at rest: sealed with ChaCha20-Poly1305 under keys derived from the installation's secret file. What a secret
+ * belongs to ("server password") is authenticated with it, so that one cannot be put in another's place.
+ */
+#ifndef HF_CRYPTO_SEAL_H
+#define HF_CRYPTO_SEAL_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct HfSealer HfSealer;
+
+/* Reads the secret file: 32 bytes in hexadecimal, a line each; the first seals, all open (for changing it). It must be
+ * readable by its owner and group alone (HF_ERROR_DENIED). Transfer full. */
+HfSealer *hf_sealer_open(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Makes such a file with a new secret, mode 0600; HF_ERROR_CONFLICT if it is there. */
+bool hf_sealer_create_file(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void hf_sealer_free(HfSealer *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfSealer, hf_sealer_free)
+
+/* Transfer full. `purpose` is static text. */
+GBytes *hf_sealer_seal(const HfSealer *self, const char *purpose, const void *secret, gsize length);
+/* A text (NUL-terminated, to be freed with hf_secret_free). HF_ERROR_WRONG_KEY: no secret of the file opens it. */
+char *hf_sealer_open_text(const HfSealer *self, const char *purpose, const void *sealed, gsize length, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * Redis: carries ids of jobs to workers and mirrors what pollers read. Nothing here is the truth: all of it can vanish
+ * at any time, and a caller goes on from the catalog. A HfQueue is one connection, opened when first needed and again
+ * after a loss (at most once a second, so that a Redis that is away costs nothing). It belongs to one thread.
+ *
+ * Errors are HF_ERROR_NETWORK (away) or HF_ERROR_INTERNAL (an answer that cannot be).
+ *
+ * Keys, with the prefix of the configuration ("hf:"):
+ *   jobs:<pool>      stream of {id}, consumer group "workers"
+ *   job:<id>         hash: organization, revision, document (JSON without the log)
+ *   log:<id>         stream with ids <seq>-0 of {at_us, level, message}, the last 5,000 lines
+ *   cancel:<id>      somebody asks to cancel
+ *   principal:<hash> who a session or token is, for a minute
+ *   gate:<database>  JSON while services are halted
+ *   rate:<…>         counters of sign-in attempts
+ */
+#ifndef HF_QUEUE_QUEUE_H
+#define HF_QUEUE_QUEUE_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct HfQueue HfQueue;
+
+/* `address` is "unix:/path" or "host:port"; user and password (NULL: none) for AUTH. Does not connect. Transfer full. */
+HfQueue *hf_queue_new(const char *address, const char *user, const char *password, const char *prefix);
+void hf_queue_free(HfQueue *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfQueue, hf_queue_free)
+
+/* ---- Jobs ----------------------------------------------------------------------------------------------------------
+ */
+
+bool hf_queue_publish(HfQueue *self, const char *pool, const char *job, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Waits up to `wait_ms` for an entry: its job's id, transfer full, and `entry` (transfer full) to acknowledge. NULL
+ * without error: none came. What a dead consumer left unacknowledged comes too, after a minute. */
+char *hf_queue_take(HfQueue *self, const char *pool, const char *worker, unsigned wait_ms, char **entry, GError **error);
+bool hf_queue_acknowledge(HfQueue *self, const char *pool, const char *entry, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- Live state ----------------------------------------------------------------------------------------------------
+ */
+
+/* Writes the document; the revision rises by one. Kept for an hour after the last write. */
+bool hf_queue_mirror(HfQueue *self, const char *job, const char *organization, const char *document, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* A line of the log; the revision rises too. A line that is there already is passed over. */
+bool hf_queue_mirror_line(HfQueue *self, const char *job, int64_t seq, int64_t at_us, const char *level,
+                          const char *message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What a poll needs, in one round trip, with who the poller is. */
+typedef struct {
+    char *principal;    /* as hf_queue_put_principal wrote it; NULL: not there */
+    char *organization; /* NULL: the job is not mirrored */
+    char *document;
+    uint64_t revision;
+    GString *lines; /* JSON array of {"seq", "at", "level", "message"} after the cursor; NULL if `known` is the revision */
+    int64_t last_seq;
+} HfJobView;
+void hf_job_view_clear(HfJobView *self);
+bool hf_queue_view_job(HfQueue *self, const char *principal_hash, const char *job, int64_t after, uint64_t known,
+                       HfJobView *view, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+bool hf_queue_ask_cancel(HfQueue *self, const char *job, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool hf_queue_cancel_asked(HfQueue *self, const char *job, bool *asked, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- Short-lived knowledge -----------------------------------------------------------------------------------------
+ */
+
+bool hf_queue_put_principal(HfQueue *self, const char *hash, const char *json, unsigned seconds, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* NULL without error: not there. Transfer full. */
+char *hf_queue_get_principal(HfQueue *self, const char *hash, GError **error);
+bool hf_queue_drop_principal(HfQueue *self, const char *hash, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+bool hf_queue_close_gate(HfQueue *self, const char *database, const char *json, unsigned seconds, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+bool hf_queue_open_gate(HfQueue *self, const char *database, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* NULL without error: open. */
+char *hf_queue_gate(HfQueue *self, const char *database, GError **error);
+
+/* Counts one more under `name` within the window and returns how many there are. */
+bool hf_queue_count(HfQueue *self, const char *name, unsigned window_s, uint64_t *count, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+bool hf_queue_forget(HfQueue *self, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif
