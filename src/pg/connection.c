@@ -252,6 +252,33 @@ static bool poll_connection(HfPg *self, GError **error)
     return true;
 }
 
+/*
+ * Pins what a session's statements mean, before the first of them runs: an operator or function found by a search path
+ * that others set would run their code with our rights. Also every setting that changes what COPY prints or takes; all
+ * time-outs are lifted, and row security's silent filtering is made an error.
+ */
+static bool pin_session(HfPg *self, GError **error)
+{
+    static const char *const settings =
+        "SET search_path = ''; SET client_encoding = 'UTF8'; SET DateStyle = 'ISO, MDY'; SET IntervalStyle = "
+        "'postgres'; SET TimeZone = 'UTC'; SET extra_float_digits = 3; SET bytea_output = 'hex'; SET lc_monetary = "
+        "'C'; SET xmloption = 'content'; SET xmlbinary = 'base64'; SET array_nulls = on; SET transform_null_equals = "
+        "off; SET standard_conforming_strings = on; SET row_security = off; SET synchronize_seqscans = off; SET "
+        "check_function_bodies = off; SET client_min_messages = 'warning'; SET default_transaction_read_only = off; "
+        "SET default_transaction_isolation = 'read committed'; SET statement_timeout = 0; SET lock_timeout = 0; SET "
+        "idle_in_transaction_session_timeout = 0; SET jit = off;";
+    int version = PQserverVersion(self->conn);
+    if (!hf_pg_exec(self, settings, error) ||
+        (version >= 140000 && !hf_pg_exec(self, "SET idle_session_timeout = 0", error)) ||
+        (version >= 170000 && !hf_pg_exec(self, "SET transaction_timeout = 0", error)))
+        return false;
+    /* A program that is killed leaves no statement (nor its locks) running for long. Not every server's system can. */
+    g_autoptr(GError) reason = NULL;
+    if (version >= 140000 && !hf_pg_exec(self, "SET client_connection_check_interval = '1s'", &reason))
+        g_debug("%s", reason->message);
+    return true;
+}
+
 HfPg *hf_pg_connect(const HfPgTarget *target, GCancellable *cancellable, GError **error)
 {
     const char *const *keywords, *const *values;
@@ -279,7 +306,7 @@ HfPg *hf_pg_connect(const HfPgTarget *target, GCancellable *cancellable, GError 
                     self->description, PQparameterStatus(self->conn, "server_version"));
         return NULL;
     }
-    return g_steal_pointer(&self);
+    return pin_session(self, error) ? g_steal_pointer(&self) : NULL;
 }
 
 void hf_pg_close(HfPg *self)
@@ -316,24 +343,6 @@ void hf_pg_ignore_cancel(HfPg *self)
         g_cancellable_release_fd(self->cancellable);
     self->cancel_fd.fd = -1;
     g_clear_object(&self->cancellable);
-}
-
-bool hf_pg_pin_session(HfPg *self, GError **error)
-{
-    static const char *const settings =
-        "SET client_encoding = 'UTF8'; SET DateStyle = 'ISO, MDY'; SET IntervalStyle = 'postgres'; SET TimeZone = "
-        "'UTC'; "
-        "SET extra_float_digits = 3; SET bytea_output = 'hex'; SET lc_monetary = 'C'; SET xmloption = 'content'; "
-        "SET xmlbinary = 'base64'; SET array_nulls = on; SET transform_null_equals = off; SET search_path = ''; "
-        "SET standard_conforming_strings = on; SET row_security = off; SET synchronize_seqscans = off; "
-        "SET check_function_bodies = off; SET client_min_messages = 'warning'; SET default_transaction_read_only = "
-        "off; "
-        "SET default_transaction_isolation = 'read committed'; SET statement_timeout = 0; SET lock_timeout = 0; "
-        "SET idle_in_transaction_session_timeout = 0; SET jit = off;";
-    int version = hf_pg_server_version(self);
-    return hf_pg_exec(self, settings, error) &&
-           (version < 140000 || hf_pg_exec(self, "SET idle_session_timeout = 0", error)) &&
-           (version < 170000 || hf_pg_exec(self, "SET transaction_timeout = 0", error));
 }
 
 bool hf_pg_read_pooled(HfPg *self, bool *pooled, GError **error)

@@ -18,7 +18,12 @@
 
 typedef struct HfPg HfPg;
 
-/* `cancellable` may be NULL; it is kept for the connection's life. Transfer full. */
+/*
+ * The session is pinned before anything else runs in it, so that nothing which others have set changes what statements
+ * mean: the search path is empty (names of pg_catalog alone are found without their schema), the client encoding UTF8,
+ * COPY prints and takes values in one way, there are no time-outs, and row security's silent filtering is an error.
+ * `cancellable` may be NULL; it is kept for the connection's life. Transfer full.
+ */
 HfPg *hf_pg_connect(const HfPgTarget *target, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_pg_close(HfPg *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPg, hf_pg_close)
@@ -35,12 +40,6 @@ void hf_pg_ignore_cancel(HfPg *self);
 /* Whether a pooler stands before the server: it hands out process numbers of its own, and may refuse a session that
  * begins with settings. */
 bool hf_pg_read_pooled(HfPg *self, bool *pooled, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/*
- * Pins every setting that changes what COPY prints or takes, lifts all time-outs and turns row security's silent
- * filtering into an error. The client encoding is UTF8.
- */
-bool hf_pg_pin_session(HfPg *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Runs one or more statements as one simple query; rows are thrown away. */
 bool hf_pg_exec(HfPg *self, const char *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -70,8 +70,7 @@ HfPg *hf_restore_connect(const HfRestoreLoad *options, GCancellable *cancellable
     g_autoptr(HfPg) pg = hf_pg_connect(options->database, cancellable, error);
     /* A crash of the server loses the whole new database, never a part of it: nothing waits for its log. Row security
      * comes after the rows and their proof; materialized views are refreshed under it, as they once were. */
-    if (pg == NULL || !hf_pg_pin_session(pg, error) ||
-        !hf_pg_exec(pg, "SET synchronous_commit = off; SET row_security = on", error))
+    if (pg == NULL || !hf_pg_exec(pg, "SET synchronous_commit = off; SET row_security = on", error))
         return NULL;
     return g_steal_pointer(&pg);
 }

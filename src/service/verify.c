@@ -142,15 +142,14 @@ static bool compare(Verify *self, GError **error)
     const HfPgTarget *target = self->options->against;
     const char *encoding = hf_archive_reader_head(self->options->archive)->database.encoding;
     g_autoptr(HfPg) pg = hf_pg_connect(target, self->cancellable, error);
-    if (pg == NULL || !hf_pg_pin_session(pg, error) ||
-        !hf_pg_exec(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", error))
+    if (pg == NULL || !hf_pg_exec(pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", error))
         return false;
     g_autofree char *snapshot = hf_pg_query_text(pg, "SELECT pg_catalog.pg_export_snapshot()", NULL, error);
     if (snapshot == NULL)
         return false;
     g_autoptr(HfPg) prober = hf_pg_connect(target, self->cancellable, error);
     g_autoptr(GPtrArray) tables = g_ptr_array_new();
-    if (prober == NULL || !hf_pg_pin_session(prober, error) || !find_tables(self, prober, tables, error))
+    if (prober == NULL || !find_tables(self, prober, tables, error))
         return false;
 
     HfPostgresSource source;

@@ -126,9 +126,8 @@ HfPg *hf_postgres_connect_maintenance(const HfPgTarget *target, const char *main
         g_autoptr(HfPgTarget) other = hf_pg_target_with_database(target, *name);
         g_autoptr(GError) reason = NULL;
         HfPg *pg = hf_pg_connect(other, cancellable, &reason);
-        if (pg != NULL && hf_pg_pin_session(pg, &reason))
+        if (pg != NULL)
             return pg;
-        hf_pg_close(pg);
         if (first == NULL)
             first = g_steal_pointer(&reason);
     }
@@ -211,7 +210,7 @@ static bool drop_subscriptions(HfPg *pg, const HfPgTarget *target, const char *d
         return rows != NULL;
     g_autoptr(HfPgTarget) inside = hf_pg_target_with_database(target, database);
     g_autoptr(HfPg) owner = allow_connections(pg, database, true, error) ? hf_pg_connect(inside, NULL, error) : NULL;
-    bool ok = owner != NULL && hf_pg_pin_session(owner, error);
+    bool ok = owner != NULL;
     for (size_t i = 0; ok && i < hf_pg_rows_count(rows); i++)
         ok = drop_subscription(owner, hf_pg_rows_text(rows, i, 0), error);
     return ok;

@@ -209,8 +209,7 @@ static HfReader *source_open(HfSource *source, GCancellable *cancellable, GError
 {
     HfPostgresSource *self = (HfPostgresSource *)source;
     g_autoptr(HfPg) pg = hf_pg_connect(self->target, cancellable, error);
-    if (pg == NULL || !hf_pg_pin_session(pg, error) ||
-        !hf_pg_execf(pg, error, "SET lock_timeout = %" G_GUINT64_FORMAT, self->lock_wait_ms) ||
+    if (pg == NULL || !hf_pg_execf(pg, error, "SET lock_timeout = %" G_GUINT64_FORMAT, self->lock_wait_ms) ||
         (self->snapshot != NULL && !take_snapshot(pg, self->snapshot, error)))
         return NULL;
     return &reader_new(g_steal_pointer(&pg), true, false, self->encoding)->reader;

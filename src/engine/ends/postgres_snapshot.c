@@ -183,7 +183,7 @@ HfPostgresSnapshot *hf_postgres_snapshot_open(const HfPgTarget *target, const Hf
 {
     g_autoptr(HfPostgresSnapshot) self = g_new0(HfPostgresSnapshot, 1);
     self->pg = hf_pg_connect(target, cancellable, error);
-    if (self->pg == NULL || !hf_pg_pin_session(self->pg, error))
+    if (self->pg == NULL)
         return NULL;
     g_autofree char *standby = hf_pg_query_text(self->pg, "SELECT pg_catalog.pg_is_in_recovery()", NULL, error);
     if (standby == NULL)
