@@ -27,11 +27,12 @@ def unpack(archive, folder, identity=None):
                    env={"PATH": STOCK})
 
 
-def run_script(folder, server, *arguments, own_programs=False):
+def run_script(folder, server, *arguments, own_programs=False, **variables):
     """As a user would run it: in a plain environment, with the server named by libpq's variables."""
     path = f"{server.programs}:{STOCK}" if own_programs else STOCK
     return subprocess.run(["sh", "restore.sh", *arguments], cwd=folder, capture_output=True, text=True,
-                          env={"PATH": path, "PGHOST": server.host, "PGPORT": str(server.port), "PGUSER": server.user})
+                          env={"PATH": path, "PGHOST": server.host, "PGPORT": str(server.port), "PGUSER": server.user,
+                               **variables})
 
 
 def restore(folder, server, name, **options):
@@ -143,3 +144,65 @@ def test_the_script_names_what_is_missing(unpacked, tmp_path):
     done = run_script(folder, server, "--dbname", name)
     assert done.returncode == 1 and "load.sh is missing" in done.stderr
     assert name not in server.psql("SELECT datname FROM pg_database")
+
+
+# ---- The database that is meant, and no other ----
+
+
+@pytest.fixture
+def victim(postgres, database, holdfast, tmp_path):
+    """A live database that restore.sh must not touch, its server, and an archive of it, unpacked."""
+    server = postgres(15)
+    name = database(server)
+    server.psql("CREATE TABLE log (id serial, word text); INSERT INTO log (word) VALUES ('größe'), ('x');"
+                "SELECT lo_from_bytea(4711, 'large')", db=name)
+    backup(holdfast, server, name, tmp_path / "a.hf")
+    unpack(tmp_path / "a.hf", tmp_path / "unpacked")
+    server.psql("INSERT INTO log (word) VALUES ('since'); ALTER TABLE log ADD since int", db=name)
+    return tmp_path / "unpacked", server, name
+
+
+def assert_as_it_was(server, name):
+    assert server.psql("SELECT string_agg(log::text, ' ' ORDER BY id) FROM log", db=name) == \
+        "(1,größe,) (2,x,) (3,since,)"
+    assert server.psql("SELECT last_value FROM log_id_seq", db=name) == "3"
+
+
+def name_in_service(server, name, tmp_path):
+    """Variables that name the live database in each way there is, with settings that do not fit."""
+    (tmp_path / "service.conf").write_text(
+        f"[live]\nhost={server.host}\nport={server.port}\ndbname={name}\nclient_encoding=LATIN1\n"
+        "options=-csearch_path=nowhere -cdefault_transaction_read_only=on -cstandard_conforming_strings=off\n")
+    return {"PGSERVICE": "live", "PGSERVICEFILE": str(tmp_path / "service.conf"), "PGDATABASE": name, "PGHOST": ""}
+
+
+@pytest.mark.parametrize("suffix", ["restored", " it's\\a \"größe\""])
+def test_a_service_that_names_the_live_database_does_not_lead_there(victim, holdfast, tmp_path, suffix):
+    folder, server, name = victim
+    restored = f"{name}{suffix}"
+    done = run_script(folder, server, "--dbname", restored, **name_in_service(server, name, tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert_as_it_was(server, name)
+    holdfast("verify", "--from", tmp_path / "a.hf", "--against", server.dsn(restored))
+    assert server.psql("SELECT last_value FROM log_id_seq", db=restored) == "2"
+
+
+def test_nothing_is_written_where_another_database_answers(victim, tmp_path):
+    """A pooler may lead every connection to one database, whatever its name."""
+    folder, server, name = victim
+    pooler = tmp_path / "pooler"
+    pooler.mkdir()
+    (pooler / "psql").write_text(f'#!/bin/sh\nexec /usr/bin/psql "$@" -d {name}\n')
+    (pooler / "psql").chmod(0o755)
+    done = run_script(folder, server, "--dbname", f"{name}restored", PATH=f"{pooler}:{STOCK}")
+    assert done.returncode == 1
+    assert f"connects to the database {name} instead of {name}restored: nothing was loaded" in done.stderr
+    assert_as_it_was(server, name)
+
+
+def test_a_name_that_is_not_ascii_does_for_a_database_in_another_encoding(postgres, database, holdfast, tmp_path):
+    server = postgres(15)
+    name = database(server, template="template0", encoding="LATIN1", lc_collate="C", lc_ctype="C")
+    backup(holdfast, server, name, tmp_path / "a.hf")
+    unpack(tmp_path / "a.hf", tmp_path / "unpacked")
+    restore(tmp_path / "unpacked", server, f"{name}größe")

@@ -3,7 +3,8 @@
 #
 #     sh restore.sh --dbname NAME
 #
-# The server is chosen by PGHOST, PGPORT, PGUSER and the like. Exit status: 0 restored, 1 failed, 2 wrong usage.
+# The server is chosen by PGHOST, PGPORT, PGUSER, PGSERVICE and the like, the database by NAME alone. Exit status:
+# 0 restored, 1 failed, 2 wrong usage.
 set -eu
 
 create_database=@CREATE_DATABASE@
@@ -24,7 +25,7 @@ if [ $# -ne 2 ] || [ "$1" != --dbname ]; then
 fi
 dbname=$2
 case $dbname in
-'' | *=* | *://*) usage ;; # pg_restore would take these for something else than a name
+'' | *=* | *://*) usage ;; # a connection string, most likely: --dbname takes a name
 esac
 
 created=
@@ -46,20 +47,35 @@ for file in globals.sql schema.dump load.sh manifest.json; do
 done
 
 # Over all that the server, the database or a role may have set.
-PGOPTIONS="${PGOPTIONS-} -c search_path= -c role=none -c row_security=off -c default_transaction_read_only=off \
+settings="${PGOPTIONS-} -c search_path= -c role=none -c row_security=off -c default_transaction_read_only=off \
 -c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0 -c standard_conforming_strings=on \
 -c DateStyle=ISO -c IntervalStyle=postgres -c lc_monetary=C -c xmloption=content -c client_min_messages=warning"
-PGCLIENTENCODING=UTF8
-export PGOPTIONS PGCLIENTENCODING
+PGCLIENTENCODING=UTF8 # or psql at a terminal would choose one itself
+export PGCLIENTENCODING
 
-run_sql() { # [OPTION...]: statements come from standard input unless an option says otherwise
-    psql -X -v ON_ERROR_STOP=1 -v dbname="$dbname" "$@"
+quote() { # VALUE, for a connection string
+    printf "'%s'" "$(printf '%s' "$1" | LC_ALL=C sed "s/[\\\\']/\\\\&/g")"
 }
 
-run_file() { # FILE
-    [ -f "$1" ] || return 0
-    echo "$1"
-    run_sql -q -o /dev/null -f "$1"
+# What a connection string says holds. What is in the environment alone does not: a service (PGSERVICE) overrides it.
+connection() { # DATABASE ENCODING
+    printf 'dbname=%s client_encoding=%s options=%s' "$(quote "$1")" "$(quote "$2")" "$(quote "$settings")"
+}
+
+maintenance=$(connection postgres UTF8)
+target=$(connection "$dbname" UTF8)
+target_for_rows=$(connection "$dbname" "$data_encoding") # bytes go as they are
+
+run_sql() { # CONNECTION [OPTION...]: statements come from standard input unless an option says otherwise
+    to=$1
+    shift
+    psql -X -v ON_ERROR_STOP=1 -v dbname="$dbname" -d "$to" "$@"
+}
+
+run_file() { # CONNECTION FILE
+    [ -f "$2" ] || return 0
+    echo "$2"
+    run_sql "$1" -q -o /dev/null -f "$2"
 }
 
 check_answer() { # FILE EXPECTED FOUND
@@ -71,36 +87,36 @@ load_table() { # FILE ROWS STATEMENT
     answer=$({
         printf '%s;\n' "$3"
         zstd -dcq "$1"
-    } | PGCLIENTENCODING=$data_encoding psql -X -v ON_ERROR_STOP=1)
+    } | run_sql "$target_for_rows")
     check_answer "$1" "COPY $2" "$answer"
 }
 
 load_large_objects() { # FILE ROWS FORMAT
     echo "$1"
-    answer=$(zstd -dcq "$1" | run_sql -At \
+    answer=$(zstd -dcq "$1" | run_sql "$target" -At \
         -c 'CREATE TEMP TABLE piece (loid oid, "position" bigint, data bytea)' \
         -c "COPY piece FROM STDIN (FORMAT $3)" \
         -c 'SELECT count(lo_put(loid, "position", data)) FROM piece')
     check_answer "$1" "$(printf 'CREATE TABLE\nCOPY %s\n%s' "$2" "$2")" "$answer"
 }
 
-printf '%s;\n' "$create_database" | PGDATABASE=postgres run_sql -q
+printf '%s;\n' "$create_database" | run_sql "$maintenance" -q
 created=yes
-PGDATABASE=$dbname
-export PGDATABASE
+reached=$(run_sql "$target_for_rows" -At -c 'SELECT current_database()')
+[ "$reached" = "$dbname" ] || fail "the server connects to the database $reached instead of $dbname: nothing was loaded"
 
-run_file globals.sql
+run_file "$maintenance" globals.sql
 echo "schema.dump, tables"
-pg_restore --exit-on-error --section=pre-data --dbname="$dbname" schema.dump
-run_file blobs/create.sql
+pg_restore --exit-on-error --section=pre-data --dbname="$target" schema.dump
+run_file "$target" blobs/create.sql
 # shellcheck source=/dev/null
 . ./load.sh
-run_file blobs/owners.sql
-run_file sequences.sql
+run_file "$target" blobs/owners.sql
+run_file "$target" sequences.sql
 echo "schema.dump, indexes and constraints"
-pg_restore --exit-on-error --section=post-data --dbname="$dbname" schema.dump
+pg_restore --exit-on-error --section=post-data --dbname="$target" schema.dump
 echo "statistics"
-run_sql -Atq -v ON_ERROR_STOP=0 <<'END' # table by table, for one that is on another server too may fail
+run_sql "$target" -Atq -v ON_ERROR_STOP=0 <<'END' # table by table, for one that is on another server too may fail
 SELECT format('ANALYZE %s', oid::regclass) FROM pg_class WHERE relkind IN ('r', 'm') AND relpersistence <> 't' \gexec
 END
 
