@@ -1,6 +1,6 @@
 #include "base/version.h"
 
-#include <config.h> /* not base/config.h */
+#include "config.h"
 
 const char *hf_version(void)
 {

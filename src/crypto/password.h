@@ -1,5 +1,5 @@
 /*
- * Passwords and tokens of people and programs.
+ * Passwords of people and tokens of programs.
  */
 #ifndef HF_CRYPTO_PASSWORD_H
 #define HF_CRYPTO_PASSWORD_H
@@ -8,21 +8,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* scrypt with N = 2^15, r = 8, p = 1 and a random salt: "scrypt$15$8$1$salt$hash" in base64. Takes some 50 ms and 32
+/* scrypt with N = 2^15, r = 8, p = 1 and a random salt: "scrypt$15$<salt>$<hash>" in base64. Takes some 50 ms and 32
  * MiB. Transfer full. */
-char *hf_password_hash(const char *password);
-/* In constant time. A `hash` NULL (no such account) takes as long, and is false. */
+char *hf_password_hash(const char *password, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* In constant time. With `hash` NULL (there is no such account) it takes as long, and is false. */
 bool hf_password_check(const char *password, const char *hash);
-/* HF_ERROR_USAGE says what is wrong with a new password: 12 to 256 characters, not among the most common. */
+/* HF_ERROR_USAGE says what is wrong with a new password: 12 to 256 characters, more than four different ones. */
 bool hf_password_acceptable(const char *password, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* `prefix` and 32 random bytes in base64url. Transfer full. */
-char *hf_token_new(const char *prefix);
+char *hf_token_new(const char *prefix, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What is stored of a token, and what chains the audit log. */
 void hf_sha256(const void *data, gsize length, uint8_t hash[32]);
-void hf_hmac_sha256(const void *key, gsize key_length, const void *data, gsize length, uint8_t mac[32]);
-/* Lower case hexadecimal, transfer full. */
-char *hf_hex(const uint8_t *data, gsize length);
-/* In constant time. */
-bool hf_equal_secret(const char *a, const char *b);
+/* Whether two texts are equal, in time that depends on their lengths alone. NULL equals nothing. */
+bool hf_secret_equal(const char *a, const char *b);
 
 #endif
