@@ -31,7 +31,8 @@ void hf_scope_append_arguments(const HfScope *self, GPtrArray *arguments);
 /*
  * psql's pattern as an SQL condition over a schema's name (and, for a table, c.relname and c.oid): * and ? are
  * wildcards, quotes keep case and special characters, a dot parts schema and name; a table pattern without schema means
- * visible tables. HF_ERROR_USAGE for more than one dot. Transfer full.
+ * the tables that the user's search path shows, which the query has as the column `path` of a table search_path.
+ * HF_ERROR_USAGE for more than one dot. Transfer full.
  */
 char *hf_postgres_schema_condition(const char *pattern, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 char *hf_postgres_table_condition(const char *pattern, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -76,13 +76,19 @@ char *hf_postgres_schema_condition(const char *pattern, GError **error)
     return match("n.nspname", regex);
 }
 
+/* What pg_table_is_visible would say under the user's own search path, which no session of ours has. */
+#define VISIBLE(relation)                                                                                              \
+    relation ".oid = (SELECT o.oid FROM search_path, pg_catalog.pg_class o JOIN pg_catalog.pg_namespace s ON s.oid = " \
+             "o.relnamespace WHERE o.relname = " relation ".relname AND s.nspname = ANY (path) ORDER BY "              \
+             "pg_catalog.array_position(path, s.nspname) LIMIT 1)"
+
 char *hf_postgres_table_condition(const char *pattern, GError **error)
 {
     const char *rest = pattern;
     g_autofree char *first = part_to_regex(&rest);
     if (*rest == '\0') {
         g_autofree char *name = match("c.relname", first);
-        return g_strdup_printf("(%s AND pg_catalog.pg_table_is_visible(c.oid))", name);
+        return g_strdup_printf("(%s AND " VISIBLE("c") ")", name);
     }
     rest++;
     g_autofree char *second = part_to_regex(&rest);

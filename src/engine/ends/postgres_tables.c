@@ -256,15 +256,29 @@ static void name_roots(GPtrArray *tables, const HfPgRows *rows)
     }
 }
 
-/* Patterns without a schema mean what the user's own search path shows, as in pg_dump. */
-static HfPgRows *query_tables(HfPg *pg, const char *sql, GError **error)
+/*
+ * The schemas that the user's own search path shows: patterns without a schema mean what is in these, as in pg_dump.
+ * Under that path anybody's operators and functions may be found, so that this is the one statement that ever runs
+ * under it, and there is nothing in it to be looked up. Transfer full.
+ */
+static char *read_search_path(HfPg *pg, GError **error)
 {
     if (!hf_pg_exec(pg, "RESET search_path", error))
         return NULL;
-    g_autoptr(HfPgRows) rows = hf_pg_query(pg, sql, NULL, error);
-    if (rows == NULL || !hf_pg_exec(pg, "SET search_path = ''", error))
+    g_autofree char *path = hf_pg_query_text(pg, "SELECT pg_catalog.current_schemas(true)", NULL, error);
+    if (path == NULL || !hf_pg_exec(pg, "SET search_path = ''", error))
         return NULL;
-    return g_steal_pointer(&rows);
+    return g_steal_pointer(&path);
+}
+
+/* The rows of a statement with patterns in it. */
+static HfPgRows *query_tables(HfPg *pg, const char *sql, GError **error)
+{
+    g_autofree char *path = read_search_path(pg, error);
+    if (path == NULL)
+        return NULL;
+    g_autofree char *whole = g_strconcat("WITH search_path (path) AS (SELECT $1::pg_catalog.name[]) ", sql, NULL);
+    return hf_pg_query(pg, whole, (const char *[]){path, NULL}, error);
 }
 
 HfPgRows *hf_postgres_list_relations(HfPg *pg, const HfScope *scope, GError **error)

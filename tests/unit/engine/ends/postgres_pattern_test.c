@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define VISIBLE " AND pg_catalog.pg_table_is_visible(c.oid))"
-
 static char *match(const char *column, const char *literal)
 {
     return g_strdup_printf("%s OPERATOR(pg_catalog.~) %s COLLATE pg_catalog.\"default\"", column, literal);
@@ -20,8 +18,9 @@ static void assert_schema(const char *pattern, const char *literal)
 static void assert_table(const char *pattern, const char *literal)
 {
     g_autofree char *is = hf_postgres_table_condition(pattern, NULL), *name = match("c.relname", literal);
-    g_autofree char *should = g_strdup_printf("(%s" VISIBLE, name);
-    assert_string_equal(is, should);
+    g_autofree char *begin = g_strdup_printf("(%s AND c.oid = (", name);
+    assert_true(g_str_has_prefix(is, begin));
+    assert_non_null(strstr(is, "search_path"));
 }
 
 static void a_name_matches_itself_alone(void **state)
