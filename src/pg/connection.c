@@ -455,7 +455,7 @@ bool hf_pg_copy_out_begin(HfPg *self, const char *sql, GError **error)
     return copy_begin(self, sql, PGRES_COPY_OUT, error);
 }
 
-bool hf_pg_copy_out_next(HfPg *self, const uint8_t **data, size_t *length, GError **error)
+bool hf_pg_copy_out_next(HfPg *self, uint8_t **data, size_t *length, GError **error)
 {
     PQfreemem(g_steal_pointer(&self->copy_row));
     *data = NULL;
@@ -468,7 +468,7 @@ bool hf_pg_copy_out_next(HfPg *self, const uint8_t **data, size_t *length, GErro
             return fail(self, NULL, error);
     }
     if (got > 0) {
-        *data = (const uint8_t *)self->copy_row;
+        *data = (uint8_t *)self->copy_row;
         *length = (size_t)got;
         return true;
     }

@@ -66,8 +66,9 @@ char *hf_pg_query_text(HfPg *self, const char *sql, const char *const *parameter
 
 bool hf_pg_copy_out_begin(HfPg *self, const char *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* One message of the stream: for text one row with its newline; for binary the header comes with the first message.
- * Valid until the next call on the connection. *data NULL: the end, and the statement succeeded. */
-bool hf_pg_copy_out_next(HfPg *self, const uint8_t **data, size_t *length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * Valid, and the caller's to change, until the next call on the connection. *data NULL: the end, and the statement
+ * succeeded. */
+bool hf_pg_copy_out_next(HfPg *self, uint8_t **data, size_t *length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Gives up a COPY that is under way, so that the connection can be closed quickly. */
 void hf_pg_copy_out_abandon(HfPg *self);
 

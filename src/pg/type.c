@@ -195,6 +195,14 @@ HfValueDecoder hf_type_decoder(const HfTypeTable *types, uint32_t oid)
     return entry == NULL ? NULL : entry->decode;
 }
 
+bool hf_type_is_array(const HfTypeTable *self, uint32_t oid)
+{
+    const Entry *entry = find(self, oid);
+    for (unsigned depth = 0; entry != NULL && entry->type.kind == 'd' && depth < DEEPEST_NESTING; depth++)
+        entry = find(self, entry->type.base_oid);
+    return entry != NULL && entry->type.element_oid != 0;
+}
+
 static const char *unsafe_reason(const HfTypeTable *self, uint32_t oid, unsigned depth);
 
 /* Of a range or a multirange: `subtype_kind` is what its subtype has to be, 0 for any. */
@@ -203,6 +211,8 @@ static const char *unsafe_subtype_reason(const HfTypeTable *self, uint32_t oid, 
     const Entry *subtype = find(self, oid);
     if (subtype != NULL && subtype_kind != 0 && subtype->type.kind != subtype_kind)
         return "multirange of something that is no range";
+    if (hf_type_is_array(self, oid))
+        return "range over an array";
     return unsafe_reason(self, oid, depth);
 }
 

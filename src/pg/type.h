@@ -5,8 +5,9 @@
  * Safe in binary means: the bytes are the same over all supported majors (13 and newer) and name no OID that differs
  * between databases. Builtin scalar types in the table below; arrays of builtin types, domains over safe types, scalar
  * enums, ranges and multiranges whose subtype is safe. Everything else travels as text: reg* types, composites, arrays
- * of user-defined types (their binary form holds the element type's OID), base types of extensions, pseudo-types, xml
- * (its binary form carries an encoding declaration) and tsquery (servers may refuse an empty one that they sent).
+ * of user-defined types (their binary form holds the element type's OID), ranges over arrays (pg/row_normal.h does not
+ * reach into them), base types of extensions, pseudo-types, xml (its binary form carries an encoding declaration) and
+ * tsquery (servers may refuse an empty one that they sent).
  */
 #ifndef HF_PG_TYPE_H
 #define HF_PG_TYPE_H
@@ -38,6 +39,9 @@ const HfType *hf_type_table_get(const HfTypeTable *self, uint32_t oid); /* borro
 /* NULL if values of the type may travel in COPY's binary format, else why not in a few words ("array of a user-defined
  * type"). Static. An unknown OID is unsafe. */
 const char *hf_type_binary_unsafe_reason(const HfTypeTable *self, uint32_t oid);
+
+/* Whether values of the type are arrays: of an array type, or a domain over one. */
+bool hf_type_is_array(const HfTypeTable *self, uint32_t oid);
 
 /*
  * Appends the text form of one binary value of a type that is safe in binary: exactly what the server prints for it

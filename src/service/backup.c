@@ -261,7 +261,8 @@ static bool copy_rows(Backup *self, GPtrArray *slices, bool (*before)(Backup *se
 {
     g_autoptr(HfArchiveSink) sink = hf_archive_sink_new(self->options->level, self->budget, self->progress);
     HfPostgresSource source;
-    hf_postgres_source_init(&source, self->options->source, self->snapshot->name, self->head->database.encoding);
+    hf_postgres_source_init(&source, self->options->source, self->snapshot->name, self->head->database.encoding,
+                            self->snapshot->types);
     if (self->options->lock_wait_ms > 0)
         source.lock_wait_ms = self->options->lock_wait_ms;
     g_autoptr(HfPipeline) pipeline = hf_pipeline_new(&source.source, hf_archive_sink_get(sink), self->progress);

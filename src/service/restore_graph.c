@@ -39,6 +39,7 @@ typedef struct {
 struct HfRestoreGraph {
     const HfRestoreLoad *options;
     const HfManifest *manifest;
+    HfTypeTable *types;
     HfArchiveSource archive_source;
     HfSink null_sink;
     HfPipeline *load;
@@ -88,7 +89,7 @@ static gpointer lane_open(unsigned number, GCancellable *cancellable, gpointer d
     *lane = (Lane){.graph = graph, .number = number, .pg = pg};
     const char *encoding = hf_archive_reader_head(options->archive)->database.encoding;
     HfWriter *writer = hf_postgres_writer_new(pg, options->shared != NULL, encoding, options->progress);
-    HfReader *reader = hf_postgres_reader_new(pg, true, encoding);
+    HfReader *reader = hf_postgres_reader_new(pg, true, encoding, graph->types);
     lane->copy = hf_pipeline_lane_new(graph->load, number, cancellable, parts, writer);
     lane->prove = hf_pipeline_lane_new(graph->prove, number, cancellable, reader, null);
     return lane;
@@ -595,6 +596,7 @@ HfRestoreGraph *hf_restore_graph_new(const HfRestoreLoad *options)
     HfRestoreGraph *self = g_new0(HfRestoreGraph, 1);
     self->options = options;
     self->manifest = hf_archive_reader_manifest(options->archive);
+    self->types = hf_manifest_type_table(self->manifest);
     hf_archive_source_init(&self->archive_source, options->archive);
     hf_null_sink_init(&self->null_sink);
     self->load = hf_pipeline_new(NULL, NULL, options->progress);
@@ -618,6 +620,7 @@ void hf_restore_graph_free(HfRestoreGraph *self)
     hf_task_graph_free(self->graph);
     hf_pipeline_free(self->load);
     hf_pipeline_free(self->prove);
+    hf_type_table_free(self->types);
     g_ptr_array_unref(self->owned);
     g_hash_table_unref(self->tables);
     g_hash_table_unref(self->entry_tasks);

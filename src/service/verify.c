@@ -152,9 +152,10 @@ static bool compare(Verify *self, GError **error)
     if (prober == NULL || !find_tables(self, prober, tables, error))
         return false;
 
+    g_autoptr(HfTypeTable) types = hf_manifest_type_table(hf_archive_reader_manifest(self->options->archive));
     HfPostgresSource source;
     HfSink null;
-    hf_postgres_source_init(&source, target, snapshot, encoding);
+    hf_postgres_source_init(&source, target, snapshot, encoding, types);
     hf_null_sink_init(&null);
     g_autoptr(HfPipeline) pipeline = hf_pipeline_new(&source.source, &null, self->progress);
     g_autoptr(GPtrArray) slices = g_ptr_array_new_with_free_func(g_free);

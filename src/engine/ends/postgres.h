@@ -16,13 +16,14 @@
 /*
  * Each reader opens a connection of its own and takes the exported `snapshot` (NULL: each statement sees what is
  * committed, for a database that nobody else writes). Rows of a slice's table come as COPY prints them in the table's
- * format. All borrowed.
+ * format, binary ones in their normal form (pg/row_normal.h). All borrowed.
  */
 typedef struct {
     HfSource source;
     const HfPgTarget *target;
     const char *snapshot;
     const char *encoding; /* that rows travel in: the source database's */
+    const HfTypeTable *types;
     /* How long a reader waits for a table's lock; never for ever. The snapshot's own session has that lock, and yet a
      * reader waits if somebody else waits to lock the table exclusively, which waits for the snapshot's session. */
     uint64_t lock_wait_ms;
@@ -31,14 +32,14 @@ typedef struct {
 #define HF_POSTGRES_LOCK_WAIT_MS 60000 /* of a source unless it is changed after init */
 
 void hf_postgres_source_init(HfPostgresSource *self, const HfPgTarget *target, const char *snapshot,
-                             const char *encoding);
+                             const char *encoding, const HfTypeTable *types);
 
 /*
  * A reader on a connection that is there already and pinned, borrowed. With `through_root`, tables that have a load
  * root are read through that root: a slice of any such table then gives all rows of the root. Rows travel
- * in `encoding`; the session is in UTF8 before and after.
+ * in `encoding`; the session is in UTF8 before and after. `types` (borrowed) holds those of the tables' columns.
  */
-HfReader *hf_postgres_reader_new(HfPg *pg, bool through_root, const char *encoding);
+HfReader *hf_postgres_reader_new(HfPg *pg, bool through_root, const char *encoding, const HfTypeTable *types);
 
 /* ---- Writer --------------------------------------------------------------------------------------------------------
  */

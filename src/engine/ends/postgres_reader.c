@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "engine/ends/postgres.h"
+#include "pg/row_normal.h"
 
 #include <string.h>
 
@@ -12,6 +13,8 @@ typedef struct {
     HfPg *pg;
     bool owns_pg;
     char *encoding; /* that rows travel in */
+    const HfTypeTable *types;
+    HfRowNormal *normal; /* of the table at hand; NULL: its rows are in normal form as they come */
     bool through_root;
     bool binary;
     bool started; /* the binary header was seen */
@@ -102,11 +105,23 @@ static void explain_lock_wait(GError **error)
                               "behind it; try again when that is over: ");
 }
 
+static void set_normal(PostgresReader *self, const HfManifestTable *table)
+{
+    g_clear_pointer(&self->normal, hf_row_normal_free);
+    if (!self->binary)
+        return;
+    g_autofree uint32_t *oids = g_new(uint32_t, table->columns->len);
+    for (guint i = 0; i < table->columns->len; i++)
+        oids[i] = ((const HfColumn *)table->columns->pdata[i])->type_oid;
+    self->normal = hf_row_normal_new(self->types, oids, table->columns->len);
+}
+
 static bool reader_begin(HfReader *reader, const HfSlice *slice, GError **error)
 {
     PostgresReader *self = (PostgresReader *)reader;
     self->binary = slice->table->format == HF_FORMAT_BINARY;
     self->started = self->ended = false;
+    set_normal(self, slice->table);
     g_autofree char *copy = copy_sql(slice, self->through_root);
     g_autofree char *sql = hf_postgres_statement_in(copy, self->encoding);
     if (!hf_postgres_set_encoding(self->pg, self->encoding, self->encoding, error))
@@ -118,7 +133,7 @@ static bool reader_begin(HfReader *reader, const HfSlice *slice, GError **error)
 }
 
 /* Strips COPY's framing from one message of the binary format; what is left is one row or nothing. */
-static bool strip_framing(PostgresReader *self, const uint8_t **data, size_t *length, GError **error)
+static bool strip_framing(PostgresReader *self, uint8_t **data, size_t *length, GError **error)
 {
     static const char signature[] = "PGCOPY\n\377\r\n"; /* its final NUL is part of it */
     if (!self->started) {
@@ -140,7 +155,7 @@ static bool reader_next(HfReader *reader, HfBlock *block, GError **error)
 {
     PostgresReader *self = (PostgresReader *)reader;
     while (!self->ended && !hf_block_is_full(block)) {
-        const uint8_t *data;
+        uint8_t *data;
         size_t length;
         if (!hf_pg_copy_out_next(self->pg, &data, &length, error))
             return false;
@@ -151,8 +166,11 @@ static bool reader_next(HfReader *reader, HfBlock *block, GError **error)
         }
         if (self->binary && !strip_framing(self, &data, &length, error))
             return false;
-        if (length > 0)
-            hf_block_add_row(block, data, length);
+        if (length == 0)
+            continue;
+        if (self->normal != NULL && !hf_row_normal_apply(self->normal, data, &length, error))
+            return false;
+        hf_block_add_row(block, data, length);
     }
     return true;
 }
@@ -164,6 +182,7 @@ static void reader_close(HfReader *reader)
         hf_pg_copy_out_abandon(self->pg);
     if (self->owns_pg)
         hf_pg_close(self->pg);
+    hf_row_normal_free(self->normal);
     g_free(self->encoding);
     g_free(self);
 }
@@ -182,20 +201,22 @@ char *hf_postgres_statement_in(const char *sql, const char *encoding)
     return as_it_is ? g_strdup(sql) : hf_pg_escape_names(sql);
 }
 
-static PostgresReader *reader_new(HfPg *pg, bool owns_pg, bool through_root, const char *encoding)
+static PostgresReader *reader_new(HfPg *pg, bool owns_pg, bool through_root, const char *encoding,
+                                  const HfTypeTable *types)
 {
     PostgresReader *self = g_new0(PostgresReader, 1);
     *self = (PostgresReader){.reader = {reader_begin, reader_next, reader_close},
                              .pg = pg,
                              .owns_pg = owns_pg,
                              .encoding = g_strdup(encoding),
+                             .types = types,
                              .through_root = through_root};
     return self;
 }
 
-HfReader *hf_postgres_reader_new(HfPg *pg, bool through_root, const char *encoding)
+HfReader *hf_postgres_reader_new(HfPg *pg, bool through_root, const char *encoding, const HfTypeTable *types)
 {
-    return &reader_new(pg, false, through_root, encoding)->reader;
+    return &reader_new(pg, false, through_root, encoding, types)->reader;
 }
 
 static bool take_snapshot(HfPg *pg, const char *snapshot, GError **error)
@@ -212,15 +233,16 @@ static HfReader *source_open(HfSource *source, GCancellable *cancellable, GError
     if (pg == NULL || !hf_pg_execf(pg, error, "SET lock_timeout = %" G_GUINT64_FORMAT, self->lock_wait_ms) ||
         (self->snapshot != NULL && !take_snapshot(pg, self->snapshot, error)))
         return NULL;
-    return &reader_new(g_steal_pointer(&pg), true, false, self->encoding)->reader;
+    return &reader_new(g_steal_pointer(&pg), true, false, self->encoding, self->types)->reader;
 }
 
 void hf_postgres_source_init(HfPostgresSource *self, const HfPgTarget *target, const char *snapshot,
-                             const char *encoding)
+                             const char *encoding, const HfTypeTable *types)
 {
     *self = (HfPostgresSource){.source = {source_open},
                                .target = target,
                                .snapshot = snapshot,
                                .encoding = encoding,
+                               .types = types,
                                .lock_wait_ms = HF_POSTGRES_LOCK_WAIT_MS};
 }

@@ -96,12 +96,27 @@ static void a_range_is_as_safe_as_its_subtype(void **state)
     add(types, (HfType){.oid = 70000, .kind = 'c', .has_binary = true});
     add(types, (HfType){.oid = 70001, .kind = 'r', .subtype_oid = 70000, .has_binary = true});
     add(types, (HfType){.oid = 70002, .kind = 'm', .subtype_oid = 70001, .has_binary = true});
-    add(types, (HfType){.oid = 70003, .kind = 'r', .subtype_oid = 1007, .has_binary = true});
+    add(types, (HfType){.oid = 70003, .kind = 'r', .subtype_oid = 1700, .has_binary = true});
     add(types, (HfType){.oid = 70004, .kind = 'm', .subtype_oid = 23, .has_binary = true});
     assert_unsafe(types, 70001, "composite type");
     assert_unsafe(types, 70002, "composite type");
     assert_safe(types, 70003);
     assert_unsafe(types, 70004, "multirange of something that is no range");
+}
+
+/* Their arrays would not be brought into normal form (pg/row_normal.h). */
+static void a_range_over_arrays_is_unsafe(void **state)
+{
+    (void)state;
+    g_autoptr(HfTypeTable) types = hf_type_table_new();
+    add(types, (HfType){.oid = 70000, .kind = 'd', .base_oid = 1007, .has_binary = true});
+    add(types, (HfType){.oid = 70001, .kind = 'r', .subtype_oid = 1007, .has_binary = true});
+    add(types, (HfType){.oid = 70002, .kind = 'r', .subtype_oid = 70000, .has_binary = true});
+    add(types, (HfType){.oid = 70003, .kind = 'm', .subtype_oid = 70001, .has_binary = true});
+    for (uint32_t oid = 70001; oid <= 70003; oid++)
+        assert_unsafe(types, oid, "range over an array");
+    assert_true(hf_type_is_array(types, 70000));
+    assert_false(hf_type_is_array(types, 70001));
 }
 
 static void other_user_types_are_unsafe(void **state)
@@ -151,6 +166,7 @@ int main(void)
         cmocka_unit_test(a_domain_is_as_safe_as_its_base),
         cmocka_unit_test(an_enum_is_safe_alone_and_in_ranges_but_not_in_arrays),
         cmocka_unit_test(a_range_is_as_safe_as_its_subtype),
+        cmocka_unit_test(a_range_over_arrays_is_unsafe),
         cmocka_unit_test(other_user_types_are_unsafe),
         cmocka_unit_test(types_that_contain_themselves_are_unsafe),
         cmocka_unit_test(a_builtin_type_cannot_be_described_otherwise),
