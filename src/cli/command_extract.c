@@ -10,8 +10,8 @@
 
 static struct {
     char *from, *to;
-    gboolean sql;
-    char **tables;
+    gboolean sql, data_only, no_owner, no_privileges, create_roles;
+    char **tables, **role_map;
 } options;
 
 static const GOptionEntry entries[] = {
@@ -19,16 +19,50 @@ static const GOptionEntry entries[] = {
     {"to", 0, 0, G_OPTION_ARG_FILENAME, &options.to, "Write its members into this folder, new or empty", "DIR"},
     {"sql", 0, 0, G_OPTION_ARG_NONE, &options.sql, "Write a script for psql to standard output", NULL},
     {"table", 't', 0, G_OPTION_ARG_STRING_ARRAY, &options.tables, "Only these tables; may be repeated", "PATTERN"},
+    {"data-only", 0, 0, G_OPTION_ARG_NONE, &options.data_only, "With --sql: only rows, to fill tables that are there",
+     NULL},
+    {"no-owner", 'O', 0, G_OPTION_ARG_NONE, &options.no_owner, "With --sql: the role that connects owns everything",
+     NULL},
+    {"no-privileges", 'x', 0, G_OPTION_ARG_NONE, &options.no_privileges, "With --sql: leave out grants", NULL},
+    {"role-map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.role_map,
+     "With --sql: give to NEW what is OLD's; may be repeated", "OLD=NEW"},
+    {"create-roles", 0, 0, G_OPTION_ARG_NONE, &options.create_roles,
+     "With --sql: make roles that are missing, without passwords", NULL},
     {NULL},
 };
 
-static bool check(GError **error)
+/* Options that do nothing where they are given are refused, so that nobody relies on them. */
+static bool check_sql_options(GError **error)
+{
+    const char *roles = options.no_owner           ? "--no-owner"
+                        : options.no_privileges    ? "--no-privileges"
+                        : options.role_map != NULL ? "--role-map"
+                        : options.create_roles     ? "--create-roles"
+                                                   : NULL;
+    if (!options.sql && (options.data_only || roles != NULL))
+        return hf_option_fail(error, "%s belongs to --sql; files are written as the archive has them",
+                              options.data_only ? "--data-only" : roles);
+    if (options.data_only && roles != NULL)
+        return hf_option_fail(error, "%s: with --data-only the script has no roles, owners and grants", roles);
+    return true;
+}
+
+static bool check(HfExtractOptions *extract, GError **error)
 {
     if (!hf_option_require("--from", options.from, "the archive to read", error))
         return false;
     if ((options.to != NULL) == (bool)options.sql)
         return hf_option_fail(error, "give either --to DIR, for files, or --sql, for a script on standard output");
-    return options.to == NULL || hf_option_require("--to", options.to, "the folder to write to", error);
+    if ((options.to != NULL && !hf_option_require("--to", options.to, "the folder to write to", error)) ||
+        !check_sql_options(error) ||
+        !hf_option_role_map((const char *const *)options.role_map, &extract->schema.role_map, error))
+        return false;
+    extract->tables = (const char *const *)options.tables;
+    extract->data_only = options.data_only;
+    extract->create_roles = options.create_roles;
+    extract->schema.no_owner = options.no_owner;
+    extract->schema.no_privileges = options.no_privileges;
+    return true;
 }
 
 static bool extract_sql(const HfExtractOptions *extract, HfProgress *progress, GCancellable *cancellable,
@@ -38,36 +72,40 @@ static bool extract_sql(const HfExtractOptions *extract, HfProgress *progress, G
     return hf_extract_as_sql(extract, &put->output, progress, cancellable, error) && hf_storage_put_commit(put, error);
 }
 
-static bool extract(HfWork *work, GError **error)
+static bool extract(HfWork *work, HfExtractOptions *extract, GError **error)
 {
     GCancellable *cancellable = hf_work_cancellable(work);
     g_autoptr(HfArchiveFile) file = hf_archive_file_open(options.from, cancellable, error);
     if (file == NULL)
         return false;
-    HfExtractOptions extract = {hf_archive_file_reader(file), (const char *const *)options.tables};
+    extract->archive = hf_archive_file_reader(file);
     HfProgress *progress = hf_work_begin_job(work, "extract");
-    bool ok = options.sql ? extract_sql(&extract, progress, cancellable, error)
-                          : hf_extract_to_folder(&extract, options.to, progress, cancellable, error);
+    bool ok = options.sql ? extract_sql(extract, progress, cancellable, error)
+                          : hf_extract_to_folder(extract, options.to, progress, cancellable, error);
     return hf_work_end_job(work, ok, error);
 }
 
 static bool run(const HfCommand *self, char **arguments, GError **error)
 {
+    HfExtractOptions to_extract = {0};
     if (!hf_options_parse(self, arguments, entries, error, hf_identity_options(), hf_work_options(HF_WORK_PROGRESS),
                           NULL) ||
-        !check(error))
+        !check(&to_extract, error))
         return false;
+    g_autoptr(GHashTable) role_map = to_extract.schema.role_map;
     g_autoptr(HfWork) work = hf_work_begin(error);
-    return work != NULL && extract(work, error);
+    return work != NULL && extract(work, &to_extract, error);
 }
 
 const HfCommand hf_command_extract = {
     .name = "extract",
-    .synopsis = "--from FILE (--to DIR | --sql) [--table PATTERN]… [--identity F]… [--passphrase-file F]",
+    .synopsis = "--from FILE (--to DIR | --sql [--data-only]) [--table PATTERN]… [--identity F]… [--passphrase-file F]",
     .summary = "Takes an archive apart, without a server: into files, or as one SQL script.",
     .examples = "What is extracted is not encrypted any more. A pattern is [SCHEMA.]TABLE with * and ?.\n\n"
                 "Examples:\n"
                 "  holdfast extract --from shop.hf --identity shop.key --to shop.d\n"
-                "  holdfast extract --from shop.hf --identity shop.key --sql --table shop.orders | psql spare",
+                "  holdfast extract --from shop.hf --identity shop.key --sql --table shop.orders | psql -X spare\n"
+                "  holdfast extract --from shop.hf --identity shop.key --sql --data-only --table shop.orders \\\n"
+                "      | psql -X shop",
     .run = run,
 };

@@ -13,6 +13,7 @@
 #include "engine/copy_text.h"
 #include "engine/ends/archive.h"
 #include "engine/ends/postgres_globals.h"
+#include "engine/ends/postgres_schema.h"
 #include "pg/connection.h"
 #include "service/extract_selection.h"
 
@@ -97,7 +98,7 @@ static bool write_entries(Script *self, HfTocPhase phase, GError **error)
         const HfTocEntry *entry = hf_dump_toc_get(self->selection->toc, i);
         if (!self->selection->entries[i] || entry->phase != phase)
             continue;
-        g_autofree char *sql = hf_toc_entry_sql(entry, NULL);
+        g_autofree char *sql = hf_toc_entry_sql(entry, &self->options->schema);
         if (strcmp(entry->kind, "SUBSCRIPTION") == 0)
             append_subscription(self, entry, sql);
         else
@@ -124,23 +125,26 @@ static bool is_role_named(const Script *self, const char *role)
     for (size_t i = 0; i < hf_dump_toc_size(self->selection->toc); i++) {
         if (!self->selection->entries[i])
             continue;
-        g_autofree char *sql = hf_toc_entry_sql(hf_dump_toc_get(self->selection->toc, i), NULL);
+        g_autofree char *sql = hf_toc_entry_sql(hf_dump_toc_get(self->selection->toc, i), &self->options->schema);
         if (strstr(sql, quoted) != NULL)
             return true;
     }
     return false;
 }
 
+/* A role that is mapped gives way to one that is there; as in a restore, memberships are then left alone. */
 static void append_roles(Script *self)
 {
     const GPtrArray *roles = self->head->roles;
+    GHashTable *map = self->options->schema.role_map;
     for (guint i = 0; i < roles->len; i++) {
         const HfRoleInfo *role = roles->pdata[i];
         g_autofree char *create = hf_globals_create_role_sql(role);
-        if (self->selection->whole || is_role_named(self, role->name))
+        bool is_mapped = strcmp(hf_role_map_get(map, role->name), role->name) != 0;
+        if (!is_mapped && (self->selection->whole || is_role_named(self, role->name)))
             g_string_append(self->text, create);
     }
-    for (guint i = 0; i < roles->len && self->selection->whole; i++) {
+    for (guint i = 0; i < roles->len && self->selection->whole && map == NULL; i++) {
         g_autofree char *memberships = hf_globals_memberships_sql(roles->pdata[i]);
         g_string_append(self->text, memberships);
     }
@@ -340,6 +344,29 @@ static bool check_large_objects(const HfManifestTable *table, GError **error)
     return as_known;
 }
 
+/* The text of a small member; "" if there is none. Transfer full. */
+static char *read_member(Script *self, const char *name, GError **error)
+{
+    if (hf_manifest_find_member(self->manifest, name) == NULL)
+        return g_strdup("");
+    g_autoptr(GBytes) bytes = hf_archive_reader_read(self->options->archive, name, SMALL_MEMBER_BYTES, error);
+    if (bytes == NULL)
+        return NULL;
+    size_t length;
+    const char *data = g_bytes_get_data(bytes, &length);
+    return g_strndup(data, length);
+}
+
+static bool write_large_object_owners(Script *self, GError **error)
+{
+    g_autofree char *sql = read_member(self, HF_MEMBER_BLOBS_OWNERS, error);
+    if (sql == NULL)
+        return false;
+    g_autofree char *wanted = hf_postgres_large_object_owners_sql(sql, &self->options->schema);
+    g_string_append(self->text, wanted);
+    return write_if_full(self, error);
+}
+
 static bool write_large_objects(Script *self, GError **error)
 {
     if (!self->selection->whole)
@@ -353,22 +380,16 @@ static bool write_large_objects(Script *self, GError **error)
             (!check_large_objects(table, error) || !write_parts(self, table, append_large_object_piece, error)))
             return false;
     }
-    return write_member(self, HF_MEMBER_BLOBS_OWNERS, error);
+    return self->options->data_only || write_large_object_owners(self, error);
 }
 
 static bool write_sequences(Script *self, GError **error)
 {
     if (self->selection->whole)
         return write_member(self, HF_MEMBER_SEQUENCES, error);
-    if (hf_manifest_find_member(self->manifest, HF_MEMBER_SEQUENCES) == NULL)
-        return true;
-    g_autoptr(GBytes) bytes =
-        hf_archive_reader_read(self->options->archive, HF_MEMBER_SEQUENCES, SMALL_MEMBER_BYTES, error);
-    if (bytes == NULL)
+    g_autofree char *sql = read_member(self, HF_MEMBER_SEQUENCES, error);
+    if (sql == NULL)
         return false;
-    size_t length;
-    const char *data = g_bytes_get_data(bytes, &length);
-    g_autofree char *sql = g_strndup(data, length);
     g_autofree char *selected = hf_extract_select_sequences(self->selection, sql);
     g_string_append(self->text, selected);
     return write_if_full(self, error);
@@ -380,8 +401,8 @@ static bool write_sequences(Script *self, GError **error)
 static bool write_schema(Script *self, GError **error)
 {
     set_phase(self, "writing the schema");
-    append_settings(self);
-    append_roles(self);
+    if (self->options->create_roles)
+        append_roles(self);
     return write_entries(self, HF_TOC_PRE_DATA, error);
 }
 
@@ -392,17 +413,37 @@ static bool write_rest(Script *self, GError **error)
            write_entries(self, HF_TOC_ACL, error) && write_entries(self, HF_TOC_LAST, error);
 }
 
+static bool write_database(Script *self, GError **error)
+{
+    return write_schema(self, error) && write_tables(self, error) && write_large_objects(self, error) &&
+           write_sequences(self, error) && write_rest(self, error);
+}
+
+/* A value that a sequence was given stays also when the transaction fails: all else is checked before. */
+static bool write_data(Script *self, GError **error)
+{
+    g_string_append(self->text, "BEGIN;\nSET CONSTRAINTS ALL DEFERRED;\n\n");
+    if (!write_tables(self, error) || !write_large_objects(self, error))
+        return false;
+    g_string_append(self->text, "SET CONSTRAINTS ALL IMMEDIATE;\n");
+    if (!write_sequences(self, error))
+        return false;
+    g_string_append(self->text, "COMMIT;\n");
+    return true;
+}
+
 static bool write_script(Script *self, GError **error)
 {
+    bool data_only = self->options->data_only;
     /* Letters and digits that what was written before cannot know. */
     g_autofree char *key =
         g_strdup_printf("%08x%08x%08x%08x", g_random_int(), g_random_int(), g_random_int(), g_random_int());
     g_string_append_printf(self->text,
-                           "-- A PostgreSQL database out of a Holdfast archive, for an empty database:\n"
-                           "--     psql -X -v ON_ERROR_STOP=1 -d DATABASE -f FILE\n\n\\restrict %s\n\n",
-                           key);
-    if (!write_schema(self, error) || !write_tables(self, error) || !write_large_objects(self, error) ||
-        !write_sequences(self, error) || !write_rest(self, error))
+                           "-- Out of a Holdfast archive, for %s:\n--     psql -X -d DATABASE -f FILE\n\n"
+                           "\\set ON_ERROR_STOP on\n\\restrict %s\n\n",
+                           data_only ? "tables that are there and do not hold these rows" : "an empty database", key);
+    append_settings(self);
+    if (data_only ? !write_data(self, error) : !write_database(self, error))
         return false;
     g_string_append_printf(self->text, "\n\\unrestrict %s\n", key);
     return write_text(self, error);
@@ -420,7 +461,8 @@ static void expect_rows(Script *self)
 bool hf_extract_as_sql(const HfExtractOptions *options, HfOutput *to, HfProgress *progress, GCancellable *cancellable,
                        GError **error)
 {
-    g_autoptr(HfExtractSelection) selection = hf_extract_select(options->archive, options->tables, false, error);
+    g_autoptr(HfExtractSelection) selection =
+        hf_extract_select(options->archive, options->tables, options->data_only, error);
     if (selection == NULL)
         return false;
     HfArchiveSource source;

@@ -94,7 +94,7 @@ char *hf_postgres_large_object_owners_sql(const char *owners_sql, const HfTocSql
     GString *sql = g_string_new(NULL);
     g_auto(GStrv) lines = g_strsplit(owners_sql, "\n", -1);
     for (char **line = lines; *line != NULL; line++) {
-        bool owner = g_str_has_prefix(*line, "ALTER LARGE OBJECT ");
+        bool owner = g_str_has_prefix(*line, "ALTER LARGE OBJECT ") && strstr(*line, " OWNER TO ") != NULL;
         bool grant = g_str_has_prefix(*line, "GRANT ") || g_str_has_prefix(*line, "REVOKE ");
         if (owner && !options->no_owner)
             append_owner(sql, *line, options->role_map);

@@ -141,18 +141,22 @@ static int close_archive(void **state)
 /* ---- SQL -----------------------------------------------------------------------------------------------------------
  */
 
-static char *extract_sql(const Archive *archive, const char *const *patterns, GError **error)
+static char *extract_as(const HfExtractOptions *options, GError **error)
 {
-    HfExtractOptions options = {archive->reader, patterns};
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     HfMemoryOutput output;
     hf_memory_output_init(&output, bytes);
     g_autoptr(HfProgress) progress = hf_progress_new();
-    bool ok = hf_extract_as_sql(&options, &output.output, progress, NULL, error);
+    bool ok = hf_extract_as_sql(options, &output.output, progress, NULL, error);
     HfProgressView view;
     hf_progress_view(progress, &view);
     assert_true(!ok || view.percent >= 100);
     return ok ? g_strndup((const char *)bytes->data, bytes->len) : NULL;
+}
+
+static char *extract_sql(const Archive *archive, const char *const *patterns, GError **error)
+{
+    return extract_as(&(HfExtractOptions){.archive = archive->reader, .tables = patterns, .create_roles = true}, error);
 }
 
 static void assert_in_order(const char *script, const char *const *pieces, size_t count)
@@ -212,7 +216,8 @@ static void the_script_is_restricted_from_its_start_to_its_last_line(void **stat
     const char *start = strstr(one, "\n\\restrict ");
     assert_non_null(start);
     for (const char *line = one; line < start; line = strchr(line, '\n') + 1)
-        assert_true(g_str_has_prefix(line, "--") || *line == '\n');
+        assert_true(g_str_has_prefix(line, "--") || *line == '\n' ||
+                    g_str_has_prefix(line, "\\set ON_ERROR_STOP on\n"));
     g_autofree char *key = g_strndup(start + strlen("\n\\restrict "), 32);
     g_autofree char *last = g_strdup_printf("\n\\unrestrict %s\n", key);
     assert_true(g_str_has_suffix(one, last));
@@ -234,6 +239,36 @@ static void a_selected_table_comes_with_what_is_its_own_alone(void **state)
         "shop_owner", "COPY \"shop\".\"twin\"", "items_id_seq", "setval(E", "lo_create", "lo_put", "of_extension"};
     assert_in_order(script, pieces, G_N_ELEMENTS(pieces));
     assert_absent(script, absent, G_N_ELEMENTS(absent));
+}
+
+static void rows_alone_are_one_transaction_with_the_sequences_last(void **state)
+{
+    const Archive *archive = *state;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *script = extract_as(&(HfExtractOptions){.archive = archive->reader, .data_only = true}, &error);
+    assert_no_error(error);
+    static const char *const pieces[] = {"\n\\set ON_ERROR_STOP on\n",       "\nBEGIN;\n",
+                                         "COPY \"shop\".\"customers\"",      "COPY \"public\".\"of_extension\"",
+                                         "SELECT pg_catalog.lo_put('7001'",  "\nSET CONSTRAINTS ALL IMMEDIATE;\n",
+                                         "\"customers_id_seq\"', 5, true);", "\nCOMMIT;\n"};
+    static const char *const absent[] = {"CREATE ", "ALTER ", "GRANT ", "REFRESH "};
+    assert_in_order(script, pieces, G_N_ELEMENTS(pieces));
+    assert_absent(script, absent, G_N_ELEMENTS(absent));
+}
+
+static void roles_are_made_when_asked_alone(void **state)
+{
+    const Archive *archive = *state;
+    g_autoptr(GError) error = NULL;
+    HfExtractOptions options = {.archive = archive->reader};
+    g_autofree char *plain = extract_as(&options, &error);
+    assert_no_error(error);
+    assert_non_null(strstr(plain, "OWNER TO \"toc_owner\""));
+    options.schema.no_owner = options.schema.no_privileges = true;
+    g_autofree char *bare = extract_as(&options, &error);
+    assert_no_error(error);
+    assert_absent(plain, (const char *const[]){"CREATE ROLE"}, 1);
+    assert_absent(bare, (const char *const[]){"CREATE ROLE", "OWNER TO", "\nGRANT "}, 3);
 }
 
 static void a_partition_that_loads_through_its_root_brings_the_others(void **state)
@@ -263,7 +298,7 @@ static void a_cancelled_extract_stops(void **state)
     g_autoptr(GError) error = NULL;
     g_autoptr(GCancellable) cancellable = g_cancellable_new();
     g_cancellable_cancel(cancellable);
-    HfExtractOptions options = {archive->reader, NULL};
+    HfExtractOptions options = {.archive = archive->reader};
     HfOutput null;
     sample_null_output_init(&null);
     assert_false(hf_extract_as_sql(&options, &null, NULL, cancellable, &error));
@@ -338,8 +373,8 @@ static void every_member_becomes_a_file(void **state)
 {
     const Archive *archive = *state;
     g_autoptr(GError) error = NULL;
-    g_autofree char *top = g_dir_make_tmp("hf-extract-XXXXXX", NULL), *folder = g_build_filename(top, "a", "b", NULL);
-    HfExtractOptions options = {archive->reader, NULL};
+    g_autofree char *top = g_dir_make_tmp("hf-extract-XXXXXX", NULL), *folder = g_build_filename(top, "a", NULL);
+    HfExtractOptions options = {.archive = archive->reader};
     g_autoptr(HfProgress) progress = hf_progress_new();
     assert_true(hf_extract_to_folder(&options, folder, progress, NULL, &error));
     const HfManifest *manifest = hf_archive_reader_manifest(archive->reader);
@@ -356,6 +391,9 @@ static void every_member_becomes_a_file(void **state)
     g_autofree char *below_a_file = g_build_filename(folder, HF_MEMBER_HEAD, "x", NULL);
     assert_false(hf_extract_to_folder(&options, below_a_file, NULL, NULL, &error));
     assert_error(&error, HF_ERROR_STORAGE, "cannot use the folder");
+    g_autofree char *in_an_absent_one = g_build_filename(top, "b", "c", NULL);
+    assert_false(hf_extract_to_folder(&options, in_an_absent_one, NULL, NULL, &error));
+    assert_error(&error, HF_ERROR_NOT_FOUND, "must be created first");
     remove_tree(top);
 }
 
@@ -364,7 +402,8 @@ static void selected_tables_alone_bring_their_data(void **state)
     const Archive *archive = *state;
     g_autoptr(GError) error = NULL;
     g_autofree char *folder = g_dir_make_tmp("hf-extract-XXXXXX", NULL);
-    HfExtractOptions options = {archive->reader, (const char *const[]){"*.twin", "of_extension", NULL}};
+    HfExtractOptions options = {.archive = archive->reader,
+                                .tables = (const char *const[]){"*.twin", "of_extension", NULL}};
     assert_true(hf_extract_to_folder(&options, folder, NULL, NULL, &error));
     const HfManifest *manifest = hf_archive_reader_manifest(archive->reader);
     for (guint i = 0; i < manifest->tables->len; i++) {
@@ -408,6 +447,8 @@ int main(void)
         cmocka_unit_test(the_script_holds_everything_in_an_order_that_loads),
         cmocka_unit_test(the_script_is_restricted_from_its_start_to_its_last_line),
         cmocka_unit_test(a_selected_table_comes_with_what_is_its_own_alone),
+        cmocka_unit_test(rows_alone_are_one_transaction_with_the_sequences_last),
+        cmocka_unit_test(roles_are_made_when_asked_alone),
         cmocka_unit_test(a_partition_that_loads_through_its_root_brings_the_others),
         cmocka_unit_test(a_pattern_that_matches_nothing_is_named),
         cmocka_unit_test(a_cancelled_extract_stops),
