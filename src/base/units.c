@@ -80,6 +80,13 @@ char *hf_format_count(uint64_t count)
     return g_string_free(text, FALSE);
 }
 
+char *hf_format_time(int64_t us)
+{
+    g_autoptr(GDateTime) epoch = g_date_time_new_from_unix_utc(0);
+    g_autoptr(GDateTime) time = g_date_time_add(epoch, us);
+    return g_date_time_format(time, "%Y-%m-%dT%H:%M:%S.%fZ");
+}
+
 static uint64_t seconds_of_unit(const char *unit)
 {
     static const struct {

@@ -20,6 +20,9 @@ char *hf_format_duration(double seconds);
 /* "12,345,678" */
 char *hf_format_count(uint64_t count);
 
+/* Microseconds since 1970 as RFC 3339 in UTC: "2026-11-21T06:00:00.000000Z". */
+char *hf_format_time(int64_t us);
+
 /* A whole number and its unit, nothing else: "90s", "15min", "12h", "7d", "2w", to 100 years (36,525 days). Errors:
  * HF_ERROR_USAGE, with the text. */
 bool hf_parse_duration(const char *text, uint64_t *seconds, GError **error) G_GNUC_WARN_UNUSED_RESULT;

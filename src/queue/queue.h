@@ -8,7 +8,7 @@
  * Keys, with the prefix of the configuration ("hf:"):
  *   jobs:<pool>      stream of {id}, consumer group "workers"
  *   job:<id>         hash: organization, revision, document (JSON without the log)
- *   log:<id>         stream with ids <seq>-0 of {at_us, level, message}, the last 5,000 lines
+ *   log:<id>         stream with ids <seq>-0 of {at, level, message}, the last 5,000 lines or so
  *   cancel:<id>      somebody asks to cancel
  *   principal:<hash> who a session or token is, for a minute
  *   gate:<database>  JSON while services are halted
@@ -23,7 +23,8 @@
 
 typedef struct HfQueue HfQueue;
 
-/* `address` is "unix:/path" or "host:port"; user and password (NULL: none) for AUTH. Does not connect. Transfer full. */
+/* `address` is "unix:/path" or "host:port"; user and password (NULL: none) for AUTH. Does not connect. Transfer full.
+ */
 HfQueue *hf_queue_new(const char *address, const char *user, const char *password, const char *prefix);
 void hf_queue_free(HfQueue *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfQueue, hf_queue_free)
@@ -34,16 +35,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfQueue, hf_queue_free)
 bool hf_queue_publish(HfQueue *self, const char *pool, const char *job, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Waits up to `wait_ms` for an entry: its job's id, transfer full, and `entry` (transfer full) to acknowledge. NULL
  * without error: none came. What a dead consumer left unacknowledged comes too, after a minute. */
-char *hf_queue_take(HfQueue *self, const char *pool, const char *worker, unsigned wait_ms, char **entry, GError **error);
+char *hf_queue_take(HfQueue *self, const char *pool, const char *worker, unsigned wait_ms, char **entry,
+                    GError **error);
 bool hf_queue_acknowledge(HfQueue *self, const char *pool, const char *entry, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Live state ----------------------------------------------------------------------------------------------------
  */
 
-/* Writes the document; the revision rises by one. Kept for an hour after the last write. */
+/* Writes the document, under a new revision. Kept for an hour after the last write. */
 bool hf_queue_mirror(HfQueue *self, const char *job, const char *organization, const char *document, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-/* A line of the log; the revision rises too. A line that is there already is passed over. */
+/* A line of the log; the revision is new too. A line that is there already is passed over. */
 bool hf_queue_mirror_line(HfQueue *self, const char *job, int64_t seq, int64_t at_us, const char *level,
                           const char *message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -53,8 +55,9 @@ typedef struct {
     char *organization; /* NULL: the job is not mirrored */
     char *document;
     uint64_t revision;
-    GString *lines; /* JSON array of {"seq", "at", "level", "message"} after the cursor; NULL if `known` is the revision */
-    int64_t last_seq;
+    GString
+        *lines; /* JSON array of {"seq", "at", "level", "message"} after the cursor; NULL if `known` is the revision */
+    int64_t last_seq; /* of those lines; `after` if there are none */
 } HfJobView;
 void hf_job_view_clear(HfJobView *self);
 bool hf_queue_view_job(HfQueue *self, const char *principal_hash, const char *job, int64_t after, uint64_t known,

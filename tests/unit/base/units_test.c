@@ -122,12 +122,21 @@ static void whole_numbers_are_read_strictly(void **state)
     }
 }
 
+static void times_are_utc_to_the_microsecond(void **state)
+{
+    (void)state;
+    g_autofree char *epoch = hf_format_time(0), *later = hf_format_time(INT64_C(1795240805000042));
+    assert_string_equal(epoch, "1970-01-01T00:00:00.000000Z");
+    assert_string_equal(later, "2026-11-21T06:00:05.000042Z");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_have_three_digits_and_decimal_units), cmocka_unit_test(rates_are_bytes_by_the_second),
         cmocka_unit_test(durations_have_two_units_at_most),          cmocka_unit_test(counts_have_commas),
         cmocka_unit_test(durations_are_read_with_their_unit),        cmocka_unit_test(anything_else_is_no_duration),
+        cmocka_unit_test(times_are_utc_to_the_microsecond),
         cmocka_unit_test(whole_numbers_are_read_strictly),
     };
     return cmocka_run_group_tests_name("base/units", tests, NULL, NULL);

@@ -1,0 +1,253 @@
+/* With a Redis of its own, on a socket in a folder of its own. */
+#include "queue/queue.h"
+
+#include "base/error.h"
+#include "base/json.h"
+#include "tests/unit/cmocka_all.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+typedef struct {
+    char *folder, *socket, *address;
+    GSubprocess *redis;
+    HfQueue *queue;
+} Fixture;
+
+static void end_with_us(gpointer data)
+{
+    (void)data;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static bool answers(const Fixture *self)
+{
+    g_autoptr(HfQueue) queue = hf_queue_new(self->address, NULL, NULL, "");
+    g_autoptr(GError) error = NULL;
+    bool asked;
+    return hf_queue_cancel_asked(queue, "x", &asked, &error);
+}
+
+static void start_redis(Fixture *self)
+{
+    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+    g_subprocess_launcher_set_child_setup(launcher, end_with_us, NULL, NULL);
+    self->redis = g_subprocess_launcher_spawn(launcher, NULL, "redis-server", "--port", "0", "--unixsocket",
+                                              self->socket, "--save", "", "--dir", self->folder, NULL);
+    assert_non_null(self->redis);
+    for (int i = 0; i < 1000 && !answers(self); i++)
+        g_usleep(10000);
+}
+
+static void stop_redis(Fixture *self)
+{
+    g_subprocess_force_exit(self->redis);
+    g_subprocess_wait(self->redis, NULL, NULL);
+    g_clear_object(&self->redis);
+    g_unlink(self->socket);
+}
+
+static int set_up(void **state)
+{
+    Fixture *self = *state = g_new0(Fixture, 1);
+    signal(SIGPIPE, SIG_IGN);
+    self->folder = g_dir_make_tmp("queue-XXXXXX", NULL);
+    self->socket = g_build_filename(self->folder, "redis.sock", NULL);
+    self->address = g_strconcat("unix:", self->socket, NULL);
+    start_redis(self);
+    self->queue = hf_queue_new(self->address, NULL, NULL, "test:");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    Fixture *self = *state;
+    hf_queue_free(self->queue);
+    stop_redis(self);
+    g_rmdir(self->folder);
+    g_free(self->address);
+    g_free(self->socket);
+    g_free(self->folder);
+    g_free(self);
+    return 0;
+}
+
+static void assert_done(bool done, const GError *error)
+{
+    if (!done)
+        fail_msg("%s", error != NULL ? error->message : "no error");
+}
+
+#define DO(call)                                                                                                       \
+    do {                                                                                                               \
+        g_autoptr(GError) error = NULL;                                                                                \
+        bool done = call;                                                                                              \
+        assert_done(done, error);                                                                                      \
+    } while (0)
+
+/* Takes until an entry comes: the first call only makes the group. */
+static char *take(HfQueue *queue, const char *worker, char **entry)
+{
+    char *job = NULL;
+    for (int i = 0; i < 3 && job == NULL; i++) {
+        g_autoptr(GError) error = NULL;
+        job = hf_queue_take(queue, "default", worker, 50, entry, &error);
+        assert_null(error);
+    }
+    return job;
+}
+
+static void an_entry_goes_to_one_worker_in_order(void **state)
+{
+    Fixture *self = *state;
+    g_autoptr(HfQueue) other = hf_queue_new(self->address, NULL, NULL, "test:");
+    DO(hf_queue_publish(self->queue, "default", "job-1", &error));
+    DO(hf_queue_publish(self->queue, "default", "job-2", &error));
+    g_autofree char *first_entry = NULL, *second_entry = NULL, *none_entry = NULL;
+    g_autofree char *first = take(self->queue, "w1", &first_entry), *second = take(other, "w2", &second_entry);
+    assert_string_equal(first, "job-1");
+    assert_string_equal(second, "job-2");
+    DO(hf_queue_acknowledge(self->queue, "default", first_entry, &error));
+    DO(hf_queue_acknowledge(other, "default", second_entry, &error));
+    assert_null(take(self->queue, "w1", &none_entry));
+}
+
+static void pools_and_prefixes_keep_apart(void **state)
+{
+    Fixture *self = *state;
+    g_autoptr(HfQueue) stranger = hf_queue_new(self->address, NULL, NULL, "other:");
+    DO(hf_queue_publish(self->queue, "large", "job-1", &error));
+    g_autofree char *entry = NULL;
+    assert_null(take(self->queue, "w1", &entry));
+    DO(hf_queue_publish(stranger, "default", "job-2", &error));
+    assert_null(take(self->queue, "w1", &entry));
+}
+
+static HfJobView view(Fixture *self, int64_t after, uint64_t known)
+{
+    HfJobView seen;
+    DO(hf_queue_view_job(self->queue, "abc", "job-1", after, known, &seen, &error));
+    return seen;
+}
+
+static void a_poll_sees_document_lines_and_poller_at_once(void **state)
+{
+    Fixture *self = *state;
+    DO(hf_queue_put_principal(self->queue, "abc", "{\"actor\": \"user ada\"}", 60, &error));
+    DO(hf_queue_mirror(self->queue, "job-1", "org-1", "{\"state\": \"running\"}", &error));
+    DO(hf_queue_mirror_line(self->queue, "job-1", 1, 0, "info", "one \"quoted\"\n", &error));
+    DO(hf_queue_mirror_line(self->queue, "job-1", 2, 1000000, "warning", "two", &error));
+    DO(hf_queue_mirror_line(self->queue, "job-1", 2, 1000000, "warning", "two, again", &error));
+    HfJobView all = view(self, 0, 0);
+    assert_string_equal(all.principal, "{\"actor\": \"user ada\"}");
+    assert_string_equal(all.organization, "org-1");
+    assert_string_equal(all.document, "{\"state\": \"running\"}");
+    assert_int_equal(all.last_seq, 2);
+    assert_string_equal(all.lines->str,
+                        "[{\"seq\":1,\"at\":\"1970-01-01T00:00:00.000000Z\",\"level\":\"info\",\"message\":"
+                        "\"one \\\"quoted\\\"\\n\"},{\"seq\":2,\"at\":\"1970-01-01T00:00:01.000000Z\",\"level\":"
+                        "\"warning\",\"message\":\"two\"}]");
+    HfJobView rest = view(self, 1, 0), none = view(self, 2, 0), same = view(self, 2, all.revision);
+    assert_non_null(strstr(rest.lines->str, "two"));
+    assert_null(strstr(rest.lines->str, "one"));
+    assert_string_equal(none.lines->str, "[]");
+    assert_int_equal(none.last_seq, 2);
+    assert_null(same.document);
+    assert_null(same.lines);
+    assert_int_equal(same.revision, all.revision);
+    DO(hf_queue_mirror_line(self->queue, "job-1", 3, 0, "info", "three", &error));
+    HfJobView changed = view(self, 2, all.revision);
+    assert_true(changed.revision > all.revision);
+    assert_non_null(changed.document);
+    for (HfJobView *each[] = {&all, &rest, &none, &same, &changed, NULL}, **v = each; *v != NULL; v++)
+        hf_job_view_clear(*v);
+}
+
+static void a_job_that_is_not_mirrored_is_not_there(void **state)
+{
+    Fixture *self = *state;
+    HfJobView nothing = view(self, 0, 0);
+    assert_null(nothing.organization);
+    assert_null(nothing.principal);
+    assert_null(nothing.document);
+    hf_job_view_clear(&nothing);
+}
+
+static void what_is_short_lived_is_kept_counted_and_forgotten(void **state)
+{
+    Fixture *self = *state;
+    uint64_t count = 0;
+    bool asked = true;
+    DO(hf_queue_cancel_asked(self->queue, "job-1", &asked, &error));
+    assert_false(asked);
+    DO(hf_queue_ask_cancel(self->queue, "job-1", &error));
+    DO(hf_queue_cancel_asked(self->queue, "job-1", &asked, &error));
+    assert_true(asked);
+    for (uint64_t i = 1; i <= 3; i++) {
+        DO(hf_queue_count(self->queue, "ada", 60, &count, &error));
+        assert_int_equal(count, i);
+    }
+    DO(hf_queue_forget(self->queue, "ada", &error));
+    DO(hf_queue_count(self->queue, "ada", 60, &count, &error));
+    assert_int_equal(count, 1);
+    DO(hf_queue_close_gate(self->queue, "db", "{}", 60, &error));
+    g_autofree char *closed = hf_queue_gate(self->queue, "db", NULL);
+    assert_string_equal(closed, "{}");
+    DO(hf_queue_open_gate(self->queue, "db", &error));
+    assert_null(hf_queue_gate(self->queue, "db", NULL));
+    DO(hf_queue_put_principal(self->queue, "p", "x", 60, &error));
+    DO(hf_queue_drop_principal(self->queue, "p", &error));
+    assert_null(hf_queue_get_principal(self->queue, "p", NULL));
+}
+
+static void a_redis_that_was_emptied_or_restarted_goes_on(void **state)
+{
+    Fixture *self = *state;
+    g_autofree char *entry = NULL, *later_entry = NULL;
+    DO(hf_queue_publish(self->queue, "default", "job-1", &error));
+    g_autofree char *job = take(self->queue, "w1", &entry);
+    assert_non_null(job);
+    stop_redis(self);
+    start_redis(self);
+    DO(hf_queue_acknowledge(self->queue, "default", entry, &error));
+    DO(hf_queue_publish(self->queue, "default", "job-2", &error));
+    g_autofree char *later = take(self->queue, "w1", &later_entry);
+    assert_string_equal(later, "job-2");
+}
+
+static void a_redis_that_is_away_costs_nothing_and_is_found_again(void **state)
+{
+    Fixture *self = *state;
+    g_autoptr(GError) away = NULL;
+    DO(hf_queue_publish(self->queue, "default", "job-1", &error));
+    stop_redis(self);
+    assert_false(hf_queue_publish(self->queue, "default", "job-1", &away));
+    assert_true(g_error_matches(away, HF_ERROR, HF_ERROR_NETWORK));
+    gint64 start = g_get_monotonic_time();
+    for (int i = 0; i < 1000; i++) {
+        g_autoptr(GError) still = NULL;
+        assert_false(hf_queue_publish(self->queue, "default", "job-1", &still));
+        assert_non_null(strstr(still->message, "is away"));
+    }
+    assert_true(g_get_monotonic_time() - start < 900 * G_TIME_SPAN_MILLISECOND); /* it is not tried a thousand times */
+    start_redis(self);
+    g_usleep(1100000);
+    DO(hf_queue_publish(self->queue, "default", "job-1", &error));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_entry_goes_to_one_worker_in_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pools_and_prefixes_keep_apart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_poll_sees_document_lines_and_poller_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_job_that_is_not_mirrored_is_not_there, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_short_lived_is_kept_counted_and_forgotten, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_redis_that_was_emptied_or_restarted_goes_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_redis_that_is_away_costs_nothing_and_is_found_again, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
