@@ -140,7 +140,8 @@ static bool find_manifest(HfArchiveReader *self, GError **error)
         return false;
     }
     uint64_t manifest_end = size - (length - end);
-    if (manifest_bytes > manifest_end - HF_TAR_BLOCK || (manifest_end - manifest_bytes) % HF_TAR_BLOCK != 0 ||
+    if (manifest_end < 2 * HF_TAR_BLOCK || manifest_bytes > manifest_end - HF_TAR_BLOCK ||
+        (manifest_end - manifest_bytes) % HF_TAR_BLOCK != 0 ||
         manifest_end + hf_tar_padding(manifest_end) + HF_TAR_END_BYTES != size)
         return corrupt(error, "the archive is cut off or damaged: its manifest does not lie where it must");
     self->manifest_member.offset = manifest_end - manifest_bytes;

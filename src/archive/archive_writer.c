@@ -107,13 +107,9 @@ static bool add_load_script(HfArchiveWriter *self, GError **error)
 static bool write_manifest(HfArchiveWriter *self, GError **error)
 {
     size_t length;
-    g_autofree char *text = hf_manifest_to_json(self->manifest, &length);
-    if (length > HF_MANIFEST_MAX_BYTES) {
-        g_set_error(error, HF_ERROR, HF_ERROR_LIMIT,
-                    "the manifest is %zu bytes long, over the bound of %d: back up fewer tables at a time", length,
-                    HF_MANIFEST_MAX_BYTES);
+    g_autofree char *text = hf_manifest_to_json(self->manifest, &length, error);
+    if (text == NULL)
         return false;
-    }
     g_autoptr(GByteArray) header = hf_tar_header(HF_MEMBER_MANIFEST, length, self->mtime);
     return write_bytes(self, header->data, header->len, error) && write_bytes(self, text, length, error) &&
            write_zeros(self, hf_tar_padding(length), error);

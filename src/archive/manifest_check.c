@@ -103,12 +103,17 @@ static bool check_sums(TableCheck *self, const HfManifestTable *table)
     return true;
 }
 
+/* As many as PostgreSQL lets a table have. */
+#define MAX_COLUMNS 1600
+
 static bool check_identity(TableCheck *self, const HfManifestTable *table)
 {
     if ((table->kind == HF_TABLE_LARGE_OBJECTS) != (table->oid == 0))
         return refuse(self->error, "an oid of 0 is for large objects, and for them alone");
     if (*table->schema == '\0' || *table->name == '\0')
         return refuse(self->error, "a table without a name");
+    if (table->columns->len > MAX_COLUMNS)
+        return refuse(self->error, "a table of %u columns, more than %d", table->columns->len, MAX_COLUMNS);
     if (!g_hash_table_add(self->oids, GUINT_TO_POINTER(table->oid)))
         return refuse(self->error, "two tables with the oid %u", table->oid);
     if (table->no_data_reason != NULL && table->parts->len > 0)

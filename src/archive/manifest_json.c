@@ -7,6 +7,7 @@
 
 #define KIND_TABLE "table"
 #define KIND_LARGE_OBJECTS "large objects"
+#define TAIL_NODES 4 /* two keys and their values */
 
 /* ---- Writing -------------------------------------------------------------------------------------------------------
  */
@@ -139,9 +140,9 @@ static void make_tail(char tail[HF_MANIFEST_TAIL_BYTES + 1], HfDigest digest, si
     g_assert(written == HF_MANIFEST_TAIL_BYTES);
 }
 
-char *hf_manifest_to_json(const HfManifest *self, size_t *length)
+char *hf_manifest_to_json(const HfManifest *self, size_t *length, GError **error)
 {
-    GString *text = g_string_new(NULL);
+    g_autoptr(GString) text = g_string_new(NULL);
     HfJsonWriter json;
     hf_json_writer_init(&json, text);
     write_manifest(&json, self);
@@ -151,7 +152,14 @@ char *hf_manifest_to_json(const HfManifest *self, size_t *length)
     make_tail(tail, hf_digest_of(text->str, text->len), text->len + HF_MANIFEST_TAIL_BYTES);
     g_string_append(text, tail);
     *length = text->len;
-    return g_string_free(text, FALSE);
+    if (text->len <= HF_MANIFEST_MAX_BYTES && json.nodes <= HF_MANIFEST_MAX_NODES - TAIL_NODES)
+        return g_string_free(g_steal_pointer(&text), FALSE);
+    g_set_error(
+        error, HF_ERROR, HF_ERROR_LIMIT,
+        "the manifest has %zu bytes and %zu values, over the bound of %d or that of %zu: back up fewer tables at "
+        "a time",
+        text->len, json.nodes, HF_MANIFEST_MAX_BYTES, HF_MANIFEST_MAX_NODES);
+    return NULL;
 }
 
 /* ---- Reading -------------------------------------------------------------------------------------------------------
@@ -360,7 +368,8 @@ HfManifest *hf_manifest_from_json(const char *text, size_t length, uint64_t end,
         !check_digest(text, length, error))
         return NULL;
     /* Keys and values of ours take over 4 bytes each. */
-    g_autoptr(HfJson) json = hf_json_parse("manifest.json", text, length, length / 4 + 16, error);
+    size_t max_nodes = MIN(length / 4 + 16, HF_MANIFEST_MAX_NODES);
+    g_autoptr(HfJson) json = hf_json_parse("manifest.json", text, length, max_nodes, error);
     g_autoptr(HfManifest) self = hf_manifest_new();
     if (json == NULL || !hf_archive_json_check_format(json, error) || !read_manifest(json, self, error) ||
         !hf_manifest_check(self, end, error))

@@ -40,6 +40,12 @@ static bool read_file_at(HfInput *input, uint64_t offset, void *buffer, size_t l
 {
     HfTempFile *self = (HfTempFile *)((char *)input - G_STRUCT_OFFSET(HfTempFile, input));
     char *to = buffer;
+    if (offset > input->size_bytes || length > input->size_bytes - offset) {
+        g_set_error(error, HF_ERROR, HF_ERROR_CORRUPT,
+                    "a read of %zu bytes at offset %" G_GUINT64_FORMAT " passes the end at %" G_GUINT64_FORMAT, length,
+                    offset, input->size_bytes);
+        return false;
+    }
     while (length > 0) {
         ssize_t got = pread(self->fd, to, length, (off_t)offset);
         if (got < 0 && errno == EINTR)
@@ -47,9 +53,8 @@ static bool read_file_at(HfInput *input, uint64_t offset, void *buffer, size_t l
         if (got < 0)
             return fail("read from", error);
         if (got == 0) {
-            g_set_error(error, HF_ERROR, HF_ERROR_CORRUPT, "a read of %zu bytes passes the end at %" G_GUINT64_FORMAT,
-                        length, input->size_bytes);
-            return false;
+            errno = EIO; /* somebody else cut it off */
+            return fail("read from", error);
         }
         to += got;
         offset += (uint64_t)got;

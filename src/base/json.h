@@ -78,6 +78,7 @@ typedef struct {
     unsigned depth;
     bool first;
     bool line_break;
+    size_t nodes; /* how many hf_json_parse will count */
 } HfJsonWriter;
 
 void hf_json_writer_init(HfJsonWriter *self, GString *text);

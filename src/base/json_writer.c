@@ -74,6 +74,7 @@ static void prepare(HfJsonWriter *self, const char *key)
     if (!self->first)
         g_string_append_c(self->text, ',');
     self->first = false;
+    self->nodes += key != NULL ? 2 : 1;
     append_break(self);
     if (key != NULL) {
         append_string(self->text, key);

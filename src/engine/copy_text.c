@@ -78,8 +78,8 @@ void hf_copy_text_escape(GString *text, size_t start)
     }
 }
 
-static bool append_field(GString *text, const HfTypeTable *types, const HfColumn *column, HfCopyFields *fields,
-                         GError **error)
+static bool append_field(GString *text, size_t row_start, const HfTypeTable *types, const HfColumn *column,
+                         HfCopyFields *fields, GError **error)
 {
     const uint8_t *value;
     size_t length, start = text->len;
@@ -92,7 +92,13 @@ static bool append_field(GString *text, const HfTypeTable *types, const HfColumn
     if (!hf_type_value_text(types, column->type_oid, value, length, text, error))
         return false;
     hf_copy_text_escape(text, start);
-    return true;
+    if (text->len - row_start <= HF_COPY_TEXT_MAX_BYTES)
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_LIMIT,
+                "with it a row is over %zu bytes long as text, more than a server takes: restore the table into a "
+                "database instead",
+                HF_COPY_TEXT_MAX_BYTES);
+    return false;
 }
 
 bool hf_copy_text_append_row(GString *text, const HfTypeTable *types, const GPtrArray *columns, const uint8_t *row,
@@ -106,7 +112,7 @@ bool hf_copy_text_append_row(GString *text, const HfTypeTable *types, const GPtr
         const HfColumn *column = columns->pdata[i];
         if (i > 0)
             g_string_append_c(text, '\t');
-        if (!append_field(text, types, column, &fields, error)) {
+        if (!append_field(text, start, types, column, &fields, error)) {
             g_prefix_error(error, "column %s: ", column->name);
             g_string_truncate(text, start);
             return false;

@@ -25,7 +25,9 @@ bool hf_copy_fields_next(HfCopyFields *self, const uint8_t **value, size_t *leng
 void hf_copy_text_escape(GString *text, size_t start);
 
 /* Appends one binary row as a line, with its newline: what the server's COPY TO would print. `columns` are HfColumn
- * whose types are safe in binary. Errors: HF_ERROR_CORRUPT with the column's name; then `text` is as it was. */
+ * whose types are safe in binary. Errors, with the column's name, and `text` as it was: HF_ERROR_CORRUPT;
+ * HF_ERROR_LIMIT for a line that no server takes, which a few bytes of numerics can ask for. */
+#define HF_COPY_TEXT_MAX_BYTES ((size_t)1 << 30)
 bool hf_copy_text_append_row(GString *text, const HfTypeTable *types, const GPtrArray *columns, const uint8_t *row,
                              size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

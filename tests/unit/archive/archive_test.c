@@ -423,9 +423,24 @@ static void age_and_tar_read_an_encrypted_archive(void **state)
     remove_folder(folder);
 }
 
+/* The tail stands in the first block, and states a length with which the manifest would start before the archive. */
+static void a_manifest_in_the_first_block_is_refused(void **state)
+{
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    uint8_t bytes[512 + 1024] = HF_MEMBER_HEAD;
+    g_autofree char *tail = g_strdup_printf(",\n\"digest\":\"%032d\",\n\"manifest_bytes\":%20d}\n", 0, 400 + 512);
+    memcpy(bytes + 400 - strlen(tail), tail, strlen(tail));
+    HfMemoryInput input;
+    hf_memory_input_init(&input, bytes, sizeof bytes);
+    assert_null(hf_archive_reader_open(&input.input, NULL, &error));
+    assert_error(&error, HF_ERROR_CORRUPT, "its manifest does not lie where it must");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_manifest_in_the_first_block_is_refused),
         cmocka_unit_test(an_archive_in_the_clear_reads_back),
         cmocka_unit_test(offsets_are_those_of_the_data),
         cmocka_unit_test(a_member_is_bounded_and_named),

@@ -44,12 +44,12 @@ static void a_manifest_reads_back_as_it_was_written(void **state)
     g_autoptr(GError) error = NULL;
     g_autoptr(HfManifest) manifest = make_manifest();
     size_t length;
-    g_autofree char *text = hf_manifest_to_json(manifest, &length);
+    g_autofree char *text = hf_manifest_to_json(manifest, &length, NULL);
     assert_int_equal(length, strlen(text));
     g_autoptr(HfManifest) back = hf_manifest_from_json(text, length, END, &error);
     assert_no_error(error);
     size_t length_again;
-    g_autofree char *again = hf_manifest_to_json(back, &length_again);
+    g_autofree char *again = hf_manifest_to_json(back, &length_again, NULL);
     assert_string_equal(text, again);
 
     const HfManifestTable *orders = back->tables->pdata[0];
@@ -109,7 +109,7 @@ static void the_length_is_read_from_the_tail(void **state)
     g_autoptr(GError) error = NULL;
     g_autoptr(HfManifest) manifest = make_manifest();
     size_t length, stated = 0;
-    g_autofree char *text = hf_manifest_to_json(manifest, &length);
+    g_autofree char *text = hf_manifest_to_json(manifest, &length, NULL);
     assert_true(hf_manifest_parse_tail(text + length - HF_MANIFEST_TAIL_BYTES, &stated, &error));
     assert_int_equal(stated, length);
     assert_false(hf_manifest_parse_tail(text + length - HF_MANIFEST_TAIL_BYTES - 1, &stated, &error));
@@ -235,7 +235,7 @@ static void a_manifest_that_lies_is_refused(void **state)
     g_autoptr(GError) error = NULL;
     g_autoptr(HfManifest) manifest = make_manifest();
     size_t length;
-    g_autofree char *body = hf_manifest_to_json(manifest, &length);
+    g_autofree char *body = hf_manifest_to_json(manifest, &length, NULL);
     body[length - HF_MANIFEST_TAIL_BYTES] = '\0';
     g_autofree char *honest = seal(body, length);
     g_autoptr(HfManifest) back = hf_manifest_from_json(honest, length, END, &error);
@@ -252,9 +252,43 @@ static void a_part_that_no_table_has_is_refused(void **state)
     g_autoptr(HfManifest) manifest = make_manifest();
     g_ptr_array_remove_index(manifest->tables, 2);
     size_t length;
-    g_autofree char *text = hf_manifest_to_json(manifest, &length);
+    g_autofree char *text = hf_manifest_to_json(manifest, &length, NULL);
     assert_null(hf_manifest_from_json(text, length, END, &error));
     assert_error(&error, HF_ERROR_CORRUPT, "no table has the member blobs/00001.copy.zst");
+}
+
+static void a_table_has_no_more_columns_than_a_server_lets_it_have(void **state)
+{
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(HfManifest) manifest = make_manifest();
+    HfManifestTable *table = manifest->tables->pdata[0];
+    while (table->columns->len < 1600)
+        g_ptr_array_add(table->columns, hf_column_new("c", "integer", 23));
+    size_t length;
+    g_autofree char *most = hf_manifest_to_json(manifest, &length, NULL);
+    g_autoptr(HfManifest) back = hf_manifest_from_json(most, length, END, &error);
+    assert_no_error(error);
+    g_ptr_array_add(table->columns, hf_column_new("c", "integer", 23));
+    g_autofree char *more = hf_manifest_to_json(manifest, &length, NULL);
+    assert_null(hf_manifest_from_json(more, length, END, &error));
+    assert_error(&error, HF_ERROR_CORRUPT, "a table of 1601 columns");
+}
+
+/* Small values in great number, which take far more memory than their text. */
+static void the_values_of_a_manifest_are_bounded(void **state)
+{
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) body = g_string_new("{\"format\":1,\"x\":[1");
+    gsize start = body->len;
+    g_string_set_size(body, start + 4 * HF_MANIFEST_MAX_NODES);
+    for (gsize at = start; at < body->len; at += 4)
+        memcpy(body->str + at, ",234", 4);
+    g_string_append_c(body, ']');
+    g_autofree char *text = seal(body->str, body->len + HF_MANIFEST_TAIL_BYTES);
+    assert_null(hf_manifest_from_json(text, body->len + HF_MANIFEST_TAIL_BYTES, END, &error));
+    assert_error(&error, HF_ERROR_LIMIT, "manifest.json");
 }
 
 static void every_changed_byte_of_a_manifest_is_found(void **state)
@@ -262,7 +296,7 @@ static void every_changed_byte_of_a_manifest_is_found(void **state)
     (void)state;
     g_autoptr(HfManifest) manifest = make_manifest();
     size_t length;
-    g_autofree char *text = hf_manifest_to_json(manifest, &length);
+    g_autofree char *text = hf_manifest_to_json(manifest, &length, NULL);
     for (size_t i = 0; i < length; i++) {
         g_autoptr(GError) error = NULL;
         text[i] ^= 1;
@@ -318,6 +352,8 @@ int main(void)
         cmocka_unit_test(a_tail_that_lies_about_the_length_is_refused),
         cmocka_unit_test(a_manifest_that_lies_is_refused),
         cmocka_unit_test(a_part_that_no_table_has_is_refused),
+        cmocka_unit_test(a_table_has_no_more_columns_than_a_server_lets_it_have),
+        cmocka_unit_test(the_values_of_a_manifest_are_bounded),
         cmocka_unit_test(every_changed_byte_of_a_manifest_is_found),
         cmocka_unit_test(member_names_are_in_form),
         cmocka_unit_test(part_names_are_canonical),

@@ -454,6 +454,9 @@ static void what_is_written_reads_back(void **state)
     hf_json_writer_end_array(&writer);
     hf_json_writer_uint64(&writer, "last", 1);
     hf_json_writer_end_object(&writer);
+    g_autoptr(HfJson) counted = hf_json_parse("it", text->str, text->len, writer.nodes, NULL);
+    assert_non_null(counted);
+    assert_null(hf_json_parse("it", text->str, text->len, writer.nodes - 1, NULL));
     assert_string_equal(text->str, "{\"s\":\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\x7f \xC3\xA9\",\"quote\\\"\":null,"
                                    "\"max\":18446744073709551615,\"min\":-9223372036854775808,"
                                    "\"list\":[\ntrue,\nfalse,{}\n],\"last\":1}");

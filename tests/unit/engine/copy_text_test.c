@@ -99,6 +99,24 @@ static void damaged_rows_are_refused(void **state)
     assert_refused(whole, length, 2, 99999, "column c1: ");
 }
 
+/* As text these newlines are twice as long. (A few bytes of a numeric may ask for much more, but they take longer.) */
+static void a_row_that_would_be_huge_as_text_is_refused(void **state)
+{
+    (void)state;
+    enum { LINES = (1 << 29) + 1, FRAME = 6 };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(HfTypeTable) types = hf_type_table_new();
+    g_autoptr(GPtrArray) columns = make_columns(1, 25);
+    g_autofree uint8_t *row = g_malloc(FRAME + LINES);
+    memcpy(row, "\0\1\x20\0\0\1", FRAME);
+    memset(row + FRAME, '\n', LINES);
+    g_autoptr(GString) text = g_string_new("before");
+    assert_false(hf_copy_text_append_row(text, types, columns, row, FRAME + LINES, &error));
+    assert_true(g_error_matches(error, HF_ERROR, HF_ERROR_LIMIT));
+    assert_non_null(strstr(error->message, "column c1: "));
+    assert_string_equal(text->str, "before");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +124,7 @@ int main(void)
         cmocka_unit_test(a_row_without_columns_is_an_empty_line),
         cmocka_unit_test(values_of_other_types_are_decoded),
         cmocka_unit_test(damaged_rows_are_refused),
+        cmocka_unit_test(a_row_that_would_be_huge_as_text_is_refused),
     };
     return cmocka_run_group_tests_name("engine/copy_text", tests, NULL, NULL);
 }
