@@ -113,7 +113,7 @@ static bool back_up(HfWork *work, const HfBackupOptions *backup, GError **error)
     if (target == NULL)
         return false;
     g_autofree char *buffers = hf_format_bytes(hf_backup_buffer_bytes(backup->jobs, backup->level));
-    g_message("%u job%s, up to %s of buffers", backup->jobs, backup->jobs == 1 ? "" : "s", buffers);
+    g_info("%u job%s, up to %s of buffers", backup->jobs, backup->jobs == 1 ? "" : "s", buffers);
     HfProgress *progress = hf_work_begin_job(work, "backup");
     bool ok = hf_backup(backup, hf_archive_target_put(target), progress, hf_work_cancellable(work), &result, error);
     ok = hf_work_end_job(work, ok, error);

@@ -131,7 +131,8 @@ static void text_table_row(HfTextTable *list, const View *view, const HfManifest
     bool large_objects = table->kind == HF_TABLE_LARGE_OBJECTS;
     g_autofree char *name =
         large_objects ? g_strdup("(large objects)") : g_strdup_printf("%s.%s", table->schema, table->name);
-    g_autofree char *rows = hf_format_count(table->proof.rows);
+    /* Their rows are pieces of large objects, which say nothing to people. */
+    g_autofree char *rows = hf_format_count(large_objects ? view->manifest->large_objects : table->proof.rows);
     g_autofree char *raw = hf_format_bytes(table->raw_bytes);
     g_autofree char *stored = hf_format_bytes(stored_bytes(view, table));
     g_autofree char *format = format_text(table);
@@ -204,7 +205,6 @@ static void json_grants(HfJsonWriter *json, const HfDatabaseInfo *database)
 
 static void json_database(HfJsonWriter *json, const HfDatabaseInfo *database)
 {
-    hf_json_writer_break(json);
     hf_json_writer_begin_object(json, "database");
     hf_json_writer_string(json, "name", database->name);
     hf_json_writer_string(json, "owner", database->owner);
@@ -224,7 +224,6 @@ static void json_database(HfJsonWriter *json, const HfDatabaseInfo *database)
 
 static void json_role(HfJsonWriter *json, const HfRoleInfo *role)
 {
-    hf_json_writer_break(json);
     hf_json_writer_begin_object(json, NULL);
     hf_json_writer_string(json, "name", role->name);
     hf_json_writer_bool(json, "superuser", role->superuser);
@@ -281,7 +280,6 @@ static void json_table(HfJsonWriter *json, const View *view, const HfManifestTab
 {
     char digest[HF_DIGEST_HEX_SIZE];
     hf_digest_to_hex(table->proof.sum, digest);
-    hf_json_writer_break(json);
     hf_json_writer_begin_object(json, NULL);
     hf_json_writer_string(json, "kind", table->kind == HF_TABLE_PLAIN ? "table" : "large-objects");
     hf_json_writer_string(json, "schema", table->schema);

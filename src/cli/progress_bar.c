@@ -19,9 +19,9 @@ static const gint64 interval_us[] = {
     [HF_PROGRESS_STYLE_JSON] = G_USEC_PER_SEC,
 };
 
-static void print_line(const HfProgressView *view)
+static void print_line(const HfProgressView *view, const char *job)
 {
-    g_autofree char *text = hf_progress_text_line(view);
+    g_autofree char *text = hf_progress_text_line(view, job);
     g_autofree char *line = g_strdup_printf("holdfast: %s", text);
     hf_screen_print(line);
 }
@@ -49,7 +49,7 @@ static void show(const HfProgressBar *self)
     else if (self->style == HF_PROGRESS_STYLE_JSON)
         print_json(view, self->job);
     else
-        print_line(view);
+        print_line(view, self->job);
 }
 
 /* True if it was stopped. */
@@ -96,7 +96,7 @@ static void show_end(const HfProgressBar *self)
     if (self->style == HF_PROGRESS_STYLE_JSON)
         print_json(view, self->job);
     else
-        print_line(view);
+        print_line(view, self->job);
 }
 
 void hf_progress_bar_stop(HfProgressBar *self, bool done)

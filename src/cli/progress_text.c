@@ -31,7 +31,7 @@ static void append_numbers(GString *to, const HfProgressView *view)
     g_string_append_printf(to, "%s rows, %s in, %s out", rows, in, out);
 }
 
-/* Without the rows, which a restore counts when it loads them and when it proves them: the result tells them. */
+/* Without the rows: the result tells them. */
 static void append_totals(GString *to, const HfProgressView *view)
 {
     g_autofree char *in = hf_format_bytes(view->bytes_in);
@@ -41,10 +41,10 @@ static void append_totals(GString *to, const HfProgressView *view)
     g_string_append_printf(to, "%s in, %s out, %s (%s)", in, out, elapsed, rate);
 }
 
-char *hf_progress_text_line(const HfProgressView *view)
+char *hf_progress_text_line(const HfProgressView *view, const char *job)
 {
     GString *line = g_string_new(NULL);
-    g_string_append_printf(line, is_done(view) ? "%.0f%% %s, " : "%.1f%% %s, ", view->percent, view->phase);
+    g_string_append_printf(line, "%s: %.*f%% %s, ", job, is_done(view) ? 0 : 1, view->percent, view->phase);
     if (is_done(view))
         append_totals(line, view);
     else

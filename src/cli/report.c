@@ -53,7 +53,6 @@ void hf_report_line(HfReport *self, const char *format, ...)
 bool hf_report_end(HfReport *self, bool ok, GError **error)
 {
     if (self->is_json) {
-        hf_json_writer_break(&self->json);
         hf_json_writer_end_object(&self->json);
         g_string_append_c(self->text, '\n');
     }

@@ -1,6 +1,6 @@
 /*
- * What a command says when it is done: lines for people, or with --json one object, in which every command has "ok" and
- * "error" ({"code", "message"}, or null). Each command fills it as it likes in between.
+ * What a command says when it is done: lines for people, or with --json one object on one line, in which every command
+ * has "ok" and "error" ({"code", "message"}, or null). Each command fills it as it likes in between.
  */
 #ifndef HF_CLI_REPORT_H
 #define HF_CLI_REPORT_H
@@ -24,7 +24,8 @@ void hf_report_line(HfReport *self, const char *format, ...) G_GNUC_PRINTF(2, 3)
  */
 bool hf_report_end(HfReport *self, bool ok, GError **error);
 
-/* For a failure before there was a result: with `json`, and unless a report was made, an object of "ok" and "error" alone. */
+/* For a failure before there was a result: with `json`, and unless a report was made, an object of "ok" and "error"
+ * alone. */
 void hf_report_failure(bool json, const GError *failure);
 
 #endif

@@ -12,6 +12,7 @@ struct HfPipeline {
     HfSource *source;
     HfSink *sink;
     HfProgress *progress;
+    bool again;          /* the rows are counted already */
     GMutex mutex;        /* guards digests */
     GHashTable *digests; /* HfManifestTable* -> HfRowDigest* */
 };
@@ -32,6 +33,11 @@ HfPipeline *hf_pipeline_new(HfSource *source, HfSink *sink, HfProgress *progress
     g_mutex_init(&self->mutex);
     self->digests = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     return self;
+}
+
+void hf_pipeline_reads_again(HfPipeline *self)
+{
+    self->again = true;
 }
 
 void hf_pipeline_free(HfPipeline *self)
@@ -106,7 +112,7 @@ static bool copy_blocks(HfPipelineLane *self, HfRowDigest *digest, GError **erro
         if (!self->writer->write(self->writer, block, error))
             return false;
         if (progress != NULL)
-            hf_progress_lane_add(progress, self->number, block->row_count, block->length);
+            hf_progress_lane_add(progress, self->number, self->pipeline->again ? 0 : block->row_count, block->length);
         if (!hf_error_check_cancelled(self->cancellable, error))
             return false;
     }

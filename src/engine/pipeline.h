@@ -17,6 +17,10 @@ HfPipeline *hf_pipeline_new(HfSource *source, HfSink *sink, HfProgress *progress
 void hf_pipeline_free(HfPipeline *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPipeline, hf_pipeline_free)
 
+/* Says that its rows are those of another pipeline, read once more: the progress counts them no second time. Before it
+ * runs. */
+void hf_pipeline_reads_again(HfPipeline *self);
+
 /* The digest of all rows of a table that went through so far; zero if none did. Thread-safe. */
 HfRowDigest hf_pipeline_digest(HfPipeline *self, const HfManifestTable *table);
 

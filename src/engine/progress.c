@@ -50,6 +50,12 @@ void hf_progress_set_phase(HfProgress *self, const char *phase)
     self->phase = phase;
 }
 
+void hf_progress_recount(HfProgress *self)
+{
+    g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->mutex);
+    self->rows = 0;
+}
+
 void hf_progress_expect(HfProgress *self, uint64_t weight)
 {
     g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->mutex);

@@ -20,6 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfProgress, hf_progress_free)
 
 /* `phase` is static text: "preparing", "copying" … */
 void hf_progress_set_phase(HfProgress *self, const char *phase);
+/* From now on rows are counted from nothing: the same ones come once more. */
+void hf_progress_recount(HfProgress *self);
 /* Adds work to the whole. */
 void hf_progress_expect(HfProgress *self, uint64_t weight);
 /* Everything is done: 100 percent. */

@@ -20,8 +20,16 @@
 /* Large objects are cut in so many slices for each lane. */
 #define LARGE_OBJECT_SLICES_PER_LANE 4
 
+/* The file, and how much was written to it. */
+typedef struct {
+    HfOutput output;
+    HfOutput *to;
+    uint64_t bytes;
+} CountedOutput;
+
 typedef struct {
     const HfBackupOptions *options;
+    CountedOutput file;
     HfProgress *progress;
     GCancellable *cancellable;
     HfPgProgram *pg_dump;
@@ -42,7 +50,15 @@ typedef struct {
 
 size_t hf_backup_buffer_bytes(unsigned jobs, int level)
 {
-    return jobs * (HF_PART_BYTES + 2 * HF_BLOCK_BYTES + hf_part_encoder_memory(level));
+    /* A lane: a part, which the block that makes it full may pass; that block; and libpq's buffer of its rows. */
+    return jobs * (HF_PART_BYTES + 5 * HF_BLOCK_BYTES + hf_part_encoder_memory(level));
+}
+
+static bool write_counted(HfOutput *output, const void *data, size_t length, GError **error)
+{
+    CountedOutput *self = (CountedOutput *)output;
+    self->bytes += length;
+    return hf_output_write(self->to, data, length, error);
 }
 
 /* ---- Before the rows -----------------------------------------------------------------------------------------------
@@ -360,7 +376,7 @@ static bool run(Backup *self, HfStoragePut *put, GError **error)
         return false;
     fill_manifest(self);
     self->budget = hf_budget_new(options->jobs * HF_PART_BYTES);
-    self->writer = hf_archive_writer_open(&put->output, options->recipients, self->manifest,
+    self->writer = hf_archive_writer_open(&self->file.output, options->recipients, self->manifest,
                                           g_get_real_time() / G_USEC_PER_SEC, error);
     return self->writer != NULL && copy_tables(self, error) && copy_large_objects(self, error) &&
            write_sequences(self, error) && finish(self, put, error);
@@ -372,13 +388,16 @@ static void fill_result(const Backup *self, HfBackupResult *result)
                                .large_objects = self->manifest->large_objects,
                                .rows = hf_manifest_rows(self->manifest),
                                .raw_bytes = hf_manifest_raw_bytes(self->manifest),
-                               .archive_bytes = hf_archive_writer_size(self->writer)};
+                               .archive_bytes = self->file.bytes};
 }
 
 bool hf_backup(const HfBackupOptions *options, HfStoragePut *put, HfProgress *progress, GCancellable *cancellable,
                HfBackupResult *result, GError **error)
 {
-    Backup self = {.options = options, .progress = progress, .cancellable = cancellable};
+    Backup self = {.options = options,
+                   .file = {{write_counted}, &put->output, 0},
+                   .progress = progress,
+                   .cancellable = cancellable};
     if (progress != NULL)
         hf_progress_set_phase(progress, "taking the snapshot");
     bool ok = run(&self, put, error);

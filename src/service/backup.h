@@ -23,11 +23,11 @@ typedef struct {
     uint64_t large_objects;
     uint64_t rows;
     uint64_t raw_bytes;     /* COPY bytes */
-    uint64_t archive_bytes; /* of the tar */
+    uint64_t archive_bytes; /* of the file */
 } HfBackupResult;
 
-/* Memory that a backup's buffers take at most, in bytes, whatever the database's size (a single row larger than a part
- * comes on top). */
+/* Memory that a backup's buffers take at most, in bytes, whatever the database's size; the schema, which is held in
+ * memory, and a single row larger than a block come on top. */
 size_t hf_backup_buffer_bytes(unsigned jobs, int level);
 
 /*

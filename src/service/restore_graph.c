@@ -601,6 +601,7 @@ HfRestoreGraph *hf_restore_graph_new(const HfRestoreLoad *options)
     hf_null_sink_init(&self->null_sink);
     self->load = hf_pipeline_new(NULL, NULL, options->progress);
     self->prove = hf_pipeline_new(NULL, NULL, options->progress);
+    hf_pipeline_reads_again(self->prove);
     self->graph = hf_task_graph_new();
     self->owned = g_ptr_array_new_with_free_func(g_free);
     self->tables = g_hash_table_new(NULL, NULL);

@@ -27,8 +27,8 @@ static void a_line_tells_percent_phase_numbers_and_time_left(void **state)
 {
     (void)state;
     g_autofree HfProgressView *view = make_view();
-    g_autofree char *line = hf_progress_text_line(view);
-    assert_string_equal(line, "42.3% copying rows, 1,234,567 rows, 412 MB/s in, 98 MB/s out, 1 min 05 s left");
+    g_autofree char *line = hf_progress_text_line(view, "backup");
+    assert_string_equal(line, "backup: 42.3% copying rows, 1,234,567 rows, 412 MB/s in, 98 MB/s out, 1 min 05 s left");
 }
 
 static void the_last_line_tells_totals(void **state)
@@ -38,8 +38,8 @@ static void the_last_line_tells_totals(void **state)
     view->phase = "done";
     view->percent = 100;
     view->left_s = 0;
-    g_autofree char *line = hf_progress_text_line(view);
-    assert_string_equal(line, "100% done, 1.5 GB in, 400 MB out, 48.2 s (412 MB/s)");
+    g_autofree char *line = hf_progress_text_line(view, "backup");
+    assert_string_equal(line, "backup: 100% done, 1.5 GB in, 400 MB out, 48.2 s (412 MB/s)");
 }
 
 static void time_left_that_is_not_known_is_not_told(void **state)
@@ -47,7 +47,7 @@ static void time_left_that_is_not_known_is_not_told(void **state)
     (void)state;
     g_autofree HfProgressView *view = make_view();
     view->left_s = -1;
-    g_autofree char *line = hf_progress_text_line(view);
+    g_autofree char *line = hf_progress_text_line(view, "backup");
     assert_null(strstr(line, "left"));
 }
 

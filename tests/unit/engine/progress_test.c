@@ -36,6 +36,18 @@ static void a_lane_earns_as_bytes_go_through_and_in_full_at_its_end(void **state
     assert_int_equal(view(progress)->bytes_in, 100);
 }
 
+static void rows_can_be_counted_anew(void **state)
+{
+    (void)state;
+    g_autoptr(HfProgress) progress = hf_progress_new();
+    hf_progress_lane_begin(progress, 0, "a", 400);
+    hf_progress_lane_add(progress, 0, 3, 100);
+    hf_progress_recount(progress);
+    hf_progress_lane_add(progress, 0, 2, 100);
+    assert_int_equal(view(progress)->rows, 2);
+    assert_int_equal(view(progress)->bytes_in, 200);
+}
+
 static void a_lane_that_sees_more_than_its_weight_earns_no_more(void **state)
 {
     (void)state;
@@ -221,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_starts_at_nothing),
         cmocka_unit_test(a_lane_earns_as_bytes_go_through_and_in_full_at_its_end),
+        cmocka_unit_test(rows_can_be_counted_anew),
         cmocka_unit_test(a_lane_that_sees_more_than_its_weight_earns_no_more),
         cmocka_unit_test(more_work_does_not_take_the_percent_back),
         cmocka_unit_test(the_percent_is_monotonic_and_ends_at_100),
