@@ -12,6 +12,11 @@ bool hf_path_is_stream(const char *path)
     return strcmp(path, "-") == 0;
 }
 
+static bool is_folder(const char *path)
+{
+    return g_file_test(path, G_FILE_TEST_IS_DIR);
+}
+
 static HfStorage *open_folder_of(const char *path, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(path);
@@ -28,6 +33,14 @@ struct HfArchiveFile {
     HfArchiveReader *reader;
 };
 
+static bool refuse_folder(const char *path, GError **error)
+{
+    g_autofree char *contents = g_build_filename(path, "toc.dat", NULL);
+    bool is_dump = g_file_test(contents, G_FILE_TEST_EXISTS);
+    return hf_option_fail(error, "--from: %s is a folder and no regular file; %s", path,
+                          is_dump ? "it looks like a dump of pg_dump: use pg_restore" : "name the archive in it");
+}
+
 static bool open_object(HfArchiveFile *self, const char *path, GCancellable *cancellable, GError **error)
 {
     if (hf_path_is_stream(path)) {
@@ -36,6 +49,8 @@ static bool open_object(HfArchiveFile *self, const char *path, GCancellable *can
         self->object = hf_storage_spool_input(STDIN_FILENO, "standard input", cancellable, error);
         return self->object != NULL;
     }
+    if (is_folder(path))
+        return refuse_folder(path, error);
     g_autofree char *name = g_path_get_basename(path);
     self->storage = open_folder_of(path, error);
     if (self->storage == NULL)
@@ -97,8 +112,23 @@ static bool open_stream(HfArchiveTarget *self, const char *option, GError **erro
     return true;
 }
 
+static bool check_place(const char *option, const char *path, GError **error)
+{
+    if (is_folder(path) || g_str_has_suffix(path, "/"))
+        return hf_option_fail(error, "%s: %s is a folder; name the file to write in it", option, path);
+    g_autofree char *folder = g_path_get_dirname(path);
+    if (g_file_test(folder, G_FILE_TEST_EXISTS))
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND,
+                "%s: cannot open the folder %s: No such file or directory; check the name, or create it first", option,
+                folder);
+    return false;
+}
+
 static bool open_file(HfArchiveTarget *self, const char *option, const char *path, HfExisting existing, GError **error)
 {
+    if (!check_place(option, path, error))
+        return false;
     g_autofree char *name = g_path_get_basename(path);
     bool replace = existing == HF_EXISTING_REPLACE;
     if (!replace && g_file_test(path, G_FILE_TEST_IS_REGULAR)) {

@@ -41,11 +41,11 @@ static char *path_of(const Local *self, const char *name)
     return g_build_filename(self->folder, name, NULL);
 }
 
-static bool fail_at(const Local *self, const char *verb, const char *name, GError **error)
+static bool fail_at(const Local *self, HfStorageUse use, const char *verb, const char *name, GError **error)
 {
     int number = errno;
     g_autofree char *path = path_of(self, name);
-    return hf_storage_fail(number, verb, path, error);
+    return hf_storage_fail(number, use, verb, path, error);
 }
 
 /* The folder that holds `name`, or -1. */
@@ -54,7 +54,7 @@ static int open_parent(const Local *self, const char *name, GError **error)
     g_autofree char *parent = g_path_get_dirname(name);
     int fd = openat(self->fd, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        fail_at(self, "open the folder", parent, error);
+        fail_at(self, HF_STORAGE_WRITING, "open the folder", parent, error);
     return fd;
 }
 
@@ -69,7 +69,7 @@ static bool sync_parent(const Local *self, const char *name, GError **error)
     int fd = open_parent(self, name, error);
     if (fd < 0)
         return false;
-    bool done = sync_folder(fd) || fail_at(self, "sync the folder of", name, error);
+    bool done = sync_folder(fd) || fail_at(self, HF_STORAGE_WRITING, "sync the folder of", name, error);
     close(fd);
     return done;
 }
@@ -115,7 +115,7 @@ static bool open_temporary(LocalPut *self, bool named, GError **error)
     g_autofree char *partial = partial_name(self->base);
     self->fd = openat(self->folder_fd, partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (self->fd < 0)
-        return hf_storage_fail(errno, "create", self->path, error);
+        return hf_storage_fail(errno, HF_STORAGE_WRITING, "create", self->path, error);
     self->partial = g_steal_pointer(&partial);
     return true;
 }
@@ -189,15 +189,15 @@ static bool commit_local(HfStoragePut *put, GError **error)
 {
     LocalPut *self = (LocalPut *)put;
     if (self->failed)
-        return hf_storage_fail(ECANCELED, "complete", self->path, error);
+        return hf_storage_fail(ECANCELED, HF_STORAGE_WRITING, "complete", self->path, error);
     if (fsync(self->fd) != 0)
-        return hf_storage_fail(errno, "write to", self->path, error);
+        return hf_storage_fail(errno, HF_STORAGE_WRITING, "write to", self->path, error);
     if (!give_name(self))
-        return hf_storage_fail(errno, "create", self->path, error);
+        return hf_storage_fail(errno, HF_STORAGE_WRITING, "create", self->path, error);
     remove_partial(self);
     if (sync_folder(self->folder_fd))
         return true;
-    hf_storage_fail(errno, "sync the folder of", self->path, error);
+    hf_storage_fail(errno, HF_STORAGE_WRITING, "sync the folder of", self->path, error);
     g_prefix_error(error, "the file is complete but its name may not outlive a crash of the machine: ");
     return false;
 }
@@ -224,10 +224,10 @@ static bool check_target(const Local *self, const char *name, HfStoragePutFlags 
     struct stat status;
 
     if (fstatat(self->fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-        return errno == ENOENT || fail_at(self, "create", name, error);
+        return errno == ENOENT || fail_at(self, HF_STORAGE_WRITING, "create", name, error);
     if (S_ISREG(status.st_mode)) {
         errno = EEXIST;
-        return flags == HF_STORAGE_PUT_OVERWRITE || fail_at(self, "create", name, error);
+        return flags == HF_STORAGE_PUT_OVERWRITE || fail_at(self, HF_STORAGE_WRITING, "create", name, error);
     }
     g_autofree char *path = path_of(self, name);
     g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
@@ -243,7 +243,7 @@ static bool make_folders(const Local *self, const char *name, GError **error)
             if (!sync_parent(self, folder, error))
                 return false;
         } else if (errno != EEXIST) {
-            return fail_at(self, "create the folder", folder, error);
+            return fail_at(self, HF_STORAGE_WRITING, "create the folder", folder, error);
         }
     }
     return true;
@@ -278,7 +278,7 @@ static HfStorageObject *get_local(HfStorage *storage, const char *name, GError *
     /* Non-blocking, so that a pipe of that name is refused and not waited for; a regular file does not care. */
     int fd = openat(self->fd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
-        fail_at(self, "open", name, error);
+        fail_at(self, HF_STORAGE_READING, "open", name, error);
         return NULL;
     }
     g_autofree char *path = path_of(self, name);
@@ -303,7 +303,7 @@ static bool stat_at(int folder_fd, const char *name, HfStorageInfo *info)
 static bool stat_local(HfStorage *storage, const char *name, HfStorageInfo *info, GError **error)
 {
     const Local *self = (const Local *)storage;
-    return stat_at(self->fd, name, info) || fail_at(self, "find", name, error);
+    return stat_at(self->fd, name, info) || fail_at(self, HF_STORAGE_READING, "find", name, error);
 }
 
 static void append_entry(GPtrArray *entries, int folder_fd, const char *folder, const char *base)
@@ -323,13 +323,13 @@ static bool list_local(HfStorage *storage, const char *folder, GPtrArray *entrie
     const Local *self = (const Local *)storage;
     int fd = openat(self->fd, *folder != '\0' ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return errno == ENOENT || fail_at(self, "open the folder", folder, error);
+        return errno == ENOENT || fail_at(self, HF_STORAGE_READING, "open the folder", folder, error);
     DIR *stream = fdopendir(fd);
     g_assert(stream != NULL);
     errno = 0;
     for (const struct dirent *item; (item = readdir(stream)) != NULL; errno = 0)
         append_entry(entries, fd, folder, item->d_name);
-    bool done = errno == 0 || fail_at(self, "read the folder", folder, error);
+    bool done = errno == 0 || fail_at(self, HF_STORAGE_READING, "read the folder", folder, error);
     closedir(stream);
     return done;
 }
@@ -338,7 +338,7 @@ static bool remove_local(HfStorage *storage, const char *name, GError **error)
 {
     const Local *self = (const Local *)storage;
     if (unlinkat(self->fd, name, 0) != 0)
-        return fail_at(self, "remove", name, error);
+        return fail_at(self, HF_STORAGE_WRITING, "remove", name, error);
     return sync_parent(self, name, error);
 }
 
@@ -356,7 +356,7 @@ static HfStorage *new_local(const char *folder, bool always_named, GError **erro
 
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
-        hf_storage_fail(errno, "open the folder", folder, error);
+        hf_storage_fail(errno, HF_STORAGE_READING, "open the folder", folder, error);
         return NULL;
     }
     Local *self = g_new0(Local, 1);

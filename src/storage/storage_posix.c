@@ -11,28 +11,31 @@
 typedef struct {
     int number;
     HfErrorCode code;
-    const char *advice;
+    const char *writing; /* what to do */
+    const char *reading; /* NULL: the same */
 } Cause;
 
 static const Cause causes[] = {
-    {ENOENT, HF_ERROR_NOT_FOUND, "check the name; a missing folder must be created first"},
-    {ENOTDIR, HF_ERROR_NOT_FOUND, "a part of the path is not a folder; check the name"},
-    {EEXIST, HF_ERROR_CONFLICT, "choose another name or pass --force"},
-    {EISDIR, HF_ERROR_CONFLICT, "it is a folder; choose another name"},
-    {EACCES, HF_ERROR_DENIED, "give this user the right to it or choose another folder"},
-    {EPERM, HF_ERROR_DENIED, "give this user the right to it or choose another folder"},
-    {EROFS, HF_ERROR_DENIED, "choose a folder on a file system that can be written"},
-    {ENAMETOOLONG, HF_ERROR_USAGE, "choose a shorter name"},
-    {EMFILE, HF_ERROR_LIMIT, "raise the limit of open files (ulimit -n)"},
-    {ENOSPC, HF_ERROR_STORAGE, "free space on that file system or choose another folder"},
-    {EDQUOT, HF_ERROR_STORAGE, "free space, have the quota raised or choose another folder"},
-    {EFBIG, HF_ERROR_STORAGE, "raise the limit of the file size (ulimit -f) or choose another file system"},
-    {EPIPE, HF_ERROR_STORAGE, "the program that reads it ended early; look at its messages"},
-    {ECANCELED, HF_ERROR_STORAGE, "an earlier write failed"},
-    {EIO, HF_ERROR_STORAGE, "the device failed; see the kernel's log"},
+    {ENOENT, HF_ERROR_NOT_FOUND, "check the name; a missing folder must be created first", "check the name"},
+    {ENOTDIR, HF_ERROR_NOT_FOUND, "a part of the path is not a folder; check the name", NULL},
+    {EEXIST, HF_ERROR_CONFLICT, "choose another name or pass --force", NULL},
+    {EISDIR, HF_ERROR_CONFLICT, "it is a folder; choose another name", NULL},
+    {EACCES, HF_ERROR_DENIED, "give this user the right to it or choose another folder",
+     "give this user the right to it"},
+    {EPERM, HF_ERROR_DENIED, "give this user the right to it or choose another folder",
+     "give this user the right to it"},
+    {EROFS, HF_ERROR_DENIED, "choose a folder on a file system that can be written", NULL},
+    {ENAMETOOLONG, HF_ERROR_USAGE, "choose a shorter name", "check the name"},
+    {EMFILE, HF_ERROR_LIMIT, "raise the limit of open files (ulimit -n)", NULL},
+    {ENOSPC, HF_ERROR_STORAGE, "free space on that file system or choose another folder", NULL},
+    {EDQUOT, HF_ERROR_STORAGE, "free space, have the quota raised or choose another folder", NULL},
+    {EFBIG, HF_ERROR_STORAGE, "raise the limit of the file size (ulimit -f) or choose another file system", NULL},
+    {EPIPE, HF_ERROR_STORAGE, "the program that reads it ended early; look at its messages", NULL},
+    {ECANCELED, HF_ERROR_STORAGE, "an earlier write failed", NULL},
+    {EIO, HF_ERROR_STORAGE, "the device failed; see the kernel's log", NULL},
 };
 
-bool hf_storage_fail(int number, const char *verb, const char *path, GError **error)
+bool hf_storage_fail(int number, HfStorageUse use, const char *verb, const char *path, GError **error)
 {
     static const Cause unknown = {.code = HF_ERROR_STORAGE};
 
@@ -40,9 +43,11 @@ bool hf_storage_fail(int number, const char *verb, const char *path, GError **er
     for (size_t i = 0; i < G_N_ELEMENTS(causes); i++)
         if (causes[i].number == number)
             cause = &causes[i];
+    bool own = use == HF_STORAGE_READING && cause->reading != NULL;
+    const char *advice = own ? cause->reading : cause->writing;
     g_autofree char *shown = g_filename_display_name(path);
     g_set_error(error, HF_ERROR, (int)cause->code, "cannot %s %s: %s%s%s", verb, shown, g_strerror(number),
-                cause->advice != NULL ? "; " : "", cause->advice != NULL ? cause->advice : "");
+                advice != NULL ? "; " : "", advice != NULL ? advice : "");
     return false;
 }
 
@@ -57,7 +62,7 @@ bool hf_storage_write_all(int fd, const void *data, size_t length, const char *p
         } else if (errno == EAGAIN) {
             (void)poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
         } else if (errno != EINTR) {
-            return hf_storage_fail(errno, "write to", path, error);
+            return hf_storage_fail(errno, HF_STORAGE_WRITING, "write to", path, error);
         }
     }
     return true;
@@ -88,7 +93,7 @@ static bool read_file(HfInput *input, uint64_t offset, void *buffer, size_t leng
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return hf_storage_fail(errno, "read", self->path, error);
+            return hf_storage_fail(errno, HF_STORAGE_READING, "read", self->path, error);
         if (got == 0) {
             g_set_error(error, HF_ERROR, HF_ERROR_CORRUPT, "%s was cut short while it was being read", self->path);
             return false;
@@ -117,7 +122,7 @@ HfStorageObject *hf_storage_file_object_new(int fd, uint64_t start, const char *
     struct stat status;
     g_autoptr(HfStorageObject) object = &self->object;
     if (fstat(fd, &status) != 0) {
-        hf_storage_fail(errno, "read", path, error);
+        hf_storage_fail(errno, HF_STORAGE_READING, "read", path, error);
         return NULL;
     }
     if (!S_ISREG(status.st_mode)) {

@@ -6,9 +6,12 @@
 
 #include "storage/storage.h"
 
+/* What a path is named for: the advice differs. */
+typedef enum { HF_STORAGE_READING, HF_STORAGE_WRITING } HfStorageUse;
+
 /* Sets the error for the errno value `number`: "cannot <verb> <path>: <the system's words>; <what to do>". Returns
  * false. */
-bool hf_storage_fail(int number, const char *verb, const char *path, GError **error);
+bool hf_storage_fail(int number, HfStorageUse use, const char *verb, const char *path, GError **error);
 
 /* Writes all; waits where the descriptor would not block. */
 bool hf_storage_write_all(int fd, const void *data, size_t length, const char *path, GError **error)

@@ -34,10 +34,10 @@ static bool commit_stream(HfStoragePut *put, GError **error)
     struct stat status;
 
     if (self->failed)
-        return hf_storage_fail(ECANCELED, "complete", self->label, error);
+        return hf_storage_fail(ECANCELED, HF_STORAGE_WRITING, "complete", self->label, error);
     bool is_file = fstat(self->fd, &status) == 0 && S_ISREG(status.st_mode);
     if (is_file && fsync(self->fd) != 0)
-        return hf_storage_fail(errno, "write to", self->label, error);
+        return hf_storage_fail(errno, HF_STORAGE_WRITING, "write to", self->label, error);
     return true;
 }
 
@@ -70,7 +70,7 @@ static int open_temporary(GError **error)
             unlink(path);
     }
     if (fd < 0)
-        hf_storage_fail(errno, "create a temporary file in", folder, error);
+        hf_storage_fail(errno, HF_STORAGE_WRITING, "create a temporary file in", folder, error);
     return fd;
 }
 
@@ -99,7 +99,7 @@ static bool copy_to_end(int from, const char *label, int to, GCancellable *cance
         if (got == 0)
             return true;
         if (got < 0 && errno != EINTR && errno != EAGAIN)
-            return hf_storage_fail(errno, "read", label, error);
+            return hf_storage_fail(errno, HF_STORAGE_READING, "read", label, error);
         if (got > 0 && !hf_storage_write_all(to, piece, (size_t)got, where, error))
             return false;
     }
@@ -122,7 +122,7 @@ HfStorageObject *hf_storage_spool_input(int fd, const char *label, GCancellable 
     struct stat status;
 
     if (fstat(fd, &status) != 0) {
-        hf_storage_fail(errno, "read", label, error);
+        hf_storage_fail(errno, HF_STORAGE_READING, "read", label, error);
         return NULL;
     }
     if (!S_ISREG(status.st_mode))
@@ -130,7 +130,7 @@ HfStorageObject *hf_storage_spool_input(int fd, const char *label, GCancellable 
     off_t start = lseek(fd, 0, SEEK_CUR);
     int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (start < 0 || own < 0) {
-        hf_storage_fail(errno, "read", label, error);
+        hf_storage_fail(errno, HF_STORAGE_READING, "read", label, error);
         if (own >= 0)
             close(own);
         return NULL;
