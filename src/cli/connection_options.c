@@ -50,7 +50,7 @@ HfPgTarget *hf_connection_target(const char *name, const char *conninfo, GError 
 static bool ask(HfPgTarget **target, GCancellable *cancellable, GError **error)
 {
     g_autofree char *prompt = g_strdup_printf("Password for %s", hf_pg_target_describe(*target));
-    char *secret = hf_password_ask(prompt, cancellable, error);
+    char *secret = hf_password_ask(prompt, "--password-file", cancellable, error);
     if (secret == NULL)
         return false;
     HfPgTarget *complete = hf_pg_target_with_password(*target, secret);

@@ -52,8 +52,20 @@ static bool check_kinds(GError **error)
                                                "give one kind");
 }
 
+static bool add_recipient(HfAgeRecipients *recipients, const char *text, GError **error)
+{
+    if (g_file_test(text, G_FILE_TEST_EXISTS))
+        return hf_option_fail(error, "--recipient: %s is a file: name it with --recipients-file", text);
+    if (hf_age_recipients_add(recipients, text, error))
+        return true;
+    g_prefix_error(error, "--recipient: ");
+    return false;
+}
+
 static bool add_recipients_file(HfAgeRecipients *recipients, const char *path, GError **error)
 {
+    if (g_str_has_prefix(path, "age1") && !g_file_test(path, G_FILE_TEST_EXISTS))
+        return hf_option_fail(error, "--recipients-file: %s is a public key: give it with --recipient", path);
     g_autofree char *text = hf_password_read_public("--recipients-file", path, error);
     return text != NULL && hf_age_recipients_add_text(recipients, path, text, error);
 }
@@ -75,7 +87,7 @@ bool hf_recipients_from_options(HfAgeRecipients **recipients, GError **error)
         return true;
     g_autoptr(HfAgeRecipients) found = hf_age_recipients_new();
     for (char **each = options.recipients; each != NULL && *each != NULL; each++)
-        if (!hf_age_recipients_add(found, *each, error))
+        if (!add_recipient(found, *each, error))
             return false;
     for (char **each = options.recipients_files; each != NULL && *each != NULL; each++)
         if (!add_recipients_file(found, *each, error))
@@ -139,7 +151,8 @@ HfAgeIdentities *hf_identities_from_options(HfInput *file, GCancellable *cancell
         if (!add_passphrase(found, hf_password_read_line("--passphrase-file", path, error), error))
             return NULL;
     } else if (takes_passphrase(file) && hf_password_can_ask()) {
-        if (!add_passphrase(found, hf_password_ask("Passphrase of the archive", cancellable, error), error))
+        if (!add_passphrase(
+                found, hf_password_ask("Passphrase of the archive", "--passphrase-file", cancellable, error), error))
             return NULL;
     }
     return g_steal_pointer(&found);

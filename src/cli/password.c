@@ -11,6 +11,7 @@
 
 #define MAX_FILE_BYTES (1024 * 1024)
 #define MAX_LINE_BYTES 1024
+#define SECRET_KEY_START "AGE-SECRET-KEY-"
 
 /* ---- Terminal ------------------------------------------------------------------------------------------------------
  */
@@ -77,12 +78,12 @@ static char *ask_on(int fd, const char *prompt, GCancellable *cancellable, GErro
     return secret;
 }
 
-char *hf_password_ask(const char *prompt, GCancellable *cancellable, GError **error)
+char *hf_password_ask(const char *prompt, const char *option, GCancellable *cancellable, GError **error)
 {
     int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
-        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "cannot ask for %s: there is no terminal; name a file with it",
-                    prompt);
+        g_set_error(error, HF_ERROR, HF_ERROR_USAGE,
+                    "cannot ask for %s: there is no terminal; name a file with it by %s", prompt, option);
         return NULL;
     }
     char *secret = ask_on(fd, prompt, cancellable, error);
@@ -131,23 +132,45 @@ static char *read_all(int fd, size_t *length)
     return text;
 }
 
-static char *read_file(const char *option, const char *path, bool secret, GError **error)
+static bool is_encrypted(int fd)
+{
+    uint8_t start[HF_AGE_START_BYTES];
+    ssize_t got = pread(fd, start, sizeof start, 0);
+    return got > 0 && hf_age_is_age(start, (size_t)got);
+}
+
+static char *read_open_file(int fd, const char *option, const char *path, GError **error)
 {
     size_t length;
+    if (is_encrypted(fd))
+        return fail_file(option, path, "it is an encrypted file, perhaps an archive", error);
+    char *text = read_all(fd, &length);
+    if (text == NULL)
+        return fail_file(option, path, errno == EFBIG ? "it is longer than 1 MiB" : g_strerror(errno), error);
+    if (strlen(text) == length)
+        return text;
+    hf_age_secret_free(text);
+    errno = 0;
+    return fail_file(option, path, "it is not a text file", error);
+}
+
+static char *read_file(const char *option, const char *path, bool secret, GError **error)
+{
+    if (g_ascii_strncasecmp(path, SECRET_KEY_START, strlen(SECRET_KEY_START)) == 0) {
+        g_set_error(error, HF_ERROR, HF_ERROR_USAGE,
+                    "%s: this is a secret key, which everybody on this machine can see in an argument: put it into a "
+                    "file and name that",
+                    option);
+        return NULL;
+    }
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return fail_file(option, path, g_strerror(errno), error);
     if (secret)
         warn_if_open(fd, option, path);
-    char *text = read_all(fd, &length);
-    if (text == NULL)
-        fail_file(option, path, g_strerror(errno), error);
+    char *text = read_open_file(fd, option, path, error);
     close(fd);
-    if (text == NULL || strlen(text) == length)
-        return text;
-    hf_age_secret_free(text);
-    errno = 0;
-    return fail_file(option, path, "it is not a text file", error);
+    return text;
 }
 
 char *hf_password_read_file(const char *option, const char *path, GError **error)

@@ -13,10 +13,12 @@
 bool hf_password_can_ask(void);
 
 /* Asks on the terminal of the process, with echo off; one line of at most 1024 bytes. HF_ERROR_CANCELLED if the wait is
- * cancelled (may be NULL), HF_ERROR_USAGE if there is no terminal. */
-char *hf_password_ask(const char *prompt, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * cancelled (may be NULL), HF_ERROR_USAGE if there is no terminal: then `option` names a file with it. */
+char *hf_password_ask(const char *prompt, const char *option, GCancellable *cancellable, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
-/* A whole file of at most 1 MiB, of text; warns if others may read it. `option` is named in messages. */
+/* A whole file of at most 1 MiB, of text; warns if others may read it. `option` is named in messages. A secret key that
+ * is given for the name of a file is not repeated. */
 char *hf_password_read_file(const char *option, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same, but its first line alone, which may not be empty. */

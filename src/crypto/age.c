@@ -128,10 +128,19 @@ static bool set_wrong_key(const HfAgeHeader *header, const HfAgeIdentities *iden
 {
     g_auto(GStrv) kinds = kinds_of(header);
     g_autofree char *list = g_strjoinv(", ", kinds);
-    g_set_error(error, HF_ERROR, HF_ERROR_WRONG_KEY, "%s; it was encrypted to %u recipient%s, of the kind %.200s",
+    bool passphrase = g_strv_contains((const char *const *)kinds, "scrypt");
+    bool key = g_strv_contains((const char *const *)kinds, "X25519");
+    if (passphrase && identities->passphrases->len > 0) {
+        g_set_error_literal(error, HF_ERROR, HF_ERROR_WRONG_KEY, "the passphrase is wrong");
+        return false;
+    }
+    g_set_error(error, HF_ERROR, HF_ERROR_WRONG_KEY, "%s; it was encrypted to %u recipient%s, of the kind %.200s: %s",
                 hf_age_identities_count(identities) == 0 ? "no key was given for this encrypted file"
                                                          : "none of the keys given opens this file",
-                header->stanzas->len, header->stanzas->len == 1 ? "" : "s", list);
+                header->stanzas->len, header->stanzas->len == 1 ? "" : "s", list,
+                passphrase ? "give its passphrase with --passphrase-file"
+                : key      ? "give a secret key that fits with --identity"
+                           : "decrypt it with age first");
     return false;
 }
 

@@ -5,7 +5,8 @@
  *
  * Errors throughout: HF_ERROR_USAGE for a malformed recipient, identity or passphrase handed in; HF_ERROR_CORRUPT for a
  * file that is not age or is damaged, with the place (header line, or the chunk's number and offset in the file);
- * HF_ERROR_WRONG_KEY with "none of the keys given opens this file" and the kinds of recipient the file has;
+ * HF_ERROR_WRONG_KEY with "the passphrase is wrong" if it takes one and one was given, otherwise with the kinds of
+ * recipient that the file has and the option that fits;
  * HF_ERROR_LIMIT for a file whose passphrase stanza asks for a scrypt work factor above 2^22, as age has it. Messages
  * of CORRUPT start with "age armor", "age header" or "age payload". A changed byte of a stanza can only look like a
  * wrong key, as the MAC that would tell is under the key that the stanza hides. Secrets are wiped when freed and never

@@ -50,6 +50,7 @@ bool hf_age_stanza_refuse(const HfAgeStanza *self, const char *why, GError **err
 
 typedef struct {
     const char *at, *end;
+    size_t length; /* of the whole text */
     unsigned line;
 } Cursor;
 
@@ -69,7 +70,11 @@ static bool next_line(Cursor *cursor, Line *line, GError **error)
     cursor->line++;
     const char *feed = memchr(cursor->at, '\n', (size_t)(cursor->end - cursor->at));
     if (feed == NULL)
-        return refuse(cursor, "the file or the longest header that is accepted (256 KiB) ends here", error);
+        return refuse(cursor,
+                      cursor->length < HF_AGE_HEADER_MAX_BYTES
+                          ? "the file is cut off here, inside the header"
+                          : "the longest header that is accepted (256 KiB) ends here",
+                      error);
     *line = (Line){cursor->at, (size_t)(feed - cursor->at)};
     cursor->at = feed + 1;
     return true;
@@ -191,7 +196,7 @@ HfAgeHeader *hf_age_header_parse(const char *text, size_t length, GError **error
 {
     g_autoptr(HfAgeHeader) header = g_new0(HfAgeHeader, 1);
     header->stanzas = g_ptr_array_new_with_free_func((GDestroyNotify)hf_age_stanza_free);
-    Cursor cursor = {text, text + length, 0};
+    Cursor cursor = {text, text + length, length, 0};
     Line last;
     if (!parse_version(&cursor, error) || !parse_stanzas(&cursor, header, &last, error) ||
         !parse_mac(&cursor, &last, header->mac, error))

@@ -35,8 +35,40 @@ static GPtrArray *new_keys(void)
 /* ---- One key -------------------------------------------------------------------------------------------------------
  */
 
+#define SECRET_KEY "a secret key"
+#define PUBLIC_KEY "a public key"
+
+/* Tells what stands where a key of the kind `wanted` belongs, if it is known by its first letters. False if it was. */
+static bool check_kind(const char *text, const char *wanted, const char *what_for, GError **error)
+{
+    static const struct {
+        const char *start, *kind;
+    } kinds[] = {
+        {IDENTITY_PREFIX, SECRET_KEY},
+        {RECIPIENT_PREFIX "1", PUBLIC_KEY},
+        {"AGE-PLUGIN-", "a key of an age plugin"},
+        {"-----BEGIN AGE ENCRYPTED FILE", "an encrypted file"},
+        {"age-encryption.org/", "an encrypted file"},
+        {"-----BEGIN ", "a secret key of SSH or TLS"},
+        {"ssh-", "a public key of SSH"},
+        {"ecdsa-sha2-", "a public key of SSH"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (g_ascii_strncasecmp(text, kinds[i].start, strlen(kinds[i].start)) != 0)
+            continue;
+        if (strcmp(kinds[i].kind, wanted) == 0)
+            return true;
+        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "this is %s, and %s (\"holdfast keygen\" makes both keys)",
+                    kinds[i].kind, what_for);
+        return false;
+    }
+    return true;
+}
+
 static HfAgeKey *parse_identity(const char *text, GError **error)
 {
+    if (!check_kind(text, SECRET_KEY, "an archive is opened with " SECRET_KEY " of age, AGE-SECRET-KEY-1…", error))
+        return NULL;
     g_autoptr(HfAgeKey) key = g_new0(HfAgeKey, 1);
     if (hf_bech32_decode(text, IDENTITY_PREFIX, key->bytes, sizeof key->bytes, error))
         return g_steal_pointer(&key);
@@ -49,6 +81,8 @@ static HfAgeKey *parse_recipient(const char *text, GError **error)
     /* Any scalar shows a point of low order. */
     static const uint8_t scalar[HF_CRYPTO_KEY_BYTES] = {[31] = 1};
     uint8_t shared[HF_CRYPTO_KEY_BYTES];
+    if (!check_kind(text, PUBLIC_KEY, "a file is encrypted for " PUBLIC_KEY " of age, age1…", error))
+        return NULL;
     g_autoptr(HfAgeKey) key = g_new0(HfAgeKey, 1);
     if (!hf_bech32_decode(text, RECIPIENT_PREFIX, key->bytes, sizeof key->bytes, error)) {
         if (g_str_has_prefix(text, "age1"))

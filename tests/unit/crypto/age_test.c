@@ -34,7 +34,7 @@ static void a_file_with_a_passphrase_opens_with_it_alone(void **state)
     g_autoptr(HfAgeIdentities) wrong = one_identity(IDENTITY), right = one_identity(IDENTITY);
     g_autoptr(GByteArray) out = g_byte_array_new(), again = g_byte_array_new();
     assert_ok(hf_age_identities_add_passphrase(wrong, "correct horses", error));
-    assert_refused(decrypt(file->data, file->len, wrong, out, error), HF_ERROR_WRONG_KEY, "of the kind scrypt");
+    assert_refused(decrypt(file->data, file->len, wrong, out, error), HF_ERROR_WRONG_KEY, "the passphrase is wrong");
     assert_ok(hf_age_identities_add_passphrase(right, "battery staple", error));
     assert_ok(hf_age_identities_add_passphrase(right, "correct horse", error));
     assert_ok(decrypt(file->data, file->len, right, again, error));
@@ -50,8 +50,10 @@ static void a_wrong_identity_is_told_with_the_kinds_of_recipient(void **state)
     assert_ok(hf_age_keygen(&identity, &recipient, error));
     g_autoptr(HfAgeIdentities) other = one_identity(identity), none = hf_age_identities_new();
     hf_age_secret_free(identity);
-    assert_refused(decrypt(file->data, file->len, other, out, error), HF_ERROR_WRONG_KEY,
-                   "none of the keys given opens this file; it was encrypted to 1 recipient, of the kind X25519");
+    assert_refused(
+        decrypt(file->data, file->len, other, out, error), HF_ERROR_WRONG_KEY,
+        "none of the keys given opens this file; it was encrypted to 1 recipient, of the kind X25519: give a "
+        "secret key that fits with --identity");
     assert_refused(decrypt(file->data, file->len, none, out, error), HF_ERROR_WRONG_KEY, "no key was given");
     assert_int_equal(out->len, 0);
 }
