@@ -1,5 +1,6 @@
 #include "archive/archive_reader.h"
 
+#include "archive/foreign_file.h"
 #include "archive/member_cursor.h"
 #include "archive/tar_header.h"
 #include "archive/temp_file.h"
@@ -61,17 +62,6 @@ static bool corrupt(GError **error, const char *what)
 /* ---- The layer of age ----------------------------------------------------------------------------------------------
  */
 
-static bool refuse_without_key(HfInput *encrypted, GError **error)
-{
-    g_auto(GStrv) kinds = hf_age_recipient_kinds(encrypted, error);
-    if (kinds == NULL)
-        return false;
-    g_autofree char *list = g_strjoinv(", ", kinds);
-    g_set_error(error, HF_ERROR, HF_ERROR_WRONG_KEY,
-                "the archive is encrypted (to %s) and no key was given: give an identity or the passphrase", list);
-    return false;
-}
-
 static bool open_encrypted(HfArchiveReader *self, bool armored, const HfAgeIdentities *identities, GError **error)
 {
     HfInput *encrypted = self->file;
@@ -81,9 +71,8 @@ static bool open_encrypted(HfArchiveReader *self, bool armored, const HfAgeIdent
             return false;
         encrypted = hf_temp_file_input(self->dearmored);
     }
-    if (identities == NULL || hf_age_identities_count(identities) == 0)
-        return refuse_without_key(encrypted, error);
-    self->age = hf_age_reader_open(encrypted, identities, error);
+    g_autoptr(HfAgeIdentities) none = hf_age_identities_new();
+    self->age = hf_age_reader_open(encrypted, identities != NULL ? identities : none, error);
     if (self->age == NULL)
         return false;
     self->plaintext = hf_age_reader_input(self->age);
@@ -107,16 +96,18 @@ static bool open_plaintext(HfArchiveReader *self, const HfAgeIdentities *identit
 static bool check_start(HfArchiveReader *self, GError **error)
 {
     static const char name[] = HF_MEMBER_HEAD; /* with its NUL, as the header has it */
-    uint8_t start[sizeof name];
-    if (self->plaintext->size_bytes >= sizeof start) {
-        if (!hf_input_read_at(self->plaintext, 0, start, sizeof start, error))
-            return false;
-        if (memcmp(start, name, sizeof start) == 0)
-            return true;
-    }
-    return corrupt(error, self->age == NULL
-                              ? "not a Holdfast archive: neither an age file nor a tar that starts with " HF_MEMBER_HEAD
-                              : "not a Holdfast archive: what the age file holds does not start with " HF_MEMBER_HEAD);
+    char start[HF_TAR_BLOCK] = "";
+    size_t length = (size_t)MIN(self->plaintext->size_bytes, sizeof start);
+    if (!hf_input_read_at(self->plaintext, 0, start, length, error))
+        return false;
+    if (length >= sizeof name && memcmp(start, name, sizeof name) == 0)
+        return true;
+    const char *other = hf_foreign_file_name(start, length);
+    if (other == NULL)
+        other = self->age == NULL ? "neither an age file nor a tar that starts with " HF_MEMBER_HEAD
+                                  : "what the age file holds does not start with " HF_MEMBER_HEAD;
+    g_autofree char *what = g_strdup_printf("not a Holdfast archive: %s", other);
+    return corrupt(error, what);
 }
 
 /* ---- The manifest --------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@
 
 #include <gio/gio.h>
 
-/* HF_ERROR_CORRUPT with the place if it is not. `progress` may be NULL. */
+/* HF_ERROR_CORRUPT if it is not, with the place of the first damage and the names of all tables that have lost rows.
+ * `progress` may be NULL. */
 bool hf_archive_check_whole(HfArchiveReader *archive, unsigned jobs, HfProgress *progress, GCancellable *cancellable,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
