@@ -209,9 +209,23 @@ static void on_notice(void *data, const PGresult *result)
         g_debug("%s: %s: %s", self->description, severity != NULL ? severity : "NOTICE", message);
 }
 
-static bool fail_connect(HfPg *self, GError **error)
+/* What to do about a refused connection, or "". Transfer full. */
+static char *connect_advice(HfPg *self, const HfPgTarget *target, const char *message)
+{
+    const char *source = hf_pg_target_password_source(target);
+    if (PQconnectionNeedsPassword(self->conn))
+        return g_strdup("; put the password into ~/.pgpass or a file named with --password-file");
+    if (strstr(message, "authentication failed") != NULL && PQconnectionUsedPassword(self->conn) && source != NULL)
+        return g_strdup_printf("; the password came from %s", source);
+    if (strstr(message, "definition of service") != NULL)
+        return g_strdup("; services are defined in ~/.pg_service.conf, or the file that PGSERVICEFILE names");
+    return g_strdup("");
+}
+
+static bool fail_connect(HfPg *self, const HfPgTarget *target, GError **error)
 {
     g_autofree char *message = connection_words(self);
+    g_autofree char *advice = connect_advice(self, target, message);
     HfErrorCode code = HF_ERROR_NETWORK;
     /* libpq gives no SQLSTATE for a refused connection: its text is all there is, and the server may be localized. */
     if (PQconnectionNeedsPassword(self->conn) || strstr(message, "authentication failed") != NULL ||
@@ -219,14 +233,11 @@ static bool fail_connect(HfPg *self, GError **error)
         code = HF_ERROR_DENIED;
     else if (strstr(message, "database \"") != NULL && strstr(message, "does not exist") != NULL)
         code = HF_ERROR_NOT_FOUND;
-    g_set_error(error, HF_ERROR, (int)code, "cannot connect to %s: %s%s", self->description, message,
-                PQconnectionNeedsPassword(self->conn)
-                    ? "; put the password into ~/.pgpass or a file named with --password-file"
-                    : "");
+    g_set_error(error, HF_ERROR, (int)code, "cannot connect to %s: %s%s", self->description, message, advice);
     return false;
 }
 
-static bool poll_connection(HfPg *self, GError **error)
+static bool poll_connection(HfPg *self, const HfPgTarget *target, GError **error)
 {
     gint64 limit_us = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
     PostgresPollingStatusType status = PGRES_POLLING_WRITING;
@@ -235,7 +246,7 @@ static bool poll_connection(HfPg *self, GError **error)
             {.fd = PQsocket(self->conn), .events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT},
             {.fd = self->cancel_fd.fd, .events = POLLIN}};
         if (poll(fds, G_N_ELEMENTS(fds), 1000) < 0 && errno != EINTR)
-            return fail_connect(self, error);
+            return fail_connect(self, target, error);
         if (!hf_error_check_cancelled(self->cancellable, error))
             return false;
         if (g_get_monotonic_time() > limit_us) {
@@ -247,7 +258,7 @@ static bool poll_connection(HfPg *self, GError **error)
             continue;
         status = PQconnectPoll(self->conn);
         if (status == PGRES_POLLING_FAILED)
-            return fail_connect(self, error);
+            return fail_connect(self, target, error);
     }
     return true;
 }
@@ -294,10 +305,10 @@ HfPg *hf_pg_connect(const HfPgTarget *target, GCancellable *cancellable, GError 
     self->conn = PQconnectStartParams(keywords, values, 0);
     g_assert(self->conn != NULL);
     if (PQstatus(self->conn) == CONNECTION_BAD) {
-        fail_connect(self, error);
+        fail_connect(self, target, error);
         return NULL;
     }
-    if (!poll_connection(self, error))
+    if (!poll_connection(self, target, error))
         return NULL;
     PQsetNoticeReceiver(self->conn, on_notice, self);
     PQsetnonblocking(self->conn, 1);

@@ -9,6 +9,7 @@ struct HfPgTarget {
     GPtrArray *keywords; /* char*, NULL-terminated */
     GPtrArray *values;   /* char*, NULL-terminated */
     char *database;
+    char *server;
     char *description;
     char *conninfo;
     char *password;
@@ -36,6 +37,7 @@ void hf_pg_target_free(HfPgTarget *self)
     g_ptr_array_unref(self->keywords);
     g_ptr_array_unref(self->values);
     g_free(self->database);
+    g_free(self->server);
     g_free(self->description);
     g_free(self->conninfo);
     free_secret(self->password);
@@ -136,10 +138,13 @@ static HfPgTarget *finish(HfPgTarget *self)
     g_autofree char *port = effective(self, "port");
     g_autofree char *user = effective(self, "user");
     self->database = effective(self, "dbname");
+    /* A service that gives no host and no name may not exist at all: then a place would be a guess. */
+    bool unknown = service != NULL && host == NULL && self->database == NULL;
     if (self->database == NULL)
         self->database = g_strdup(user != NULL ? user : "postgres");
-    self->description = g_strdup_printf("%s at %s:%s", self->database, host != NULL ? host : "the local socket",
-                                        port != NULL ? port : "5432");
+    self->server = g_strdup_printf("%s:%s", host != NULL ? host : "the local socket", port != NULL ? port : "5432");
+    self->description =
+        unknown ? g_strdup_printf("service %s", service) : g_strdup_printf("%s at %s", self->database, self->server);
     if (self->password != NULL)
         set(self, "password", self->password);
     g_ptr_array_add(self->keywords, NULL);
@@ -227,6 +232,23 @@ const char *hf_pg_target_database(const HfPgTarget *self)
 const char *hf_pg_target_describe(const HfPgTarget *self)
 {
     return self->description;
+}
+
+const char *hf_pg_target_server(const HfPgTarget *self)
+{
+    return self->server;
+}
+
+const char *hf_pg_target_password_source(const HfPgTarget *self)
+{
+    const char *service = get(self, "service");
+    g_autofree char *of_service = service != NULL ? from_service(service, "password") : NULL;
+    const char *source = self->password != NULL           ? "--password-file or the prompt"
+                         : of_service != NULL             ? "the service file"
+                         : g_getenv("PGPASSWORD") != NULL ? "PGPASSWORD"
+                                                          : NULL;
+    free_secret(g_steal_pointer(&of_service));
+    return source;
 }
 
 void hf_pg_target_parameters(const HfPgTarget *self, const char *const **keywords, const char *const **values)

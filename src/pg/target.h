@@ -24,6 +24,11 @@ const char *hf_pg_target_database(const HfPgTarget *self);
 /* "shop at db.example:5432", for messages. Borrowed. */
 const char *hf_pg_target_describe(const HfPgTarget *self);
 
+/* "db.example:5432", for messages. Borrowed. */
+const char *hf_pg_target_server(const HfPgTarget *self);
+/* Where a password comes from, for messages; NULL if there is none or libpq tells it (of its password file). Static. */
+const char *hf_pg_target_password_source(const HfPgTarget *self);
+
 /* For libpq: parallel arrays of keywords and values, NULL-terminated, borrowed. The password is among them. */
 void hf_pg_target_parameters(const HfPgTarget *self, const char *const **keywords, const char *const **values);
 /* The connection string without the password, for a client program. Borrowed. */
