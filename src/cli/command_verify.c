@@ -26,61 +26,86 @@ static const GOptionEntry entries[] = {
     {NULL},
 };
 
+static const char *name_of_archive(void)
+{
+    return hf_path_is_stream(options.from) ? "standard input" : options.from;
+}
+
 /* ---- Report --------------------------------------------------------------------------------------------------------
  */
 
-static void report_json(HfJsonWriter *json, const HfVerifyResult *result, double seconds)
+static void json_notes(HfJsonWriter *json, const char *key, const GPtrArray *notes)
 {
-    hf_json_writer_string(json, "file", options.from);
-    hf_json_writer_uint64(json, "tables", result->tables);
-    hf_json_writer_uint64(json, "rows", result->rows);
-    hf_json_writer_uint64(json, "raw_bytes", result->raw_bytes);
-    hf_json_writer_fixed(json, "elapsed_s", seconds, 3);
-    hf_json_writer_begin_array(json, "differences");
-    for (guint i = 0; result->differences != NULL && i < result->differences->len; i++) {
-        const HfDifference *difference = result->differences->pdata[i];
-        hf_json_writer_break(json);
+    hf_json_writer_begin_array(json, key);
+    for (guint i = 0; notes != NULL && i < notes->len; i++) {
+        const HfDifference *note = notes->pdata[i];
         hf_json_writer_begin_object(json, NULL);
-        hf_json_writer_string(json, "table", difference->table);
-        hf_json_writer_string(json, "what", difference->what);
+        hf_json_writer_string(json, "table", note->table);
+        hf_json_writer_string(json, "what", note->what);
         hf_json_writer_end_object(json);
     }
     hf_json_writer_end_array(json);
 }
 
-static void report_differences(HfReport *report, const HfVerifyResult *result)
+static void report_json(HfJsonWriter *json, const HfVerifyOptions *verify, const HfVerifyResult *result, double seconds)
 {
-    for (guint i = 0; result->differences != NULL && i < result->differences->len; i++) {
-        const HfDifference *difference = result->differences->pdata[i];
-        hf_report_line(report, "%s: %s", difference->table, difference->what);
+    hf_json_writer_string(json, "file", options.from);
+    hf_json_writer_string(json, "against", verify->against != NULL ? hf_pg_target_describe(verify->against) : NULL);
+    hf_json_writer_string(json, "restored_to",
+                          verify->restore_to != NULL ? hf_pg_target_server(verify->restore_to) : NULL);
+    hf_json_writer_uint64(json, "tables", result->tables);
+    hf_json_writer_uint64(json, "rows", result->rows);
+    hf_json_writer_uint64(json, "raw_bytes", result->raw_bytes);
+    hf_json_writer_fixed(json, "elapsed_s", seconds, 3);
+    json_notes(json, "differences", result->differences);
+    json_notes(json, "not_compared", result->not_compared);
+}
+
+static void report_notes(HfReport *report, const char *label, const GPtrArray *notes)
+{
+    for (guint i = 0; notes != NULL && i < notes->len; i++) {
+        const HfDifference *note = notes->pdata[i];
+        hf_report_line(report, "%s: %s%s", note->table, label, note->what);
     }
 }
 
-static void report_proved(HfReport *report, const HfVerifyResult *result, double seconds)
+static void report_whole(HfReport *report, const HfVerifyResult *result, double seconds)
 {
     g_autofree char *tables = hf_format_count(result->tables);
     g_autofree char *rows = hf_format_count(result->rows);
     g_autofree char *raw = hf_format_bytes(result->raw_bytes);
     g_autofree char *time = hf_format_duration(seconds);
     hf_report_line(report, "%s is whole: %s table%s with %s row%s (%s) are those of its manifest; %s",
-                   hf_path_is_stream(options.from) ? "standard input" : options.from, tables,
-                   result->tables == 1 ? "" : "s", rows, result->rows == 1 ? "" : "s", raw, time);
-    if (options.against != NULL)
-        hf_report_line(report, "the database holds the same rows");
-    if (options.restore_to != NULL)
-        hf_report_line(report, "a restore of it gave the same rows");
+                   name_of_archive(), tables, result->tables == 1 ? "" : "s", rows, result->rows == 1 ? "" : "s", raw,
+                   time);
 }
 
-static bool report(bool ok, const HfVerifyResult *result, double seconds, GError **error)
+static void report_proved(HfReport *report, const HfVerifyOptions *verify, const HfVerifyResult *result, double seconds)
+{
+    report_whole(report, result, seconds);
+    report_notes(report, "not compared: ", result->not_compared);
+    if (verify->against != NULL)
+        hf_report_line(report, "%s holds %s; indexes and sequence values were not compared",
+                       hf_pg_target_describe(verify->against),
+                       result->not_compared->len > 0 ? "the same rows in all other tables"
+                                                     : "the same tables and rows");
+    if (verify->restore_to != NULL)
+        hf_report_line(report,
+                       "it was restored into a new database at %s, every row was read back and compared, and "
+                       "the database was dropped",
+                       hf_pg_target_server(verify->restore_to));
+}
+
+static bool report(bool ok, const HfVerifyOptions *verify, const HfVerifyResult *result, double seconds, GError **error)
 {
     HfReport text;
     hf_report_begin(&text, hf_work_wants_json(), ok || error == NULL ? NULL : *error);
     if (text.is_json)
-        report_json(&text.json, result, seconds);
+        report_json(&text.json, verify, result, seconds);
     else if (!ok)
-        report_differences(&text, result);
+        report_notes(&text, "", result->differences);
     else if (!hf_work_is_quiet())
-        report_proved(&text, result, seconds);
+        report_proved(&text, verify, result, seconds);
     return hf_report_end(&text, ok, error);
 }
 
@@ -98,8 +123,10 @@ static bool verify(HfWork *work, HfVerifyOptions *verify, GError **error)
     verify->archive = hf_archive_file_reader(file);
     HfProgress *progress = hf_work_begin_job(work, "verify");
     bool ok = hf_verify(verify, progress, cancellable, &result, error);
+    if (!ok && error != NULL && g_error_matches(*error, HF_ERROR, HF_ERROR_CORRUPT))
+        g_prefix_error(error, "%s: ", name_of_archive());
     ok = hf_work_end_job(work, ok, error);
-    ok = report(ok, &result, g_timer_elapsed(timer, NULL), error);
+    ok = report(ok, verify, &result, g_timer_elapsed(timer, NULL), error);
     hf_verify_result_clear(&result);
     return ok;
 }
@@ -144,10 +171,12 @@ const HfCommand hf_command_verify = {
     .name = "verify",
     .synopsis = "--from FILE [--against CONNINFO | --restore-to CONNINFO] [--identity F]… [--passphrase-file F]",
     .summary = "Proves that an archive is whole, that a database holds the same rows, or that it can be restored.",
-    .examples = "Exit status 3 says that the data differ; the tables that do are listed.\n\n"
-                "Examples:\n"
-                "  holdfast verify --from shop.hf --identity shop.key\n"
-                "  holdfast verify --from shop.hf --identity shop.key --against 'host=db dbname=shop'\n"
-                "  holdfast verify --from shop.hf --identity shop.key --restore-to 'host=spare dbname=postgres'",
+    .examples =
+        "Exit status 3 says that the data differ; the tables that do are listed. --restore-to names a server: the\n"
+        "database in it is not touched.\n\n"
+        "Examples:\n"
+        "  holdfast verify --from shop.hf --identity shop.key\n"
+        "  holdfast verify --from shop.hf --identity shop.key --against 'host=db dbname=shop'\n"
+        "  holdfast verify --from shop.hf --identity shop.key --restore-to 'host=spare dbname=postgres'",
     .run = run,
 };

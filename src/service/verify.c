@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "engine/ends/archive.h"
 #include "engine/ends/postgres.h"
+#include "engine/ends/postgres_catalog.h"
 #include "engine/pipeline.h"
 #include "service/archive_whole.h"
 #include "service/restore.h"
@@ -29,12 +30,25 @@ static void difference_free(gpointer data)
 void hf_verify_result_clear(HfVerifyResult *self)
 {
     g_clear_pointer(&self->differences, g_ptr_array_unref);
+    g_clear_pointer(&self->not_compared, g_ptr_array_unref);
+}
+
+static GPtrArray *new_notes(void)
+{
+    return g_ptr_array_new_with_free_func(difference_free);
 }
 
 static void set_phase(const Verify *self, const char *phase)
 {
     if (self->progress != NULL)
         hf_progress_set_phase(self->progress, phase);
+}
+
+/* The rows of the archive are read once more, from elsewhere. */
+static void recount(const Verify *self)
+{
+    if (self->progress != NULL)
+        hf_progress_recount(self->progress);
 }
 
 /* ---- The archive by itself -----------------------------------------------------------------------------------------
@@ -75,37 +89,114 @@ static bool check_rows(Verify *self, GError **error)
 /* ---- Against a database --------------------------------------------------------------------------------------------
  */
 
-static void add_difference(Verify *self, const HfManifestTable *table, char *what)
+/* `schema` NULL: `name` is no table's. Takes `what`. */
+static void add_note(GPtrArray *notes, const char *schema, const char *name, char *what)
 {
-    HfDifference *difference = g_new0(HfDifference, 1);
-    bool root = table->load_root_oid != 0;
-    difference->table = g_strdup_printf("%s.%s", root ? table->load_root_schema : table->schema,
-                                        root ? table->load_root_name : table->name);
-    difference->what = what;
-    g_ptr_array_add(self->result->differences, difference);
+    HfDifference *note = g_new0(HfDifference, 1);
+    note->table = g_strdup_printf("%s%s%s", schema != NULL ? schema : "", schema != NULL ? "." : "", name);
+    note->what = what;
+    g_ptr_array_add(notes, note);
 }
 
-/* Tables that the database does not have, or not with these columns, differ; the others are read. */
-static bool find_tables(Verify *self, HfPg *pg, GPtrArray *readable, GError **error)
+/* What stands in the way of comparing a table with `found`, that of its name in the database; NULL if nothing does.
+ * Transfer full. */
+static char *find_obstacle(const HfManifestTable *table, const HfManifestTable *found)
 {
+    if (found == NULL)
+        return g_strdup("is missing");
+    for (guint i = 0; i < table->columns->len; i++) {
+        const char *name = ((const HfColumn *)table->columns->pdata[i])->name;
+        guint at = 0;
+        while (at < found->columns->len && strcmp(((const HfColumn *)found->columns->pdata[at])->name, name) != 0)
+            at++;
+        if (at == found->columns->len)
+            return g_strdup_printf("has no column %s", name);
+    }
+    return NULL;
+}
+
+/* Tables by quoted name. */
+static GHashTable *index_planned(const GPtrArray *planned)
+{
+    GHashTable *index = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < planned->len; i++) {
+        HfManifestTable *table = ((const HfPlannedTable *)planned->pdata[i])->info;
+        g_hash_table_insert(index, hf_pg_quote_qualified(table->schema, table->name), table);
+    }
+    return index;
+}
+
+/* Tables that can be compared are appended to `readable`. What is left in the index is not in the archive. False if no
+ * table of the archive is there. */
+static bool match_tables(Verify *self, GHashTable *index, GPtrArray *readable)
+{
+    guint missing = 0, present = 0;
     for (guint i = 0; i < self->manifest->tables->len; i++) {
         HfManifestTable *table = self->manifest->tables->pdata[i];
-        if (table->no_data_reason != NULL)
-            continue;
-        g_autofree char *columns = hf_postgres_column_list(table);
-        g_autofree char *name = hf_pg_quote_qualified(table->schema, table->name);
-        g_autofree char *sql = g_strdup_printf("SELECT %s FROM ONLY %s LIMIT 0", columns, name);
-        g_autoptr(GError) reason = NULL;
-        if (table->kind == HF_TABLE_LARGE_OBJECTS || hf_pg_exec(pg, sql, &reason)) {
+        if (table->kind == HF_TABLE_LARGE_OBJECTS) {
             g_ptr_array_add(readable, table);
-        } else if (g_error_matches(reason, HF_ERROR, HF_ERROR_DATABASE)) {
-            add_difference(self, table, g_strdup(reason->message));
-        } else {
-            g_propagate_error(error, g_steal_pointer(&reason));
-            return false;
+            continue;
         }
+        g_autofree char *key = hf_pg_quote_qualified(table->schema, table->name);
+        const HfManifestTable *found = g_hash_table_lookup(index, key);
+        g_autofree char *obstacle = find_obstacle(table, found);
+        *(found == NULL ? &missing : &present) += 1;
+        g_hash_table_remove(index, key);
+        if (obstacle != NULL)
+            add_note(self->result->differences, table->schema, table->name, g_steal_pointer(&obstacle));
+        else if (table->no_data_reason != NULL)
+            add_note(self->result->not_compared, table->schema, table->name, g_strdup(table->no_data_reason));
+        else
+            g_ptr_array_add(readable, table);
     }
+    return missing == 0 || present > 0;
+}
+
+/* Whether the archive has every table that there was. */
+static bool is_of_all_tables(const HfArchiveHead *head)
+{
+    for (guint i = 0; i < head->filters->len; i++)
+        if (!g_str_has_prefix(head->filters->pdata[i], "--exclude-table-data"))
+            return false;
     return true;
+}
+
+static bool find_more(Verify *self, HfPg *pg, const GPtrArray *planned, GHashTable *index, GError **error)
+{
+    if (!is_of_all_tables(hf_archive_reader_head(self->options->archive)))
+        return true;
+    for (guint i = 0; i < planned->len; i++) {
+        const HfManifestTable *table = ((const HfPlannedTable *)planned->pdata[i])->info;
+        g_autofree char *key = hf_pg_quote_qualified(table->schema, table->name);
+        if (g_hash_table_contains(index, key))
+            add_note(self->result->differences, table->schema, table->name, g_strdup("is not in the archive"));
+    }
+    if (self->manifest->large_objects > 0)
+        return true;
+    static const char sql[] = "SELECT 1 FROM pg_catalog.pg_largeobject_metadata LIMIT 1";
+    g_autoptr(HfPgRows) objects = hf_pg_query(pg, sql, NULL, error);
+    if (objects != NULL && hf_pg_rows_count(objects) > 0)
+        add_note(self->result->differences, NULL, "(large objects)", g_strdup("are not in the archive"));
+    return objects != NULL;
+}
+
+/* Finds what is there of the archive's tables, and what more there is. */
+static bool find_tables(Verify *self, HfPg *pg, GPtrArray *readable, GError **error)
+{
+    const HfArchiveHead *head = hf_archive_reader_head(self->options->archive);
+    g_autoptr(HfTypeTable) types = hf_type_table_new();
+    g_autoptr(GPtrArray) planned = g_ptr_array_new_with_free_func((GDestroyNotify)hf_planned_table_free);
+    if (!hf_postgres_read_tables(pg, &(HfScope){0}, false, planned, types, error))
+        return false;
+    g_autoptr(GHashTable) index = index_planned(planned);
+    if (match_tables(self, index, readable))
+        return find_more(self, pg, planned, index, error);
+    g_ptr_array_set_size(self->result->differences, 0);
+    g_set_error(error, HF_ERROR, HF_ERROR_DIFFER,
+                "%s has no table of the archive, which is of the database %s: it is "
+                "another one",
+                hf_pg_target_describe(self->options->against), head->database.name);
+    return false;
 }
 
 static char *describe_difference(const HfRowDigest *archive, const HfRowDigest *database)
@@ -133,8 +224,11 @@ static void compare_rows(Verify *self, HfPipeline *pipeline, const GPtrArray *ta
         hf_row_digest_merge(&expected, &other->proof);
         hf_row_digest_merge(&found, &more);
     }
-    if (!hf_row_digest_equal(&found, &expected))
-        add_difference(self, table, describe_difference(&expected, &found));
+    if (hf_row_digest_equal(&found, &expected))
+        return;
+    bool root = table->load_root_oid != 0;
+    add_note(self->result->differences, root ? table->load_root_schema : table->schema,
+             root ? table->load_root_name : table->name, describe_difference(&expected, &found));
 }
 
 static bool compare(Verify *self, GError **error)
@@ -147,9 +241,8 @@ static bool compare(Verify *self, GError **error)
     g_autofree char *snapshot = hf_pg_query_text(pg, "SELECT pg_catalog.pg_export_snapshot()", NULL, error);
     if (snapshot == NULL)
         return false;
-    g_autoptr(HfPg) prober = hf_pg_connect(target, self->cancellable, error);
     g_autoptr(GPtrArray) tables = g_ptr_array_new();
-    if (prober == NULL || !find_tables(self, prober, tables, error))
+    if (!find_tables(self, pg, tables, error))
         return false;
 
     g_autoptr(HfTypeTable) types = hf_manifest_type_table(hf_archive_reader_manifest(self->options->archive));
@@ -163,6 +256,7 @@ static bool compare(Verify *self, GError **error)
         hf_slice_cut_pages(slices, tables->pdata[i], 1, ((HfManifestTable *)tables->pdata[i])->raw_bytes,
                            self->options->jobs);
     set_phase(self, "reading the database");
+    recount(self);
     if (!hf_pipeline_run(pipeline, slices, self->options->jobs, self->cancellable, error))
         return false;
     for (guint i = 0; i < tables->len; i++)
@@ -189,6 +283,7 @@ static bool restore_to_scratch(Verify *self, GError **error)
                                 .no_owner = true,
                                 .no_privileges = true};
     HfRestoreResult result;
+    recount(self);
     bool ok = hf_restore(&restore, self->progress, self->cancellable, &result, error);
     hf_restore_result_clear(&result);
     return ok;
@@ -197,7 +292,7 @@ static bool restore_to_scratch(Verify *self, GError **error)
 bool hf_verify(const HfVerifyOptions *options, HfProgress *progress, GCancellable *cancellable, HfVerifyResult *result,
                GError **error)
 {
-    *result = (HfVerifyResult){.differences = g_ptr_array_new_with_free_func(difference_free)};
+    *result = (HfVerifyResult){.differences = new_notes(), .not_compared = new_notes()};
     Verify self = {.options = options,
                    .manifest = hf_archive_reader_manifest(options->archive),
                    .progress = progress,

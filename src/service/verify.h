@@ -20,20 +20,23 @@ typedef struct {
 
 typedef struct {
     char *table; /* "schema.name" */
-    char *what; /* "1,000 rows in the archive, 999 in the database", "the same number of rows, but other contents", … */
+    char *what;  /* "is missing", "1,000 rows in the archive, 999 in the database", "the same number of rows, but other
+                    contents", … */
 } HfDifference;
 
 typedef struct {
     uint64_t tables;
     uint64_t rows;
     uint64_t raw_bytes;
-    GPtrArray *differences; /* HfDifference, by table */
+    GPtrArray *differences;  /* HfDifference: what the database does not have, has otherwise, or has more */
+    GPtrArray *not_compared; /* HfDifference: tables without rows in the archive, and why */
 } HfVerifyResult;
 
 void hf_verify_result_clear(HfVerifyResult *self);
 
 /* HF_ERROR_CORRUPT for a damaged archive; HF_ERROR_DIFFER, with all differences in `result`, for a database with other
- * rows. */
+ * tables or rows (without differences: it has none of the tables). Tables that the database has more are a difference
+ * unless the archive is of some tables alone. */
 bool hf_verify(const HfVerifyOptions *options, HfProgress *progress, GCancellable *cancellable, HfVerifyResult *result,
                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
