@@ -61,7 +61,6 @@ static void list_json(HfJsonWriter *json, GPtrArray *copies)
     hf_json_writer_begin_array(json, "copies");
     for (guint i = 0; i < copies->len; i++) {
         const HfCopy *copy = copies->pdata[i];
-        hf_json_writer_break(json);
         hf_json_writer_begin_object(json, NULL);
         hf_json_writer_string(json, "name", copy->name);
         hf_json_writer_string(json, "of", copy->of);

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/key_options.h"
 #include "cli/options.h"
+#include "cli/report.h"
 #include "cli/work.h"
 
 #include <unistd.h>
@@ -72,9 +73,23 @@ static bool extract_sql(const HfExtractOptions *extract, HfProgress *progress, G
     return hf_extract_as_sql(extract, &put->output, progress, cancellable, error) && hf_storage_put_commit(put, error);
 }
 
+/* What was asked for says it all to people. */
+static bool report(bool ok, double seconds, GError **error)
+{
+    HfReport result;
+    hf_report_begin(&result, hf_work_wants_json(), ok || error == NULL ? NULL : *error);
+    if (result.is_json) {
+        hf_json_writer_string(&result.json, "file", options.from);
+        hf_json_writer_string(&result.json, "to", options.to);
+        hf_json_writer_fixed(&result.json, "elapsed_s", seconds, 3);
+    }
+    return hf_report_end(&result, ok, error);
+}
+
 static bool extract(HfWork *work, HfExtractOptions *extract, GError **error)
 {
     GCancellable *cancellable = hf_work_cancellable(work);
+    g_autoptr(GTimer) timer = g_timer_new();
     g_autoptr(HfArchiveFile) file = hf_archive_file_open(options.from, cancellable, error);
     if (file == NULL)
         return false;
@@ -82,16 +97,20 @@ static bool extract(HfWork *work, HfExtractOptions *extract, GError **error)
     HfProgress *progress = hf_work_begin_job(work, "extract");
     bool ok = options.sql ? extract_sql(extract, progress, cancellable, error)
                           : hf_extract_to_folder(extract, options.to, progress, cancellable, error);
-    return hf_work_end_job(work, ok, error);
+    ok = hf_work_end_job(work, ok, error);
+    return report(ok, g_timer_elapsed(timer, NULL), error);
 }
 
 static bool run(const HfCommand *self, char **arguments, GError **error)
 {
     HfExtractOptions to_extract = {0};
-    if (!hf_options_parse(self, arguments, entries, error, hf_identity_options(), hf_work_options(HF_WORK_PROGRESS),
-                          NULL) ||
+    if (!hf_options_parse(self, arguments, entries, error, hf_identity_options(),
+                          hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL) ||
         !check(&to_extract, error))
         return false;
+    /* Standard output is for the script. */
+    if (options.sql)
+        hf_report_set_fd(STDERR_FILENO);
     g_autoptr(GHashTable) role_map = to_extract.schema.role_map;
     g_autoptr(HfWork) work = hf_work_begin(error);
     return work != NULL && extract(work, &to_extract, error);

@@ -133,7 +133,6 @@ static void report_findings_json(HfJsonWriter *json, const HfRestoreResult *resu
     hf_json_writer_begin_array(json, "findings");
     for (guint i = 0; result->findings != NULL && i < result->findings->len; i++) {
         const HfFinding *finding = result->findings->pdata[i];
-        hf_json_writer_break(json);
         hf_json_writer_begin_object(json, NULL);
         hf_json_writer_bool(json, "fatal", finding->fatal);
         hf_json_writer_string(json, "text", finding->text);

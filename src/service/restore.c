@@ -154,9 +154,8 @@ static bool restore_in_place(Restore *self, HfPg *pg, GError **error)
     load.shared = pg;
     load.jobs = 1;
     /* Others may hold locks on what is to be dropped: they are waited for, not for ever. */
-    if (!hf_pg_exec(pg, "SET lock_timeout = '60s'", error) ||
-        !hf_pg_exec(pg, "BEGIN", error) || !hf_postgres_drop_everything(pg, error) ||
-        !hf_restore_load(&load, self->result, error)) {
+    if (!hf_pg_exec(pg, "SET lock_timeout = '60s'", error) || !hf_pg_exec(pg, "BEGIN", error) ||
+        !hf_postgres_drop_everything(pg, error) || !hf_restore_load(&load, self->result, error)) {
         g_prefix_error(error, "the restore in place was rolled back, and %s is as it was: ", self->database);
         return false;
     }
@@ -168,6 +167,21 @@ static bool restore_in_place(Restore *self, HfPg *pg, GError **error)
     }
     self->result->database = g_strdup(self->database);
     return true;
+}
+
+/* What the preflight says can be restored. */
+static void tell_plan(Restore *self)
+{
+    const HfManifest *manifest = hf_archive_reader_manifest(self->options->archive);
+    self->result->database = g_strdup(self->database);
+    for (guint i = 0; i < manifest->tables->len; i++) {
+        const HfManifestTable *table = manifest->tables->pdata[i];
+        if (!hf_restore_takes_table(&self->schema, table))
+            continue;
+        self->result->tables += table->kind == HF_TABLE_PLAIN;
+        self->result->rows += table->proof.rows;
+        self->result->raw_bytes += table->raw_bytes;
+    }
 }
 
 /* ---- The whole -----------------------------------------------------------------------------------------------------
@@ -184,8 +198,10 @@ static bool run(Restore *self, GError **error)
             : hf_postgres_connect_maintenance(options->target, options->maintenance_db, self->cancellable, error);
     if (pg == NULL || !preflight(self, pg, error))
         return false;
-    if (options->dry_run)
+    if (options->dry_run) {
+        tell_plan(self);
         return true;
+    }
     if (!create_roles(self, pg, error))
         return false;
     if (options->mode == HF_RESTORE_IN_PLACE)

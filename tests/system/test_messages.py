@@ -242,6 +242,22 @@ def test_every_result_in_json_is_one_line_of_the_truth(shop):
         assert each.stdout.count("\n") == 1 and each.stdout.endswith("}\n")
 
 
+def test_extract_has_a_result_in_json(shop):
+    key = ["--from", shop.sealed(), "--identity", shop.key, "--json"]
+    done = shop.holdfast("extract", *key, "--to", shop.folder / "out")
+    assert done.json["ok"] and done.json["to"] == str(shop.folder / "out") and done.stdout.count("\n") == 1
+    done = shop.holdfast("extract", *key, "--sql")
+    assert "CREATE TABLE" in done.stdout and '"ok":true' in done.stderr and '"ok"' not in done.stdout
+
+
+def test_a_dry_run_tells_what_would_be_restored(shop):
+    done = shop.holdfast("restore", "--from", shop.backup("shop.hf"), "--to", shop.dsn, "--mode", "swap", "--dry-run",
+                         "--json")
+    told = {name: done.json[name] for name in ("tables", "rows", "database", "dry_run")}
+    assert told == {"tables": 3, "rows": 6010, "database": shop.name, "dry_run": True}
+    assert done.stdout.count("\n") == 1
+
+
 def test_rows_that_a_proof_reads_again_are_counted_once(shop):
     archive = shop.backup("shop.hf")
     for arguments in (["--against", shop.dsn], ["--restore-to", shop.dsn]):
