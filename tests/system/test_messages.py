@@ -226,7 +226,7 @@ def test_another_database_is_told_in_one_line(shop, database):
 
 def test_a_restore_that_proves_names_the_server(shop):
     archive = shop.backup("shop.hf")
-    told = shop.holdfast("verify", "--from", archive, "--restore-to", shop.server.dsn("nope", tcp=True)).stdout
+    told = shop.holdfast("verify", "--from", archive, "--restore-to", shop.server.dsn("postgres", tcp=True)).stdout
     assert f"it was restored into a new database at 127.0.0.1:{shop.server.port}" in told and "dropped" in told
 
 
