@@ -7,6 +7,7 @@
 #include "cli/key_options.h"
 #include "cli/options.h"
 #include "cli/report.h"
+#include "cli/scope_options.h"
 #include "cli/work.h"
 
 #include <unistd.h>
@@ -15,7 +16,7 @@ static struct {
     char *from, *to;
     gboolean force;
     char *jobs, *compress, *lock_wait_timeout, *data_format;
-    char **schemas, **exclude_schemas, **tables, **exclude_tables, **exclude_table_data;
+    char **exclude_table_data;
 } options;
 
 static const GOptionEntry entries[] = {
@@ -27,10 +28,6 @@ static const GOptionEntry entries[] = {
     {"compress", 'Z', 0, G_OPTION_ARG_STRING, &options.compress, "Level of zstd, 1 to 22 (default: 1)", "LEVEL"},
     {"lock-wait-timeout", 0, 0, G_OPTION_ARG_STRING, &options.lock_wait_timeout,
      "Wait so long for a table's lock (default: 60s; 0s is for ever)", "TIME"},
-    {"schema", 'n', 0, G_OPTION_ARG_STRING_ARRAY, &options.schemas, "Only these schemas; may be repeated", "PATTERN"},
-    {"exclude-schema", 'N', 0, G_OPTION_ARG_STRING_ARRAY, &options.exclude_schemas, "Not these schemas", "PATTERN"},
-    {"table", 't', 0, G_OPTION_ARG_STRING_ARRAY, &options.tables, "Only these tables; may be repeated", "PATTERN"},
-    {"exclude-table", 'T', 0, G_OPTION_ARG_STRING_ARRAY, &options.exclude_tables, "Not these tables", "PATTERN"},
     {"exclude-table-data", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.exclude_table_data,
      "These tables without their rows", "PATTERN"},
     {"data-format", 0, 0, G_OPTION_ARG_STRING, &options.data_format,
@@ -51,10 +48,7 @@ static bool check(HfBackupOptions *backup, GError **error)
         return false;
     backup->level = (int)level;
     backup->lock_wait_ms = lock_wait_s * 1000;
-    backup->scope = (HfScope){.schemas = (const char *const *)options.schemas,
-                              .exclude_schemas = (const char *const *)options.exclude_schemas,
-                              .tables = (const char *const *)options.tables,
-                              .exclude_tables = (const char *const *)options.exclude_tables,
+    backup->scope = (HfScope){.patterns = hf_scope_patterns(),
                               .exclude_table_data = (const char *const *)options.exclude_table_data,
                               .force_text = format == 1};
     return true;
@@ -118,8 +112,7 @@ static bool back_up(HfWork *work, const HfBackupOptions *backup, GError **error)
     bool ok = hf_backup(backup, hf_archive_target_put(target), progress, hf_work_cancellable(work), &result, error);
     ok = hf_work_end_job(work, ok, error);
     if (ok && result.tables == 0 && hf_scope_is_selective(&backup->scope))
-        g_warning("no table's rows were asked for: the file holds definitions alone; the partitions of a table are "
-                  "tables of their own, for the patterns too");
+        g_warning("no table's rows were asked for: the file holds definitions alone");
     return report(ok, &result, g_timer_elapsed(timer, NULL), error);
 }
 
@@ -128,7 +121,7 @@ static bool run(const HfCommand *self, char **arguments, GError **error)
     HfBackupOptions backup = {0};
     g_autoptr(HfAgeRecipients) recipients = NULL;
     if (!hf_options_parse(self, arguments, entries, error, hf_connection_options(), hf_recipient_options(true),
-                          hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL))
+                          hf_scope_options(), hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL))
         return false;
     /* Standard output is for the archive if that goes there. */
     if (options.to != NULL && hf_path_is_stream(options.to))
@@ -150,8 +143,8 @@ const HfCommand hf_command_backup = {
         "--from CONNINFO --to FILE (--recipient AGE… | --recipients-file F | --passphrase-file F | --unencrypted)",
     .summary = "Backs up a database into one file, with the row count and digest of every table.",
     .examples =
-        "Patterns are those of pg_dump: * and ? are wildcards, a dot parts schema and table. The file has its\n"
-        "name only when it is complete.\n\n"
+        "Patterns are those of pg_dump: * and ? are wildcards, a dot parts schema and table, double quotes keep\n"
+        "capital letters. The file has its name only when it is complete.\n\n"
         "Examples:\n"
         "  holdfast backup --from 'host=db user=app dbname=shop' --to shop.hf --recipient age1…\n"
         "  holdfast backup --from postgresql://app@db/shop --to - --passphrase-file pw | ssh vault 'cat >shop.hf'\n"

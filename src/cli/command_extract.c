@@ -5,6 +5,7 @@
 #include "cli/key_options.h"
 #include "cli/options.h"
 #include "cli/report.h"
+#include "cli/scope_options.h"
 #include "cli/work.h"
 
 #include <unistd.h>
@@ -12,14 +13,13 @@
 static struct {
     char *from, *to;
     gboolean sql, data_only, no_owner, no_privileges, create_roles;
-    char **tables, **role_map;
+    char **role_map;
 } options;
 
 static const GOptionEntry entries[] = {
     {"from", 0, 0, G_OPTION_ARG_FILENAME, &options.from, "The archive; - is standard input", "FILE"},
     {"to", 0, 0, G_OPTION_ARG_FILENAME, &options.to, "Write its members into this folder, new or empty", "DIR"},
     {"sql", 0, 0, G_OPTION_ARG_NONE, &options.sql, "Write a script for psql to standard output", NULL},
-    {"table", 't', 0, G_OPTION_ARG_STRING_ARRAY, &options.tables, "Only these tables; may be repeated", "PATTERN"},
     {"data-only", 0, 0, G_OPTION_ARG_NONE, &options.data_only, "With --sql: only rows, to fill tables that are there",
      NULL},
     {"no-owner", 'O', 0, G_OPTION_ARG_NONE, &options.no_owner, "With --sql: the role that connects owns everything",
@@ -58,7 +58,7 @@ static bool check(HfExtractOptions *extract, GError **error)
         !check_sql_options(error) ||
         !hf_option_role_map((const char *const *)options.role_map, &extract->schema.role_map, error))
         return false;
-    extract->tables = (const char *const *)options.tables;
+    extract->patterns = hf_scope_patterns();
     extract->data_only = options.data_only;
     extract->create_roles = options.create_roles;
     extract->schema.no_owner = options.no_owner;
@@ -104,7 +104,7 @@ static bool extract(HfWork *work, HfExtractOptions *extract, GError **error)
 static bool run(const HfCommand *self, char **arguments, GError **error)
 {
     HfExtractOptions to_extract = {0};
-    if (!hf_options_parse(self, arguments, entries, error, hf_identity_options(),
+    if (!hf_options_parse(self, arguments, entries, error, hf_identity_options(), hf_scope_options(),
                           hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL) ||
         !check(&to_extract, error))
         return false;
@@ -120,7 +120,7 @@ const HfCommand hf_command_extract = {
     .name = "extract",
     .synopsis = "--from FILE (--to DIR | --sql [--data-only]) [--table PATTERN]… [--identity F]… [--passphrase-file F]",
     .summary = "Takes an archive apart, without a server: into files, or as one SQL script.",
-    .examples = "What is extracted is not encrypted any more. A pattern is [SCHEMA.]TABLE with * and ?.\n\n"
+    .examples = "What is extracted is not encrypted any more. Patterns are those of backup.\n\n"
                 "Examples:\n"
                 "  holdfast extract --from shop.hf --identity shop.key --to shop.d\n"
                 "  holdfast extract --from shop.hf --identity shop.key --sql --table shop.orders | psql -X spare\n"

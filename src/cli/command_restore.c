@@ -11,6 +11,7 @@
 #include "cli/key_options.h"
 #include "cli/options.h"
 #include "cli/report.h"
+#include "cli/scope_options.h"
 #include "cli/work.h"
 #include "service/backup.h"
 
@@ -23,7 +24,7 @@
 static struct {
     char *from, *to, *mode, *safety;
     char *jobs, *proof, *keep_old, *maintenance_db;
-    char **schemas, **tables, **role_map;
+    char **role_map;
     gboolean dry_run, no_verify, no_owner, no_privileges, create_roles;
 } options;
 
@@ -37,8 +38,6 @@ static const GOptionEntry entries[] = {
      "FILE"},
     {"dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only find out whether it can be done", NULL},
     HF_JOBS_ENTRY(&options.jobs),
-    {"schema", 'n', 0, G_OPTION_ARG_STRING_ARRAY, &options.schemas, "Only these schemas; may be repeated", "PATTERN"},
-    {"table", 't', 0, G_OPTION_ARG_STRING_ARRAY, &options.tables, "Only these tables; may be repeated", "PATTERN"},
     {"no-owner", 'O', 0, G_OPTION_ARG_NONE, &options.no_owner, "The role that connects owns everything", NULL},
     {"no-privileges", 'x', 0, G_OPTION_ARG_NONE, &options.no_privileges, "Do not restore grants", NULL},
     {"role-map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.role_map, "Give to NEW what is OLD's; may be repeated",
@@ -108,8 +107,7 @@ static bool check(HfRestoreOptions *restore, GError **error)
     restore->no_owner = options.no_owner;
     restore->no_privileges = options.no_privileges;
     restore->create_roles = options.create_roles;
-    restore->schemas = (const char *const *)options.schemas;
-    restore->tables = (const char *const *)options.tables;
+    restore->patterns = hf_scope_patterns();
     restore->maintenance_db = options.maintenance_db;
     return true;
 }
@@ -306,7 +304,8 @@ static bool run(const HfCommand *self, char **arguments, GError **error)
     HfRestoreOptions restore = {0};
     g_autoptr(HfAgeRecipients) recipients = NULL;
     if (!hf_options_parse(self, arguments, entries, error, hf_identity_options(), hf_connection_options(),
-                          hf_recipient_options(false), hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL))
+                          hf_recipient_options(false), hf_scope_options(),
+                          hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL))
         return false;
     g_autoptr(HfPgTarget) target = hf_connection_target("--to", options.to, error);
     bool checked = target != NULL && check(&restore, error) &&

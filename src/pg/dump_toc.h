@@ -9,6 +9,8 @@
 #ifndef HF_PG_DUMP_TOC_H
 #define HF_PG_DUMP_TOC_H
 
+#include "pg/pattern.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -84,17 +86,29 @@ typedef struct {
 char *hf_toc_entry_sql(const HfTocEntry *entry, const HfTocSqlOptions *options);
 
 /*
- * Chooses entries for a restore of some tables alone. `selected` says for each entry of a relation kind (TABLE, VIEW,
- * MATERIALIZED VIEW, SEQUENCE, FOREIGN TABLE) whether it is wanted by name. The result adds
- *   - what these need, by dependency: schemas, types, functions, parents, the tables under a view …
- *   - the partitions of a partitioned table that is wanted by name, at every level;
+ * Chooses entries for a restore of a part. `judge` says of each entry whether it is wanted, excluded, or neither. The
+ * result has
+ *   - what is wanted, and what that needs, by dependency: schemas, types, functions, parents, the tables under a view …
+ *   - the partitions of a partitioned table that is wanted, at every level;
  *   - what belongs to chosen entries alone: defaults, owned sequences, indexes, constraints, triggers, policies,
  *     comments, grants …; a foreign key or other such entry that needs a relation which is not chosen is left out;
- *   - the settings ENCODING, STDSTRINGS and SEARCHPATH.
- * Load the data of every table in the result: a foreign key between two of them is in it too. Publications, event
- * triggers and default privileges belong to no table and are left out. One bool for each entry, transfer full (g_free).
+ *   - the settings ENCODING, STDSTRINGS and SEARCHPATH;
+ * and never what is excluded, the partitions of that, or what needs any of these.
+ * Load the data of every table in the result: a foreign key between two of them is in it too. One bool for each entry,
+ * transfer full (g_free).
  */
-bool *hf_dump_toc_select(const HfDumpToc *self, bool (*selected)(const HfTocEntry *entry, gpointer data),
+bool *hf_dump_toc_select(const HfDumpToc *self, HfPatternVerdict (*judge)(const HfTocEntry *entry, gpointer data),
                          gpointer data);
+
+/* Whether patterns for tables speak of it: a table, view, materialized view, foreign table or sequence. */
+bool hf_toc_entry_is_nameable(const HfTocEntry *self);
+/* What a filter says of an entry: its patterns for tables speak of tables, views and sequences, those for schemas of
+ * all that has one. What is but a part of something else is not wanted by itself, unless all is that is not excluded.
+ */
+HfPatternVerdict hf_toc_entry_judge(const HfTocEntry *self, HfPatternFilter *filter);
+
+/* What a choice by a filter had to leave out though it is wanted, because it needs what is excluded: "VIEW shop.rich,
+ * FK CONSTRAINT …". Transfer full; NULL if there is nothing. */
+char *hf_dump_toc_describe_lost(const HfDumpToc *self, const bool *chosen, HfPatternFilter *filter);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Chosen are first the relations that are wanted by name, with all that they need. Then, until nothing changes, each
- * entry that has no life of its own is looked at:
+ * Blocked are the entries that are excluded and, as far as dependencies reach, those that need them; nothing blocked is
+ * looked at again. Chosen are first the entries that are wanted, with all that they need. Then, until nothing changes,
+ * each entry that has no life of its own is looked at:
  *   - a part of a chosen relation (a column's default; the real definition of a view that pg_dump had to create as a
  *     dummy first, to break a loop) is taken with all that it needs;
  *   - anything else that hangs on something chosen is taken if no further relation has to come with it.
@@ -34,8 +35,9 @@ static const char *const setting_kinds[] = {"ENCODING", "STDSTRINGS", "SEARCHPAT
 
 typedef struct {
     const HfDumpToc *toc;
-    GHashTable *wanted; /* keys of the entries wanted by name, and of partitions of these */
-    GHashTable *chosen; /* keys of the entries of the result */
+    GHashTable *wanted;  /* keys of the entries that are wanted, and of partitions of these */
+    GHashTable *blocked; /* keys of the entries that cannot be in the result */
+    GHashTable *chosen;  /* keys of the entries of the result */
 } Selection;
 
 static gpointer key_of(const HfTocEntry *entry)
@@ -110,16 +112,34 @@ static const HfTocEntry *attached_partition(const HfDumpToc *toc, const HfTocEnt
     return NULL;
 }
 
-/* One level of them; whether there were any. */
-static bool want_partitions(Selection *self)
+/* Adds the partitions of what is in the set; one level of them; whether there were any. */
+static bool add_partitions(Selection *self, GHashTable *set)
 {
     bool changed = false;
     for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
         const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
         const HfTocEntry *partition = attached_partition(self->toc, entry);
-        if (partition != NULL && !has(self->wanted, partition) &&
-            find_needed(self, entry, self->wanted, is_needed_relation) != NULL)
-            changed |= g_hash_table_add(self->wanted, key_of(partition));
+        if (partition != NULL && !has(set, partition) && find_needed(self, entry, set, is_needed_relation) != NULL)
+            changed |= g_hash_table_add(set, key_of(partition));
+    }
+    return changed;
+}
+
+/* What hangs on the attachment of a partition or its index goes on without the partition. */
+static bool is_indispensable(const HfTocEntry *entry, const HfTocEntry *needed)
+{
+    (void)entry;
+    return !has_kind(needed, "INDEX ATTACH") && !has_kind(needed, "TABLE ATTACH");
+}
+
+/* One round; whether anything was added. Dependencies stand mostly before what needs them, so that rounds are few. */
+static bool block_needing(Selection *self)
+{
+    bool changed = false;
+    for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
+        if (!has(self->blocked, entry) && find_needed(self, entry, self->blocked, is_indispensable) != NULL)
+            changed |= g_hash_table_add(self->blocked, key_of(entry));
     }
     return changed;
 }
@@ -135,7 +155,7 @@ static bool take_needs(Selection *self, GArray *taken, const HfTocEntry *entry, 
 {
     for (size_t i = 0; i < entry->dependency_count; i++) {
         const HfTocEntry *needed = hf_dump_toc_find(self->toc, entry->dependencies[i]);
-        if (needed == NULL || has(self->chosen, needed))
+        if (needed == NULL || has(self->chosen, needed) || has(self->blocked, needed))
             continue;
         if (!relations && is_relation(needed))
             return false;
@@ -194,7 +214,7 @@ static bool choose_belongings(Selection *self)
     bool changed = false;
     for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
         const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
-        if (has(self->chosen, entry))
+        if (has(self->chosen, entry) || has(self->blocked, entry))
             continue;
         if (is_part(self, entry))
             changed |= choose(self, entry, true);
@@ -208,23 +228,28 @@ static void choose_wanted(Selection *self)
 {
     for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
         const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
-        if (has(self->wanted, entry) || g_strv_contains(setting_kinds, entry->kind))
+        if ((has(self->wanted, entry) && !has(self->blocked, entry)) || g_strv_contains(setting_kinds, entry->kind))
             choose(self, entry, true);
     }
 }
 
-bool *hf_dump_toc_select(const HfDumpToc *self, bool (*selected)(const HfTocEntry *entry, gpointer data), gpointer data)
+bool *hf_dump_toc_select(const HfDumpToc *self, HfPatternVerdict (*judge)(const HfTocEntry *entry, gpointer data),
+                         gpointer data)
 {
     g_autoptr(GHashTable) wanted = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) blocked = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) chosen = g_hash_table_new(NULL, NULL);
-    Selection selection = {self, wanted, chosen};
+    Selection selection = {self, wanted, blocked, chosen};
     size_t size = hf_dump_toc_size(self);
     for (size_t i = 0; i < size; i++) {
         const HfTocEntry *entry = hf_dump_toc_get(self, i);
-        if ((is_relation(entry) || has_kind(entry, "SEQUENCE")) && selected(entry, data))
-            g_hash_table_add(wanted, key_of(entry));
+        HfPatternVerdict verdict = judge(entry, data);
+        if (verdict != HF_PATTERN_UNTOLD)
+            g_hash_table_add(verdict == HF_PATTERN_WANTED ? wanted : blocked, key_of(entry));
     }
-    while (want_partitions(&selection))
+    while (add_partitions(&selection, wanted) || add_partitions(&selection, blocked))
+        ;
+    while (block_needing(&selection))
         ;
     choose_wanted(&selection);
     while (choose_belongings(&selection))
@@ -233,4 +258,58 @@ bool *hf_dump_toc_select(const HfDumpToc *self, bool (*selected)(const HfTocEntr
     for (size_t i = 0; i < size; i++)
         result[i] = has(chosen, hf_dump_toc_get(self, i));
     return result;
+}
+
+/* ---- By a filter ---------------------------------------------------------------------------------------------------
+ */
+
+static bool is_part_by_kind(const HfTocEntry *entry)
+{
+    return g_strv_contains(attached_kinds, entry->kind) || has_kind(entry, "DEFAULT") ||
+           g_str_has_prefix(entry->kind, "PUBLICATION ");
+}
+
+bool hf_toc_entry_is_nameable(const HfTocEntry *self)
+{
+    return is_relation(self) || has_kind(self, "SEQUENCE");
+}
+
+HfPatternVerdict hf_toc_entry_judge(const HfTocEntry *self, HfPatternFilter *filter)
+{
+    const char *schema = has_kind(self, "SCHEMA") ? self->tag : self->schema;
+    HfPatternVerdict verdict =
+        hf_pattern_filter_judge(filter, schema, hf_toc_entry_is_nameable(self) ? self->tag : NULL);
+    bool all = !hf_pattern_filter_is_selective(filter);
+    return verdict == HF_PATTERN_WANTED && !all && is_part_by_kind(self) ? HF_PATTERN_UNTOLD : verdict;
+}
+
+/* Whether a part is lost without the relation that it is a part of; others have a life of their own. */
+static bool is_lost_itself(const HfDumpToc *toc, const bool *chosen, const HfTocEntry *entry)
+{
+    bool own_life = !is_part_by_kind(entry) && !has_kind(entry, "RULE") && !has_kind(entry, "SEQUENCE");
+    if (own_life || (!has_kind(entry, "FK CONSTRAINT") && !has_kind(entry, "DEFAULT")))
+        return own_life;
+    for (size_t i = 0; i < hf_dump_toc_size(toc); i++)
+        if (chosen[i] && is_own_relation(entry, hf_dump_toc_get(toc, i)))
+            return true;
+    return false;
+}
+
+char *hf_dump_toc_describe_lost(const HfDumpToc *self, const bool *chosen, HfPatternFilter *filter)
+{
+    enum { SHOWN = 20 };
+    size_t count = 0;
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (size_t i = 0; i < hf_dump_toc_size(self); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(self, i);
+        if (chosen[i] || hf_toc_entry_judge(entry, filter) != HF_PATTERN_WANTED || !is_lost_itself(self, chosen, entry))
+            continue;
+        if (count++ < SHOWN)
+            g_string_append_printf(text, "%s%s %s%s%s", text->len > 0 ? ", " : "", entry->kind,
+                                   entry->schema != NULL ? entry->schema : "", entry->schema != NULL ? "." : "",
+                                   entry->tag);
+    }
+    if (count > SHOWN)
+        g_string_append_printf(text, " and %zu more", count - SHOWN);
+    return count > 0 ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
 }

@@ -118,6 +118,8 @@ static gpointer dump_schema(gpointer data)
     Backup *self = data;
     g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);
     hf_scope_append_arguments(&self->options->scope, arguments);
+    for (guint i = 0; i < self->snapshot->partition_arguments->len; i++)
+        g_ptr_array_add(arguments, g_strdup(self->snapshot->partition_arguments->pdata[i]));
     /* A table pattern without a schema would match the system's tables too; without one, grants on those are wanted. */
     if (hf_scope_is_selective(&self->options->scope)) {
         g_ptr_array_add(arguments, g_strdup("--exclude-table=pg_catalog.*"));

@@ -7,12 +7,13 @@
 #include "archive/archive_reader.h"
 #include "engine/progress.h"
 #include "pg/dump_toc.h"
+#include "pg/pattern.h"
 
 #include <gio/gio.h>
 
 typedef struct {
     HfArchiveReader *archive;
-    const char *const *tables; /* patterns [schema.]table with * and ?; NULL or empty: everything */
+    HfPatternLists patterns;
 
     /* The rest is for a script alone. */
     bool data_only;         /* rows, large objects and sequence values, for tables that are there */
@@ -21,10 +22,10 @@ typedef struct {
 } HfExtractOptions;
 
 /*
- * Which tables patterns mean: those that match by name (letters count as they are; without schema any schema; a name
- * with a dot in it is reached with ?), the partitions of what matches, and what these need: parents, tables under a
- * view, all of a partitioned table that rows have to be loaded through. Configuration tables of extensions come as
- * files, but not into a script, where nothing would create them. HF_ERROR_NOT_FOUND if a pattern matches nothing.
+ * Which tables patterns mean: those that match by name (without a schema in the pattern, in any), the partitions of
+ * what matches, and what these need: parents, tables under a view, all of a partitioned table that rows have to be
+ * loaded through. Configuration tables of extensions come as files, but not into a script, where nothing would create
+ * them. What is excluded stays out with what needs it, which is told. HF_ERROR_NOT_FOUND if a pattern matches nothing.
  */
 
 /*

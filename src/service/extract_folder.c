@@ -97,9 +97,9 @@ static bool copy_members(Folder *self, const GPtrArray *members, GError **error)
 /* The members to write, HfMember*; the manifest itself comes last. */
 static GPtrArray *choose_members(const HfExtractOptions *options, GError **error)
 {
-    bool all = options->tables == NULL || *options->tables == NULL;
+    bool all = !hf_pattern_lists_given(&options->patterns);
     g_autoptr(HfExtractSelection) selection =
-        all ? NULL : hf_extract_select(options->archive, options->tables, true, error);
+        all ? NULL : hf_extract_select(options->archive, &options->patterns, true, error);
     if (!all && selection == NULL)
         return NULL;
     GPtrArray *chosen = g_ptr_array_new();

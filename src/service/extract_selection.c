@@ -7,57 +7,19 @@
 
 #define SCHEMA_MAX_BYTES ((size_t)1 << 30)
 
-/* ---- Patterns ------------------------------------------------------------------------------------------------------
- */
-
-bool hf_extract_pattern_matches(const char *pattern, const char *schema, const char *name)
-{
-    const char *dot = strchr(pattern, '.');
-    if (dot == NULL)
-        return g_pattern_match_simple(pattern, name);
-    g_autofree char *schema_pattern = g_strndup(pattern, (gsize)(dot - pattern));
-    return g_pattern_match_simple(schema_pattern, schema) && g_pattern_match_simple(dot + 1, name);
-}
-
-/* What is asked for by name, and which patterns were of use. */
+/* What is asked for by name. */
 typedef struct {
-    const char *const *patterns;
-    bool *used;
+    HfPatternFilter *filter;
     GHashTable *roots; /* OIDs of partitioned tables that have to come whole */
 } Wanted;
 
-static bool matches_any(Wanted *self, const char *schema, const char *name)
-{
-    bool any = false;
-    for (guint i = 0; self->patterns[i] != NULL; i++) {
-        bool matches = hf_extract_pattern_matches(self->patterns[i], schema, name);
-        self->used[i] |= matches;
-        any |= matches;
-    }
-    return any;
-}
-
-static bool is_wanted(const HfTocEntry *entry, gpointer data)
+static HfPatternVerdict judge(const HfTocEntry *entry, gpointer data)
 {
     Wanted *self = data;
-    /* The encoding of the schema may be another one; the patterns are in UTF-8. */
-    g_autofree char *schema = g_utf8_make_valid(entry->schema != NULL ? entry->schema : "", -1);
-    g_autofree char *name = g_utf8_make_valid(entry->tag, -1);
-    return matches_any(self, schema, name) || g_hash_table_contains(self->roots, GUINT_TO_POINTER(entry->object_oid));
-}
-
-static bool check_all_used(const Wanted *self, GError **error)
-{
-    for (guint i = 0; self->patterns[i] != NULL; i++) {
-        if (self->used[i])
-            continue;
-        g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND,
-                    "no table, view or sequence in the archive matches %s; \"inspect\" lists the tables (capital and "
-                    "small letters differ, * and ? are wildcards)",
-                    self->patterns[i]);
-        return false;
-    }
-    return true;
+    HfPatternVerdict verdict = hf_toc_entry_judge(entry, self->filter);
+    bool root =
+        g_hash_table_contains(self->roots, GUINT_TO_POINTER(entry->object_oid)) && strcmp(entry->kind, "TABLE") == 0;
+    return verdict == HF_PATTERN_UNTOLD && root ? HF_PATTERN_WANTED : verdict;
 }
 
 /* ---- Tables --------------------------------------------------------------------------------------------------------
@@ -70,12 +32,17 @@ static void take_rows(HfExtractSelection *self)
             g_hash_table_add(self->tables, GUINT_TO_POINTER(hf_dump_toc_get(self->toc, i)->object_oid));
 }
 
-/* What matches by name: beyond what is in the schema these are tables of extensions. */
-static void take_rows_by_name(HfExtractSelection *self, const HfManifest *manifest, Wanted *wanted)
+/* Tables that are not in the schema: those of extensions. */
+static void take_rows_by_name(HfExtractSelection *self, const HfManifest *manifest, HfPatternFilter *filter)
 {
+    g_autoptr(GHashTable) in_schema = g_hash_table_new(NULL, NULL);
+    for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++)
+        if (strcmp(hf_dump_toc_get(self->toc, i)->kind, "TABLE") == 0)
+            g_hash_table_add(in_schema, GUINT_TO_POINTER(hf_dump_toc_get(self->toc, i)->object_oid));
     for (guint i = 0; i < manifest->tables->len; i++) {
         const HfManifestTable *table = manifest->tables->pdata[i];
-        if (table->kind == HF_TABLE_PLAIN && matches_any(wanted, table->schema, table->name))
+        if (table->kind == HF_TABLE_PLAIN && !g_hash_table_contains(in_schema, GUINT_TO_POINTER(table->oid)) &&
+            hf_pattern_filter_judge(filter, table->schema, table->name) == HF_PATTERN_WANTED)
             g_hash_table_add(self->tables, GUINT_TO_POINTER(table->oid));
     }
 }
@@ -93,20 +60,26 @@ static bool want_roots(const HfExtractSelection *self, const HfManifest *manifes
     return more;
 }
 
-static bool select_by_name(HfExtractSelection *self, const HfManifest *manifest, const char *const *patterns,
+static bool select_by_name(HfExtractSelection *self, const HfManifest *manifest, const HfPatternLists *patterns,
                            bool of_extensions, GError **error)
 {
-    g_autofree bool *used = g_new0(bool, g_strv_length((char **)(gpointer)patterns));
+    g_autoptr(HfPatternFilter) filter = hf_pattern_filter_new(patterns, error);
+    if (filter == NULL)
+        return false;
     g_autoptr(GHashTable) roots = g_hash_table_new(NULL, NULL);
-    Wanted wanted = {patterns, used, roots};
+    Wanted wanted = {filter, roots};
+    self->whole = !hf_pattern_lists_are_selective(patterns);
     do {
         g_free(self->entries);
-        self->entries = hf_dump_toc_select(self->toc, is_wanted, &wanted);
+        self->entries = hf_dump_toc_select(self->toc, judge, &wanted);
         take_rows(self);
     } while (want_roots(self, manifest, &wanted));
-    if (of_extensions)
-        take_rows_by_name(self, manifest, &wanted);
-    return check_all_used(&wanted, error);
+    if (of_extensions || self->whole)
+        take_rows_by_name(self, manifest, filter);
+    if (self->whole)
+        g_hash_table_add(self->tables, GUINT_TO_POINTER(0));
+    self->lost = hf_dump_toc_describe_lost(self->toc, self->entries, filter);
+    return hf_pattern_filter_check_used(filter, error);
 }
 
 static void select_all(HfExtractSelection *self, const HfManifest *manifest)
@@ -120,7 +93,7 @@ static void select_all(HfExtractSelection *self, const HfManifest *manifest)
         g_hash_table_add(self->tables, GUINT_TO_POINTER(((const HfManifestTable *)manifest->tables->pdata[i])->oid));
 }
 
-HfExtractSelection *hf_extract_select(HfArchiveReader *archive, const char *const *patterns, bool of_extensions,
+HfExtractSelection *hf_extract_select(HfArchiveReader *archive, const HfPatternLists *patterns, bool of_extensions,
                                       GError **error)
 {
     g_autoptr(GBytes) schema = hf_archive_reader_read(archive, HF_MEMBER_SCHEMA, SCHEMA_MAX_BYTES, error);
@@ -134,7 +107,7 @@ HfExtractSelection *hf_extract_select(HfArchiveReader *archive, const char *cons
     if (self->toc == NULL)
         return NULL;
     const HfManifest *manifest = hf_archive_reader_manifest(archive);
-    if (patterns == NULL || *patterns == NULL)
+    if (!hf_pattern_lists_given(patterns))
         select_all(self, manifest);
     else if (!select_by_name(self, manifest, patterns, of_extensions, error))
         return NULL;
@@ -147,7 +120,8 @@ void hf_extract_selection_free(HfExtractSelection *self)
         return;
     hf_dump_toc_free(self->toc);
     g_free(self->entries);
-    g_hash_table_unref(self->tables);
+    g_free(self->lost);
+    g_clear_pointer(&self->tables, g_hash_table_unref);
     g_free(self);
 }
 
@@ -159,16 +133,17 @@ bool hf_extract_takes_rows(const HfExtractSelection *self, uint32_t oid)
 /* ---- Sequences -----------------------------------------------------------------------------------------------------
  */
 
-/* The sequences that are taken, as sequences.sql names them: a quoted name in a literal. */
+/* The sequences of the schema as sequences.sql names them, a quoted name in a literal; the value says whether they are
+ * taken. */
 static GHashTable *sequence_literals(const HfExtractSelection *self)
 {
     GHashTable *literals = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
         const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
-        if (!self->entries[i] || strcmp(entry->kind, "SEQUENCE") != 0 || entry->schema == NULL)
+        if (strcmp(entry->kind, "SEQUENCE") != 0 || entry->schema == NULL)
             continue;
         g_autofree char *name = hf_pg_quote_qualified(entry->schema, entry->tag);
-        g_hash_table_add(literals, hf_pg_quote_literal(name));
+        g_hash_table_insert(literals, hf_pg_quote_literal(name), GINT_TO_POINTER(self->entries[i]));
     }
     return literals;
 }
@@ -198,7 +173,9 @@ char *hf_extract_select_sequences(const HfExtractSelection *self, const char *sq
             break;
         end++;
         g_autofree char *name = g_strndup(literal, (gsize)(after - literal));
-        if (g_hash_table_contains(literals, name))
+        gpointer taken = GINT_TO_POINTER(self->whole); /* those of extensions are not in the schema */
+        g_hash_table_lookup_extended(literals, name, NULL, &taken);
+        if (GPOINTER_TO_INT(taken))
             g_string_append_len(selected, start, end - start);
     }
     return g_string_free(selected, FALSE);

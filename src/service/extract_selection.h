@@ -1,4 +1,4 @@
-/* Internal to extract: which entries of the schema and whose rows some patterns ask for. */
+/* Internal to restore, verify and extract: which entries of the schema and whose rows some patterns ask for. */
 #ifndef HF_SERVICE_EXTRACT_SELECTION_H
 #define HF_SERVICE_EXTRACT_SELECTION_H
 
@@ -9,24 +9,21 @@ typedef struct {
     HfDumpToc *toc;
     bool *entries;      /* for each entry whether it is taken */
     GHashTable *tables; /* OIDs of the tables whose rows are taken; 0 stands for large objects */
-    bool whole;         /* everything: there were no patterns */
+    bool whole;         /* everything but what is excluded: there was no --table or --schema */
+    char *lost;         /* what was left out because it needs what is excluded; NULL: nothing */
 } HfExtractSelection;
 
 /*
- * `patterns` NULL or empty selects everything. With `of_extensions` patterns reach the configuration tables of
- * extensions, too: they have rows in the archive, but no entry that would create them. HF_ERROR_NOT_FOUND names a
- * pattern that matches nothing. Transfer full.
+ * Without patterns everything. Those without a schema mean names in any schema. With `of_extensions` --table reaches the
+ * configuration tables of extensions, too: they have rows in the archive, but no entry that would create them.
+ * HF_ERROR_NOT_FOUND names a pattern that matches nothing, HF_ERROR_USAGE one that is none. Transfer full.
  */
-HfExtractSelection *hf_extract_select(HfArchiveReader *archive, const char *const *patterns, bool of_extensions,
+HfExtractSelection *hf_extract_select(HfArchiveReader *archive, const HfPatternLists *patterns, bool of_extensions,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_extract_selection_free(HfExtractSelection *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfExtractSelection, hf_extract_selection_free)
 
 bool hf_extract_takes_rows(const HfExtractSelection *self, uint32_t oid);
-
-/* Whether a pattern [schema.]table means this name. Letters count as they are; * stands for any characters, ? for one.
- */
-bool hf_extract_pattern_matches(const char *pattern, const char *schema, const char *name);
 
 /* Of the text of sequences.sql, the statements of the sequences that are taken. Transfer full. */
 char *hf_extract_select_sequences(const HfExtractSelection *self, const char *sql);

@@ -385,7 +385,7 @@ static bool write_large_objects(Script *self, GError **error)
 
 static bool write_sequences(Script *self, GError **error)
 {
-    if (self->selection->whole)
+    if (!hf_pattern_lists_given(&self->options->patterns))
         return write_member(self, HF_MEMBER_SEQUENCES, error);
     g_autofree char *sql = read_member(self, HF_MEMBER_SEQUENCES, error);
     if (sql == NULL)
@@ -462,7 +462,7 @@ bool hf_extract_as_sql(const HfExtractOptions *options, HfOutput *to, HfProgress
                        GError **error)
 {
     g_autoptr(HfExtractSelection) selection =
-        hf_extract_select(options->archive, options->tables, options->data_only, error);
+        hf_extract_select(options->archive, &options->patterns, options->data_only, error);
     if (selection == NULL)
         return false;
     HfArchiveSource source;

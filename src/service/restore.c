@@ -5,13 +5,12 @@
 #include "engine/ends/postgres_copies.h"
 #include "engine/ends/postgres_globals.h"
 #include "service/archive_whole.h"
+#include "service/extract_selection.h"
 #include "service/restore_beside.h"
 #include "service/restore_load.h"
 #include "service/restore_preflight.h"
 
 #include <string.h>
-
-#define MAX_SCHEMA_BYTES ((size_t)1 << 30)
 
 typedef struct {
     const HfRestoreOptions *options;
@@ -34,63 +33,53 @@ void hf_restore_result_clear(HfRestoreResult *self)
 /* ---- Schema --------------------------------------------------------------------------------------------------------
  */
 
-static bool matches_any(const char *const *patterns, const char *schema, const char *name)
+static void note(Restore *self, bool fatal, char *text)
 {
-    for (; patterns != NULL && *patterns != NULL; patterns++) {
-        const char *dot = strchr(*patterns, '.');
-        g_autofree char *schema_pattern = dot != NULL ? g_strndup(*patterns, (gsize)(dot - *patterns)) : g_strdup("*");
-        if (g_pattern_match_simple(schema_pattern, schema) &&
-            g_pattern_match_simple(dot != NULL ? dot + 1 : *patterns, name))
-            return true;
+    HfFinding *finding = g_new0(HfFinding, 1);
+    finding->fatal = fatal;
+    finding->text = text;
+    g_ptr_array_add(self->result->findings, finding);
+}
+
+/* A typing error in --role-map would leave everything with the old role. */
+static void note_unknown_roles(Restore *self)
+{
+    GHashTableIter iter;
+    gpointer name;
+    if (self->options->role_map == NULL)
+        return;
+    g_hash_table_iter_init(&iter, self->options->role_map);
+    while (g_hash_table_iter_next(&iter, &name, NULL)) {
+        bool known = false;
+        for (guint i = 0; i < self->head->roles->len && !known; i++)
+            known = strcmp(((const HfRoleInfo *)self->head->roles->pdata[i])->name, name) == 0;
+        if (!known)
+            note(self, false, g_strdup_printf("--role-map: the archive names no role %s", (const char *)name));
     }
-    return false;
-}
-
-static bool is_wanted(const HfTocEntry *entry, gpointer data)
-{
-    const HfRestoreOptions *options = data;
-    if (entry->schema == NULL)
-        return false;
-    for (const char *const *pattern = options->schemas; pattern != NULL && *pattern != NULL; pattern++)
-        if (g_pattern_match_simple(*pattern, entry->schema))
-            return true;
-    return matches_any(options->tables, entry->schema, entry->tag);
-}
-
-static bool is_selective(const HfRestoreOptions *options)
-{
-    return (options->schemas != NULL && *options->schemas != NULL) ||
-           (options->tables != NULL && *options->tables != NULL);
 }
 
 static bool read_schema(Restore *self, GError **error)
 {
     const HfRestoreOptions *options = self->options;
-    g_autoptr(GBytes) dump = hf_archive_reader_read(options->archive, HF_MEMBER_SCHEMA, MAX_SCHEMA_BYTES, error);
-    if (dump == NULL)
-        return false;
-    gsize length;
-    const uint8_t *data = g_bytes_get_data(dump, &length);
-    self->schema.toc = hf_dump_toc_parse(data, length, error);
-    if (self->schema.toc == NULL)
+    g_autoptr(HfExtractSelection) selection = hf_extract_select(options->archive, &options->patterns, false, error);
+    if (selection == NULL)
         return false;
     self->schema.sql = (HfTocSqlOptions){
         .no_owner = options->no_owner, .no_privileges = options->no_privileges, .role_map = options->role_map};
-    if (is_selective(options))
-        self->schema.selected = hf_dump_toc_select(self->schema.toc, is_wanted, (gpointer)options);
+    self->schema.toc = g_steal_pointer(&selection->toc);
+    note_unknown_roles(self);
+    if (!hf_pattern_lists_given(&options->patterns))
+        return true;
+    self->schema.selected = g_steal_pointer(&selection->entries);
+    self->schema.tables = g_steal_pointer(&selection->tables);
+    self->schema.selective = !selection->whole;
+    if (selection->lost != NULL)
+        note(self, false, g_strdup_printf("left out, because they need what is excluded: %s", selection->lost));
     return true;
 }
 
 /* ---- Preflight -----------------------------------------------------------------------------------------------------
  */
-
-static void add_finding(Restore *self, const GError *reason)
-{
-    HfFinding *finding = g_new0(HfFinding, 1);
-    finding->fatal = true;
-    finding->text = g_strdup(reason->message);
-    g_ptr_array_add(self->result->findings, finding);
-}
 
 /* Fills the findings; false with the error that stops the restore. */
 static bool preflight(Restore *self, HfPg *pg, GError **error)
@@ -106,7 +95,7 @@ static bool preflight(Restore *self, HfPg *pg, GError **error)
             g_propagate_error(error, g_steal_pointer(&damage));
             return false;
         }
-        add_finding(self, damage);
+        note(self, true, g_strdup(damage->message));
     }
     if (!hf_findings_have_fatal(self->result->findings))
         return true;
@@ -225,5 +214,6 @@ bool hf_restore(const HfRestoreOptions *options, HfProgress *progress, GCancella
         hf_progress_finish(progress);
     hf_dump_toc_free(self.schema.toc);
     g_free(self.schema.selected);
+    g_clear_pointer(&self.schema.tables, g_hash_table_unref);
     return ok;
 }

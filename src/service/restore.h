@@ -8,6 +8,7 @@
 
 #include "archive/archive_reader.h"
 #include "engine/progress.h"
+#include "pg/pattern.h"
 #include "pg/target.h"
 
 #include <gio/gio.h>
@@ -34,8 +35,7 @@ typedef struct {
     bool no_privileges;
     bool create_roles;          /* make missing roles, without passwords */
     GHashTable *role_map;       /* char* -> char*; NULL: none */
-    const char *const *schemas; /* patterns (* and ?), NULL or empty: everything; borrowed */
-    const char *const *tables;
+    HfPatternLists patterns;    /* what to restore of it */
     uint64_t keep_old_s;        /* swap: how long the old one stays */
     const char *maintenance_db; /* where to connect for making and renaming databases; NULL: postgres, else template1 */
 } HfRestoreOptions;

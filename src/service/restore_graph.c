@@ -364,8 +364,7 @@ static bool add_rows(HfRestoreGraph *self, HfPg *pg, GError **error)
 {
     for (guint i = 0; i < self->manifest->tables->len; i++) {
         HfManifestTable *table = self->manifest->tables->pdata[i];
-        bool blobs = table->kind == HF_TABLE_LARGE_OBJECTS;
-        if (blobs ? self->options->schema->selected == NULL : hf_restore_takes_table(self->options->schema, table))
+        if (hf_restore_takes_table(self->options->schema, table))
             g_hash_table_insert(self->tables, GUINT_TO_POINTER(table->oid), add_table(self, table));
     }
     join_root_groups(self);

@@ -1,6 +1,7 @@
 #include "service/restore_load.h"
 
 #include "base/error.h"
+#include "service/extract_selection.h"
 #include "service/restore_graph.h"
 
 #include <string.h>
@@ -13,16 +14,8 @@ typedef struct {
 
 bool hf_restore_takes_table(const HfSchema *schema, const HfManifestTable *table)
 {
-    if (table->no_data_reason != NULL)
-        return false;
-    if (schema->selected == NULL)
-        return true;
-    for (size_t i = 0; i < hf_dump_toc_size(schema->toc); i++) {
-        const HfTocEntry *entry = hf_dump_toc_get(schema->toc, i);
-        if (schema->selected[i] && entry->object_oid == table->oid && strcmp(entry->kind, "TABLE") == 0)
-            return true;
-    }
-    return false;
+    return table->no_data_reason == NULL &&
+           (schema->tables == NULL || g_hash_table_contains(schema->tables, GUINT_TO_POINTER(table->oid)));
 }
 
 static void set_phase(const Load *self, const char *phase)
@@ -54,7 +47,7 @@ static bool run_member(Load *self, HfPg *pg, const char *name, GError **error)
     return false;
 }
 
-/* Sequences of the selected tables alone: one statement a line, each naming its sequence in a literal. */
+/* Those that are restored alone. */
 static bool run_sequences(Load *self, HfPg *pg, GError **error)
 {
     const HfSchema *schema = self->options->schema;
@@ -66,27 +59,18 @@ static bool run_sequences(Load *self, HfPg *pg, GError **error)
         g_propagate_error(error, g_steal_pointer(&reason));
         return false;
     }
-    for (size_t i = 0; sql != NULL && i < hf_dump_toc_size(schema->toc); i++) {
-        const HfTocEntry *entry = hf_dump_toc_get(schema->toc, i);
-        bool is_sequence = strcmp(entry->kind, "SEQUENCE") == 0;
-        if (!is_sequence || !schema->selected[i])
-            continue;
-        g_autofree char *name = hf_pg_quote_qualified(entry->schema, entry->tag);
-        g_autofree char *literal = hf_pg_quote_literal(name);
-        g_autofree char *start = g_strdup_printf("SELECT pg_catalog.setval(%s,", literal);
-        const char *line = strstr(sql, start);
-        g_autofree char *statement = line != NULL ? g_strndup(line, strcspn(line, "\n")) : g_strdup("");
-        if (*statement != '\0' && !hf_pg_exec(pg, statement, error))
-            return false;
-    }
-    return true;
+    const HfExtractSelection taken = {.toc = schema->toc, .entries = schema->selected, .whole = !schema->selective};
+    g_autofree char *wanted = sql != NULL ? hf_extract_select_sequences(&taken, sql) : g_strdup("");
+    if (hf_pg_exec(pg, wanted, error))
+        return true;
+    g_prefix_error(error, "%s: ", HF_MEMBER_SEQUENCES);
+    return false;
 }
 
 static bool run_large_object_owners(Load *self, HfPg *pg, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    g_autofree char *sql =
-        self->options->schema->selected == NULL ? read_sql(self, HF_MEMBER_BLOBS_OWNERS, &reason) : NULL;
+    g_autofree char *sql = !self->options->schema->selective ? read_sql(self, HF_MEMBER_BLOBS_OWNERS, &reason) : NULL;
     if (reason != NULL) {
         g_propagate_error(error, g_steal_pointer(&reason));
         return false;
@@ -100,7 +84,7 @@ static bool run_large_object_owners(Load *self, HfPg *pg, GError **error)
 static bool create_schema(Load *self, HfPg *pg, GError **error)
 {
     set_phase(self, "creating the schema");
-    bool blobs = self->options->schema->selected == NULL;
+    bool blobs = !self->options->schema->selective;
     return hf_postgres_run_phase(pg, self->options->schema, HF_TOC_PRE_DATA, error) &&
            (!blobs || run_member(self, pg, HF_MEMBER_BLOBS_CREATE, error));
 }

@@ -22,7 +22,7 @@ typedef struct {
 /* HF_ERROR_DIFFER names the tables that differ. Fills tables, rows, raw_bytes and tables_proved of `result`. */
 bool hf_restore_load(const HfRestoreLoad *load, HfRestoreResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether the restore takes this table: its entry in the schema is chosen. */
+/* Whether the restore takes this table's rows. */
 bool hf_restore_takes_table(const HfSchema *schema, const HfManifestTable *table);
 
 #endif

@@ -168,7 +168,7 @@ static bool check_roles(Preflight *self, GError **error)
 static bool check_extensions(Preflight *self, GError **error)
 {
     g_autoptr(GPtrArray) wanted = g_ptr_array_new();
-    for (guint i = 0; self->schema->selected == NULL && i < self->head->extensions->len; i++)
+    for (guint i = 0; !self->schema->selective && i < self->head->extensions->len; i++)
         g_ptr_array_add(wanted, ((HfExtensionInfo *)self->head->extensions->pdata[i])->name);
     g_autofree char *missing = NULL;
     if (!find_missing(self->pg, "SELECT name FROM pg_catalog.pg_available_extensions", wanted, &missing, error))
@@ -379,7 +379,7 @@ static void check_selection(Preflight *self)
     for (guint i = 0; i < manifest->tables->len; i++)
         if (hf_restore_takes_table(self->schema, manifest->tables->pdata[i]))
             return;
-    find(self, true, "no table with rows in the archive matches --table or --schema");
+    find(self, true, "the patterns leave no table of the archive to restore");
 }
 
 bool hf_restore_preflight(const HfRestoreOptions *options, const HfSchema *schema, HfPg *pg, GPtrArray *findings,

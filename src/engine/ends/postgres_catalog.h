@@ -7,17 +7,15 @@
 
 #include "archive/manifest.h"
 #include "pg/connection.h"
+#include "pg/pattern.h"
 #include "pg/type.h"
 
 /* ---- What to take --------------------------------------------------------------------------------------------------
  */
 
-/* pg_dump's patterns under pg_dump's names; each may be NULL or an empty list, all NULL-terminated and borrowed. */
+/* All lists are as those of HfPatternLists. */
 typedef struct {
-    const char *const *schemas;            /* --schema */
-    const char *const *exclude_schemas;    /* --exclude-schema */
-    const char *const *tables;             /* --table */
-    const char *const *exclude_tables;     /* --exclude-table */
+    HfPatternLists patterns;
     const char *const *exclude_table_data; /* --exclude-table-data */
     bool force_text;                       /* --data-format text */
 } HfScope;
@@ -29,13 +27,20 @@ bool hf_scope_is_selective(const HfScope *self);
 void hf_scope_append_arguments(const HfScope *self, GPtrArray *arguments);
 
 /*
- * psql's pattern as an SQL condition over a schema's name (and, for a table, c.relname and c.oid): * and ? are
- * wildcards, quotes keep case and special characters, a dot parts schema and name; a table pattern without schema means
- * the tables that the user's search path shows, which the query has as the column `path` of a table search_path.
- * HF_ERROR_USAGE for more than one dot. Transfer full.
+ * A pattern as an SQL condition over pg_class c and pg_namespace n; a pattern for tables without a schema means the
+ * tables that the user's search path shows, which the query has as the column `path` of a table search_path. The last
+ * one is true for the partitions of what matches, too, at every level. Errors as of hf_pattern_parse. Transfer full.
  */
 char *hf_postgres_schema_condition(const char *pattern, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 char *hf_postgres_table_condition(const char *pattern, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *hf_postgres_table_or_partition_condition(const char *pattern, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* HF_ERROR_NOT_FOUND names a --schema or --table that matches nothing; exclusions that do not are warned of. */
+bool hf_postgres_check_patterns(HfPg *pg, const HfScope *scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What pg_dump has to be told besides the options: it does not take the partitions of a table that is named with it, so
+ * that these are named, each (char*, transfer full). HF_ERROR_LIMIT if they are too many for a command line. */
+bool hf_postgres_append_partition_arguments(HfPg *pg, const HfScope *scope, GPtrArray *arguments, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Snapshot ------------------------------------------------------------------------------------------------------
  */
@@ -52,6 +57,7 @@ typedef struct {
     HfPg *pg;   /* holds the locks and the snapshot until it is closed */
     char *name; /* as pg_export_snapshot gave it */
     bool on_standby;
+    GPtrArray *partition_arguments; /* of hf_postgres_append_partition_arguments */
     GHashTable *relations; /* OIDs (as pointers) of all tables, partitioned ones too: to hold against pg_dump's list */
     GPtrArray *tables;     /* HfPlannedTable*, which own their info, by schema and name; once they are read */
     HfTypeTable *types;    /* the database's, once they are read */

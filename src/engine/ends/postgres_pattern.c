@@ -1,11 +1,8 @@
-#include "base/error.h"
 #include "engine/ends/postgres_catalog.h"
-
-#include <string.h>
 
 bool hf_scope_is_selective(const HfScope *self)
 {
-    return (self->schemas != NULL && self->schemas[0] != NULL) || (self->tables != NULL && self->tables[0] != NULL);
+    return hf_pattern_lists_are_selective(&self->patterns);
 }
 
 void hf_scope_append_arguments(const HfScope *self, GPtrArray *arguments)
@@ -13,45 +10,14 @@ void hf_scope_append_arguments(const HfScope *self, GPtrArray *arguments)
     const struct {
         const char *option;
         const char *const *values;
-    } lists[] = {{"--schema", self->schemas},
-                 {"--exclude-schema", self->exclude_schemas},
-                 {"--table", self->tables},
-                 {"--exclude-table", self->exclude_tables},
+    } lists[] = {{"--schema", self->patterns.schemas},
+                 {"--exclude-schema", self->patterns.exclude_schemas},
+                 {"--table", self->patterns.tables},
+                 {"--exclude-table", self->patterns.exclude_tables},
                  {"--exclude-table-data", self->exclude_table_data}};
     for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
         for (const char *const *value = lists[i].values; value != NULL && *value != NULL; value++)
             g_ptr_array_add(arguments, g_strdup_printf("%s=%s", lists[i].option, *value));
-}
-
-/*
- * One part of a pattern (up to a dot outside quotes) as a regular expression. Outside quotes letters fold to lower
- * case, * and ? are wildcards, $ is a plain character, and the rest is regular expression as psql documents it; inside
- * quotes all is literal.
- */
-static char *part_to_regex(const char **pattern)
-{
-    GString *regex = g_string_new("^(");
-    bool quoted = false;
-    const char *c = *pattern;
-    for (; *c != '\0' && (quoted || *c != '.'); c++) {
-        if (*c == '"' && quoted && c[1] == '"') {
-            g_string_append_c(regex, '"');
-            c++;
-        } else if (*c == '"') {
-            quoted = !quoted;
-        } else if (!quoted && *c == '*') {
-            g_string_append(regex, ".*");
-        } else if (!quoted && *c == '?') {
-            g_string_append_c(regex, '.');
-        } else if (*c == '$' || (quoted && strchr("|*+?()[]{}.^\\", *c) != NULL)) {
-            g_string_append_c(regex, '\\');
-            g_string_append_c(regex, *c);
-        } else {
-            g_string_append_c(regex, quoted ? *c : g_ascii_tolower(*c));
-        }
-    }
-    *pattern = c;
-    return g_string_free(g_string_append(regex, ")$"), FALSE);
 }
 
 static char *match(const char *column, const char *regex)
@@ -60,20 +26,10 @@ static char *match(const char *column, const char *regex)
     return g_strdup_printf("%s OPERATOR(pg_catalog.~) %s COLLATE pg_catalog.\"default\"", column, literal);
 }
 
-static bool too_many_dots(const char *pattern, GError **error)
+char *hf_postgres_schema_condition(const char *text, GError **error)
 {
-    g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "the pattern %s has too many dotted names; give schema.table",
-                pattern);
-    return false;
-}
-
-char *hf_postgres_schema_condition(const char *pattern, GError **error)
-{
-    const char *rest = pattern;
-    g_autofree char *regex = part_to_regex(&rest);
-    if (*rest != '\0' && !too_many_dots(pattern, error))
-        return NULL;
-    return match("n.nspname", regex);
+    g_autoptr(HfPattern) pattern = hf_pattern_parse(text, HF_PATTERN_SCHEMA, error);
+    return pattern != NULL ? match("n.nspname", pattern->schema) : NULL;
 }
 
 /* What pg_table_is_visible would say under the user's own search path, which no session of ours has. */
@@ -82,19 +38,31 @@ char *hf_postgres_schema_condition(const char *pattern, GError **error)
              "o.relnamespace WHERE o.relname = " relation ".relname AND s.nspname = ANY (path) ORDER BY "              \
              "pg_catalog.array_position(path, s.nspname) LIMIT 1)"
 
-char *hf_postgres_table_condition(const char *pattern, GError **error)
+/* Of a relation and its schema under these names in the query; `visible` says that the search path shows it. */
+static char *named_condition(const HfPattern *pattern, const char *relation, const char *schema, const char *visible)
 {
-    const char *rest = pattern;
-    g_autofree char *first = part_to_regex(&rest);
-    if (*rest == '\0') {
-        g_autofree char *name = match("c.relname", first);
-        return g_strdup_printf("(%s AND " VISIBLE("c") ")", name);
-    }
-    rest++;
-    g_autofree char *second = part_to_regex(&rest);
-    if (*rest != '\0' && !too_many_dots(pattern, error))
+    g_autofree char *name_column = g_strconcat(relation, ".relname", NULL);
+    g_autofree char *schema_column = g_strconcat(schema, ".nspname", NULL);
+    g_autofree char *name = match(name_column, pattern->name);
+    g_autofree char *rest = pattern->schema != NULL ? match(schema_column, pattern->schema) : g_strdup(visible);
+    return g_strdup_printf("(%s AND %s)", name, rest);
+}
+
+char *hf_postgres_table_condition(const char *text, GError **error)
+{
+    g_autoptr(HfPattern) pattern = hf_pattern_parse(text, HF_PATTERN_TABLE, error);
+    return pattern != NULL ? named_condition(pattern, "c", "n", VISIBLE("c")) : NULL;
+}
+
+char *hf_postgres_table_or_partition_condition(const char *text, GError **error)
+{
+    g_autoptr(HfPattern) pattern = hf_pattern_parse(text, HF_PATTERN_TABLE, error);
+    if (pattern == NULL)
         return NULL;
-    g_autofree char *schema = match("n.nspname", first);
-    g_autofree char *name = match("c.relname", second);
-    return g_strdup_printf("(%s AND %s)", schema, name);
+    g_autofree char *itself = named_condition(pattern, "c", "n", VISIBLE("c"));
+    g_autofree char *ancestor = named_condition(pattern, "pc", "pn", VISIBLE("pc"));
+    return g_strdup_printf("(%s OR c.relispartition AND EXISTS (SELECT FROM "
+                           "pg_catalog.pg_partition_ancestors(c.oid) a JOIN pg_catalog.pg_class pc ON pc.oid = a.relid "
+                           "JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace WHERE %s))",
+                           itself, ancestor);
 }

@@ -10,7 +10,9 @@
 
 typedef struct {
     HfDumpToc *toc;
-    bool *selected; /* one for each entry; NULL: all */
+    bool *selected;     /* one for each entry; NULL: all */
+    GHashTable *tables; /* OIDs of the tables whose rows are taken, 0 for large objects; NULL: all */
+    bool selective;     /* only what was asked for, not all but what was excluded */
     HfTocSqlOptions sql;
 } HfSchema;
 

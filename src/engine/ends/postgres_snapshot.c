@@ -19,6 +19,7 @@ void hf_postgres_snapshot_free(HfPostgresSnapshot *self)
     hf_pg_close(self->pg);
     g_free(self->name);
     g_clear_pointer(&self->tables, g_ptr_array_unref);
+    g_clear_pointer(&self->partition_arguments, g_ptr_array_unref);
     g_clear_pointer(&self->relations, g_hash_table_unref);
     g_clear_pointer(&self->types, hf_type_table_free);
     g_free(self);
@@ -178,6 +179,12 @@ bool hf_postgres_snapshot_read(HfPostgresSnapshot *self, const HfScope *scope, G
     return count != NULL;
 }
 
+static bool name_partitions(HfPostgresSnapshot *self, const HfScope *scope, GError **error)
+{
+    self->partition_arguments = g_ptr_array_new_with_free_func(g_free);
+    return hf_postgres_append_partition_arguments(self->pg, scope, self->partition_arguments, error);
+}
+
 HfPostgresSnapshot *hf_postgres_snapshot_open(const HfPgTarget *target, const HfScope *scope, uint64_t lock_wait_ms,
                                               GCancellable *cancellable, GError **error)
 {
@@ -189,10 +196,12 @@ HfPostgresSnapshot *hf_postgres_snapshot_open(const HfPgTarget *target, const Hf
     if (standby == NULL)
         return NULL;
     self->on_standby = *standby == 't';
+    if (!hf_postgres_check_patterns(self->pg, scope, error))
+        return NULL;
     for (int i = 0; i < ATTEMPTS; i++) {
         SnapshotOutcome outcome = attempt(self, scope, lock_wait_ms, error);
         if (outcome == SNAPSHOT_TAKEN)
-            return g_steal_pointer(&self);
+            return name_partitions(self, scope, error) ? g_steal_pointer(&self) : NULL;
         if (outcome == SNAPSHOT_FAILED)
             return NULL;
     }

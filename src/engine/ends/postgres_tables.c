@@ -41,13 +41,15 @@ static char *any_of(const char *const *patterns, ConditionFunc condition, const 
  * effect on tables. Transfer full. */
 static char *scope_condition(const HfScope *scope, GError **error)
 {
-    bool by_table = scope->tables != NULL && *scope->tables != NULL;
-    g_autofree char *wanted = by_table ? any_of(scope->tables, hf_postgres_table_condition, "true", error)
-                                       : any_of(scope->schemas, hf_postgres_schema_condition, "true", error);
+    const HfPatternLists *lists = &scope->patterns;
+    bool by_table = lists->tables != NULL && *lists->tables != NULL;
+    g_autofree char *wanted = by_table ? any_of(lists->tables, hf_postgres_table_or_partition_condition, "true", error)
+                                       : any_of(lists->schemas, hf_postgres_schema_condition, "true", error);
     g_autofree char *no_schema =
-        wanted == NULL ? NULL : any_of(scope->exclude_schemas, hf_postgres_schema_condition, "false", error);
+        wanted == NULL ? NULL : any_of(lists->exclude_schemas, hf_postgres_schema_condition, "false", error);
     g_autofree char *no_table =
-        no_schema == NULL ? NULL : any_of(scope->exclude_tables, hf_postgres_table_condition, "false", error);
+        no_schema == NULL ? NULL
+                          : any_of(lists->exclude_tables, hf_postgres_table_or_partition_condition, "false", error);
     return no_table == NULL
                ? NULL
                : g_strdup_printf("%s AND NOT %s AND NOT %s", wanted, by_table ? "false" : no_schema, no_table);
@@ -197,7 +199,8 @@ static char *tables_sql(const HfScope *scope, GError **error)
 {
     g_autofree char *from = tables_of_scope(scope, error);
     g_autofree char *no_data =
-        from == NULL ? NULL : any_of(scope->exclude_table_data, hf_postgres_table_condition, "false", error);
+        from == NULL ? NULL
+                     : any_of(scope->exclude_table_data, hf_postgres_table_or_partition_condition, "false", error);
     if (no_data == NULL)
         return NULL;
     return g_strdup_printf(
@@ -280,6 +283,94 @@ static HfPgRows *query_tables(HfPg *pg, const char *sql, GError **error)
     g_autofree char *whole = g_strconcat("WITH search_path (path) AS (SELECT $1::pg_catalog.name[]) ", sql, NULL);
     return hf_pg_query(pg, whole, (const char *[]){path, NULL}, error);
 }
+
+/* ---- Patterns ------------------------------------------------------------------------------------------------------
+ */
+
+/* One row for each pattern: option, whether it excludes, the pattern, whether it matches anything. */
+static bool append_checks(GString *sql, const char *option, bool excludes, const char *const *patterns, GError **error)
+{
+    bool schemas = g_str_has_suffix(option, "schema");
+    for (; patterns != NULL && *patterns != NULL; patterns++) {
+        g_autofree char *condition =
+            schemas ? hf_postgres_schema_condition(*patterns, error) : hf_postgres_table_condition(*patterns, error);
+        if (condition == NULL)
+            return false;
+        g_autofree char *literal = hf_pg_quote_literal(*patterns);
+        g_string_append_printf(sql, "%sSELECT '%s', %s, %s, EXISTS (SELECT FROM pg_catalog.pg_namespace n %s%s)",
+                               sql->len > 0 ? " UNION ALL " : "", option, excludes ? "true" : "false", literal,
+                               schemas ? "WHERE "
+                                       : "JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid LEFT JOIN " CONFIGURATION
+                                         " x ON x.oid = c.oid WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND "
+                                         "(" USER_OBJECT " OR x.oid IS NOT NULL) AND ",
+                               condition);
+    }
+    return true;
+}
+
+bool hf_postgres_check_patterns(HfPg *pg, const HfScope *scope, GError **error)
+{
+    const HfPatternLists *lists = &scope->patterns;
+    g_autoptr(GString) sql = g_string_new(NULL);
+    if (!append_checks(sql, "--schema", false, lists->schemas, error) ||
+        !append_checks(sql, "--exclude-schema", true, lists->exclude_schemas, error) ||
+        !append_checks(sql, "--table", false, lists->tables, error) ||
+        !append_checks(sql, "--exclude-table", true, lists->exclude_tables, error) ||
+        !append_checks(sql, "--exclude-table-data", true, scope->exclude_table_data, error))
+        return false;
+    g_autoptr(HfPgRows) rows = sql->len > 0 ? query_tables(pg, sql->str, error) : NULL;
+    if (rows == NULL)
+        return sql->len == 0;
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++)
+        if (!hf_pg_rows_bool(rows, i, 3) &&
+            !hf_pattern_tell_unused(hf_pg_rows_text(rows, i, 0), hf_pg_rows_bool(rows, i, 1),
+                                    hf_pg_rows_text(rows, i, 2), "the database", error))
+            return false;
+    return true;
+}
+
+/* Partitions of what the patterns of one option mean, without those that they name themselves. */
+static bool append_partitions(HfPg *pg, const char *option, const char *const *patterns, GPtrArray *arguments,
+                              size_t *length, GError **error)
+{
+    g_autofree char *named = any_of(patterns, hf_postgres_table_condition, "false", error);
+    g_autofree char *all =
+        named != NULL ? any_of(patterns, hf_postgres_table_or_partition_condition, "false", error) : NULL;
+    if (all == NULL || strcmp(all, "false") == 0)
+        return all != NULL;
+    g_autofree char *sql = g_strdup_printf("SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN "
+                                           "pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relispartition "
+                                           "AND c.relkind IN ('r', 'p', 'f') AND %s AND NOT %s",
+                                           all, named);
+    g_autoptr(HfPgRows) rows = query_tables(pg, sql, error);
+    for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++) {
+        g_autofree char *name = hf_pg_quote_qualified(hf_pg_rows_text(rows, i, 0), hf_pg_rows_text(rows, i, 1));
+        char *argument = g_strdup_printf("%s=%s", option, name);
+        g_ptr_array_add(arguments, argument);
+        *length += strlen(argument) + 1 + sizeof(char *);
+    }
+    return rows != NULL;
+}
+
+/* A system takes 2 MiB or more as arguments and environment of a program. */
+#define MAX_ARGUMENT_BYTES ((size_t)1536 * 1024)
+
+bool hf_postgres_append_partition_arguments(HfPg *pg, const HfScope *scope, GPtrArray *arguments, GError **error)
+{
+    size_t length = 0;
+    if (!append_partitions(pg, "--table", scope->patterns.tables, arguments, &length, error) ||
+        !append_partitions(pg, "--exclude-table", scope->patterns.exclude_tables, arguments, &length, error))
+        return false;
+    if (length <= MAX_ARGUMENT_BYTES)
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_LIMIT,
+                "the tables of --table and --exclude-table have too many partitions to name all of them to pg_dump; "
+                "match them with patterns, like shop.orders*, or take their schema with --schema");
+    return false;
+}
+
+/* ---- Plan ----------------------------------------------------------------------------------------------------------
+ */
 
 HfPgRows *hf_postgres_list_relations(HfPg *pg, const HfScope *scope, GError **error)
 {

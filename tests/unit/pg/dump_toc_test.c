@@ -126,10 +126,10 @@ static void a_dump_cut_anywhere_is_damaged(void **state)
         assert_cuts_are_damage(dumps[i], 97);
 }
 
-static bool is_table(const HfTocEntry *entry, gpointer data)
+static HfPatternVerdict is_table(const HfTocEntry *entry, gpointer data)
 {
     (void)data;
-    return strcmp(entry->kind, "TABLE") == 0;
+    return strcmp(entry->kind, "TABLE") == 0 ? HF_PATTERN_WANTED : HF_PATTERN_UNTOLD;
 }
 
 static void use_everything(const HfDumpToc *toc)

@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_named(const HfTocEntry *entry, gpointer names)
+static HfPatternVerdict is_named(const HfTocEntry *entry, gpointer names)
 {
-    g_autofree char *name = g_strconcat(entry->schema, ".", entry->tag, NULL);
-    return g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL);
+    g_autofree char *name = g_strconcat(entry->schema != NULL ? entry->schema : "", ".", entry->tag, NULL);
+    bool relation = hf_toc_entry_is_nameable(entry);
+    return relation && g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL) ? HF_PATTERN_WANTED
+                                                                                        : HF_PATTERN_UNTOLD;
 }
 
 static void read_argument(char *argument, HfTocSqlOptions *options, GPtrArray *tables)

@@ -6,9 +6,10 @@ typedef struct {
     const char *kind, *tag;
 } Expected;
 
-static bool is_tag(const HfTocEntry *entry, gpointer tag)
+static HfPatternVerdict is_tag(const HfTocEntry *entry, gpointer tag)
 {
-    return strcmp(entry->tag, *(const char *const *)tag) == 0;
+    bool is = hf_toc_entry_is_nameable(entry) && strcmp(entry->tag, *(const char *const *)tag) == 0;
+    return is ? HF_PATTERN_WANTED : HF_PATTERN_UNTOLD;
 }
 
 /* Of each dump, the choice of one relation has all entries of `there` and none of `absent`. */
@@ -219,11 +220,10 @@ static void nothing_wanted_gives_the_settings_alone(void **state)
     assert_int_equal(count, 3);
 }
 
-static bool is_any(const HfTocEntry *entry, gpointer data)
+static HfPatternVerdict is_any(const HfTocEntry *entry, gpointer data)
 {
-    (void)entry;
     (void)data;
-    return true;
+    return hf_toc_entry_is_nameable(entry) ? HF_PATTERN_WANTED : HF_PATTERN_UNTOLD;
 }
 
 /* Every entry chosen has all that it needs in the result: it can be created. */
@@ -249,6 +249,93 @@ static void a_choice_is_complete(void **state)
     }
 }
 
+/* ---- By a filter ---------------------------------------------------------------------------------------------------
+ */
+
+static HfPatternVerdict judge(const HfTocEntry *entry, gpointer filter)
+{
+    return hf_toc_entry_judge(entry, filter);
+}
+
+static bool *choose(const HfDumpToc *toc, const HfPatternLists *lists, char **lost)
+{
+    g_autoptr(HfPatternFilter) filter = hf_pattern_filter_new(lists, NULL);
+    bool *chosen = hf_dump_toc_select(toc, judge, filter);
+    *lost = hf_dump_toc_describe_lost(toc, chosen, filter);
+    assert_true(hf_pattern_filter_check_used(filter, NULL));
+    return chosen;
+}
+
+static void assert_kinds(const HfDumpToc *toc, const bool *chosen, bool are, const Expected *expected, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (chosen[dump_file_index(toc, expected[i].kind, expected[i].tag)] != are)
+            fail_msg("%s %s", expected[i].kind, expected[i].tag);
+}
+
+static void what_is_excluded_stays_out_with_what_needs_it(void **state)
+{
+    (void)state;
+    static const Expected absent[] = {{"TABLE", "customers"},
+                                      {"SEQUENCE", "customers_id_seq"},
+                                      {"ACL", "TABLE customers"},
+                                      {"FK CONSTRAINT", "items items_customer_fkey"},
+                                      {"VIEW", "rich"}};
+    static const Expected there[] = {
+        {"ENCODING", "ENCODING"},      {"TABLE", "items"},      {"TYPE", "mood"}, {"SEQUENCE", "tickets"},
+        {"EXTENSION", "postgres_fdw"}, {"TABLE", "events_2024"}};
+    const HfPatternLists lists = {.exclude_tables = (const char *const[]){"shop.customers", NULL}};
+    for (size_t i = 0; i < G_N_ELEMENTS(dumps); i++) {
+        g_autoptr(HfDumpToc) toc = dump_file_parse(dumps[i]);
+        g_autofree char *lost = NULL;
+        g_autofree bool *chosen = choose(toc, &lists, &lost);
+        assert_kinds(toc, chosen, false, absent, G_N_ELEMENTS(absent));
+        assert_kinds(toc, chosen, true, there, G_N_ELEMENTS(there));
+        assert_non_null(strstr(lost, "VIEW shop.rich"));
+        assert_non_null(strstr(lost, "FK CONSTRAINT shop.items items_customer_fkey"));
+        assert_null(strstr(lost, "customers_pkey"));
+    }
+}
+
+static void partitions_go_with_their_table(void **state)
+{
+    (void)state;
+    static const Expected partitions[] = {{"TABLE", "events_2024"}, {"TABLE", "events_2025_one"}};
+    const HfPatternLists without = {.exclude_tables = (const char *const[]){"events", NULL}};
+    const HfPatternLists with = {.tables = (const char *const[]){"events", NULL},
+                                 .exclude_tables = (const char *const[]){"events_rest", NULL}};
+    for (size_t i = 0; i < G_N_ELEMENTS(dumps); i++) {
+        g_autoptr(HfDumpToc) toc = dump_file_parse(dumps[i]);
+        g_autofree char *lost = NULL, *no_loss = NULL;
+        g_autofree bool *rest = choose(toc, &without, &lost), *some = choose(toc, &with, &no_loss);
+        assert_kinds(toc, rest, false, partitions, G_N_ELEMENTS(partitions));
+        assert_kinds(toc, some, true, partitions, G_N_ELEMENTS(partitions));
+        assert_false(some[dump_file_index(toc, "TABLE", "events_rest")]);
+        assert_true(some[dump_file_index(toc, "CONSTRAINT", "events events_pkey")]);
+    }
+}
+
+static void a_schema_comes_or_goes_with_all_that_is_in_it(void **state)
+{
+    (void)state;
+    const HfPatternLists only = {.schemas = (const char *const[]){"shop", NULL}};
+    const HfPatternLists without = {.exclude_schemas = (const char *const[]){"shop", NULL}};
+    for (size_t i = 0; i < G_N_ELEMENTS(dumps); i++) {
+        g_autoptr(HfDumpToc) toc = dump_file_parse(dumps[i]);
+        g_autofree char *lost = NULL, *no_loss = NULL;
+        g_autofree bool *some = choose(toc, &only, &no_loss), *rest = choose(toc, &without, &lost);
+        for (size_t e = 0; e < hf_dump_toc_size(toc); e++) {
+            const HfTocEntry *entry = hf_dump_toc_get(toc, e);
+            bool inside = g_strcmp0(entry->schema, "shop") == 0;
+            bool whole = inside && (strcmp(entry->kind, "FUNCTION") == 0 || strcmp(entry->kind, "TYPE") == 0);
+            assert_true(!whole || some[e]);
+            assert_true(!inside || !rest[e]);
+        }
+        assert_true(some[dump_file_index(toc, "SCHEMA", "shop")]);
+        assert_false(rest[dump_file_index(toc, "SCHEMA", "shop")]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +350,9 @@ int main(void)
         cmocka_unit_test(a_foreign_table_brings_its_server_and_user_mappings),
         cmocka_unit_test(nothing_wanted_gives_the_settings_alone),
         cmocka_unit_test(a_choice_is_complete),
+        cmocka_unit_test(what_is_excluded_stays_out_with_what_needs_it),
+        cmocka_unit_test(partitions_go_with_their_table),
+        cmocka_unit_test(a_schema_comes_or_goes_with_all_that_is_in_it),
     };
     return cmocka_run_group_tests_name("pg/toc_select", tests, NULL, NULL);
 }

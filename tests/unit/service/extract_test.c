@@ -156,7 +156,8 @@ static char *extract_as(const HfExtractOptions *options, GError **error)
 
 static char *extract_sql(const Archive *archive, const char *const *patterns, GError **error)
 {
-    return extract_as(&(HfExtractOptions){.archive = archive->reader, .tables = patterns, .create_roles = true}, error);
+    return extract_as(
+        &(HfExtractOptions){.archive = archive->reader, .patterns.tables = patterns, .create_roles = true}, error);
 }
 
 static void assert_in_order(const char *script, const char *const *pieces, size_t count)
@@ -284,12 +285,12 @@ static void a_partition_that_loads_through_its_root_brings_the_others(void **sta
 static void a_pattern_that_matches_nothing_is_named(void **state)
 {
     g_autoptr(GError) error = NULL;
-    assert_null(extract_sql(*state, (const char *const[]){"customers", "shop.Customers", NULL}, &error));
-    assert_error(&error, HF_ERROR_NOT_FOUND, "matches shop.Customers");
+    assert_null(extract_sql(*state, (const char *const[]){"Customers", "shop.\"Customers\"", NULL}, &error));
+    assert_error(&error, HF_ERROR_NOT_FOUND, "matches --table shop.\"Customers\"");
     g_autofree char *views = extract_sql(*state, (const char *const[]){"rich", "tickets", NULL}, &error);
     assert_no_error(error);
     assert_null(extract_sql(*state, (const char *const[]){"of_extension", NULL}, &error));
-    assert_error(&error, HF_ERROR_NOT_FOUND, "matches of_extension");
+    assert_error(&error, HF_ERROR_NOT_FOUND, "matches --table of_extension");
 }
 
 static void a_cancelled_extract_stops(void **state)
@@ -403,7 +404,7 @@ static void selected_tables_alone_bring_their_data(void **state)
     g_autoptr(GError) error = NULL;
     g_autofree char *folder = g_dir_make_tmp("hf-extract-XXXXXX", NULL);
     HfExtractOptions options = {.archive = archive->reader,
-                                .tables = (const char *const[]){"*.twin", "of_extension", NULL}};
+                                .patterns.tables = (const char *const[]){"*.twin", "of_extension", NULL}};
     assert_true(hf_extract_to_folder(&options, folder, NULL, NULL, &error));
     const HfManifest *manifest = hf_archive_reader_manifest(archive->reader);
     for (guint i = 0; i < manifest->tables->len; i++) {
@@ -419,26 +420,24 @@ static void selected_tables_alone_bring_their_data(void **state)
     remove_tree(folder);
 }
 
-/* ---- Patterns ------------------------------------------------------------------------------------------------------
- */
-
-static void patterns_match_names(void **state)
+static void what_is_excluded_has_no_rows_in_the_script(void **state)
 {
-    (void)state;
-    static const struct {
-        const char *pattern;
-        bool matches; /* shop.Orders */
-    } cases[] = {
-        {"Orders", true},  {"shop.Orders", true}, {"*", true},         {"*.*", true},         {"shop.*", true},
-        {"*.Ord*", true},  {"sh?p.Order?", true}, {"Orders*", true},   {"orders", false},     {"shop", false},
-        {"shop.", false},  {".Orders", false},    {"Shop.*", false},   {"Order", false},      {"?Orders", false},
-        {"*.shop", false}, {"", false},           {"[O]rders", false}, {"\"Orders\"", false},
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
-        if (hf_extract_pattern_matches(cases[i].pattern, "shop", "Orders") != cases[i].matches)
-            fail_msg("%s", cases[i].pattern);
-    assert_true(hf_extract_pattern_matches("?rger", "s", "\xc3\xa4rger"));
-    assert_true(hf_extract_pattern_matches("s.a?b", "s", "a.b"));
+    const Archive *archive = *state;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    HfMemoryOutput output;
+    hf_memory_output_init(&output, bytes);
+    HfExtractOptions options = {.archive = archive->reader,
+                                .patterns.exclude_tables = (const char *const[]){"customers", "events", NULL}};
+    assert_true(hf_extract_as_sql(&options, &output.output, NULL, NULL, &error));
+    g_autofree char *script = g_strndup((const char *)bytes->data, bytes->len);
+    static const char *const there[] = {"COPY \"shop\".\"twin\"", "COPY \"public\".\"of_extension\"", "lo_create",
+                                        "items_id_seq"};
+    static const char *const absent[] = {"CREATE TABLE shop.customers", "\"customers\"", "COPY \"shop\".\"events\"",
+                                         "customers_id_seq"};
+    for (size_t i = 0; i < G_N_ELEMENTS(there); i++)
+        assert_non_null(strstr(script, there[i]));
+    assert_absent(script, absent, G_N_ELEMENTS(absent));
 }
 
 int main(void)
@@ -455,7 +454,7 @@ int main(void)
         cmocka_unit_test(a_row_that_would_end_copy_is_refused),
         cmocka_unit_test(every_member_becomes_a_file),
         cmocka_unit_test(selected_tables_alone_bring_their_data),
-        cmocka_unit_test(patterns_match_names),
+        cmocka_unit_test(what_is_excluded_has_no_rows_in_the_script),
     };
     return cmocka_run_group_tests_name("service/extract", tests, open_archive, close_archive);
 }
