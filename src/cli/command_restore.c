@@ -14,6 +14,7 @@
 #include "cli/scope_options.h"
 #include "cli/work.h"
 #include "service/backup.h"
+#include "service/restore_hold.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -25,7 +26,7 @@ static struct {
     char *from, *to, *mode, *safety;
     char *jobs, *proof, *keep_old, *maintenance_db;
     char **role_map;
-    gboolean dry_run, no_verify, no_owner, no_privileges, create_roles;
+    gboolean dry_run, no_verify, no_owner, no_privileges, create_roles, drop_others;
 } options;
 
 static const GOptionEntry entries[] = {
@@ -38,6 +39,8 @@ static const GOptionEntry entries[] = {
      "FILE"},
     {"dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only find out whether it can be done", NULL},
     HF_JOBS_ENTRY(&options.jobs),
+    {"drop-others", 0, 0, G_OPTION_ARG_NONE, &options.drop_others,
+     "swap, in-place: let the tables go that --schema and --table do not choose", NULL},
     {"no-owner", 'O', 0, G_OPTION_ARG_NONE, &options.no_owner, "The role that connects owns everything", NULL},
     {"no-privileges", 'x', 0, G_OPTION_ARG_NONE, &options.no_privileges, "Do not restore grants", NULL},
     {"role-map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.role_map, "Give to NEW what is OLD's; may be repeated",
@@ -87,6 +90,31 @@ static bool check_safety(HfRestoreMode mode, GError **error)
     return hf_option_require("--safety", options.safety, "the file to write", error);
 }
 
+/* An option that does nothing is a mistake about what the mode does. */
+static bool check_foreign(HfRestoreMode mode, GError **error)
+{
+    HfPatternLists patterns = hf_scope_patterns();
+    bool chosen = hf_pattern_lists_given(&patterns);
+    if (mode != HF_RESTORE_SWAP && options.keep_old != NULL)
+        return hf_option_fail(error, "--keep-old belongs to --mode swap: no other mode keeps an old database");
+    if (mode == HF_RESTORE_IN_PLACE && options.maintenance_db != NULL)
+        return hf_option_fail(error, "--maintenance-db does not belong to --mode in-place, which makes no database");
+    if (options.safety == NULL && hf_recipients_are_given())
+        return hf_option_fail(error, "--recipient, --recipients-file and --unencrypted are for the file that --safety "
+                                     "names, and there is none");
+    if (options.drop_others && (mode == HF_RESTORE_NEW || !chosen))
+        return hf_option_fail(error, "--drop-others belongs to --table or --schema with --mode swap or in-place");
+    return true;
+}
+
+static void tell_finding(const HfFinding *finding, gpointer data)
+{
+    (void)data;
+    /* Fatal ones are in the error. */
+    if (!finding->fatal)
+        g_message("preflight: %s", finding->text);
+}
+
 static bool check(HfRestoreOptions *restore, GError **error)
 {
     static const char *const proofs[] = {
@@ -95,7 +123,7 @@ static bool check(HfRestoreOptions *restore, GError **error)
     restore->keep_old_s = DEFAULT_KEEP_S;
     if (!hf_option_require("--from", options.from, "the archive to read", error) ||
         !check_mode(&restore->mode, error) || !check_safety(restore->mode, error) ||
-        !hf_option_jobs(options.jobs, &restore->jobs, error) ||
+        !check_foreign(restore->mode, error) || !hf_option_jobs(options.jobs, &restore->jobs, error) ||
         !hf_option_choice("--proof", options.proof, proofs, &proof, error) ||
         !hf_option_duration("--keep-old", options.keep_old, &restore->keep_old_s, error) ||
         !hf_option_role_map((const char *const *)options.role_map, &restore->role_map, error))
@@ -107,6 +135,8 @@ static bool check(HfRestoreOptions *restore, GError **error)
     restore->no_owner = options.no_owner;
     restore->no_privileges = options.no_privileges;
     restore->create_roles = options.create_roles;
+    restore->drop_others = options.drop_others;
+    restore->on_finding = tell_finding;
     restore->patterns = hf_scope_patterns();
     restore->maintenance_db = options.maintenance_db;
     return true;
@@ -192,16 +222,6 @@ static void report_text(HfReport *report, const HfRestoreOptions *restore, const
     }
 }
 
-static void log_findings(const HfRestoreResult *result)
-{
-    /* Fatal ones are in the error. */
-    for (guint i = 0; result->findings != NULL && i < result->findings->len; i++) {
-        const HfFinding *finding = result->findings->pdata[i];
-        if (!finding->fatal)
-            g_message("preflight: %s", finding->text);
-    }
-}
-
 static bool report(const HfRestoreOptions *restore, bool ok, const HfRestoreResult *result, GError **error)
 {
     HfReport text;
@@ -225,7 +245,7 @@ static bool run_restore(HfWork *work, const HfRestoreOptions *restore, const cha
 }
 
 static bool write_safety(HfWork *work, const HfRestoreOptions *restore, const HfAgeRecipients *recipients,
-                         GError **error)
+                         HfArchiveTarget *target, GError **error)
 {
     HfBackupOptions backup = {.source = restore->target,
                               .recipients = recipients,
@@ -233,9 +253,6 @@ static bool write_safety(HfWork *work, const HfRestoreOptions *restore, const Hf
                               .level = 1,
                               .lock_wait_ms = SAFETY_LOCK_WAIT_MS};
     HfBackupResult done;
-    g_autoptr(HfArchiveTarget) target = hf_archive_target_open("--safety", options.safety, HF_EXISTING_REFUSE, error);
-    if (target == NULL)
-        return false;
     HfProgress *progress = hf_work_begin_job(work, "safety backup");
     bool ok = hf_backup(&backup, hf_archive_target_put(target), progress, hf_work_cancellable(work), &done, error);
     ok = hf_work_end_job(work, ok, error);
@@ -257,26 +274,43 @@ static void add_way_back(GError **error)
                         message, options.safety, command);
 }
 
+/* From the hold on nobody writes what the safety file would not have. `result` has the preflight's findings. */
+static bool hold_and_restore(HfWork *work, HfRestoreOptions *restore, const HfAgeRecipients *recipients,
+                             HfArchiveTarget *safety, HfRestoreResult *result, GError **error)
+{
+    GPtrArray *findings = g_steal_pointer(&result->findings);
+    hf_restore_result_clear(result);
+    *result = (HfRestoreResult){.findings = findings};
+    g_message("locking the tables of %s against writers, who wait until the restore is done",
+              hf_pg_target_database(restore->target));
+    g_autoptr(HfPg) held = hf_restore_hold(restore->target, hf_work_cancellable(work), error);
+    if (held == NULL || !write_safety(work, restore, recipients, safety, error))
+        return false;
+    HfRestoreResult restored = {0};
+    restore->held = held;
+    bool ok = run_restore(work, restore, "restore", &restored, error);
+    restore->held = NULL;
+    g_ptr_array_unref(restored.findings);
+    *result = restored;
+    result->findings = findings;
+    if (!ok)
+        add_way_back(error);
+    return ok;
+}
+
 static bool restore_in_place(HfWork *work, HfRestoreOptions *restore, const HfAgeRecipients *recipients,
                              HfRestoreResult *result, GError **error)
 {
-    HfRestoreResult preflight = {0};
+    bool only_preflight = restore->dry_run;
+    g_autoptr(HfArchiveTarget) safety = NULL;
+    /* Also of a dry run the name and the folder are looked at. */
+    if (options.safety != NULL &&
+        (safety = hf_archive_target_open("--safety", options.safety, HF_EXISTING_REFUSE, error)) == NULL)
+        return false;
     restore->dry_run = true;
-    bool possible = run_restore(work, restore, "preflight", &preflight, error);
-    log_findings(&preflight);
-    if (!possible) {
-        *result = preflight; /* with its findings */
-        return false;
-    }
-    hf_restore_result_clear(&preflight);
-    if (!write_safety(work, restore, recipients, error))
-        return false;
-    restore->dry_run = false;
-    restore->no_verify = true; /* the preflight has read it */
-    if (run_restore(work, restore, "restore", result, error))
-        return true;
-    add_way_back(error);
-    return false;
+    bool possible = run_restore(work, restore, "preflight", result, error);
+    restore->dry_run = only_preflight;
+    return possible && (only_preflight || hold_and_restore(work, restore, recipients, safety, result, error));
 }
 
 static bool restore_archive(HfWork *work, HfRestoreOptions *restore, const HfAgeRecipients *recipients, GError **error)
@@ -286,14 +320,9 @@ static bool restore_archive(HfWork *work, HfRestoreOptions *restore, const HfAge
     if (file == NULL)
         return false;
     restore->archive = hf_archive_file_reader(file);
-    bool with_safety = restore->mode == HF_RESTORE_IN_PLACE && !restore->dry_run;
-    bool ok;
-    if (with_safety) {
-        ok = restore_in_place(work, restore, recipients, &result, error);
-    } else {
-        ok = run_restore(work, restore, restore->dry_run ? "preflight" : "restore", &result, error);
-        log_findings(&result);
-    }
+    bool ok = restore->mode == HF_RESTORE_IN_PLACE
+                  ? restore_in_place(work, restore, recipients, &result, error)
+                  : run_restore(work, restore, restore->dry_run ? "preflight" : "restore", &result, error);
     ok = report(restore, ok, &result, error);
     hf_restore_result_clear(&result);
     return ok;

@@ -100,6 +100,11 @@ bool hf_recipients_from_options(HfAgeRecipients **recipients, GError **error)
     return true;
 }
 
+bool hf_recipients_are_given(void)
+{
+    return options.recipients != NULL || options.recipients_files != NULL || options.unencrypted;
+}
+
 /* ---- Reading -------------------------------------------------------------------------------------------------------
  */
 

@@ -19,6 +19,9 @@ GOptionGroup *hf_recipient_options(bool with_passphrase);
  * *recipients is NULL for --unencrypted, else transfer full. */
 bool hf_recipients_from_options(HfAgeRecipients **recipients, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether there is any of --recipient, --recipients-file and --unencrypted. */
+bool hf_recipients_are_given(void);
+
 /* ---- Reading -------------------------------------------------------------------------------------------------------
  */
 

@@ -62,6 +62,9 @@ const HfTocEntry *hf_dump_toc_find(const HfDumpToc *self, int32_t dump_id);
  * among them, sorted, without PUBLIC and the predefined pg_* roles. NULL-terminated, transfer full (g_strfreev). */
 char **hf_dump_toc_roles(const HfDumpToc *self);
 
+/* Those that the definition of one entry names, its owner not among them; likewise. */
+char **hf_toc_entry_roles(const HfTocEntry *entry);
+
 typedef struct {
     bool no_owner;
     bool no_privileges;

@@ -221,9 +221,8 @@ static void collect_role(GHashTable *roles, const char *name)
         g_hash_table_add(roles, g_strdup(name));
 }
 
-static void collect_roles(GHashTable *roles, const HfTocEntry *entry)
+static void collect_named_roles(GHashTable *roles, const HfTocEntry *entry)
 {
-    collect_role(roles, entry->owner);
     if (!hf_toc_entry_names_roles(entry))
         return;
     g_auto(HfRoleScan) scan = HF_ROLE_SCAN_INIT(entry->definition);
@@ -236,14 +235,30 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-char **hf_dump_toc_roles(const HfDumpToc *self)
+/* Empties the set. */
+static char **sorted_names(GHashTable *roles)
 {
-    g_autoptr(GHashTable) roles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (size_t i = 0; i < hf_dump_toc_size(self); i++)
-        collect_roles(roles, hf_dump_toc_get(self, i));
     guint count;
     char **names = (char **)g_hash_table_get_keys_as_array(roles, &count);
     g_hash_table_steal_all(roles);
     qsort(names, count, sizeof *names, compare_names);
     return names;
+}
+
+char **hf_dump_toc_roles(const HfDumpToc *self)
+{
+    g_autoptr(GHashTable) roles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (size_t i = 0; i < hf_dump_toc_size(self); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(self, i);
+        collect_role(roles, entry->owner);
+        collect_named_roles(roles, entry);
+    }
+    return sorted_names(roles);
+}
+
+char **hf_toc_entry_roles(const HfTocEntry *entry)
+{
+    g_autoptr(GHashTable) roles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    collect_named_roles(roles, entry);
+    return sorted_names(roles);
 }

@@ -145,7 +145,7 @@ static void append_roles(Script *self)
             g_string_append(self->text, create);
     }
     for (guint i = 0; i < roles->len && self->selection->whole && map == NULL; i++) {
-        g_autofree char *memberships = hf_globals_memberships_sql(roles->pdata[i]);
+        g_autofree char *memberships = hf_globals_memberships_sql(roles->pdata[i], NULL);
         g_string_append(self->text, memberships);
     }
 }

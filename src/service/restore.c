@@ -2,11 +2,11 @@
 
 #include "base/error.h"
 #include "engine/ends/postgres_catalog.h"
-#include "engine/ends/postgres_copies.h"
 #include "engine/ends/postgres_globals.h"
 #include "service/archive_whole.h"
 #include "service/extract_selection.h"
 #include "service/restore_beside.h"
+#include "service/restore_hold.h"
 #include "service/restore_load.h"
 #include "service/restore_preflight.h"
 
@@ -19,6 +19,7 @@ typedef struct {
     const HfArchiveHead *head;
     const char *database; /* the target's name */
     HfSchema schema;
+    GPtrArray *made_roles; /* char*, borrowed: those that this run made */
     HfRestoreResult *result;
 } Restore;
 
@@ -86,7 +87,7 @@ static bool preflight(Restore *self, HfPg *pg, GError **error)
 {
     if (self->progress != NULL)
         hf_progress_set_phase(self->progress, "preflight");
-    if (!hf_restore_preflight(self->options, &self->schema, pg, self->result->findings, error))
+    if (!hf_restore_preflight(self->options, &self->schema, pg, self->cancellable, self->result->findings, error))
         return false;
     g_autoptr(GError) damage = NULL;
     if (!self->options->no_verify && !hf_archive_check_whole(self->options->archive, self->options->jobs,
@@ -97,6 +98,8 @@ static bool preflight(Restore *self, HfPg *pg, GError **error)
         }
         note(self, true, g_strdup(damage->message));
     }
+    for (guint i = 0; self->options->on_finding != NULL && i < self->result->findings->len; i++)
+        self->options->on_finding(self->result->findings->pdata[i], self->options->on_finding_data);
     if (!hf_findings_have_fatal(self->result->findings))
         return true;
     g_autofree char *text = hf_findings_join_fatal(self->result->findings);
@@ -105,22 +108,60 @@ static bool preflight(Restore *self, HfPg *pg, GError **error)
     return false;
 }
 
+/* ---- Roles ---------------------------------------------------------------------------------------------------------
+ */
+
+static const char *name_here(const Restore *self, const HfRoleInfo *role)
+{
+    return hf_role_map_get(self->options->role_map, role->name);
+}
+
+/* Makes a role if it is missing, under the name that it has here, and notes its name. */
+static bool create_role(Restore *self, HfPg *pg, const HfRoleInfo *role, GError **error)
+{
+    const char *parameters[] = {name_here(self, role), NULL};
+    g_autoptr(HfPgRows) rows = hf_pg_query(pg, "SELECT FROM pg_catalog.pg_roles WHERE rolname = $1", parameters, error);
+    if (rows == NULL || hf_pg_rows_count(rows) > 0)
+        return rows != NULL;
+    HfRoleInfo here = *role;
+    here.name = (char *)parameters[0];
+    g_autofree char *create = hf_globals_create_role_sql(&here);
+    if (!hf_pg_exec(pg, create, error))
+        return false;
+    g_ptr_array_add(self->made_roles, (gpointer)parameters[0]);
+    return true;
+}
+
+/* Roles that were there before stay as they are: memberships and comments are for those just made. */
 static bool create_roles(Restore *self, HfPg *pg, GError **error)
 {
-    for (guint i = 0; self->options->create_roles && i < self->head->roles->len; i++) {
-        const HfRoleInfo *role = self->head->roles->pdata[i];
-        if (strcmp(hf_role_map_get(self->options->role_map, role->name), role->name) != 0)
-            continue;
-        g_autofree char *create = hf_globals_create_role_sql(role);
-        if (!hf_pg_exec(pg, create, error))
+    if (!self->options->create_roles)
+        return true;
+    const GPtrArray *roles = self->head->roles;
+    g_autoptr(GPtrArray) described = g_ptr_array_new();
+    for (guint i = 0; i < roles->len; i++) {
+        guint before = self->made_roles->len;
+        if (!create_role(self, pg, roles->pdata[i], error))
             return false;
+        if (self->made_roles->len > before)
+            g_ptr_array_add(described, roles->pdata[i]);
     }
-    for (guint i = 0; self->options->create_roles && i < self->head->roles->len; i++) {
-        g_autofree char *memberships = hf_globals_memberships_sql(self->head->roles->pdata[i]);
-        if (*memberships != '\0' && self->options->role_map == NULL && !hf_pg_exec(pg, memberships, error))
+    for (guint i = 0; i < described->len; i++) {
+        g_autofree char *sql = hf_globals_memberships_sql(described->pdata[i], self->options->role_map);
+        if (*sql != '\0' && !hf_pg_exec(pg, sql, error))
             return false;
     }
     return true;
+}
+
+static void tell_made_roles(const Restore *self, GError **error)
+{
+    if (self->made_roles->len == 0 || error == NULL || *error == NULL)
+        return;
+    g_ptr_array_add(self->made_roles, NULL);
+    g_autofree char *names = g_strjoinv(", ", (char **)self->made_roles->pdata);
+    g_autofree char *message = (*error)->message;
+    (*error)->message = g_strdup_printf("%s; roles that this run made are left: %s", message, names);
 }
 
 static HfRestoreLoad what_to_load(Restore *self)
@@ -136,14 +177,15 @@ static HfRestoreLoad what_to_load(Restore *self)
 /* ---- In place ------------------------------------------------------------------------------------------------------
  */
 
+/* `pg` holds the tables already, in the transaction that everything is done in. */
 static bool restore_in_place(Restore *self, HfPg *pg, GError **error)
 {
     HfRestoreLoad load = what_to_load(self);
     load.database = self->options->target;
     load.shared = pg;
     load.jobs = 1;
-    /* Others may hold locks on what is to be dropped: they are waited for, not for ever. */
-    if (!hf_pg_exec(pg, "SET lock_timeout = '60s'", error) || !hf_pg_exec(pg, "BEGIN", error) ||
+    /* Readers may hold locks on what is to be dropped: they are waited for, as long as for the hold. */
+    if (!hf_restore_check_held(pg, error) || !create_roles(self, pg, error) ||
         !hf_postgres_drop_everything(pg, error) || !hf_restore_load(&load, self->result, error)) {
         g_prefix_error(error, "the restore in place was rolled back, and %s is as it was: ", self->database);
         return false;
@@ -176,27 +218,41 @@ static void tell_plan(Restore *self)
 /* ---- The whole -----------------------------------------------------------------------------------------------------
  */
 
+static bool run_beside(Restore *self, HfPg *pg, GError **error)
+{
+    HfRestoreLoad load = what_to_load(self);
+    if (create_roles(self, pg, error) && hf_restore_beside(self->options, &load, pg, self->result, error))
+        return true;
+    tell_made_roles(self, error);
+    return false;
+}
+
+static bool run_in_place(Restore *self, GError **error)
+{
+    g_autoptr(HfPg) own = NULL;
+    if (self->options->held != NULL)
+        return restore_in_place(self, self->options->held, error);
+    own = hf_restore_hold(self->options->target, self->cancellable, error);
+    return own != NULL && restore_in_place(self, own, error);
+}
+
 static bool run(Restore *self, GError **error)
 {
     const HfRestoreOptions *options = self->options;
+    bool in_place = options->mode == HF_RESTORE_IN_PLACE;
     if (!read_schema(self, error))
         return false;
-    g_autoptr(HfPg) pg =
-        options->mode == HF_RESTORE_IN_PLACE
-            ? hf_pg_connect(options->target, self->cancellable, error)
-            : hf_postgres_connect_maintenance(options->target, options->maintenance_db, self->cancellable, error);
+    if (options->held != NULL)
+        return run_in_place(self, error);
+    g_autoptr(HfPg) pg = in_place ? hf_pg_connect(options->target, self->cancellable, error)
+                                  : hf_restore_connect_beside(options, self->cancellable, error);
     if (pg == NULL || !preflight(self, pg, error))
         return false;
     if (options->dry_run) {
         tell_plan(self);
         return true;
     }
-    if (!create_roles(self, pg, error))
-        return false;
-    if (options->mode == HF_RESTORE_IN_PLACE)
-        return restore_in_place(self, pg, error);
-    HfRestoreLoad load = what_to_load(self);
-    return hf_restore_beside(options, &load, pg, self->result, error);
+    return in_place ? run_in_place(self, error) : run_beside(self, pg, error);
 }
 
 bool hf_restore(const HfRestoreOptions *options, HfProgress *progress, GCancellable *cancellable,
@@ -208,12 +264,15 @@ bool hf_restore(const HfRestoreOptions *options, HfProgress *progress, GCancella
                     .cancellable = cancellable,
                     .head = hf_archive_reader_head(options->archive),
                     .database = hf_pg_target_database(options->target),
+                    .made_roles = g_ptr_array_new(),
                     .result = result};
     bool ok = run(&self, error);
     if (ok && progress != NULL)
         hf_progress_finish(progress);
     hf_dump_toc_free(self.schema.toc);
     g_free(self.schema.selected);
+    g_free(self.schema.left_out);
+    g_ptr_array_unref(self.made_roles);
     g_clear_pointer(&self.schema.tables, g_hash_table_unref);
     return ok;
 }

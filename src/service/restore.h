@@ -8,8 +8,8 @@
 
 #include "archive/archive_reader.h"
 #include "engine/progress.h"
+#include "pg/connection.h"
 #include "pg/pattern.h"
-#include "pg/target.h"
 
 #include <gio/gio.h>
 
@@ -21,6 +21,12 @@ typedef enum {
 } HfRestoreMode;
 
 typedef enum { HF_PROOF_DIGEST, HF_PROOF_COUNT, HF_PROOF_NONE } HfProof;
+
+/* One thing that the preflight found. */
+typedef struct {
+    bool fatal; /* the restore cannot be done; otherwise good to know */
+    char *text; /* what, and what to do */
+} HfFinding;
 
 typedef struct {
     HfArchiveReader *archive;
@@ -38,6 +44,11 @@ typedef struct {
     HfPatternLists patterns;    /* what to restore of it */
     uint64_t keep_old_s;        /* swap: how long the old one stays */
     const char *maintenance_db; /* where to connect for making and renaming databases; NULL: postgres, else template1 */
+    bool drop_others;           /* swap, in place: tables that schemas and tables do not choose may be gone */
+    HfPg *held; /* in place: of hf_restore_hold, after a dry run, in place of another preflight; NULL: neither */
+    /* Called once for each finding as soon as the preflight is over, in the thread that restores; may be NULL. */
+    void (*on_finding)(const HfFinding *finding, gpointer data);
+    gpointer on_finding_data;
 } HfRestoreOptions;
 
 typedef struct {
@@ -51,12 +62,6 @@ typedef struct {
     double downtime_s;   /* swap: from the end of the first session to the new name */
     GPtrArray *findings; /* HfFinding: what the preflight found, also when it stops there */
 } HfRestoreResult;
-
-/* One thing that the preflight found. */
-typedef struct {
-    bool fatal; /* the restore cannot be done; otherwise good to know */
-    char *text; /* what, and what to do */
-} HfFinding;
 
 void hf_restore_result_clear(HfRestoreResult *self);
 

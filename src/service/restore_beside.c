@@ -39,13 +39,20 @@ static bool copy_is_there(HfPg *pg, const HfCopy *copy)
     return found != NULL;
 }
 
+HfPg *hf_restore_connect_beside(const HfRestoreOptions *options, GCancellable *cancellable, GError **error)
+{
+    return options->mode == HF_RESTORE_SCRATCH
+               ? hf_pg_connect(options->target, cancellable, error)
+               : hf_postgres_connect_maintenance(options->target, options->maintenance_db, cancellable, error);
+}
+
 /* Removes what a failed restore made, whatever became of the connection or the cancellable; says so in the error.
  * `at_last_step`: what failed would have given the copy its final name. */
 static void remove_copy(Beside *self, const HfCopy *copy, bool at_last_step, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     const HfPgTarget *target = self->options->target;
-    g_autoptr(HfPg) pg = hf_postgres_connect_maintenance(target, self->options->maintenance_db, NULL, &reason);
+    g_autoptr(HfPg) pg = hf_restore_connect_beside(self->options, NULL, &reason);
     bool may_be_made = at_last_step && (pg == NULL || !copy_is_there(pg, copy));
     bool removed = pg != NULL && hf_postgres_drop_database(pg, target, copy->name, &reason);
     if (error == NULL || *error == NULL)

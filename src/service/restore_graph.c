@@ -32,7 +32,7 @@ typedef enum { CLASS_HEAVY, CLASS_LIGHT, CLASS_FOREIGN_KEY, CLASS_AFTER } EntryC
 /* A table as it is loaded. */
 typedef struct {
     const HfManifestTable *info;
-    HfTask *first; /* NULL: there are no rows to load */
+    HfTask *first; /* NULL: there is nothing to do */
     HfTask *done;  /* after the last part; NULL as above */
 } TableTasks;
 
@@ -47,6 +47,7 @@ struct HfRestoreGraph {
     HfTaskGraph *graph;
     HfTask *all_loaded, *all_proved; /* barriers */
     GPtrArray *owned;                /* task payloads */
+    GHashTable *dumped;              /* OIDs of the tables that the schema makes itself */
     GHashTable *tables;              /* OID -> TableTasks* */
     GHashTable *entry_tasks;         /* dump_id -> HfTask*, of post-data entries */
     GHashTable *entry_class;         /* dump_id -> EntryClass + 1 */
@@ -248,12 +249,26 @@ static bool analyze(gpointer data, gpointer payload, GError **error)
     return !shared || hf_pg_exec(lane->pg, "RELEASE SAVEPOINT before_analyze", error);
 }
 
+static bool truncate_table(gpointer data, gpointer payload, GError **error)
+{
+    const Lane *lane = data;
+    const HfManifestTable *table = payload;
+    g_autofree char *name = hf_pg_quote_qualified(table->schema, table->name);
+    return hf_pg_execf(lane->pg, error, "TRUNCATE ONLY %s", name);
+}
+
 /* ---- The graph: rows -----------------------------------------------------------------------------------------------
  */
 
 static HfTask *barrier(HfRestoreGraph *self)
 {
     return hf_task_graph_add(self->graph, do_nothing, NULL, 0);
+}
+
+/* Whether the table is made by its extension, which may put rows into it. */
+static bool is_of_extension(HfRestoreGraph *self, const HfManifestTable *table)
+{
+    return table->kind == HF_TABLE_PLAIN && !g_hash_table_contains(self->dumped, GUINT_TO_POINTER(table->oid));
 }
 
 static TableTasks *add_table(HfRestoreGraph *self, HfManifestTable *table)
@@ -267,6 +282,8 @@ static TableTasks *add_table(HfRestoreGraph *self, HfManifestTable *table)
     bool first_alone = table->kind == HF_TABLE_PLAIN && table->load_root_oid == 0;
     if (slices->len > 0)
         tasks->done = barrier(self);
+    else if (is_of_extension(self, table) && table->filter == NULL)
+        tasks->done = tasks->first = hf_task_graph_add(self->graph, truncate_table, table, 1);
     for (guint i = 0; i < slices->len; i++) {
         HfSlice *slice = own(self, slices->pdata[i]);
         HfTask *task = add_task(self, load_slice, slice, slice->weight);
@@ -590,6 +607,17 @@ bool hf_restore_graph_is_proved(HfRestoreGraph *self, const HfManifestTable *tab
     return !stands_for_root(self, table) || is_proved(self, table);
 }
 
+static GHashTable *dumped_tables(const HfSchema *schema)
+{
+    GHashTable *oids = g_hash_table_new(NULL, NULL);
+    for (size_t i = 0; i < hf_dump_toc_size(schema->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(schema->toc, i);
+        if (strcmp(entry->kind, "TABLE") == 0)
+            g_hash_table_add(oids, GUINT_TO_POINTER(entry->object_oid));
+    }
+    return oids;
+}
+
 HfRestoreGraph *hf_restore_graph_new(const HfRestoreLoad *options)
 {
     HfRestoreGraph *self = g_new0(HfRestoreGraph, 1);
@@ -604,6 +632,7 @@ HfRestoreGraph *hf_restore_graph_new(const HfRestoreLoad *options)
     self->graph = hf_task_graph_new();
     self->owned = g_ptr_array_new_with_free_func(g_free);
     self->tables = g_hash_table_new(NULL, NULL);
+    self->dumped = dumped_tables(options->schema);
     self->entry_tasks = g_hash_table_new(NULL, NULL);
     self->entry_class = g_hash_table_new(NULL, NULL);
     self->counted = g_hash_table_new_full(NULL, NULL, NULL, g_free);
@@ -623,6 +652,7 @@ void hf_restore_graph_free(HfRestoreGraph *self)
     hf_type_table_free(self->types);
     g_ptr_array_unref(self->owned);
     g_hash_table_unref(self->tables);
+    g_hash_table_unref(self->dumped);
     g_hash_table_unref(self->entry_tasks);
     g_hash_table_unref(self->entry_class);
     g_hash_table_unref(self->counted);

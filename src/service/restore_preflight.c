@@ -3,24 +3,11 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "engine/ends/postgres_copies.h"
-#include "engine/ends/postgres_globals.h"
+#include "service/restore_checks.h"
 #include "service/restore_load.h"
 
 #include <string.h>
 #include <sys/statvfs.h>
-
-typedef struct {
-    const HfRestoreOptions *options;
-    const HfSchema *schema;
-    const HfArchiveHead *head;
-    HfPg *pg;
-    const char *database;
-    bool is_superuser;
-    bool may_create_db;
-    bool may_create_role;
-    bool exists; /* the target database */
-    GPtrArray *findings;
-} Preflight;
 
 void hf_finding_free(HfFinding *self)
 {
@@ -47,8 +34,7 @@ char *hf_findings_join_fatal(const GPtrArray *findings)
     return g_string_free(text, FALSE);
 }
 
-G_GNUC_PRINTF(3, 4)
-static void find(Preflight *self, bool fatal, const char *format, ...)
+void hf_preflight_find(HfPreflight *self, bool fatal, const char *format, ...)
 {
     HfFinding *finding = g_new0(HfFinding, 1);
     va_list arguments;
@@ -59,10 +45,36 @@ static void find(Preflight *self, bool fatal, const char *format, ...)
     g_ptr_array_add(self->findings, finding);
 }
 
+char *hf_preflight_join_names(const GPtrArray *names)
+{
+    enum { SHOWN = 10 };
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < MIN(names->len, SHOWN); i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", (const char *)names->pdata[i]);
+    if (names->len > SHOWN)
+        g_string_append_printf(text, " and %u more", names->len - SHOWN);
+    return g_string_free(text, FALSE);
+}
+
+GPtrArray *hf_preflight_missing(HfPg *pg, const char *sql, const GPtrArray *wanted, GError **error)
+{
+    g_autoptr(HfPgRows) rows = hf_pg_query(pg, sql, NULL, error);
+    if (rows == NULL)
+        return NULL;
+    g_autoptr(GHashTable) have = g_hash_table_new(g_str_hash, g_str_equal);
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++)
+        g_hash_table_add(have, (gpointer)hf_pg_rows_text(rows, i, 0));
+    GPtrArray *missing = g_ptr_array_new();
+    for (guint i = 0; i < wanted->len; i++)
+        if (!g_hash_table_contains(have, wanted->pdata[i]))
+            g_ptr_array_add(missing, wanted->pdata[i]);
+    return missing;
+}
+
 /* ---- Server and rights ---------------------------------------------------------------------------------------------
  */
 
-static bool read_rights(Preflight *self, GError **error)
+static bool read_rights(HfPreflight *self, GError **error)
 {
     const char *parameters[] = {self->database, NULL};
     g_autoptr(HfPgRows) rows = hf_pg_query(
@@ -79,30 +91,39 @@ static bool read_rights(Preflight *self, GError **error)
     return true;
 }
 
-static void check_server(Preflight *self)
+static void check_server(HfPreflight *self)
 {
     int have = hf_pg_server_version(self->pg) / 10000, need = (int)(self->head->server_version_num / 10000);
     if (have < need)
-        find(self, true,
-             "the server is PostgreSQL %d, older than the %d that the backup was taken from; restore into %d or newer",
-             have, need, need);
+        hf_preflight_find(
+            self, true,
+            "the server is PostgreSQL %d, older than the %d that the backup was taken from; restore into %d or newer",
+            have, need, need);
 }
 
-static void check_mode(Preflight *self)
+/* Whether a live database gives way. */
+static bool replaces(const HfPreflight *self)
 {
-    bool in_place = self->options->mode == HF_RESTORE_IN_PLACE;
+    return self->options->mode == HF_RESTORE_SWAP || self->options->mode == HF_RESTORE_IN_PLACE;
+}
+
+static void check_mode(HfPreflight *self)
+{
+    bool scratch = self->options->mode == HF_RESTORE_SCRATCH;
     if (self->options->mode == HF_RESTORE_NEW && self->exists)
-        find(self, true, "the database %s exists already; choose another name, or replace it with --mode swap",
-             self->database);
+        hf_preflight_find(self, true,
+                          "the database %s exists already; choose another name, or replace it with --mode swap",
+                          self->database);
     if (self->options->mode == HF_RESTORE_SWAP && !self->exists)
-        find(self, true, "there is no database %s to swap with; make it with --mode new", self->database);
-    if (!in_place && !self->may_create_db)
-        find(self, true, "the role may not create databases; grant it CREATEDB, or restore with --mode in-place");
+        hf_preflight_find(self, true, "there is no database %s to swap with; make it with --mode new", self->database);
+    if (self->options->mode != HF_RESTORE_IN_PLACE && !self->may_create_db)
+        hf_preflight_find(self, true, "the role may not create databases; grant it CREATEDB%s",
+                          scratch ? "" : ", or restore with --mode in-place");
 }
 
-static bool check_owner(Preflight *self, GError **error)
+static bool check_owner(HfPreflight *self, GError **error)
 {
-    if (!self->exists || self->options->mode == HF_RESTORE_NEW)
+    if (!self->exists || !replaces(self))
         return true;
     const char *parameters[] = {self->database, NULL};
     g_autoptr(HfPgRows) rows =
@@ -113,72 +134,37 @@ static bool check_owner(Preflight *self, GError **error)
     if (rows == NULL)
         return false;
     if (!hf_pg_rows_bool(rows, 0, 1))
-        find(self, true, "the database %s belongs to %s; connect as its owner or as a member of that role",
-             self->database, hf_pg_rows_text(rows, 0, 0));
+        hf_preflight_find(self, true, "the database %s belongs to %s; connect as its owner or as a member of that role",
+                          self->database, hf_pg_rows_text(rows, 0, 0));
     return true;
 }
 
-/* ---- Roles, extensions, locale, tablespaces ------------------------------------------------------------------------
+/* ---- Extensions, locale, tablespaces ------------------------------------------------------------------------
  */
 
-/* The names of `wanted` (char*) that `sql` ($1: text array) does not give back, joined; NULL if all are there. */
-static bool find_missing(HfPg *pg, const char *sql, const GPtrArray *wanted, char **missing, GError **error)
+/* Whether the question could be asked; a fatal finding if anything is missing. */
+static bool find_missing(HfPreflight *self, const char *sql, const GPtrArray *wanted, const char *what,
+                         const char *remedy, GError **error)
 {
-    g_autoptr(HfPgRows) rows = hf_pg_query(pg, sql, NULL, error);
-    if (rows == NULL)
-        return false;
-    g_autoptr(GHashTable) have = g_hash_table_new(g_str_hash, g_str_equal);
-    for (size_t i = 0; i < hf_pg_rows_count(rows); i++)
-        g_hash_table_add(have, (gpointer)hf_pg_rows_text(rows, i, 0));
-    g_autoptr(GString) names = g_string_new(NULL);
-    for (guint i = 0; i < wanted->len; i++)
-        if (!g_hash_table_contains(have, wanted->pdata[i]))
-            g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", (char *)wanted->pdata[i]);
-    *missing = names->len > 0 ? g_string_free(g_steal_pointer(&names), FALSE) : NULL;
-    return true;
-}
-
-static bool check_roles(Preflight *self, GError **error)
-{
-    if (self->options->no_owner && self->options->no_privileges)
-        return true;
-    g_autoptr(GPtrArray) wanted = g_ptr_array_new();
-    for (guint i = 0; i < self->head->roles->len; i++) {
-        const HfRoleInfo *role = self->head->roles->pdata[i];
-        g_ptr_array_add(wanted, (gpointer)hf_role_map_get(self->options->role_map, role->name));
-    }
-    g_autofree char *missing = NULL;
-    if (!find_missing(self->pg, "SELECT rolname FROM pg_catalog.pg_roles", wanted, &missing, error))
-        return false;
+    g_autoptr(GPtrArray) missing = hf_preflight_missing(self->pg, sql, wanted, error);
     if (missing == NULL)
-        return true;
-    if (!self->options->create_roles)
-        find(self, true,
-             "roles that the backup names are missing: %s; have them made with --create-roles, map them with "
-             "--role-map OLD=NEW, "
-             "or leave owners and grants out with --no-owner --no-privileges",
-             missing);
-    else if (!self->may_create_role)
-        find(self, true, "roles are missing and the role connected may not create them: %s", missing);
-    else
-        find(self, false, "roles that will be made, without passwords: %s", missing);
+        return false;
+    g_autofree char *names = hf_preflight_join_names(missing);
+    if (missing->len > 0)
+        hf_preflight_find(self, true, "%s: %s; %s", what, names, remedy);
     return true;
 }
 
-static bool check_extensions(Preflight *self, GError **error)
+static bool check_extensions(HfPreflight *self, GError **error)
 {
     g_autoptr(GPtrArray) wanted = g_ptr_array_new();
     for (guint i = 0; !self->schema->selective && i < self->head->extensions->len; i++)
         g_ptr_array_add(wanted, ((HfExtensionInfo *)self->head->extensions->pdata[i])->name);
-    g_autofree char *missing = NULL;
-    if (!find_missing(self->pg, "SELECT name FROM pg_catalog.pg_available_extensions", wanted, &missing, error))
-        return false;
-    if (missing != NULL)
-        find(self, true, "extensions are not installed on the server: %s; install their packages there", missing);
-    return true;
+    return find_missing(self, "SELECT name FROM pg_catalog.pg_available_extensions", wanted,
+                        "extensions are not installed on the server", "install their packages there", error);
 }
 
-static bool check_tablespaces(Preflight *self, GError **error)
+static bool check_tablespaces(HfPreflight *self, GError **error)
 {
     g_autoptr(GPtrArray) wanted = g_ptr_array_new();
     for (size_t i = 0; i < hf_dump_toc_size(self->schema->toc); i++) {
@@ -187,12 +173,8 @@ static bool check_tablespaces(Preflight *self, GError **error)
             !g_ptr_array_find_with_equal_func(wanted, entry->tablespace, g_str_equal, NULL))
             g_ptr_array_add(wanted, (gpointer)entry->tablespace);
     }
-    g_autofree char *missing = NULL;
-    if (!find_missing(self->pg, "SELECT spcname FROM pg_catalog.pg_tablespace", wanted, &missing, error))
-        return false;
-    if (missing != NULL)
-        find(self, true, "tablespaces that the backup names are missing: %s; create them on the server", missing);
-    return true;
+    return find_missing(self, "SELECT spcname FROM pg_catalog.pg_tablespace", wanted,
+                        "tablespaces that the backup names are missing", "create them on the server", error);
 }
 
 /* "en_US.UTF-8" and "en_US.utf8" are one locale. */
@@ -218,13 +200,13 @@ static bool is_known_locale(const HfPgRows *rows, const char *locale)
     return false;
 }
 
-static bool check_locale(Preflight *self, GError **error)
+static bool check_locale(HfPreflight *self, GError **error)
 {
     const HfDatabaseInfo *info = &self->head->database;
     if (self->options->mode == HF_RESTORE_IN_PLACE)
         return true;
     if (strcmp(info->locale_provider, "icu") == 0 && hf_pg_server_version(self->pg) < 150000)
-        find(self, true, "the backup's database uses an ICU locale, which needs PostgreSQL 15 or newer");
+        hf_preflight_find(self, true, "the backup's database uses an ICU locale, which needs PostgreSQL 15 or newer");
     g_autoptr(HfPgRows) rows = hf_pg_query(
         self->pg,
         "SELECT collcollate FROM pg_catalog.pg_collation WHERE collcollate IS NOT NULL UNION SELECT datcollate FROM "
@@ -235,43 +217,49 @@ static bool check_locale(Preflight *self, GError **error)
     const char *locales[] = {info->collate, info->ctype};
     for (size_t i = 0; i < G_N_ELEMENTS(locales); i++)
         if (!is_known_locale(rows, locales[i]) && (i == 0 || strcmp(locales[0], locales[1]) != 0))
-            find(self, true,
-                 "the locale %s is not installed on the server; generate it there (locale-gen, or the package "
-                 "locales-all) and restart PostgreSQL",
-                 locales[i]);
+            hf_preflight_find(
+                self, true,
+                "the locale %s is not installed on the server; generate it there (locale-gen, or the package "
+                "locales-all) and restart PostgreSQL",
+                locales[i]);
     return true;
 }
 
 /* ---- What a swap meets ---------------------------------------------------------------------------------------------
  */
 
-static bool check_sessions(Preflight *self, GError **error)
+static bool check_sessions(HfPreflight *self, GError **error)
 {
-    const char *parameters[] = {self->database, NULL};
-    g_autoptr(HfPgRows) rows = hf_pg_query(
-        self->pg,
-        "SELECT coalesce(pg_catalog.string_agg(s.line, ', '), ''), coalesce(sum(s.n), 0), bool_or(s.stays) FROM "
-        "(SELECT "
-        "pg_catalog.format('%s %s of %s', count(*), coalesce(nullif(a.application_name, ''), 'unnamed'), a.usename) AS "
-        "line, count(*) AS n, bool_or(NOT " HF_SESSION_MAY_BE_ENDED ") AS stays FROM pg_catalog.pg_stat_activity a "
-        "WHERE a.datname = $1 AND a.pid <> pg_catalog.pg_backend_pid() AND " HF_SESSION_IS_CLIENT
-        " GROUP BY a.application_name, a.usename ORDER BY 1) s",
-        parameters, error);
+    g_autofree char *ours = hf_pg_query_text(self->live, "SELECT pg_catalog.pg_backend_pid()", NULL, error);
+    const char *parameters[] = {self->database, ours, NULL};
+    g_autoptr(HfPgRows) rows =
+        ours == NULL ? NULL
+                     : hf_pg_query(self->pg,
+                                   "SELECT coalesce(pg_catalog.string_agg(s.line, ', '), ''), coalesce(sum(s.n), 0), "
+                                   "bool_or(s.stays) FROM "
+                                   "(SELECT "
+                                   "pg_catalog.format('%s %s of %s', count(*), coalesce(nullif(a.application_name, "
+                                   "''), 'unnamed'), a.usename) AS "
+                                   "line, count(*) AS n, bool_or(NOT " HF_SESSION_MAY_BE_ENDED
+                                   ") AS stays FROM pg_catalog.pg_stat_activity a "
+                                   "WHERE a.datname = $1 AND a.pid <> $2::pg_catalog.int4 AND " HF_SESSION_IS_CLIENT
+                                   " GROUP BY a.application_name, a.usename ORDER BY 1) s",
+                                   parameters, error);
     if (rows == NULL)
         return false;
     int64_t count = hf_pg_rows_int64(rows, 0, 1);
     if (count == 0)
         return true;
     if (self->options->mode == HF_RESTORE_IN_PLACE) {
-        find(self, false,
-             "%" G_GINT64_FORMAT " sessions are connected and will wait for the restore, or it for them: %s", count,
-             hf_pg_rows_text(rows, 0, 0));
+        hf_preflight_find(self, false,
+                          "%" G_GINT64_FORMAT " session%s connected and will wait for the restore, or it for %s: %s",
+                          count, count == 1 ? " is" : "s are", count == 1 ? "it" : "them", hf_pg_rows_text(rows, 0, 0));
         return true;
     }
-    find(self, false, "%" G_GINT64_FORMAT " sessions will be ended at the swap: %s", count,
-         hf_pg_rows_text(rows, 0, 0));
+    hf_preflight_find(self, false, "%" G_GINT64_FORMAT " session%s will be ended at the swap: %s", count,
+                      count == 1 ? "" : "s", hf_pg_rows_text(rows, 0, 0));
     if (hf_pg_rows_bool(rows, 0, 2))
-        find(
+        hf_preflight_find(
             self, true,
             "the role may not end all of these sessions; grant it pg_signal_backend, or, where they are a superuser's, "
             "connect as one: %s",
@@ -279,7 +267,7 @@ static bool check_sessions(Preflight *self, GError **error)
     return true;
 }
 
-static bool check_swap_obstacles(Preflight *self, GError **error)
+static bool check_swap_obstacles(HfPreflight *self, GError **error)
 {
     const char *parameters[] = {self->database, NULL};
     g_autoptr(HfPgRows) rows = hf_pg_query(
@@ -292,40 +280,46 @@ static bool check_swap_obstacles(Preflight *self, GError **error)
     if (rows == NULL)
         return false;
     if (hf_pg_rows_int64(rows, 0, 0) > 0)
-        find(self, true, "the database has prepared transactions; commit or roll them back first");
+        hf_preflight_find(self, true, "the database has prepared transactions; commit or roll them back first");
     if (hf_pg_rows_text(rows, 0, 1) != NULL)
-        find(self, false, "logical replication slots stay with the old database: %s", hf_pg_rows_text(rows, 0, 1));
+        hf_preflight_find(self, false, "logical replication slots stay with the old database: %s",
+                          hf_pg_rows_text(rows, 0, 1));
     if (hf_pg_rows_int64(rows, 0, 2) > 0)
-        find(self, self->options->mode == HF_RESTORE_IN_PLACE,
-             self->options->mode == HF_RESTORE_IN_PLACE
-                 ? "the database has subscriptions, which cannot be replaced in one transaction; drop them first"
-                 : "subscriptions of the old database stay with it; those in the backup are restored disabled");
+        hf_preflight_find(
+            self, self->options->mode == HF_RESTORE_IN_PLACE,
+            self->options->mode == HF_RESTORE_IN_PLACE
+                ? "the database has subscriptions, which cannot be replaced in one transaction; drop them first"
+                : "subscriptions of the old database stay with it; those in the backup are restored disabled");
     return true;
 }
 
 /* In place everything is one transaction, whose locks must fit the server's lock table. */
-static bool check_lock_room(Preflight *self, GError **error)
+static bool check_lock_room(HfPreflight *self, GError **error)
 {
     g_autoptr(HfPgRows) rows = hf_pg_query(self->pg,
                                            "SELECT pg_catalog.current_setting('max_locks_per_transaction')::bigint * "
                                            "(pg_catalog.current_setting('max_connections')::bigint + "
                                            "pg_catalog.current_setting('max_prepared_transactions')::bigint), (SELECT "
                                            "count(*) FROM pg_catalog.pg_class WHERE oid "
-                                           ">= 16384)",
+                                           ">= 16384::pg_catalog.oid) + (SELECT count(*) FROM "
+                                           "pg_catalog.pg_largeobject_metadata)",
                                            NULL, error);
     if (rows == NULL)
         return false;
     int64_t room = hf_pg_rows_int64(rows, 0, 0), need = hf_pg_rows_int64(rows, 0, 1);
+    if (self->schema->selected == NULL)
+        need += (int64_t)hf_archive_reader_manifest(self->options->archive)->large_objects;
     for (size_t i = 0; i < hf_dump_toc_size(self->schema->toc); i++) {
         static const char *const locked[] = {"TABLE", "INDEX", "CONSTRAINT", "SEQUENCE", "VIEW", "MATERIALIZED VIEW",
                                              NULL};
         need += g_strv_contains(locked, hf_dump_toc_get(self->schema->toc, i)->kind) ? 2 : 0;
     }
     if (need > room)
-        find(self, true,
-             "a restore in place needs about %" G_GINT64_FORMAT " locks in one transaction and the server has room for "
-             "%" G_GINT64_FORMAT "; raise max_locks_per_transaction, or restore with --mode swap",
-             need, room);
+        hf_preflight_find(self, true,
+                          "a restore in place needs about %" G_GINT64_FORMAT
+                          " locks in one transaction and the server has room for "
+                          "%" G_GINT64_FORMAT "; raise max_locks_per_transaction, or restore with --mode swap",
+                          need, room);
     return true;
 }
 
@@ -347,7 +341,7 @@ static bool free_room(HfPg *pg, uint64_t *bytes)
     return true;
 }
 
-static void check_room(Preflight *self)
+static void check_room(HfPreflight *self)
 {
     uint64_t raw = 0, have;
     const HfManifest *manifest = hf_archive_reader_manifest(self->options->archive);
@@ -357,21 +351,24 @@ static void check_room(Preflight *self)
     }
     g_autofree char *need = hf_format_bytes(raw);
     if (!free_room(self->pg, &have)) {
-        find(self, false,
-             "the rows alone take about %s on the server, and indexes come on top; how much room it has cannot be "
-             "asked from here",
-             need);
+        hf_preflight_find(self, false,
+                          "the rows take about %s as COPY carries them, and on the server they may take less or more, "
+                          "with indexes on top; how much room it has cannot be asked from here",
+                          need);
         return;
     }
     g_autofree char *room = hf_format_bytes(have);
-    find(self, have < raw, "the rows alone take about %s and the server's disk has %s free%s", need, room,
-         have < raw ? "; free space there first" : "");
+    hf_preflight_find(
+        self, false,
+        "%sthe rows take about %s as COPY carries them, and on the server they may take less or more, with "
+        "indexes on top; the disk of the server's data directory has %s free",
+        have < raw ? "room may be short: " : "", need, room);
 }
 
 /* ---- The whole -----------------------------------------------------------------------------------------------------
  */
 
-static void check_selection(Preflight *self)
+static void check_selection(HfPreflight *self)
 {
     const HfManifest *manifest = hf_archive_reader_manifest(self->options->archive);
     if (self->schema->selected == NULL)
@@ -379,28 +376,43 @@ static void check_selection(Preflight *self)
     for (guint i = 0; i < manifest->tables->len; i++)
         if (hf_restore_takes_table(self->schema, manifest->tables->pdata[i]))
             return;
-    find(self, true, "the patterns leave no table of the archive to restore");
+    hf_preflight_find(self, true, "the patterns leave no table of the archive to restore");
 }
 
-bool hf_restore_preflight(const HfRestoreOptions *options, const HfSchema *schema, HfPg *pg, GPtrArray *findings,
-                          GError **error)
+/* The database that gives way. */
+static bool check_live(HfPreflight *self, GError **error)
 {
-    Preflight self = {.options = options,
-                      .schema = schema,
-                      .head = hf_archive_reader_head(options->archive),
-                      .pg = pg,
-                      .database = hf_pg_target_database(options->target),
-                      .findings = findings};
-    bool replaces = options->mode != HF_RESTORE_NEW;
+    g_autoptr(HfPg) own = NULL;
+    bool in_place = self->options->mode == HF_RESTORE_IN_PLACE;
+    if (!in_place && (own = hf_pg_connect(self->options->target, self->cancellable, error)) == NULL)
+        return false;
+    self->live = in_place ? self->pg : own;
+    bool ok =
+        hf_preflight_check_impact(self, error) && check_sessions(self, error) && check_swap_obstacles(self, error);
+    self->live = NULL;
+    return ok;
+}
+
+bool hf_restore_preflight(const HfRestoreOptions *options, HfSchema *schema, HfPg *pg, GCancellable *cancellable,
+                          GPtrArray *findings, GError **error)
+{
+    HfPreflight self = {.options = options,
+                        .schema = schema,
+                        .head = hf_archive_reader_head(options->archive),
+                        .pg = pg,
+                        .cancellable = cancellable,
+                        .database = hf_pg_target_database(options->target),
+                        .findings = findings};
     if (!read_rights(&self, error))
         return false;
     check_server(&self);
     check_mode(&self);
     check_selection(&self);
-    if (!check_owner(&self, error) || !check_roles(&self, error) || !check_extensions(&self, error) ||
+    if (!check_owner(&self, error) || !hf_preflight_check_roles(&self, error) ||
+        !hf_preflight_check_rights(&self, error) || !check_extensions(&self, error) ||
         !check_tablespaces(&self, error) || !check_locale(&self, error))
         return false;
-    if (replaces && self.exists && (!check_sessions(&self, error) || !check_swap_obstacles(&self, error)))
+    if (replaces(&self) && self.exists && !check_live(&self, error))
         return false;
     if (options->mode == HF_RESTORE_IN_PLACE && !check_lock_room(&self, error))
         return false;

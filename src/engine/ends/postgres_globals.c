@@ -33,12 +33,12 @@ char *hf_globals_create_role_sql(const HfRoleInfo *role)
     return g_strdup_printf("DO %s;\n", literal);
 }
 
-char *hf_globals_memberships_sql(const HfRoleInfo *role)
+char *hf_globals_memberships_sql(const HfRoleInfo *role, GHashTable *role_map)
 {
     GString *sql = g_string_new(NULL);
-    g_autofree char *name = hf_pg_quote_ident(role->name);
+    g_autofree char *name = hf_pg_quote_ident(hf_role_map_get(role_map, role->name));
     for (guint i = 0; i < role->member_of->len; i++) {
-        g_autofree char *group = hf_pg_quote_ident(role->member_of->pdata[i]);
+        g_autofree char *group = hf_pg_quote_ident(hf_role_map_get(role_map, role->member_of->pdata[i]));
         g_string_append_printf(sql, "GRANT %s TO %s;\n", group, name);
     }
     if (role->comment != NULL) {
@@ -203,7 +203,7 @@ char *hf_globals_sql(const HfArchiveHead *head)
         g_string_append(sql, role);
     }
     for (guint i = 0; i < head->roles->len; i++) {
-        g_autofree char *memberships = hf_globals_memberships_sql(head->roles->pdata[i]);
+        g_autofree char *memberships = hf_globals_memberships_sql(head->roles->pdata[i], NULL);
         g_string_append(sql, memberships);
     }
     g_autofree char *owner = hf_pg_quote_ident(head->database.owner);

@@ -13,8 +13,8 @@ const char *hf_role_map_get(GHashTable *role_map, const char *role);
 /* CREATE ROLE for one role with its attributes, passing over one that exists (which takes no right); no password. Ends
  * with a newline. Transfer full. */
 char *hf_globals_create_role_sql(const HfRoleInfo *role);
-/* The memberships among the archive's roles. Transfer full. */
-char *hf_globals_memberships_sql(const HfRoleInfo *role);
+/* What makes the role a member of others, and its comment; roles are mapped. Transfer full. */
+char *hf_globals_memberships_sql(const HfRoleInfo *role, GHashTable *role_map);
 
 /* CREATE DATABASE from template0 with the archive's encoding and locale. `quoted_name` is an identifier, quoted.
  * `owner` NULL: whoever runs it. `server_version` decides how the locale is spelt. Transfer full. */

@@ -4,7 +4,7 @@
 
 bool hf_schema_has(const HfSchema *self, size_t index)
 {
-    return self->selected == NULL || self->selected[index];
+    return (self->selected == NULL || self->selected[index]) && (self->left_out == NULL || !self->left_out[index]);
 }
 
 /*
@@ -126,7 +126,7 @@ static const char *const drop_queries[] = {
     "'public') AND d.deptype = 'n' AND d.objsubid = 0 AND d.classid <> "
     "'pg_catalog.pg_default_acl'::pg_catalog.regclass",
     "SELECT pg_catalog.format('DROP FOREIGN DATA WRAPPER IF EXISTS %I CASCADE', fdwname) FROM "
-    "pg_catalog.pg_foreign_data_wrapper WHERE oid >= 16384",
+    "pg_catalog.pg_foreign_data_wrapper WHERE oid >= 16384::pg_catalog.oid",
     "SELECT pg_catalog.format('DROP %s IF EXISTS %s CASCADE', o.type, o.identity) FROM pg_catalog.pg_cast c, "
     "pg_catalog.pg_identify_object('pg_catalog.pg_cast'::pg_catalog.regclass, c.oid, 0) o WHERE c.oid >= 16384",
     "SELECT pg_catalog.format('DROP LANGUAGE IF EXISTS %I CASCADE', lanname) FROM pg_catalog.pg_language WHERE oid >= "
@@ -137,15 +137,86 @@ static const char *const drop_queries[] = {
     "SELECT pg_catalog.format('SELECT pg_catalog.lo_unlink(%s)', oid) FROM pg_catalog.pg_largeobject_metadata",
 };
 
+/*
+ * What is left then must not be richer than in a new database, or what is restored would take it on. Default privileges
+ * go back to the built-in ones: all is revoked, and granted again what no entry would mean. Those of roles that are not
+ * ours stay; they count for what these roles make alone.
+ */
+static const char default_privileges_sql[] =
+    "WITH d AS (SELECT r.rolname, a.defaclacl AS acl, pg_catalog.acldefault(CASE a.defaclobjtype WHEN 'S' THEN 's' "
+    "ELSE a.defaclobjtype END, a.defaclrole) AS initial, CASE WHEN n.oid IS NULL THEN '' ELSE pg_catalog.format(' IN "
+    "SCHEMA %I', n.nspname) END AS place, n.oid IS NULL AS is_global, CASE a.defaclobjtype WHEN 'r' THEN 'TABLES' "
+    "WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS' WHEN 'L' THEN "
+    "'LARGE OBJECTS' END AS kind FROM pg_catalog.pg_default_acl a JOIN pg_catalog.pg_roles r ON r.oid = a.defaclrole "
+    "LEFT JOIN pg_catalog.pg_namespace n ON n.oid = a.defaclnamespace WHERE pg_catalog.pg_has_role(a.defaclrole, "
+    "'USAGE')) "
+    "SELECT pg_catalog.format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s REVOKE ALL ON %s FROM %s', d.rolname, d.place, "
+    "d.kind, CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) "
+    "END) FROM d, pg_catalog.aclexplode(d.acl) x GROUP BY d.rolname, d.place, d.kind, x.grantee "
+    "UNION ALL SELECT pg_catalog.format('ALTER DEFAULT PRIVILEGES FOR ROLE %I GRANT %s ON %s TO %s', d.rolname, "
+    "x.privilege_type, d.kind, CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE "
+    "pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) END) FROM d, pg_catalog.aclexplode(d.initial) x "
+    "WHERE d.is_global";
+
+/*
+ * The schema public and the system's own objects whose grants are not those that initdb left; for each, all is revoked
+ * and granted again what initdb granted. What belongs to others stays.
+ */
+static const char system_grants_sql[] =
+    "WITH o AS (SELECT 'SCHEMA' AS kind, pg_catalog.quote_ident(nspname) AS name, '' AS part, nspowner AS owner, "
+    "nspacl "
+    "AS acl, pg_catalog.acldefault('n', nspowner) AS usual, 'pg_catalog.pg_namespace'::pg_catalog.regclass AS class, "
+    "oid, 0 AS sub FROM pg_catalog.pg_namespace WHERE nspname IN ('public', 'pg_catalog', 'information_schema') "
+    "UNION ALL SELECT 'TABLE', pg_catalog.format('%I.%I', n.nspname, c.relname), '', c.relowner, c.relacl, "
+    "pg_catalog.acldefault('r', c.relowner), 'pg_catalog.pg_class'::pg_catalog.regclass, c.oid, 0 FROM "
+    "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ('pg_catalog', "
+    "'information_schema') AND c.relkind IN ('r', 'v') "
+    "UNION ALL SELECT 'TABLE', pg_catalog.format('%I.%I', n.nspname, c.relname), pg_catalog.format(' (%I)', "
+    "a.attname), c.relowner, a.attacl, pg_catalog.acldefault('c', c.relowner), "
+    "'pg_catalog.pg_class'::pg_catalog.regclass, c.oid, a.attnum FROM pg_catalog.pg_attribute a JOIN "
+    "pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE "
+    "n.nspname IN ('pg_catalog', 'information_schema') AND c.relkind IN ('r', 'v') AND (a.attacl IS NOT NULL OR EXISTS "
+    "(SELECT FROM pg_catalog.pg_init_privs i WHERE i.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND "
+    "i.objoid = c.oid AND i.objsubid = a.attnum)) "
+    "UNION ALL SELECT 'ROUTINE', pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, "
+    "pg_catalog.pg_get_function_identity_arguments(p.oid)), '', p.proowner, p.proacl, pg_catalog.acldefault('f', "
+    "p.proowner), 'pg_catalog.pg_proc'::pg_catalog.regclass, p.oid, 0 FROM pg_catalog.pg_proc p JOIN "
+    "pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname IN ('pg_catalog', 'information_schema') "
+    "UNION ALL SELECT 'LANGUAGE', pg_catalog.quote_ident(lanname), '', lanowner, lanacl, pg_catalog.acldefault('l', "
+    "lanowner), 'pg_catalog.pg_language'::pg_catalog.regclass, oid, 0 FROM pg_catalog.pg_language WHERE lanpltrusted), "
+    "f AS (SELECT o.*, coalesce(i.initprivs, o.usual) AS initial FROM o LEFT JOIN pg_catalog.pg_init_privs i ON "
+    "i.classoid = o.class AND i.objoid = o.oid AND i.objsubid = o.sub WHERE coalesce(o.acl, o.usual)::pg_catalog.text "
+    "<> coalesce(i.initprivs, o.usual)::pg_catalog.text AND pg_catalog.pg_has_role(o.owner, 'USAGE')) "
+    "SELECT pg_catalog.format('REVOKE ALL%s ON %s %s FROM %s CASCADE', f.part, f.kind, f.name, CASE WHEN x.grantee = 0 "
+    "THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) END) FROM f, "
+    "pg_catalog.aclexplode(coalesce(f.acl, f.usual)) x GROUP BY f.part, f.kind, f.name, x.grantee "
+    "UNION ALL SELECT pg_catalog.format('GRANT %s%s ON %s %s TO %s%s', x.privilege_type, f.part, f.kind, f.name, CASE "
+    "WHEN x.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) END, CASE "
+    "WHEN x.is_grantable AND x.grantee <> f.owner THEN ' WITH GRANT OPTION' ELSE '' END) FROM f, "
+    "pg_catalog.aclexplode(f.initial) x";
+
+static const char public_comment_sql[] =
+    "SELECT 'COMMENT ON SCHEMA public IS ''standard public schema''' FROM pg_catalog.pg_namespace WHERE nspname = "
+    "'public' AND pg_catalog.pg_has_role(nspowner, 'USAGE') AND pg_catalog.obj_description(oid, 'pg_namespace') IS "
+    "DISTINCT FROM 'standard public schema'";
+
+/* Runs each statement that the query gives. */
+static bool run_generated(HfPg *pg, const char *query, GError **error)
+{
+    g_autoptr(HfPgRows) rows = hf_pg_query(pg, query, NULL, error);
+    if (rows == NULL)
+        return false;
+    for (size_t row = 0; row < hf_pg_rows_count(rows); row++)
+        if (!hf_pg_exec(pg, hf_pg_rows_text(rows, row, 0), error))
+            return false;
+    return true;
+}
+
 bool hf_postgres_drop_everything(HfPg *pg, GError **error)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(drop_queries); i++) {
-        g_autoptr(HfPgRows) rows = hf_pg_query(pg, drop_queries[i], NULL, error);
-        if (rows == NULL)
+    for (size_t i = 0; i < G_N_ELEMENTS(drop_queries); i++)
+        if (!run_generated(pg, drop_queries[i], error))
             return false;
-        for (size_t row = 0; row < hf_pg_rows_count(rows); row++)
-            if (!hf_pg_exec(pg, hf_pg_rows_text(rows, row, 0), error))
-                return false;
-    }
-    return true;
+    return run_generated(pg, default_privileges_sql, error) && run_generated(pg, system_grants_sql, error) &&
+           run_generated(pg, public_comment_sql, error);
 }

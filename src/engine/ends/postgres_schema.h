@@ -11,6 +11,7 @@
 typedef struct {
     HfDumpToc *toc;
     bool *selected;     /* one for each entry; NULL: all */
+    bool *left_out;     /* one for each entry, whatever was selected; NULL: none */
     GHashTable *tables; /* OIDs of the tables whose rows are taken, 0 for large objects; NULL: all */
     bool selective;     /* only what was asked for, not all but what was excluded */
     HfTocSqlOptions sql;
@@ -31,8 +32,8 @@ char *hf_postgres_large_object_owners_sql(const char *owners_sql, const HfTocSql
 
 /*
  * Empties a database: every schema, extension, publication, event trigger, foreign server, cast, language and large
- * object that users made. The schema public is left, empty, with the rights of a new database. For the caller's
- * transaction.
+ * object that users made. The schema public is left, empty; it, what is the system's, and default privileges get
+ * the rights of a new database, as far as the role connected may give them. For the caller's transaction.
  */
 bool hf_postgres_drop_everything(HfPg *pg, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -52,13 +52,14 @@ static char *copy_in_sql(const HfManifestTable *table, bool freeze)
 
 static bool begin_transaction(PostgresWriter *self, const HfSlice *slice, bool freeze, GError **error)
 {
-    if (self->caller_transaction)
+    if (!self->caller_transaction) {
+        if (!hf_pg_exec(self->pg, "BEGIN", error))
+            return false;
+        self->in_transaction = true;
+    }
+    if (!freeze || !may_freeze(slice))
         return true;
-    if (!hf_pg_exec(self->pg, "BEGIN", error))
-        return false;
-    self->in_transaction = true;
-    if (!freeze)
-        return true;
+    /* Also in a transaction that made the table: an extension may have put rows into its own. */
     g_autofree char *name = hf_pg_quote_qualified(slice->table->schema, slice->table->name);
     return hf_pg_execf(self->pg, error, "TRUNCATE ONLY %s", name);
 }

@@ -52,7 +52,7 @@ static void memberships_and_comment_follow(void **state)
     g_ptr_array_add(role->member_of, g_strdup("Every\"one"));
     role->comment = g_strdup("it's");
     g_ptr_array_add(head->roles, role);
-    assert_sql(hf_globals_memberships_sql(role), "GRANT \"staff\" TO \"app\";\nGRANT \"Every\"\"one\" TO \"app\";\n"
+    assert_sql(hf_globals_memberships_sql(role, NULL), "GRANT \"staff\" TO \"app\";\nGRANT \"Every\"\"one\" TO \"app\";\n"
                                                  "COMMENT ON ROLE \"app\" IS 'it''s';\n");
     hf_archive_head_free(head);
 }
