@@ -6,6 +6,7 @@
 #include "cli/report.h"
 #include "cli/text.h"
 #include "cli/work.h"
+#include "pg/pattern.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -130,7 +131,7 @@ static void text_table_row(HfTextTable *list, const View *view, const HfManifest
 {
     bool large_objects = table->kind == HF_TABLE_LARGE_OBJECTS;
     g_autofree char *name =
-        large_objects ? g_strdup("(large objects)") : g_strdup_printf("%s.%s", table->schema, table->name);
+        large_objects ? g_strdup("(large objects)") : hf_pattern_of_name(table->schema, table->name);
     /* Their rows are pieces of large objects, which say nothing to people. */
     g_autofree char *rows = hf_format_count(large_objects ? view->manifest->large_objects : table->proof.rows);
     g_autofree char *raw = hf_format_bytes(table->raw_bytes);

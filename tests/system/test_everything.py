@@ -86,7 +86,7 @@ def test_settings_and_grants_of_the_database_go_to_its_new_name(original, archiv
 
 def test_selected_tables_come_alone(original, archive, servers, holdfast):
     server, name = servers(15, "target from 15"), "selected tables"
-    restore(holdfast, archive(15), server, name, "--table", "shop.orders", "--table", "größe?mit?Punkten.a.b.c")
+    restore(holdfast, archive(15), server, name, "--table", "shop.orders", "--table", '"größe.mit.Punkten"."a.b.c"')
     found, expected = everything.contents(server, name), everything.contents(original(15), everything.NAME)
     tables = [key for key in found if key.startswith("table ")]
     assert sorted(tables) == ["table größe.mit.Punkten.a.b.c", "table shop.orders"]

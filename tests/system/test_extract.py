@@ -303,7 +303,7 @@ def test_every_table_can_be_taken_alone(originals, empty, holdfast, tmp_path):
     assert len(names) > 30
     for schema, table in names[:: len(names) // 12]:
         target, name = empty(15)
-        pattern = f"{schema.replace('.', '?')}.{table}"
+        pattern = ".".join('"{}"'.format(name.replace('"', '""')) for name in (schema, table))
         load(target, name, script_of(holdfast, archive, tmp_path / "script.sql", "--table", pattern))
         found = contents(target, name)
         assert f"table {schema}.{table}" in found or "by_hash_of_enum" in table, pattern
@@ -441,9 +441,9 @@ def test_a_folder_with_something_in_it_is_left_alone(originals, holdfast, tmp_pa
 @pytest.mark.parametrize("where", [("--sql",), ("--to", "out")])
 def test_a_pattern_that_matches_nothing_is_an_error(originals, holdfast, tmp_path, where):
     _, archive = originals(15)
-    done = holdfast("extract", "--from", archive, *where, "--table", "shop.orders", "--table", "shop.ORDERS",
+    done = holdfast("extract", "--from", archive, *where, "--table", "shop.orders", "--table", 'shop."ORDERS"',
                     check=False, cwd=tmp_path)
-    assert done.returncode == 1 and "shop.ORDERS" in done.stderr and done.stdout == ""
+    assert done.returncode == 1 and 'shop."ORDERS"' in done.stderr and done.stdout == ""
     assert list(tmp_path.iterdir()) == []
 
 
