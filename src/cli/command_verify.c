@@ -8,6 +8,7 @@
 #include "cli/key_options.h"
 #include "cli/options.h"
 #include "cli/report.h"
+#include "cli/scope_options.h"
 #include "cli/work.h"
 
 #include <unistd.h>
@@ -142,6 +143,9 @@ static bool check(HfVerifyOptions *verify, GError **error)
     if (!hf_option_require("--from", options.from, "the archive to read", error) ||
         !hf_option_jobs(options.jobs, &verify->jobs, error))
         return false;
+    verify->patterns = hf_scope_patterns();
+    if (hf_pattern_lists_given(&verify->patterns) && options.against == NULL && options.restore_to == NULL)
+        return hf_option_fail(error, "patterns belong to --against or --restore-to; the archive is verified whole");
     return options.against == NULL || options.restore_to == NULL ||
            hf_option_fail(error, "--against and --restore-to exclude each other");
 }
@@ -150,7 +154,7 @@ static bool run(const HfCommand *self, char **arguments, GError **error)
 {
     HfVerifyOptions to_do = {0};
     if (!hf_options_parse(self, arguments, entries, error, hf_identity_options(), hf_connection_options(),
-                          hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL) ||
+                          hf_scope_options(), hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL) ||
         !check(&to_do, error))
         return false;
     g_autoptr(HfPgTarget) against = optional_target("--against", options.against, error);

@@ -7,6 +7,7 @@
 #include "engine/ends/postgres_catalog.h"
 #include "engine/pipeline.h"
 #include "service/archive_whole.h"
+#include "service/extract_selection.h"
 #include "service/restore.h"
 
 #include <string.h>
@@ -16,6 +17,7 @@ typedef struct {
     const HfManifest *manifest;
     HfProgress *progress;
     GCancellable *cancellable;
+    HfExtractSelection *selection; /* what to compare; NULL: not needed */
     HfVerifyResult *result;
 } Verify;
 
@@ -133,6 +135,8 @@ static bool match_tables(Verify *self, GHashTable *index, GPtrArray *readable)
     guint missing = 0, present = 0;
     for (guint i = 0; i < self->manifest->tables->len; i++) {
         HfManifestTable *table = self->manifest->tables->pdata[i];
+        if (!hf_extract_takes_rows(self->selection, table->oid))
+            continue;
         if (table->kind == HF_TABLE_LARGE_OBJECTS) {
             g_ptr_array_add(readable, table);
             continue;
@@ -163,7 +167,8 @@ static bool is_of_all_tables(const HfArchiveHead *head)
 
 static bool find_more(Verify *self, HfPg *pg, const GPtrArray *planned, GHashTable *index, GError **error)
 {
-    if (!is_of_all_tables(hf_archive_reader_head(self->options->archive)))
+    if (!is_of_all_tables(hf_archive_reader_head(self->options->archive)) ||
+        hf_pattern_lists_given(&self->options->patterns))
         return true;
     for (guint i = 0; i < planned->len; i++) {
         const HfManifestTable *table = ((const HfPlannedTable *)planned->pdata[i])->info;
@@ -277,6 +282,7 @@ static bool restore_to_scratch(Verify *self, GError **error)
     HfRestoreOptions restore = {.archive = self->options->archive,
                                 .target = self->options->restore_to,
                                 .mode = HF_RESTORE_SCRATCH,
+                                .patterns = self->options->patterns,
                                 .proof = HF_PROOF_DIGEST,
                                 .jobs = self->options->jobs,
                                 .no_verify = true, /* done already */
@@ -298,9 +304,14 @@ bool hf_verify(const HfVerifyOptions *options, HfProgress *progress, GCancellabl
                    .progress = progress,
                    .cancellable = cancellable,
                    .result = result};
+    /* A pattern that matches nothing is told before all the work; a restore selects by itself. */
+    if (options->against != NULL &&
+        (self.selection = hf_extract_select(options->archive, &options->patterns, true, error)) == NULL)
+        return false;
     bool ok = hf_archive_check_whole(options->archive, options->jobs, progress, cancellable, error) &&
               check_rows(&self, error) && (options->against == NULL || compare(&self, error)) &&
               (options->restore_to == NULL || restore_to_scratch(&self, error));
+    hf_extract_selection_free(self.selection);
     if (ok && progress != NULL)
         hf_progress_finish(progress);
     return ok;

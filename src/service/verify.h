@@ -7,6 +7,7 @@
 
 #include "archive/archive_reader.h"
 #include "engine/progress.h"
+#include "pg/pattern.h"
 #include "pg/target.h"
 
 #include <gio/gio.h>
@@ -15,6 +16,7 @@ typedef struct {
     HfArchiveReader *archive;
     unsigned jobs;
     const HfPgTarget *against;    /* compare the rows of this database with the manifest; NULL: do not */
+    HfPatternLists patterns;      /* what of it to compare or restore; by itself the archive is verified whole */
     const HfPgTarget *restore_to; /* restore into a scratch database on this server, prove, drop it; NULL: do not */
 } HfVerifyOptions;
 

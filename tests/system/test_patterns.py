@@ -138,6 +138,18 @@ def test_rows_of_a_typing_error_are_not_silently_kept(server, shop, holdfast, tm
     assert rows["orders_1"] == rows["Late.Orders"] == 0 < rows["lines"]
 
 
+def test_verify_compares_what_is_asked_for(server, shop, archive, holdfast):
+    server.psql("INSERT INTO shop.lines VALUES (1)", db=shop)
+    verify = ("verify", "--from", archive, "--against", server.dsn(shop))
+    assert holdfast(*verify, check=False).returncode == 3
+    holdfast(*verify, "-t", "shop.products")
+    holdfast(*verify, "-T", "shop.lines")
+    assert holdfast(*verify, "-t", "shop.lines", check=False).returncode == 3
+    assert "--table typo" in holdfast(*verify, "-t", "typo", check=False).stderr
+    holdfast("verify", "--from", archive, "--restore-to", server.dsn(shop), "-t", "shop.orders")
+    assert holdfast("verify", "--from", archive, "-t", "shop.lines", check=False).returncode == 2
+
+
 def test_inspect_prints_names_that_are_patterns(server, shop, archive, holdfast, tmp_path):
     names = [line.split()[0] for line in holdfast("inspect", "--from", archive).stdout.partition("TABLE")[2]
              .splitlines()[1:]]
