@@ -296,3 +296,17 @@ bool hf_part_name_parse(const char *name, uint32_t *oid)
     g_autofree char *canonical = hf_part_name((uint32_t)table, (uint32_t)number);
     return strcmp(canonical, name) == 0;
 }
+
+char *hf_sql_member_name(const char *first, unsigned number)
+{
+    static const char suffix[] = ".sql";
+    g_assert(g_str_has_suffix(first, suffix));
+    return number == 1 ? g_strdup(first)
+                       : g_strdup_printf("%.*s.%05u%s", (int)(strlen(first) - strlen(suffix)), first, number, suffix);
+}
+
+const HfMember *hf_manifest_find_sql(const HfManifest *self, const char *first, unsigned number)
+{
+    g_autofree char *name = hf_sql_member_name(first, number);
+    return hf_manifest_find_member(self, name);
+}

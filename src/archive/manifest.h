@@ -21,6 +21,7 @@
 #define HF_MEMBER_RESTORE "restore.sh"
 #define HF_MEMBER_GLOBALS "globals.sql"
 #define HF_MEMBER_SCHEMA "schema.dump"
+/* These two may be continued by further members, see hf_sql_member_name. */
 #define HF_MEMBER_BLOBS_CREATE "blobs/create.sql"
 #define HF_MEMBER_BLOBS_OWNERS "blobs/owners.sql"
 #define HF_MEMBER_SEQUENCES "sequences.sql"
@@ -183,7 +184,12 @@ bool hf_member_name_is_valid(const char *name);
 /* The name of a table's data member: data/<oid>/<nnnnn>.copy.zst, for oid 0 (large objects) blobs/<nnnnn>.copy.zst;
  * numbers start at 1. Transfer full. */
 char *hf_part_name(uint32_t oid, uint32_t number);
-/* Whether a name is one of those, and of which table. */
+/* The name of an SQL member's continuation: of blobs/create.sql number 2 is blobs/create.00002.sql; number 1 is itself.
+ * Transfer full. */
+char *hf_sql_member_name(const char *first, unsigned number);
+/* The member of that name; NULL if absent. */
+const HfMember *hf_manifest_find_sql(const HfManifest *self, const char *first, unsigned number);
+/* Whether a name is a data member's, and of which table. */
 bool hf_part_name_parse(const char *name, uint32_t *oid);
 
 /*

@@ -20,6 +20,9 @@
 /* Large objects are cut in so many slices for each lane. */
 #define LARGE_OBJECT_SLICES_PER_LANE 4
 
+/* An SQL member that may be continued by another is closed at about this size. */
+#define SQL_MEMBER_BYTES ((size_t)1 << 20)
+
 /* The file, and how much was written to it. */
 typedef struct {
     HfOutput output;
@@ -328,15 +331,47 @@ static bool copy_tables(Backup *self, GError **error)
     return copy_rows(self, slices, write_schema, error);
 }
 
+/* Becomes a member and, as it grows, further ones: a member's size stands before it, so its text waits in memory. */
+typedef struct {
+    HfOutput output;
+    Backup *backup;
+    const char *first;
+    unsigned number;
+    GString *text;
+} SqlMembers;
+
+static bool add_sql_member(SqlMembers *self, GError **error)
+{
+    if (self->text->len == 0)
+        return true;
+    g_autofree char *name = hf_sql_member_name(self->first, ++self->number);
+    bool ok = hf_archive_writer_add(self->backup->writer, name, self->text->str, self->text->len, error);
+    g_string_truncate(self->text, 0);
+    return ok;
+}
+
+static bool write_sql(HfOutput *output, const void *data, size_t length, GError **error)
+{
+    SqlMembers *self = (SqlMembers *)output;
+    g_string_append_len(self->text, data, (gssize)length);
+    return self->text->len < SQL_MEMBER_BYTES || add_sql_member(self, error);
+}
+
+static bool add_sql(Backup *self, const char *first, bool (*write)(HfPg *pg, HfOutput *to, GError **error),
+                    GError **error)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    SqlMembers members = {.output = {write_sql}, .backup = self, .first = first, .text = text};
+    return write(self->snapshot->pg, &members.output, error) && add_sql_member(&members, error);
+}
+
 static bool copy_large_objects(Backup *self, GError **error)
 {
     if (self->snapshot->large_objects == 0)
         return true;
     if (self->progress != NULL)
         hf_progress_set_phase(self->progress, "copying large objects");
-    g_autofree char *create = NULL, *owners = NULL;
-    if (!hf_postgres_read_large_objects(self->snapshot->pg, &create, &owners, error) ||
-        !add_text(self, HF_MEMBER_BLOBS_CREATE, create, error))
+    if (!add_sql(self, HF_MEMBER_BLOBS_CREATE, hf_postgres_write_large_objects_create, error))
         return false;
     HfManifestTable *table = hf_postgres_large_objects_table();
     g_ptr_array_add(self->manifest->tables, table);
@@ -344,7 +379,8 @@ static bool copy_large_objects(Backup *self, GError **error)
     g_autoptr(GPtrArray) slices = g_ptr_array_new_with_free_func(g_free);
     return hf_postgres_slice_large_objects(self->snapshot->pg, table,
                                            self->options->jobs * LARGE_OBJECT_SLICES_PER_LANE, slices, error) &&
-           copy_rows(self, slices, NULL, error) && add_text(self, HF_MEMBER_BLOBS_OWNERS, owners, error);
+           copy_rows(self, slices, NULL, error) &&
+           add_sql(self, HF_MEMBER_BLOBS_OWNERS, hf_postgres_write_large_objects_owners, error);
 }
 
 static bool write_sequences(Backup *self, GError **error)

@@ -15,6 +15,7 @@
 #include "engine/ends/postgres_globals.h"
 #include "engine/ends/postgres_schema.h"
 #include "pg/connection.h"
+#include "pg/sql_lines.h"
 #include "service/extract_selection.h"
 
 #include <string.h>
@@ -303,12 +304,14 @@ static bool write_tables(Script *self, GError **error)
 /* ---- Large objects and sequences -----------------------------------------------------------------------------------
  */
 
-/* The text of a small member, if there is one, as it stands. */
+/* The text of an SQL member, if there is one, and of those that continue it, as it stands. */
 static bool write_member(Script *self, const char *name, GError **error)
 {
-    const HfMember *member = hf_manifest_find_member(self->manifest, name);
-    return member == NULL ||
-           (write_text(self, error) && hf_archive_reader_copy(self->options->archive, member, self->to, error));
+    const HfMember *member;
+    for (unsigned number = 1; (member = hf_manifest_find_sql(self->manifest, name, number)) != NULL; number++)
+        if (!write_text(self, error) || !hf_archive_reader_copy(self->options->archive, member, self->to, error))
+            return false;
+    return true;
 }
 
 static bool append_large_object_piece(Script *self, const HfManifestTable *table, const uint8_t *row, size_t length,
@@ -357,14 +360,23 @@ static char *read_member(Script *self, const char *name, GError **error)
     return g_strndup(data, length);
 }
 
+static bool write_large_object_owner(const char *statement, gpointer data, GError **error)
+{
+    Script *self = data;
+    return hf_postgres_large_object_statement(statement, &self->options->schema, self->text, error) &&
+           write_if_full(self, error);
+}
+
 static bool write_large_object_owners(Script *self, GError **error)
 {
-    g_autofree char *sql = read_member(self, HF_MEMBER_BLOBS_OWNERS, error);
-    if (sql == NULL)
-        return false;
-    g_autofree char *wanted = hf_postgres_large_object_owners_sql(sql, &self->options->schema);
-    g_string_append(self->text, wanted);
-    return write_if_full(self, error);
+    const HfMember *member;
+    for (unsigned i = 1; (member = hf_manifest_find_sql(self->manifest, HF_MEMBER_BLOBS_OWNERS, i)) != NULL; i++) {
+        g_autoptr(HfSqlLines) lines = hf_sql_lines_new(write_large_object_owner, self);
+        if (!hf_archive_reader_copy(self->options->archive, member, hf_sql_lines_output(lines), error) ||
+            !hf_sql_lines_end(lines, error))
+            return false;
+    }
+    return true;
 }
 
 static bool write_large_objects(Script *self, GError **error)

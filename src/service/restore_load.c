@@ -1,8 +1,8 @@
 #include "service/restore_load.h"
 
 #include "base/error.h"
-#include "service/extract_selection.h"
 #include "service/restore_graph.h"
+#include "service/restore_sql.h"
 
 #include <string.h>
 
@@ -24,61 +24,61 @@ static void set_phase(const Load *self, const char *phase)
         hf_progress_set_phase(self->options->progress, phase);
 }
 
-/* The text of a small SQL member; NULL with no error if the archive does not have it. */
-static char *read_sql(const Load *self, const char *name, GError **error)
-{
-    if (hf_manifest_find_member(self->manifest, name) == NULL)
-        return NULL;
-    g_autoptr(GBytes) bytes = hf_archive_reader_read(self->options->archive, name, (size_t)1 << 30, error);
-    return bytes != NULL ? g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes)) : NULL;
-}
+/* Which sequences are set: those listed or, where only some are left out, those not listed: extensions have sequences
+ * that the schema does not know. */
+typedef struct {
+    GHashTable *starts; /* of their statements: SELECT pg_catalog.setval('"a"."b"' */
+    bool listed;
+} Sequences;
 
-static bool run_member(Load *self, HfPg *pg, const char *name, GError **error)
+static Sequences choose_sequences(const HfSchema *schema)
 {
-    g_autoptr(GError) reason = NULL;
-    g_autofree char *sql = read_sql(self, name, &reason);
-    if (reason != NULL) {
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return false;
+    Sequences chosen = {g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), schema->selective};
+    for (size_t i = 0; i < hf_dump_toc_size(schema->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(schema->toc, i);
+        if (strcmp(entry->kind, "SEQUENCE") != 0 || hf_schema_has(schema, i) != chosen.listed)
+            continue;
+        g_autofree char *name = hf_pg_quote_qualified(entry->schema, entry->tag);
+        g_autofree char *literal = hf_pg_quote_literal(name);
+        g_hash_table_add(chosen.starts, g_strconcat("SELECT pg_catalog.setval(", literal, NULL));
     }
-    if (sql == NULL || hf_pg_exec(pg, sql, error))
-        return true;
-    g_prefix_error(error, "%s: ", name);
-    return false;
+    return chosen;
 }
 
-/* Those that are restored alone. */
+/* The last two arguments of the statement are the value, and whether that was used. */
+static bool take_sequence(const char *statement, gpointer data, GString *sql, GError **error)
+{
+    (void)error;
+    const Sequences *chosen = data;
+    g_autofree char *start = g_strdup(statement);
+    for (int i = 0; i < 2; i++) {
+        char *comma = strrchr(start, ',');
+        if (comma != NULL)
+            *comma = '\0';
+    }
+    if (g_hash_table_contains(chosen->starts, start) == chosen->listed)
+        g_string_append_printf(sql, "%s\n", statement);
+    return true;
+}
+
 static bool run_sequences(Load *self, HfPg *pg, GError **error)
 {
-    const HfSchema *schema = self->options->schema;
-    if (schema->selected == NULL)
-        return run_member(self, pg, HF_MEMBER_SEQUENCES, error);
-    g_autoptr(GError) reason = NULL;
-    g_autofree char *sql = read_sql(self, HF_MEMBER_SEQUENCES, &reason);
-    if (reason != NULL) {
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return false;
-    }
-    const HfExtractSelection taken = {.toc = schema->toc, .entries = schema->selected, .whole = !schema->selective};
-    g_autofree char *wanted = sql != NULL ? hf_extract_select_sequences(&taken, sql) : g_strdup("");
-    if (hf_pg_exec(pg, wanted, error))
-        return true;
-    g_prefix_error(error, "%s: ", HF_MEMBER_SEQUENCES);
-    return false;
+    Sequences chosen = choose_sequences(self->options->schema);
+    bool ok = hf_restore_run_sql(self->options, pg, HF_MEMBER_SEQUENCES, take_sequence, &chosen, error);
+    g_hash_table_unref(chosen.starts);
+    return ok;
+}
+
+static bool take_large_object_statement(const char *statement, gpointer options, GString *sql, GError **error)
+{
+    return hf_postgres_large_object_statement(statement, options, sql, error);
 }
 
 static bool run_large_object_owners(Load *self, HfPg *pg, GError **error)
 {
-    g_autoptr(GError) reason = NULL;
-    g_autofree char *sql = !self->options->schema->selective ? read_sql(self, HF_MEMBER_BLOBS_OWNERS, &reason) : NULL;
-    if (reason != NULL) {
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return false;
-    }
-    if (sql == NULL)
-        return true;
-    g_autofree char *owners = hf_postgres_large_object_owners_sql(sql, &self->options->schema->sql);
-    return hf_pg_exec(pg, owners, error);
+    const HfSchema *schema = self->options->schema;
+    return schema->selective || hf_restore_run_sql(self->options, pg, HF_MEMBER_BLOBS_OWNERS,
+                                                   take_large_object_statement, (gpointer)&schema->sql, error);
 }
 
 static bool create_schema(Load *self, HfPg *pg, GError **error)
@@ -86,7 +86,7 @@ static bool create_schema(Load *self, HfPg *pg, GError **error)
     set_phase(self, "creating the schema");
     bool blobs = !self->options->schema->selective;
     return hf_postgres_run_phase(pg, self->options->schema, HF_TOC_PRE_DATA, error) &&
-           (!blobs || run_member(self, pg, HF_MEMBER_BLOBS_CREATE, error));
+           (!blobs || hf_restore_run_sql(self->options, pg, HF_MEMBER_BLOBS_CREATE, NULL, NULL, error));
 }
 
 static bool run_last(HfPg *pg, const HfSchema *schema, GError **error)

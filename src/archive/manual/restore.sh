@@ -78,6 +78,13 @@ run_file() { # CONNECTION FILE
     run_sql "$1" -q -o /dev/null -f "$2"
 }
 
+run_files() { # CONNECTION NAME: the file NAME.sql and those that continue it
+    run_file "$1" "$2.sql"
+    for file in "$2".*.sql; do
+        run_file "$1" "$file"
+    done
+}
+
 check_answer() { # FILE EXPECTED FOUND
     [ "$2" = "$3" ] || fail "$1: psql answered '$3' where '$2' was expected"
 }
@@ -108,10 +115,10 @@ reached=$(run_sql "$target_for_rows" -At -c 'SELECT current_database()')
 run_file "$maintenance" globals.sql
 echo "schema.dump, tables"
 pg_restore --exit-on-error --section=pre-data --dbname="$target" schema.dump
-run_file "$target" blobs/create.sql
+run_files "$target" blobs/create
 # shellcheck source=/dev/null
 . ./load.sh
-run_file "$target" blobs/owners.sql
+run_files "$target" blobs/owners
 run_file "$target" sequences.sql
 echo "schema.dump, indexes and constraints"
 pg_restore --exit-on-error --section=post-data --dbname="$target" schema.dump

@@ -6,6 +6,7 @@
 #define HF_ENGINE_ENDS_POSTGRES_CATALOG_H
 
 #include "archive/manifest.h"
+#include "base/io.h"
 #include "pg/connection.h"
 #include "pg/pattern.h"
 #include "pg/type.h"
@@ -116,10 +117,10 @@ bool hf_postgres_read_roles(HfPg *pg, const char *const *names, HfArchiveHead *h
 char *hf_postgres_read_sequences(HfPg *pg, const HfScope *scope, uint64_t *sequences, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* SQL that creates all large objects empty, and SQL that gives them owners, grants, comments and labels. Both transfer
- * full. */
-bool hf_postgres_read_large_objects(HfPg *pg, char **create_sql, char **owners_sql, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+/* Write SQL that creates all large objects empty, or that gives them owners, grants, comments and labels: a statement a
+ * line, some of them with each write. In the caller's transaction, which there must be. */
+bool hf_postgres_write_large_objects_create(HfPg *pg, HfOutput *to, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool hf_postgres_write_large_objects_owners(HfPg *pg, HfOutput *to, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Roles that own large objects or hold grants on them. NULL-terminated, transfer full. */
 char **hf_postgres_large_object_roles(HfPg *pg, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -43,16 +43,29 @@ bool hf_postgres_slice_large_objects(HfPg *pg, HfManifestTable *table, unsigned 
     return rows != NULL;
 }
 
-/* The one text column of all rows, one after another. */
-static char *concat_rows(HfPg *pg, const char *sql, GError **error)
+/* So many statements are held at a time: there may be millions. */
+#define STATEMENTS_A_FETCH "1000"
+
+/* Writes the one text column of all rows, one after another. */
+static bool write_rows(HfPg *pg, const char *sql, HfOutput *to, GError **error)
 {
-    g_autoptr(HfPgRows) rows = hf_pg_query(pg, sql, NULL, error);
-    if (rows == NULL)
-        return NULL;
-    GString *text = g_string_new(NULL);
-    for (size_t i = 0; i < hf_pg_rows_count(rows); i++)
-        g_string_append(text, hf_pg_rows_text(rows, i, 0));
-    return g_string_free(text, FALSE);
+    if (!hf_pg_execf(pg, error, "DECLARE holdfast_statements NO SCROLL CURSOR FOR %s", sql))
+        return false;
+    g_autoptr(GString) text = g_string_new(NULL);
+    size_t count;
+    do {
+        g_autoptr(HfPgRows) rows =
+            hf_pg_query(pg, "FETCH " STATEMENTS_A_FETCH " FROM holdfast_statements", NULL, error);
+        if (rows == NULL)
+            return false;
+        count = hf_pg_rows_count(rows);
+        g_string_truncate(text, 0);
+        for (size_t i = 0; i < count; i++)
+            g_string_append(text, hf_pg_rows_text(rows, i, 0));
+        if (count > 0 && !hf_output_write(to, text->str, text->len, error))
+            return false;
+    } while (count > 0);
+    return hf_pg_exec(pg, "CLOSE holdfast_statements", error);
 }
 
 /* The inside of an E'' literal without a newline. */
@@ -60,14 +73,19 @@ static char *concat_rows(HfPg *pg, const char *sql, GError **error)
     "pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(" column                                                 \
     ", E'\\\\', E'\\\\\\\\'), '''', ''''''), E'\\n', E'\\\\n')"
 
-bool hf_postgres_read_large_objects(HfPg *pg, char **create_sql, char **owners_sql, GError **error)
+bool hf_postgres_write_large_objects_create(HfPg *pg, HfOutput *to, GError **error)
 {
-    static const char *const create =
+    static const char create[] =
         "SELECT pg_catalog.format(E'SELECT pg_catalog.lo_create(%s);\\n', oid) FROM pg_catalog.pg_largeobject_metadata "
         "ORDER BY oid";
+    return write_rows(pg, create, to, error);
+}
+
+bool hf_postgres_write_large_objects_owners(HfPg *pg, HfOutput *to, GError **error)
+{
     /* A statement a line: newlines in comments and labels are escaped. Owner first: the owner's own rights in the ACL
      * are then the new owner's. */
-    static const char *const owners =
+    static const char owners[] =
         "SELECT s.statement FROM (SELECT m.oid, 1 AS step, pg_catalog.format(E'ALTER LARGE OBJECT %s OWNER TO %I;\n', "
         "m.oid, "
         "pg_catalog.pg_get_userbyid(m.lomowner)) AS statement FROM pg_catalog.pg_largeobject_metadata m UNION ALL "
@@ -89,13 +107,7 @@ bool hf_postgres_read_large_objects(HfPg *pg, char **create_sql, char **owners_s
                                  "l.label") ") FROM pg_catalog.pg_seclabel "
                                             "l WHERE l.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass) s "
                                             "ORDER BY s.oid, s.step, s.statement";
-    g_autofree char *created = concat_rows(pg, create, error);
-    char *owned = created != NULL ? concat_rows(pg, owners, error) : NULL;
-    if (owned == NULL)
-        return false;
-    *create_sql = g_steal_pointer(&created);
-    *owners_sql = owned;
-    return true;
+    return write_rows(pg, owners, to, error);
 }
 
 char **hf_postgres_large_object_roles(HfPg *pg, GError **error)

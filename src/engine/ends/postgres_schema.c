@@ -1,5 +1,7 @@
 #include "engine/ends/postgres_schema.h"
 
+#include "base/error.h"
+
 #include <string.h>
 
 bool hf_schema_has(const HfSchema *self, size_t index)
@@ -66,19 +68,36 @@ bool hf_postgres_run_phase(HfPg *pg, const HfSchema *schema, HfTocPhase phase, G
 /* ---- Large objects -------------------------------------------------------------------------------------------------
  */
 
-/* "ALTER LARGE OBJECT 1 OWNER TO a;": the owner is the rest of the line. */
-static void append_owner(GString *sql, const char *line, GHashTable *role_map)
+static const char alter_owner[] = "ALTER LARGE OBJECT ";
+
+static bool refuse_statement(const char *statement, GError **error)
+{
+    g_set_error(error, HF_ERROR, HF_ERROR_CORRUPT,
+                "\"%.100s\" is no statement that owns, grants or describes a large object: the archive is damaged",
+                statement);
+    return false;
+}
+
+/* "ALTER LARGE OBJECT 1 OWNER TO a;": the owner is the rest of the line. False if it is not of that form. */
+static bool append_owner(GString *sql, const char *line, GHashTable *role_map)
 {
     static const char words[] = " OWNER TO ";
-    const char *owner = strstr(line, words) + strlen(words);
+    const char *owner = line + strlen(alter_owner) + strspn(line + strlen(alter_owner), "0123456789");
+    if (!g_str_has_prefix(owner, words))
+        return false;
+    owner += strlen(words);
     HfTocEntry grant = {.kind = "ACL", .tag = "", .owner = "", .drop = ""};
     /* As a grant the role is found and renamed like any other. */
     g_autofree char *as_grant = g_strconcat("GRANT SELECT ON LARGE OBJECT 0 TO ", owner, NULL);
     grant.definition = as_grant;
     HfTocSqlOptions options = {.role_map = role_map};
     g_autofree char *renamed = hf_toc_entry_sql(&grant, &options);
+    const char *to = strstr(renamed, " TO ");
+    if (to == NULL)
+        return false;
     g_string_append_len(sql, line, (gssize)(owner - line));
-    g_string_append_printf(sql, "%s\n", strstr(renamed, " TO ") + strlen(" TO "));
+    g_string_append_printf(sql, "%s\n", to + strlen(" TO "));
+    return true;
 }
 
 static void append_grant(GString *sql, const char *line, GHashTable *role_map)
@@ -89,21 +108,21 @@ static void append_grant(GString *sql, const char *line, GHashTable *role_map)
     g_string_append_printf(sql, "%s\n", renamed);
 }
 
-char *hf_postgres_large_object_owners_sql(const char *owners_sql, const HfTocSqlOptions *options)
+bool hf_postgres_large_object_statement(const char *statement, const HfTocSqlOptions *options, GString *sql,
+                                        GError **error)
 {
-    GString *sql = g_string_new(NULL);
-    g_auto(GStrv) lines = g_strsplit(owners_sql, "\n", -1);
-    for (char **line = lines; *line != NULL; line++) {
-        bool owner = g_str_has_prefix(*line, "ALTER LARGE OBJECT ") && strstr(*line, " OWNER TO ") != NULL;
-        bool grant = g_str_has_prefix(*line, "GRANT ") || g_str_has_prefix(*line, "REVOKE ");
-        if (owner && !options->no_owner)
-            append_owner(sql, *line, options->role_map);
-        else if (grant && !options->no_privileges)
-            append_grant(sql, *line, options->role_map);
-        else if (!owner && !grant)
-            g_string_append_printf(sql, "%s\n", *line);
+    if (g_str_has_prefix(statement, alter_owner))
+        return options->no_owner || append_owner(sql, statement, options->role_map) ||
+               refuse_statement(statement, error);
+    if (g_str_has_prefix(statement, "GRANT ") || g_str_has_prefix(statement, "REVOKE ")) {
+        if (!options->no_privileges)
+            append_grant(sql, statement, options->role_map);
+        return true;
     }
-    return g_string_free(sql, FALSE);
+    if (!g_str_has_prefix(statement, "COMMENT ON LARGE OBJECT ") && !g_str_has_prefix(statement, "SECURITY LABEL FOR "))
+        return refuse_statement(statement, error);
+    g_string_append_printf(sql, "%s\n", statement);
+    return true;
 }
 
 /* ---- Emptying ------------------------------------------------------------------------------------------------------

@@ -26,9 +26,10 @@ bool hf_postgres_run_entry(HfPg *pg, const HfSchema *schema, const HfTocEntry *e
 bool hf_postgres_run_phase(HfPg *pg, const HfSchema *schema, HfTocPhase phase, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* The statements that own and grant large objects (blobs/owners.sql), with roles mapped and what the options leave out
- * left out. Transfer full. */
-char *hf_postgres_large_object_owners_sql(const char *owners_sql, const HfTocSqlOptions *options);
+/* Appends a statement that owns, grants or describes a large object (blobs/owners.sql), with its roles mapped; nothing
+ * if the options leave it out. HF_ERROR_CORRUPT for any other statement. */
+bool hf_postgres_large_object_statement(const char *statement, const HfTocSqlOptions *options, GString *sql,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /*
  * Empties a database: every schema, extension, publication, event trigger, foreign server, cast, language and large
