@@ -233,6 +233,23 @@ HfJsonNode hf_json_get(const HfJson *self, HfJsonNode node, const char *key)
     return HF_JSON_NONE;
 }
 
+const char *hf_json_scalar(const HfJson *self, HfJsonNode node, bool *is_string)
+{
+    if (is_string != NULL)
+        *is_string = is_type(self, node, JSMN_STRING);
+    return is_type(self, node, JSMN_STRING) || is_type(self, node, JSMN_PRIMITIVE) ? text_of(self, node) : NULL;
+}
+
+const char *hf_json_key(const HfJson *self, HfJsonNode object, size_t index)
+{
+    if (!hf_json_is_object(self, object) || index >= (size_t)self->tokens[object].size)
+        return NULL;
+    int member = (int)object + 1;
+    while (index-- > 0)
+        member = self->next[member];
+    return text_of(self, (HfJsonNode)member);
+}
+
 HfJsonNode hf_json_first(const HfJson *self, HfJsonNode array)
 {
     return hf_json_is_array(self, array) && self->tokens[array].size > 0 ? array + 1 : HF_JSON_NONE;

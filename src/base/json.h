@@ -40,6 +40,12 @@ size_t hf_json_size(const HfJson *self, HfJsonNode node);
 /* The value under `key`; HF_JSON_NONE if node is not an object or lacks the key. */
 HfJsonNode hf_json_get(const HfJson *self, HfJsonNode node, const char *key);
 
+/* The text of a string, a number, true, false or null; borrowed. NULL for an array or object. `is_string` may be NULL. */
+const char *hf_json_scalar(const HfJson *self, HfJsonNode node, bool *is_string);
+
+/* The key of an object's member, by its place from 0; borrowed. NULL: there are not so many. */
+const char *hf_json_key(const HfJson *self, HfJsonNode object, size_t index);
+
 /* Walks an array: for (n = hf_json_first(j, a); n != HF_JSON_NONE; n = hf_json_next(j, a, n)). */
 HfJsonNode hf_json_first(const HfJson *self, HfJsonNode array);
 HfJsonNode hf_json_next(const HfJson *self, HfJsonNode array, HfJsonNode element);
@@ -94,5 +100,8 @@ void hf_json_writer_int64(HfJsonWriter *self, const char *key, int64_t value);
  * reader above takes no fractions. */
 void hf_json_writer_fixed(HfJsonWriter *self, const char *key, double value, unsigned digits);
 void hf_json_writer_bool(HfJsonWriter *self, const char *key, bool value);
+
+/* Writes a value that was read, whatever it is. */
+void hf_json_copy(const HfJson *self, HfJsonNode node, HfJsonWriter *writer, const char *key);
 
 #endif

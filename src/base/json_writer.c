@@ -155,3 +155,32 @@ void hf_json_writer_bool(HfJsonWriter *self, const char *key, bool value)
     prepare(self, key);
     g_string_append(self->text, value ? "true" : "false");
 }
+
+/* The text of a number or a literal, as it was read. */
+static void append_primitive(HfJsonWriter *self, const char *key, const char *text)
+{
+    prepare(self, key);
+    g_string_append(self->text, text);
+}
+
+void hf_json_copy(const HfJson *self, HfJsonNode node, HfJsonWriter *writer, const char *key)
+{
+    bool is_string;
+    const char *text = hf_json_scalar(self, node, &is_string);
+    if (text != NULL && is_string) {
+        hf_json_writer_string(writer, key, text);
+    } else if (text != NULL) {
+        append_primitive(writer, key, text);
+    } else if (hf_json_is_array(self, node)) {
+        hf_json_writer_begin_array(writer, key);
+        for (HfJsonNode n = hf_json_first(self, node); n != HF_JSON_NONE; n = hf_json_next(self, node, n))
+            hf_json_copy(self, n, writer, NULL);
+        hf_json_writer_end_array(writer);
+    } else {
+        const char *name;
+        hf_json_writer_begin_object(writer, key);
+        for (size_t i = 0; (name = hf_json_key(self, node, i)) != NULL; i++)
+            hf_json_copy(self, hf_json_get(self, node, name), writer, name);
+        hf_json_writer_end_object(writer);
+    }
+}

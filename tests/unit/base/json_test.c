@@ -529,6 +529,35 @@ static void a_misused_writer_aborts(void **state)
     }
 }
 
+static void a_value_that_was_read_is_written_as_it_was(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"a\":[1,-2.5e3,true,null,\"x\\ny\"],\"b\":{},\"c\":{\"d\":[]},\"e\":\"\"}";
+    g_autoptr(HfJson) json = hf_json_parse("test", text, strlen(text), 100, NULL);
+    g_autoptr(GString) copy = g_string_new(NULL);
+    HfJsonWriter writer;
+    hf_json_writer_init(&writer, copy);
+    hf_json_copy(json, 0, &writer, NULL);
+    assert_string_equal(copy->str, text);
+}
+
+static void keys_and_scalars_are_found_by_place(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"a\":{\"x\":1},\"b\":\"7\",\"c\":7}";
+    g_autoptr(HfJson) json = hf_json_parse("test", text, strlen(text), 100, NULL);
+    bool is_string = false;
+    assert_string_equal(hf_json_key(json, 0, 0), "a");
+    assert_string_equal(hf_json_key(json, 0, 2), "c");
+    assert_null(hf_json_key(json, 0, 3));
+    assert_null(hf_json_key(json, hf_json_get(json, 0, "b"), 0));
+    assert_null(hf_json_scalar(json, hf_json_get(json, 0, "a"), &is_string));
+    assert_string_equal(hf_json_scalar(json, hf_json_get(json, 0, "b"), &is_string), "7");
+    assert_true(is_string);
+    assert_string_equal(hf_json_scalar(json, hf_json_get(json, 0, "c"), &is_string), "7");
+    assert_false(is_string);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -546,6 +575,8 @@ int main(void)
         cmocka_unit_test(what_is_written_reads_back),
         cmocka_unit_test(bad_utf8_is_written_as_replacement_characters),
         cmocka_unit_test(a_misused_writer_aborts),
+        cmocka_unit_test(a_value_that_was_read_is_written_as_it_was),
+        cmocka_unit_test(keys_and_scalars_are_found_by_place),
     };
     return cmocka_run_group_tests_name("base/json", tests, NULL, NULL);
 }
