@@ -103,6 +103,14 @@ static void the_help_and_the_page_name_every_setting(void **state)
     }
 }
 
+static void the_page_in_docs_is_the_tables(void **state)
+{
+    (void)state;
+    g_autofree char *page = hf_configuration_markdown(), *file = NULL;
+    assert_true(g_file_get_contents(DOCS "/configuration.md", &file, NULL, NULL));
+    assert_string_equal(file, page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +118,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_wrong_is_named_with_its_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_storage_lies_below_a_root_whatever_its_name_says, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_help_and_the_page_name_every_setting, set_up, tear_down),
+        cmocka_unit_test(the_page_in_docs_is_the_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
