@@ -164,7 +164,7 @@ static void check_emptied(Impact *self)
 static bool check_large_objects(Impact *self, GError **error)
 {
     const HfPreflight *preflight = self->preflight;
-    bool restored = preflight->schema->selected == NULL &&
+    bool restored = !preflight->schema->selective &&
                     hf_archive_reader_manifest(preflight->options->archive)->large_objects > 0;
     g_autofree char *count = hf_pg_query_text(
         preflight->live, "SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata", NULL, error);

@@ -133,30 +133,8 @@ static void tell_missing(HfPreflight *self, const GPtrArray *missing)
         hf_preflight_find(self, false, "roles that will be made, without passwords: %s", names);
 }
 
-/* A name that is mistyped would map nothing. */
-static void check_map(HfPreflight *self)
-{
-    GHashTableIter iter;
-    gpointer old;
-    g_autoptr(GPtrArray) unused = g_ptr_array_new();
-    if (self->options->role_map == NULL)
-        return;
-    g_hash_table_iter_init(&iter, self->options->role_map);
-    while (g_hash_table_iter_next(&iter, &old, NULL)) {
-        bool found = false;
-        for (guint i = 0; i < self->head->roles->len; i++)
-            found = found || strcmp(old, ((const HfRoleInfo *)self->head->roles->pdata[i])->name) == 0;
-        if (!found)
-            g_ptr_array_add(unused, old);
-    }
-    g_autofree char *names = hf_preflight_join_names(unused);
-    if (unused->len > 0)
-        hf_preflight_find(self, false, "--role-map names what the archive does not: %s", names);
-}
-
 bool hf_preflight_check_roles(HfPreflight *self, GError **error)
 {
-    check_map(self);
     g_autoptr(GPtrArray) wanted = wanted_roles(self);
     g_autoptr(GPtrArray) missing =
         hf_preflight_missing(self->pg, "SELECT rolname FROM pg_catalog.pg_roles", wanted, error);

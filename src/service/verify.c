@@ -277,6 +277,14 @@ static bool compare(Verify *self, GError **error)
 /* ---- By a restore --------------------------------------------------------------------------------------------------
  */
 
+/* Fatal ones are in the error. */
+static void tell_finding(const HfFinding *finding, gpointer data)
+{
+    (void)data;
+    if (!finding->fatal)
+        g_message("preflight: %s", finding->text);
+}
+
 static bool restore_to_scratch(Verify *self, GError **error)
 {
     HfRestoreOptions restore = {.archive = self->options->archive,
@@ -287,7 +295,8 @@ static bool restore_to_scratch(Verify *self, GError **error)
                                 .jobs = self->options->jobs,
                                 .no_verify = true, /* done already */
                                 .no_owner = true,
-                                .no_privileges = true};
+                                .no_privileges = true,
+                                .on_finding = tell_finding};
     HfRestoreResult result;
     recount(self);
     bool ok = hf_restore(&restore, self->progress, self->cancellable, &result, error);
