@@ -6,7 +6,8 @@
 
 #include "catalog/noun.h"
 
-extern const HfNoun hf_noun_audit; /* lists sort by "-seq" */
+/* Read. Filters: action, object_kind, object_id, actor, outcome. Newest first. */
+extern const HfNoun hf_noun_audit;
 
 typedef struct {
     const char *organization; /* NULL: the installation */
@@ -18,10 +19,11 @@ typedef struct {
     const char *detail;
 } HfAuditEvent; /* NULL is written as "" */
 
-/* Inside a transaction it is written with it, or not at all. */
+/* Inside a transaction it is written with it, or not at all; last in it, for other writers wait. */
 bool hf_audit_append(HfCatalog *catalog, const HfAuditEvent *event, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Walks the whole chain. HF_ERROR_CORRUPT names the first row that does not fit. `rows` (may be NULL): how many. */
+/* Walks the whole chain. HF_ERROR_CORRUPT names the first row that does not fit. `rows` (may be NULL): how many. That
+ * the newest rows are gone shows only against a count noted elsewhere. */
 bool hf_audit_verify(HfCatalog *catalog, uint64_t *rows, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -7,19 +7,21 @@
 #include "catalog/catalog.h"
 #include "catalog/noun.h"
 
-extern const HfNoun hf_noun_job;     /* every job */
-extern const HfNoun hf_noun_log;     /* backups and restores: the DB logs */
+extern const HfNoun hf_noun_job; /* read: every job. Filters: kind, state, database_id, backup_id, schedule_id */
+extern const HfNoun hf_noun_log; /* read: backups and restores, with name, type, size and outcome. Search by name */
 
 /* A lease lasts so long without a heartbeat. */
 #define HF_JOB_LEASE_S 20
 #define HF_JOB_ATTEMPTS 3
+#define HF_JOB_SECRET "job secret" /* what the sealer is told */
 
 /* What a new job is made of; NULL or empty where it does not apply. */
 typedef struct {
-    const char *kind;    /* "backup" … */
-    const char *request; /* JSON: what the kind's file says */
-    const char *holds;   /* "database:<id>" … */
-    const char *server_id;
+    const char *kind;      /* "backup" … */
+    const char *name;      /* of the file it is about, for the log; until a result has a member "name" */
+    const char *request;   /* JSON object: what the kind's file says */
+    const char *holds;     /* "database:<id> backup:<id>": running jobs never share one; separated by spaces */
+    const char *server_id; /* whose limit counts; NULL: the database's */
     const char *database_id;
     const char *backup_id;
     const char *schedule_id;
@@ -29,14 +31,15 @@ typedef struct {
     GBytes *secret; /* sealed */
 } HfNewJob;
 
-/* Transfer full: the id. Publish it afterwards (queue/job_queue.h); a job that was not is published by the scheduler. */
+/* Transfer full: the id. Publish it after the commit (queue/queue.h): it counts as published from now on, and the
+ * scheduler publishes again what is still queued after a while. */
 char *hf_job_create(HfCatalog *catalog, const char *organization, const HfNewJob *job, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
 /* Those parts of a claimed job that its worker needs. Texts; NULL for SQL NULL. */
 typedef struct {
-    char *id, *organization, *kind, *request, *step, *server_id, *database_id, *backup_id, *schedule_id, *created_by,
-        *reason, *pool;
+    char *id, *organization, *kind, *name, *request, *step, *server_id, *database_id, *backup_id, *schedule_id,
+        *created_by, *reason, *pool;
     GBytes *secret;
     int attempt;
     int64_t log_seq;
@@ -46,9 +49,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfJobRow, hf_job_row_free)
 
 /*
  * Claims the job whose turn it is in `pool`: queued, due, nothing that it holds in use, its server under its limit; of
- * the organization with the fewest running jobs, and among those the oldest. `hint` (an id from the stream; may be NULL,
- * may not exist) is preferred among equals: an entry of the stream is a permit, not an order (docs/adr/0015). Raises
- * the attempt. NULL without error: nothing to do now.
+ * the organization with the fewest running jobs, among those the one that waited longest for its turn, and there the
+ * oldest job. `hint` (an id from the stream; may be NULL, may not exist) is preferred within its organization: an entry
+ * of the stream is a permit, not an order (docs/adr/0015). Raises the attempt. NULL without error: nothing to do now.
  */
 HfJobRow *hf_job_claim(HfCatalog *catalog, const char *pool, const char *worker, const char *hint, GError **error);
 /* The job that this attempt owns, for the process that runs it. HF_ERROR_CONFLICT: not any more. */
@@ -58,6 +61,9 @@ HfJobRow *hf_job_owned(HfCatalog *catalog, const char *id, int attempt, GError *
  * more, and whoever runs it must stop at once. */
 bool hf_job_heartbeat(HfCatalog *catalog, const char *id, int attempt, bool *cancel, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+
+/* A worker that stops hands its job over: queued again, and the attempt not counted against it. */
+bool hf_job_hand_over(HfCatalog *catalog, const char *id, int attempt, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The writes of the owner; each is HF_ERROR_CONFLICT if the attempt does not own the job. */
 bool hf_job_set_step(HfCatalog *catalog, const char *id, int attempt, const char *step, GError **error)
@@ -71,14 +77,14 @@ typedef struct {
     const char *level; /* "debug", "info", "warning", "error" */
     char *message;
 } HfJobLine;
-/* Lines that are there already (by seq) are passed over. */
+/* Lines that are there already (by seq) are passed over. Number them from log_seq + 1 of the claimed row. */
 bool hf_job_append_log(HfCatalog *catalog, const char *id, int attempt, const HfJobLine *lines, size_t count,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef enum { HF_JOB_SUCCEEDED, HF_JOB_FAILED, HF_JOB_CANCELLED, HF_JOB_AGAIN } HfJobEnd;
 /* Ends the attempt. AGAIN queues it once more, `again_after_s` from now, unless it was the last attempt or a cancel was
  * asked for: `end` says on return what it came to. `result_json`, `size_bytes` (-1: none) and the error may be absent.
- */
+ * May be repeated by the same attempt. */
 bool hf_job_end(HfCatalog *catalog, const char *id, int attempt, HfJobEnd *end, unsigned again_after_s,
                 const char *result_json, int64_t size_bytes, const char *error_code, const char *error_message,
                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -88,14 +94,15 @@ bool hf_job_end(HfCatalog *catalog, const char *id, int attempt, HfJobEnd *end, 
 bool hf_job_cancel(HfCatalog *catalog, const char *organization, const char *id, char **state, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* For the leader: running jobs whose lease ran out are queued again, or failed after the last attempt; returns their ids
- * (NULL-terminated, transfer full). */
+/* For the leader: running jobs whose lease ran out are queued again, or failed after the last attempt, or cancelled if
+ * that was asked; a line of their log says so. Returns their ids (NULL-terminated, transfer full). */
 char **hf_job_take_back(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* For the leader: due queued jobs whose last publication is older than `older_than_s`; marks them as published. "pool\0id"
- * pairs: pool, id, pool, id …, NULL-terminated, transfer full. */
+/* For the leader: due queued jobs whose last publication is older than `older_than_s`; marks them as published. Pool,
+ * id, pool, id …, NULL-terminated, at most 500 jobs, transfer full. */
 char **hf_job_unpublished(HfCatalog *catalog, unsigned older_than_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The document of GET /jobs/{id}: the job and its log lines after `after`, JSON, transfer full. */
+/* The document of GET /jobs/{id}, JSON, transfer full: the job, and unless `max_lines` is 0 its members "log" (lines
+ * after `after`) and "cursor" (the seq of the last one given). `organization` NULL: a worker asks. */
 char *hf_job_document(HfCatalog *catalog, const char *organization, const char *id, int64_t after, unsigned max_lines,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

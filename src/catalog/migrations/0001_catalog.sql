@@ -1,12 +1,15 @@
--- The catalog. Everything is in the schema holdfast, owned by whoever runs "holdfast init"; the service's own role
--- (:service_role) reads and writes rows and may alter nothing. Every row of an organization carries its id, and every
--- reference between rows carries it too, so that no row can point into another organization.
+-- The catalog. Everything is in the schema holdfast, owned by whoever runs "holdfast init"; the service's own role reads
+-- and writes rows and may alter nothing. Every row of an organization carries its id, and every reference between rows
+-- carries it too, so that no row can point into another organization. Jobs and backups keep the names of what they were
+-- about: they outlive their servers, databases and schedules, and their references become NULL then.
 
 CREATE TABLE organization (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     name text NOT NULL UNIQUE CHECK (name <> ''),
+    served_at timestamptz NOT NULL DEFAULT '-infinity', -- when a job of it was claimed last: whose turn it is
     version int NOT NULL DEFAULT 1,
-    created_at timestamptz NOT NULL DEFAULT now()
+    created_at timestamptz NOT NULL DEFAULT now(),
+    created_by text NOT NULL DEFAULT ''
 );
 
 CREATE TABLE account (
@@ -43,6 +46,7 @@ CREATE TABLE session (
     expires_at timestamptz NOT NULL
 );
 CREATE INDEX session_account ON session (account_id);
+CREATE INDEX session_expiry ON session (expires_at);
 
 CREATE TABLE token (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -56,7 +60,7 @@ CREATE TABLE token (
     expires_at timestamptz,
     used_at timestamptz,
     version int NOT NULL DEFAULT 1,
-    UNIQUE (organization_id, id)
+    UNIQUE (organization_id, name)
 );
 
 CREATE TABLE server (
@@ -96,6 +100,7 @@ CREATE TABLE database (
     UNIQUE (server_id, name),
     FOREIGN KEY (organization_id, server_id) REFERENCES server (organization_id, id)
 );
+CREATE INDEX database_list ON database (organization_id, name, id);
 
 CREATE TABLE storage (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -128,6 +133,7 @@ CREATE TABLE key (
     CHECK ((kind = 'recipient') = (secret IS NULL)),
     CHECK ((kind = 'passphrase') = (recipient IS NULL))
 );
+CREATE INDEX key_fingerprint ON key (organization_id, fingerprint);
 
 CREATE TABLE schedule (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -148,7 +154,7 @@ CREATE TABLE schedule (
     keep_days int CHECK (keep_days >= 1),
     pool text, -- NULL: the server's
     options jsonb NOT NULL DEFAULT '{}', -- what a backup job takes: jobs, level, scope
-    next_run_at timestamptz, -- NULL: not active
+    next_run_at timestamptz, -- NULL: not known yet
     last_run_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     created_by text NOT NULL DEFAULT '',
@@ -166,7 +172,7 @@ CREATE TABLE schedule_database (
     organization_id uuid NOT NULL,
     schedule_id uuid NOT NULL,
     database_id uuid NOT NULL,
-    PRIMARY KEY (schedule_id, database_id),
+    PRIMARY KEY (organization_id, schedule_id, database_id),
     FOREIGN KEY (organization_id, schedule_id) REFERENCES schedule (organization_id, id) ON DELETE CASCADE,
     FOREIGN KEY (organization_id, database_id) REFERENCES database (organization_id, id) ON DELETE CASCADE
 );
@@ -175,7 +181,7 @@ CREATE TABLE schedule_key (
     organization_id uuid NOT NULL,
     schedule_id uuid NOT NULL,
     key_id uuid NOT NULL,
-    PRIMARY KEY (schedule_id, key_id),
+    PRIMARY KEY (organization_id, schedule_id, key_id),
     FOREIGN KEY (organization_id, schedule_id) REFERENCES schedule (organization_id, id) ON DELETE CASCADE,
     FOREIGN KEY (organization_id, key_id) REFERENCES key (organization_id, id)
 );
@@ -185,25 +191,29 @@ CREATE TABLE schedule_key (
 CREATE TABLE job (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     organization_id uuid NOT NULL REFERENCES organization,
-    kind text NOT NULL,
+    kind text NOT NULL CHECK (kind <> ''),
+    name text NOT NULL DEFAULT '', -- of the file it is about
     state text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
     phase text NOT NULL DEFAULT '',
     step text NOT NULL DEFAULT '', -- what is done for good, where a new attempt goes on
     request jsonb NOT NULL DEFAULT '{}', -- what the kind's file says
     secret bytea, -- sealed: a key that is used once; gone when the job ends
-    holds text, -- what no two running jobs may hold: "database:<id>", "backup:<id>", "storage:<id>"
+    holds text[] NOT NULL DEFAULT '{}', -- what no two running jobs may hold: "database:<id>", "backup:<id>" …
     server_id uuid,
     database_id uuid,
     backup_id uuid,
     schedule_id uuid,
+    database_name text NOT NULL DEFAULT '',
     pool text NOT NULL DEFAULT 'default',
-    attempt int NOT NULL DEFAULT 0,
-    not_before timestamptz NOT NULL DEFAULT now(),
+    attempt int NOT NULL DEFAULT 0, -- fences; raised by each claim
+    failures int NOT NULL DEFAULT 0, -- attempts that came to nothing
+    ended_attempt int, -- the last one that ended itself
+    not_before timestamptz NOT NULL DEFAULT clock_timestamp(),
     published_at timestamptz,
     worker text,
     lease_until timestamptz,
     cancel_requested boolean NOT NULL DEFAULT false,
-    created_at timestamptz NOT NULL DEFAULT now(),
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     created_by text NOT NULL DEFAULT '', -- who
     reason text NOT NULL DEFAULT '', -- why: "manual", "schedule nightly", "before a restore"
     started_at timestamptz, -- of the last attempt
@@ -213,15 +223,24 @@ CREATE TABLE job (
     error jsonb, -- {"code", "message"}
     size_bytes bigint, -- of the file made or restored, for the log of backups and restores
     log_seq bigint NOT NULL DEFAULT 0, -- of the last line written
+    UNIQUE (organization_id, id),
     FOREIGN KEY (organization_id, server_id) REFERENCES server (organization_id, id),
-    FOREIGN KEY (organization_id, database_id) REFERENCES database (organization_id, id)
-);
-CREATE UNIQUE INDEX job_holds ON job (holds) WHERE state = 'running';
+    FOREIGN KEY (organization_id, database_id) REFERENCES database (organization_id, id),
+    FOREIGN KEY (organization_id, schedule_id) REFERENCES schedule (organization_id, id),
+    CHECK ((state = 'running') = (lease_until IS NOT NULL))
+) WITH (fillfactor = 80);
 CREATE INDEX job_queued ON job (pool, not_before) WHERE state = 'queued';
 CREATE INDEX job_running ON job (organization_id) WHERE state = 'running';
-CREATE INDEX job_list ON job (organization_id, created_at DESC, id DESC);
-CREATE INDEX job_log_entries ON job (organization_id, created_at DESC, id DESC) WHERE kind IN ('backup', 'restore');
-CREATE INDEX job_database ON job (database_id, created_at DESC);
+CREATE INDEX job_list ON job (organization_id, created_at, id);
+CREATE INDEX job_ended ON job (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX job_database ON job (database_id, created_at, id);
+CREATE INDEX job_schedule ON job (schedule_id, created_at, id) WHERE schedule_id IS NOT NULL;
+CREATE INDEX job_server ON job (server_id) WHERE server_id IS NOT NULL;
+CREATE INDEX job_backup ON job (backup_id) WHERE backup_id IS NOT NULL;
+CREATE INDEX log_list ON job (organization_id, created_at, id) WHERE kind IN ('backup', 'restore');
+CREATE INDEX log_name ON job (organization_id, name, id) WHERE kind IN ('backup', 'restore');
+CREATE INDEX log_type ON job (organization_id, kind, id) WHERE kind IN ('backup', 'restore');
+CREATE INDEX log_size ON job (organization_id, coalesce(size_bytes, 0), id) WHERE kind IN ('backup', 'restore');
 
 CREATE TABLE job_log (
     job_id uuid NOT NULL REFERENCES job ON DELETE CASCADE,
@@ -237,19 +256,19 @@ CREATE TABLE backup (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     organization_id uuid NOT NULL REFERENCES organization,
     name text NOT NULL, -- of the file
-    path text NOT NULL, -- in the storage
+    path text NOT NULL CHECK (path <> ''), -- in the storage
     storage_id uuid NOT NULL,
     type text NOT NULL CHECK (type IN ('scheduled', 'manual', 'safety', 'uploaded', 'found')),
     state text NOT NULL DEFAULT 'good' CHECK (state IN ('good', 'damaged', 'missing', 'deleted')),
-    proof text NOT NULL DEFAULT 'rows counted' , -- 'rows counted', 'verified', 'restored'
+    proof text NOT NULL DEFAULT 'rows counted' CHECK (proof IN ('rows counted', 'verified', 'restored')),
     proved_at timestamptz,
     database_id uuid,
     database_name text NOT NULL,
     server_name text NOT NULL DEFAULT '',
-    schedule_id uuid, -- may be deleted since
+    schedule_id uuid,
     job_id uuid,
     fingerprints text[] NOT NULL DEFAULT '{}', -- of the keys that open it; none: not encrypted
-    size_bytes bigint NOT NULL,
+    size_bytes bigint NOT NULL CHECK (size_bytes >= 0),
     raw_bytes bigint NOT NULL DEFAULT 0,
     rows bigint NOT NULL DEFAULT 0,
     tables bigint NOT NULL DEFAULT 0,
@@ -262,11 +281,20 @@ CREATE TABLE backup (
     version int NOT NULL DEFAULT 1,
     UNIQUE (organization_id, id),
     FOREIGN KEY (organization_id, storage_id) REFERENCES storage (organization_id, id),
-    FOREIGN KEY (organization_id, database_id) REFERENCES database (organization_id, id)
+    FOREIGN KEY (organization_id, database_id) REFERENCES database (organization_id, id),
+    FOREIGN KEY (organization_id, schedule_id) REFERENCES schedule (organization_id, id),
+    FOREIGN KEY (organization_id, job_id) REFERENCES job (organization_id, id)
 );
+ALTER TABLE job ADD FOREIGN KEY (organization_id, backup_id) REFERENCES backup (organization_id, id);
 CREATE UNIQUE INDEX backup_path ON backup (storage_id, path) WHERE state <> 'deleted';
-CREATE INDEX backup_list ON backup (organization_id, created_at DESC, id DESC);
-CREATE INDEX backup_database ON backup (database_id, created_at DESC) WHERE state = 'good';
+CREATE INDEX backup_list ON backup (organization_id, created_at, id) WHERE state <> 'deleted';
+CREATE INDEX backup_name ON backup (organization_id, name, id) WHERE state <> 'deleted';
+CREATE INDEX backup_size ON backup (organization_id, size_bytes, id) WHERE state <> 'deleted';
+CREATE INDEX backup_deleted ON backup (organization_id, created_at, id) WHERE state = 'deleted';
+CREATE INDEX backup_database ON backup (database_id, created_at, id);
+CREATE INDEX backup_good ON backup (database_id, created_at) WHERE state = 'good';
+CREATE INDEX backup_schedule ON backup (schedule_id, created_at, id);
+CREATE INDEX backup_fingerprints ON backup USING gin (fingerprints);
 
 CREATE TABLE upload (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -282,9 +310,10 @@ CREATE TABLE upload (
     created_by text NOT NULL DEFAULT '',
     expires_at timestamptz NOT NULL,
     version int NOT NULL DEFAULT 1,
-    UNIQUE (organization_id, id),
+    CHECK (offset_bytes BETWEEN 0 AND size_bytes),
     FOREIGN KEY (organization_id, storage_id) REFERENCES storage (organization_id, id)
 );
+CREATE INDEX upload_list ON upload (organization_id, created_at, id);
 
 CREATE TABLE preflight (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -295,8 +324,9 @@ CREATE TABLE preflight (
     created_at timestamptz NOT NULL DEFAULT now(),
     created_by text NOT NULL DEFAULT '',
     expires_at timestamptz NOT NULL,
-    UNIQUE (organization_id, id)
+    FOREIGN KEY (organization_id, job_id) REFERENCES job (organization_id, id)
 );
+CREATE INDEX preflight_job ON preflight (job_id);
 
 CREATE TABLE download (
     token_hash bytea PRIMARY KEY, -- a link that works once
@@ -333,11 +363,13 @@ CREATE UNIQUE INDEX setting_name ON setting (coalesce(organization_id, '00000000
 
 -- Which services are halted, and until when at the latest: whatever happens, they resume.
 CREATE TABLE halt (
-    database_id uuid PRIMARY KEY REFERENCES database ON DELETE CASCADE,
+    database_id uuid PRIMARY KEY,
     organization_id uuid NOT NULL,
     job_id uuid NOT NULL,
     halted_at timestamptz NOT NULL DEFAULT now(),
-    until timestamptz NOT NULL
+    until timestamptz NOT NULL,
+    FOREIGN KEY (organization_id, database_id) REFERENCES database (organization_id, id) ON DELETE CASCADE,
+    FOREIGN KEY (organization_id, job_id) REFERENCES job (organization_id, id)
 );
 
 -- The answer to a POST that carried an Idempotency-Key, for a day.
@@ -351,6 +383,7 @@ CREATE TABLE idempotency (
     created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (organization_id, actor, key)
 );
+CREATE INDEX idempotency_created ON idempotency (created_at);
 
 -- Who did what to what. Only audit_append writes here, and each row carries the hash of itself and the one before.
 CREATE TABLE audit_event (
@@ -367,7 +400,8 @@ CREATE TABLE audit_event (
     detail text NOT NULL,
     hash bytea NOT NULL
 );
-CREATE INDEX audit_list ON audit_event (organization_id, seq DESC);
+CREATE INDEX audit_list ON audit_event (organization_id, seq);
+CREATE INDEX audit_object ON audit_event (object_id, seq);
 
 -- What is hashed, after the hash of the row before (32 zero bytes for the first).
 CREATE FUNCTION audit_text(e audit_event) RETURNS text LANGUAGE sql STABLE AS $$
@@ -375,6 +409,7 @@ CREATE FUNCTION audit_text(e audit_event) RETURNS text LANGUAGE sql STABLE AS $$
         e.actor, e.action, e.object_kind, e.object_id, e.object_name, e.address, e.outcome, e.detail)::text
 $$;
 
+-- One chain: one writer at a time, to the end of its transaction.
 CREATE FUNCTION audit_append(organization_id uuid, actor text, action text, object_kind text, object_id text,
     object_name text, address text, outcome text, detail text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = holdfast, pg_temp AS $$
@@ -382,7 +417,7 @@ DECLARE
     last audit_event;
     e audit_event;
 BEGIN
-    LOCK TABLE audit_event IN EXCLUSIVE MODE; -- one chain: one writer at a time; readers go on
+    PERFORM pg_advisory_xact_lock(1213156420, 4);
     SELECT * INTO last FROM audit_event ORDER BY seq DESC LIMIT 1;
     e := (coalesce(last.seq, 0) + 1, clock_timestamp(), organization_id, actor, action, object_kind, object_id,
           object_name, address, outcome, detail, ''::bytea);
@@ -391,10 +426,44 @@ BEGIN
     RETURN e.seq;
 END
 $$;
-
-GRANT USAGE ON SCHEMA holdfast TO :"service_role";
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA holdfast TO :"service_role";
-REVOKE INSERT, UPDATE, DELETE ON audit_event, migration FROM :"service_role";
-REVOKE UPDATE, DELETE ON job_log FROM :"service_role";
 REVOKE ALL ON FUNCTION audit_append FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION audit_append TO :"service_role";
+
+-- What is removed leaves its name in the jobs and backups that were about it; while a job needs it, it stays.
+CREATE FUNCTION leave_history() RETURNS trigger LANGUAGE plpgsql SET search_path = holdfast, pg_temp AS $$
+DECLARE
+    reference text := TG_TABLE_NAME || '_id';
+    used boolean;
+BEGIN
+    EXECUTE format('SELECT EXISTS (SELECT FROM job WHERE %I = $1 AND state IN (''queued'', ''running''))', reference)
+        INTO used USING OLD.id;
+    IF used THEN
+        RAISE EXCEPTION 'a job of the % is queued or running; wait for its end or cancel it', TG_TABLE_NAME
+            USING ERRCODE = 'object_in_use';
+    END IF;
+    EXECUTE format('UPDATE job SET %1$I = NULL WHERE %1$I = $1', reference) USING OLD.id;
+    IF TG_TABLE_NAME <> 'server' THEN
+        EXECUTE format('UPDATE backup SET %1$I = NULL WHERE %1$I = $1', reference) USING OLD.id;
+    END IF;
+    RETURN OLD;
+END
+$$;
+CREATE TRIGGER leave_history BEFORE DELETE ON server FOR EACH ROW EXECUTE FUNCTION leave_history();
+CREATE TRIGGER leave_history BEFORE DELETE ON database FOR EACH ROW EXECUTE FUNCTION leave_history();
+CREATE TRIGGER leave_history BEFORE DELETE ON schedule FOR EACH ROW EXECUTE FUNCTION leave_history();
+
+-- A key that opens what is still there stays.
+CREATE FUNCTION keep_key() RETURNS trigger LANGUAGE plpgsql SET search_path = holdfast, pg_temp AS $$
+DECLARE
+    needed bigint;
+BEGIN
+    SELECT count(*) INTO needed FROM backup b WHERE b.organization_id = OLD.organization_id AND b.state <> 'deleted'
+        AND b.fingerprints @> ARRAY[OLD.fingerprint];
+    IF OLD.secret IS NOT NULL AND needed > 0 AND NOT EXISTS (SELECT FROM key k WHERE k.fingerprint = OLD.fingerprint
+        AND k.organization_id = OLD.organization_id AND k.id <> OLD.id AND k.secret IS NOT NULL) THEN
+        RAISE EXCEPTION 'the key opens % backups that are still there; delete them first', needed
+            USING ERRCODE = 'object_in_use';
+    END IF;
+    RETURN OLD;
+END
+$$;
+CREATE TRIGGER keep_key BEFORE DELETE ON key FOR EACH ROW EXECUTE FUNCTION keep_key();

@@ -1,0 +1,64 @@
+/*
+ * Backups: the files that there are, or were. And links that download one, once.
+ */
+#ifndef HF_CATALOG_BACKUP_TABLE_H
+#define HF_CATALOG_BACKUP_TABLE_H
+
+#include "catalog/noun.h"
+
+/* Made by hf_backup_insert; changes: is_pinned. Filters: database_id, schedule_id, storage_id, type, state, is_pinned.
+ * Deleted ones are listed by state=deleted alone. */
+extern const HfNoun hf_noun_backup;
+
+typedef struct {
+    char *id, *organization;
+    char *name; /* of the file */
+    char *storage_id;
+    char *path;        /* in the storage */
+    char *type;        /* "scheduled", "manual", "safety", "uploaded", "found" */
+    char *state;       /* "good", "damaged", "missing", "deleted"; NULL at insert: good */
+    char *proof;       /* "rows counted", "verified", "restored"; NULL at insert: the first */
+    char *database_id; /* NULL: of none that is registered */
+    char *database_name, *server_name;
+    char *schedule_id, *job_id; /* NULL: none */
+    char *created_by;
+    char *fingerprints; /* of the keys that open it, separated by spaces; "": not encrypted */
+    char *contents;     /* JSON array of {"schema", "name", "rows", "bytes"}; NULL: not known. Written, not read */
+    int64_t size_bytes, raw_bytes, rows, tables, duration_ms;
+    int64_t created_us; /* 0 at insert: now */
+    bool is_pinned;
+} HfBackupRow;
+void hf_backup_row_free(HfBackupRow *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfBackupRow, hf_backup_row_free)
+
+/* Transfer full: the id. HF_ERROR_CONFLICT: the storage's path is registered already. */
+char *hf_backup_insert(HfCatalog *catalog, const char *organization, const HfBackupRow *backup, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+HfBackupRow *hf_backup_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* Those that are good, newest first: of a database, for retention (`schedule_id` NULL: whichever made them). Elements
+ * HfBackupRow. Transfer full. */
+GPtrArray *hf_backup_of_database(HfCatalog *catalog, const char *database_id, const char *schedule_id, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* Those of a storage that are not deleted, by path; for rescan. Elements HfBackupRow. Transfer full. */
+GPtrArray *hf_backup_of_storage(HfCatalog *catalog, const char *storage_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* "good", "damaged", "missing", "deleted". HF_ERROR_CONFLICT: it is deleted, or pinned and would be. */
+bool hf_backup_set_state(HfCatalog *catalog, const char *id, const char *state, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* "verified" or "restored"; the stronger one stays. It is good then. */
+bool hf_backup_set_proof(HfCatalog *catalog, const char *id, const char *proof, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- Downloads -----------------------------------------------------------------------------------------------------
+ */
+
+bool hf_download_create(HfCatalog *catalog, const char *organization, const char *backup_id, const uint8_t *hash,
+                        const char *created_by, int64_t expires_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Uses the link up: its backup, and who made the link in `created_by`, transfer full. NULL without error: there is no
+ * such link (any more). */
+HfBackupRow *hf_download_use(HfCatalog *catalog, const uint8_t *hash, char **created_by, GError **error);
+/* For the leader: forgets links, preflights and answers kept for Idempotency-Key that have expired. */
+bool hf_catalog_expire(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

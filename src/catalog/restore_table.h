@@ -1,0 +1,37 @@
+/*
+ * What surrounds a restore: preflights, and the halt of services.
+ */
+#ifndef HF_CATALOG_RESTORE_TABLE_H
+#define HF_CATALOG_RESTORE_TABLE_H
+
+#include "catalog/noun.h"
+
+/* Read: {"id", "job_id", "request", "result" or null, "created_at", "created_by", "expires_at"}. */
+extern const HfNoun hf_noun_preflight;
+
+/* `job_id` (may be NULL) is the job that makes it, `request_json` what is asked. Transfer full: the id. */
+char *hf_preflight_create(HfCatalog *catalog, const char *organization, const char *job_id, const char *request_json,
+                          const char *created_by, int64_t expires_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* {"ok", "findings": [{"fatal", "text"}]} of the preflight that the job makes. */
+bool hf_preflight_set_result(HfCatalog *catalog, const char *job_id, const char *result_json, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* Which databases' services are halted, and until when at the latest. */
+typedef struct {
+    char *database_id, *organization, *job_id;
+    int64_t halted_us, until_us;
+} HfHaltRow;
+void hf_halt_row_free(HfHaltRow *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfHaltRow, hf_halt_row_free)
+
+/* Again, it prolongs. HF_ERROR_CONFLICT: another job halts it. */
+bool hf_halt_begin(HfCatalog *catalog, const char *organization, const char *database_id, const char *job_id,
+                   int64_t until_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* True also if it was not halted. */
+bool hf_halt_end(HfCatalog *catalog, const char *database_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* All of them; elements HfHaltRow. Transfer full. */
+GPtrArray *hf_halt_all(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For the leader: ends those whose time is over or whose job has ended, and returns them as above. */
+GPtrArray *hf_halt_expire(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * Servers and their databases.
+ */
+#ifndef HF_CATALOG_SERVER_TABLE_H
+#define HF_CATALOG_SERVER_TABLE_H
+
+#include "catalog/noun.h"
+
+/* Fields: name, host, port, username, password, tls_mode, tls_root, maintenance_db, pool, max_jobs. */
+extern const HfNoun hf_noun_server;
+/* Fields: server_id (fixed), name (fixed), alarm_after_s. */
+extern const HfNoun hf_noun_database;
+/* Read: one for each database: whether a good backup is there that is young enough. Filter by is_raised ("true"). */
+extern const HfNoun hf_noun_alarm;
+
+#define HF_SERVER_PASSWORD "server password" /* what the sealer is told */
+
+/* What a worker needs to connect. */
+typedef struct {
+    char *id, *organization, *name, *host, *port, *username, *tls_mode, *tls_root, *maintenance_db, *pool;
+    GBytes *password; /* sealed; NULL: none */
+} HfServerRow;
+HfServerRow *hf_server_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+void hf_server_row_free(HfServerRow *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfServerRow, hf_server_row_free)
+
+/* What the last test gave: a JSON object {"ok", "message", "version"}. */
+bool hf_server_set_check(HfCatalog *catalog, const char *id, const char *result_json, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+typedef struct {
+    char *id, *organization, *name, *server_id, *server_name;
+    char *pool; /* the server's */
+} HfDatabaseRow;
+void hf_database_row_free(HfDatabaseRow *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfDatabaseRow, hf_database_row_free)
+HfDatabaseRow *hf_database_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* NULL without error: it is not registered. */
+HfDatabaseRow *hf_database_by_name(HfCatalog *catalog, const char *server_id, const char *name, GError **error);
+
+/* Registers those of `names` (NULL-terminated) that are not; `added` (may be NULL): how many were not. */
+bool hf_database_register(HfCatalog *catalog, const char *organization, const char *server_id, const char *const *names,
+                          const char *created_by, unsigned *added, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* `why` NULL: it goes on. */
+bool hf_database_pause_retention(HfCatalog *catalog, const char *id, const char *why, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

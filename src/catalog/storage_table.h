@@ -1,0 +1,28 @@
+/*
+ * Storages.
+ */
+#ifndef HF_CATALOG_STORAGE_TABLE_H
+#define HF_CATALOG_STORAGE_TABLE_H
+
+#include "catalog/noun.h"
+
+/* Fields: name, kind (fixed), path. */
+extern const HfNoun hf_noun_storage;
+
+typedef struct {
+    char *id, *organization, *name;
+    char *kind; /* "local" */
+    char *path; /* of a local one: the folder */
+} HfStorageRow;
+void hf_storage_row_free(HfStorageRow *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfStorageRow, hf_storage_row_free)
+
+HfStorageRow *hf_storage_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* All of the organization (NULL: of the installation), by name; elements HfStorageRow. Transfer full. */
+GPtrArray *hf_storage_all(HfCatalog *catalog, const char *organization, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What the last probe gave: a JSON object {"ok", "message"}. */
+bool hf_storage_set_check(HfCatalog *catalog, const char *id, const char *result_json, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+#endif
