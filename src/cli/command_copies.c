@@ -40,18 +40,19 @@ static char *state_of(const HfCopy *copy)
 
 static void list_text(HfReport *report, GPtrArray *copies)
 {
-    g_autoptr(HfTextTable) list = hf_text_table_new("llllrll");
+    g_autoptr(HfTextTable) list = hf_text_table_new("lllrll");
     if (copies->len == 0) {
         hf_report_line(report, "there are no copies");
         return;
     }
-    hf_text_table_add(list, (const char *[]){"NAME", "OF", "KIND", "SINCE", "SIZE", "STATE", "ARCHIVE"});
+    hf_text_table_add(list, (const char *[]){"NAME", "OF", "KIND", "SIZE", "STATE", "WHAT IT HOLDS"});
     for (guint i = 0; i < copies->len; i++) {
         const HfCopy *copy = copies->pdata[i];
         g_autofree char *size = hf_format_bytes(copy->size_bytes);
         g_autofree char *state = state_of(copy);
-        hf_text_table_add(list, (const char *[]){copy->name, copy->of, hf_copy_kind_name(copy->kind), copy->since, size,
-                                                 state, copy->archive});
+        g_autofree char *holds = hf_copy_tell(copy);
+        hf_text_table_add(list,
+                          (const char *[]){copy->name, copy->of, hf_copy_kind_name(copy->kind), size, state, holds});
     }
     hf_text_table_print(list, report->text);
 }
@@ -61,6 +62,8 @@ static void list_json(HfJsonWriter *json, GPtrArray *copies)
     hf_json_writer_begin_array(json, "copies");
     for (guint i = 0; i < copies->len; i++) {
         const HfCopy *copy = copies->pdata[i];
+        bool kept = copy->kind == HF_COPY_KEPT;
+        g_autofree char *holds = hf_copy_tell(copy);
         hf_json_writer_begin_object(json, NULL);
         hf_json_writer_string(json, "name", copy->name);
         hf_json_writer_string(json, "of", copy->of);
@@ -69,7 +72,10 @@ static void list_json(HfJsonWriter *json, GPtrArray *copies)
         hf_json_writer_string(json, "until", copy->until);
         hf_json_writer_bool(json, "expired", copy->expired);
         hf_json_writer_bool(json, "in_use", copy->in_use);
-        hf_json_writer_string(json, "archive", copy->archive);
+        hf_json_writer_string(json, "holds", holds);
+        hf_json_writer_string(json, kept ? "replaced_by_archive" : "archive", copy->archive);
+        if (kept)
+            hf_json_writer_string(json, "replaced_by_undo_to", copy->undo_to);
         hf_json_writer_uint64(json, "size_bytes", copy->size_bytes);
         hf_json_writer_end_object(json);
     }

@@ -50,8 +50,8 @@ static const GOptionEntry entries[] = {
     {"proof", 0, 0, G_OPTION_ARG_STRING, &options.proof,
      "Compare what was restored with the archive: every row (default), row counts, nothing", "digest|count|none"},
     {"no-verify", 0, 0, G_OPTION_ARG_NONE, &options.no_verify, "Do not read the whole archive beforehand", NULL},
-    {"keep-old", 0, 0, G_OPTION_ARG_STRING, &options.keep_old, "swap: keep the old database so long (default: 7d)",
-     "TIME"},
+    {"keep-old", 0, 0, G_OPTION_ARG_STRING, &options.keep_old,
+     "swap: keep the old database so long (default: 7d; 0s: drop it at once)", "TIME"},
     {"maintenance-db", 0, 0, G_OPTION_ARG_STRING, &options.maintenance_db,
      "Connect here for making and renaming (default: postgres, else template1)", "NAME"},
     {NULL},
@@ -202,6 +202,10 @@ static void report_swap(HfReport *report, const HfRestoreResult *result)
 {
     g_autofree char *downtime = hf_format_duration(result->downtime_s);
     g_autofree char *to = g_shell_quote(options.to);
+    if (result->kept == NULL) {
+        hf_report_line(report, "the swap took %s; the old database was dropped, as --keep-old 0s asks", downtime);
+        return;
+    }
     hf_report_line(report, "the swap took %s; the old database is kept as %s until %s", downtime, result->kept,
                    result->kept_until);
     hf_report_line(report, "to go back: holdfast undo --to %s", to);
@@ -214,7 +218,7 @@ static void report_text(HfReport *report, const HfRestoreOptions *restore, const
         return;
     }
     report_rows(report, restore, result);
-    if (result->kept != NULL)
+    if (restore->mode == HF_RESTORE_SWAP)
         report_swap(report, result);
     if (restore->mode == HF_RESTORE_IN_PLACE) {
         g_autofree char *command = way_back();

@@ -22,6 +22,7 @@ struct HfPg {
     char *copy_row;         /* libpq's buffer of the last COPY message */
     gint64 cancel_first_us; /* when we first asked the server to cancel; 0: not yet */
     gint64 cancel_last_us;
+    char sqlstate[6]; /* of the last failure; "" if the server did not say */
     GPollFD cancel_fd;
 };
 
@@ -68,6 +69,7 @@ static bool fail(HfPg *self, const PGresult *result, GError **error)
     if (g_cancellable_is_cancelled(self->cancellable))
         return hf_error_check_cancelled(self->cancellable, error);
     const char *sqlstate = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    g_strlcpy(self->sqlstate, sqlstate != NULL ? sqlstate : "", sizeof self->sqlstate);
     g_autoptr(GString) text = g_string_new(NULL);
     if (sqlstate != NULL) {
         append_field(text, result, PG_DIAG_MESSAGE_PRIMARY, "");
@@ -383,6 +385,31 @@ bool hf_pg_execf(HfPg *self, GError **error, const char *format, ...)
     g_autofree char *sql = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     return hf_pg_exec(self, sql, error);
+}
+
+bool hf_pg_commit(HfPg *self, bool *in_doubt, GError **error)
+{
+    *in_doubt = false;
+    if (!hf_error_check_cancelled(self->cancellable, error))
+        return false;
+    PGresult *result = NULL;
+    bool ok = PQsendQuery(self->conn, "COMMIT") ? finish_statement(self, &result, error) : fail(self, NULL, error);
+    if (!ok) {
+        PGTransactionStatusType status = PQtransactionStatus(self->conn);
+        *in_doubt = status == PQTRANS_ACTIVE || status == PQTRANS_UNKNOWN;
+        return false;
+    }
+    ok = strcmp(PQcmdStatus(result), "COMMIT") == 0;
+    if (!ok)
+        g_set_error(error, HF_ERROR, HF_ERROR_DATABASE, "%s: the transaction was rolled back, for it had failed before",
+                    self->description);
+    PQclear(result);
+    return ok;
+}
+
+bool hf_pg_failed_with(const HfPg *self, const char *sqlstate)
+{
+    return strcmp(self->sqlstate, sqlstate) == 0;
 }
 
 struct HfPgRows {

@@ -45,6 +45,14 @@ bool hf_pg_read_pooled(HfPg *self, bool *pooled, GError **error) G_GNUC_WARN_UNU
 bool hf_pg_exec(HfPg *self, const char *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool hf_pg_execf(HfPg *self, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4) G_GNUC_WARN_UNUSED_RESULT;
 
+/*
+ * COMMIT. A transaction that an error has ended already is rolled back by it, which the server calls a success and this
+ * a failure. After a failure *in_doubt says that no answer came, so that it may have been made all the same.
+ */
+bool hf_pg_commit(HfPg *self, bool *in_doubt, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether the last statement that the server refused on this connection had this SQLSTATE. */
+bool hf_pg_failed_with(const HfPg *self, const char *sqlstate);
+
 /* The rows of one statement, as text. `parameters` are texts for $1 …, NULL-terminated; may be NULL. Transfer full. */
 typedef struct HfPgRows HfPgRows;
 HfPgRows *hf_pg_query(HfPg *self, const char *sql, const char *const *parameters, GError **error)

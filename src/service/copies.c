@@ -1,6 +1,7 @@
 #include "service/copies.h"
 
 #include "base/error.h"
+#include "engine/ends/postgres_swap.h"
 
 #include <string.h>
 
@@ -83,55 +84,147 @@ char **hf_copies_drop(const HfPgTarget *target, const char *maintenance_db, cons
     return ok ? g_strv_builder_end(dropped) : NULL;
 }
 
+void hf_copies_settle_kept(HfPg *pg, const HfPgTarget *target, const HfCopy *kept, char **name, char **until)
+{
+    g_autoptr(GError) reason = NULL;
+    if (kept->keep_s == 0 && hf_postgres_drop_database(pg, target, kept->name, &reason))
+        return;
+    if (reason != NULL)
+        g_warning("%s was to be dropped at once, and could not be: %s", kept->name, reason->message);
+    *name = g_strdup(kept->name);
+    *until = g_strdup(kept->until);
+}
+
 /* ---- Undo ----------------------------------------------------------------------------------------------------------
  */
 
 void hf_undo_result_clear(HfUndoResult *self)
 {
     g_clear_pointer(&self->database, g_free);
+    g_clear_pointer(&self->copy, g_free);
+    g_clear_pointer(&self->holds, g_free);
+    g_clear_pointer(&self->since, g_free);
     g_clear_pointer(&self->kept, g_free);
     g_clear_pointer(&self->kept_until, g_free);
+    g_clear_pointer(&self->sessions, g_free);
 }
 
-static const HfCopy *newest_kept(const GPtrArray *copies)
+/* The copy to bring back: the one named, or the newest. */
+static const HfCopy *choose_copy(const GPtrArray *copies, const HfUndoOptions *options, GError **error)
 {
-    for (guint i = 0; i < copies->len; i++)
-        if (((HfCopy *)copies->pdata[i])->kind == HF_COPY_KEPT)
-            return copies->pdata[i];
+    const char *live = hf_pg_target_database(options->target);
+    for (guint i = 0; i < copies->len; i++) {
+        const HfCopy *copy = copies->pdata[i];
+        if (copy->kind == HF_COPY_KEPT && (options->copy == NULL || strcmp(copy->name, options->copy) == 0))
+            return copy;
+    }
+    if (options->copy != NULL)
+        g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND, "%s is no kept copy of %s; \"holdfast copies\" lists them",
+                    options->copy, live);
+    else
+        g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND, "no copy of %s was kept by a swap: there is nothing to undo",
+                    live);
     return NULL;
 }
 
-bool hf_undo(const HfPgTarget *target, const char *maintenance_db, uint64_t keep_old_s, GCancellable *cancellable,
-             HfUndoResult *result, GError **error)
+/* To rename a database takes its owner, who may create databases. */
+static bool check_rights(HfPg *pg, const char *live, const char *copy, GError **error)
 {
-    const char *live = hf_pg_target_database(target);
-    g_autoptr(GPtrArray) copies = hf_copies_list(target, maintenance_db, false, cancellable, error);
-    if (copies == NULL)
+    const char *parameters[] = {live, copy, NULL};
+    g_autoptr(HfPgRows) rows = hf_pg_query(
+        pg,
+        "SELECT d.datname, pg_catalog.pg_get_userbyid(d.datdba), pg_catalog.pg_has_role(d.datdba, 'USAGE'), r.rolname, "
+        "r.rolcreatedb OR r.rolsuper FROM pg_catalog.pg_database d, pg_catalog.pg_roles r WHERE r.rolname = "
+        "current_user AND d.datname IN ($1, $2)",
+        parameters, error);
+    if (rows == NULL)
         return false;
-    const HfCopy *back = newest_kept(copies);
-    if (back == NULL) {
-        g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND, "no copy of %s was kept by a swap: there is nothing to undo",
-                    live);
+    if (hf_pg_rows_count(rows) < 2) {
+        g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND,
+                    "there is no database %s to swap with; ALTER DATABASE can rename %s to it", live, copy);
         return false;
     }
-    g_autoptr(HfPg) pg = hf_postgres_connect_maintenance(target, maintenance_db, cancellable, error);
-    if (pg == NULL)
-        return false;
-    const char *parameters[] = {live, NULL};
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++) {
+        const char *role = hf_pg_rows_text(rows, i, 3), *owner = hf_pg_rows_text(rows, i, 1);
+        if (!hf_pg_rows_bool(rows, i, 2)) {
+            g_set_error(error, HF_ERROR, HF_ERROR_DENIED,
+                        "%s belongs to %s, and %s may not rename it: connect as %s or a superuser (user=… in --to)",
+                        hf_pg_rows_text(rows, i, 0), owner, role, owner);
+            return false;
+        }
+        if (!hf_pg_rows_bool(rows, i, 4)) {
+            g_set_error(error, HF_ERROR, HF_ERROR_DENIED,
+                        "%s may not create databases, which to rename one takes: ALTER ROLE … CREATEDB, or connect as "
+                        "a superuser",
+                        role);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* *text NULL: `sql`, of which the database's name is $1, gives none. */
+static bool read_about(HfPg *pg, const char *database, const char *sql, char **text, GError **error)
+{
+    const char *parameters[] = {database, NULL};
     g_autoptr(GError) reason = NULL;
-    g_autofree char *comment = hf_pg_query_text(
-        pg, "SELECT pg_catalog.shobj_description(oid, 'pg_database') FROM pg_catalog.pg_database WHERE datname = $1",
-        parameters, &reason);
-    if (reason != NULL) {
-        g_propagate_error(error, g_steal_pointer(&reason));
+    *text = hf_pg_query_text(pg, sql, parameters, &reason);
+    if (reason == NULL)
+        return true;
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return false;
+}
+
+#define SESSIONS                                                                                                       \
+    "SELECT pg_catalog.string_agg(s.words, ', ') FROM (SELECT count(*) || ' ' || coalesce(nullif(a.application_name, " \
+    "''), 'without a name') || ' of ' || coalesce(a.usename, '') FROM pg_catalog.pg_stat_activity a WHERE a.datname "  \
+    "= $1 AND " HF_SESSION_IS_CLIENT " GROUP BY a.application_name, a.usename ORDER BY 1) s(words)"
+#define COMMENT "SELECT pg_catalog.shobj_description(oid, 'pg_database') FROM pg_catalog.pg_database WHERE datname = $1"
+
+static bool swap_back(HfPg *pg, const HfUndoOptions *options, const HfCopy *back, GCancellable *cancellable,
+                      HfUndoResult *result, GError **error)
+{
+    const char *live = hf_pg_target_database(options->target);
+    g_autofree char *comment = NULL;
+    if (!read_about(pg, live, COMMENT, &comment, error))
         return false;
-    }
-    g_autoptr(HfCopy) kept = hf_copy_new(HF_COPY_KEPT, live, NULL, comment, keep_old_s);
-    if (!hf_postgres_swap(target, maintenance_db, live, back->name, kept, back->comment, cancellable,
-                          &result->downtime_s, error))
+    g_autoptr(HfCopy) kept = hf_copy_new(HF_COPY_KEPT, live, NULL, comment, options->keep_old_s);
+    kept->undo_to = g_strdup(back->since);
+    HfSwap swap = {.target = options->target,
+                   .maintenance_db = options->maintenance_db,
+                   .replacement = back->name,
+                   .comment = back->comment,
+                   .kept = kept,
+                   .cancellable = cancellable};
+    HfSwapOutcome outcome = hf_postgres_swap(&swap, &result->downtime_s, error);
+    if (outcome == HF_SWAP_NOT_MADE)
+        g_prefix_error(error, "the undo was not made, and %s is as it was: ", live);
+    else if (outcome == HF_SWAP_IN_DOUBT)
+        g_prefix_error(error,
+                       "there was no answer to the last step, and the undo may have been made all the same: \"holdfast "
+                       "copies\" lists %s if it was not: ",
+                       back->name);
+    if (outcome != HF_SWAP_MADE)
+        return false;
+    hf_copies_settle_kept(pg, options->target, kept, &result->kept, &result->kept_until);
+    return true;
+}
+
+bool hf_undo(const HfUndoOptions *options, GCancellable *cancellable, HfUndoResult *result, GError **error)
+{
+    const char *live = hf_pg_target_database(options->target);
+    g_autoptr(GPtrArray) copies = hf_copies_list(options->target, options->maintenance_db, false, cancellable, error);
+    const HfCopy *back = copies != NULL ? choose_copy(copies, options, error) : NULL;
+    g_autoptr(HfPg) pg =
+        back != NULL ? hf_postgres_connect_maintenance(options->target, options->maintenance_db, cancellable, error)
+                     : NULL;
+    if (pg == NULL || !check_rights(pg, live, back->name, error) ||
+        !(options->dry_run ? read_about(pg, live, SESSIONS, &result->sessions, error)
+                           : swap_back(pg, options, back, cancellable, result, error)))
         return false;
     result->database = g_strdup(live);
-    result->kept = g_strdup(kept->name);
-    result->kept_until = g_strdup(kept->until);
+    result->copy = g_strdup(back->name);
+    result->holds = hf_copy_tell(back);
+    result->since = g_strdup(back->since);
     return true;
 }

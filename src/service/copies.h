@@ -19,16 +19,35 @@ GPtrArray *hf_copies_list(const HfPgTarget *target, const char *maintenance_db, 
 char **hf_copies_drop(const HfPgTarget *target, const char *maintenance_db, const char *const *names,
                       GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/*
+ * After a swap was made: the name of what it kept and until when, transfer full. To keep it for no time is to drop it
+ * now; then both are NULL, unless that fails, which is a warning.
+ */
+void hf_copies_settle_kept(HfPg *pg, const HfPgTarget *target, const HfCopy *kept, char **name, char **until);
+
 typedef struct {
-    char *database; /* the live name, now the copy that was kept */
-    char *kept;     /* what was live a moment ago, kept in its turn */
+    const HfPgTarget *target; /* its database is swapped */
+    const char *maintenance_db;
+    const char *copy;    /* the kept copy to bring back; NULL: the newest */
+    uint64_t keep_old_s; /* how long what is live now stays; 0: it is dropped at once */
+    bool dry_run;        /* find out what would be done, and whether it can be */
+} HfUndoOptions;
+
+typedef struct {
+    char *database; /* the live name */
+    char *copy;     /* the copy that was brought back: the name that it had */
+    char *holds;    /* hf_copy_tell of it */
+    char *since;    /* when it was live last */
+    char *kept;     /* what was live a moment ago, kept in its turn; NULL if it was dropped */
     char *kept_until;
+    char *sessions; /* with dry_run: those that would be ended, in words; NULL: none */
     double downtime_s;
 } HfUndoResult;
 void hf_undo_result_clear(HfUndoResult *self);
 
-/* Swaps the target's database with the newest kept copy. HF_ERROR_NOT_FOUND if there is none. */
-bool hf_undo(const HfPgTarget *target, const char *maintenance_db, uint64_t keep_old_s, GCancellable *cancellable,
-             HfUndoResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Swaps the target's database with a kept copy. HF_ERROR_NOT_FOUND if there is none, HF_ERROR_DENIED if the role may
+ * not; other errors say whether it may have been made. */
+bool hf_undo(const HfUndoOptions *options, GCancellable *cancellable, HfUndoResult *result, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -190,10 +190,14 @@ static bool restore_in_place(Restore *self, HfPg *pg, GError **error)
         g_prefix_error(error, "the restore in place was rolled back, and %s is as it was: ", self->database);
         return false;
     }
-    if (!hf_pg_exec(pg, "COMMIT", error)) {
-        g_prefix_error(error,
-                       "the restore in place got no answer to its last step, so that %s is either all old or all new: ",
-                       self->database);
+    bool in_doubt;
+    if (!hf_pg_commit(pg, &in_doubt, error)) {
+        if (in_doubt)
+            g_prefix_error(
+                error, "the restore in place got no answer to its last step, so that %s is either all old or all new: ",
+                self->database);
+        else
+            g_prefix_error(error, "the restore in place was rolled back, and %s is as it was: ", self->database);
         return false;
     }
     self->result->database = g_strdup(self->database);

@@ -42,7 +42,7 @@ typedef struct {
     bool create_roles;          /* make missing roles, without passwords */
     GHashTable *role_map;       /* char* -> char*; NULL: none */
     HfPatternLists patterns;    /* what to restore of it */
-    uint64_t keep_old_s;        /* swap: how long the old one stays */
+    uint64_t keep_old_s;        /* swap: how long the old one stays; 0: it is dropped at once */
     const char *maintenance_db; /* where to connect for making and renaming databases; NULL: postgres, else template1 */
     bool drop_others;           /* swap, in place: tables that schemas and tables do not choose may be gone */
     HfPg *held; /* in place: of hf_restore_hold, after a dry run, in place of another preflight; NULL: neither */
@@ -57,7 +57,7 @@ typedef struct {
     uint64_t raw_bytes;
     uint64_t tables_proved;
     char *database;      /* where the data are now, or would be */
-    char *kept;          /* swap: the old database's name now; NULL otherwise */
+    char *kept;          /* swap: the old database's name now; NULL if it was dropped */
     char *kept_until;    /* RFC 3339 */
     double downtime_s;   /* swap: from the end of the first session to the new name */
     GPtrArray *findings; /* HfFinding: what the preflight found, also when it stops there */

@@ -9,6 +9,8 @@
 #include "engine/ends/postgres_catalog.h"
 #include "engine/ends/postgres_copies.h"
 #include "engine/ends/postgres_globals.h"
+#include "engine/ends/postgres_swap.h"
+#include "service/copies.h"
 
 #include <string.h>
 
@@ -30,15 +32,6 @@ static bool load_into(Beside *self, const HfPgTarget *database, GError **error)
     return hf_restore_load(&load, self->result, error);
 }
 
-/* Whether the copy still has its name; a swap or rename whose COMMIT got no answer may have been made all the same. */
-static bool copy_is_there(HfPg *pg, const HfCopy *copy)
-{
-    const char *parameters[] = {copy->name, NULL};
-    g_autofree char *found =
-        hf_pg_query_text(pg, "SELECT 1 FROM pg_catalog.pg_database WHERE datname = $1", parameters, NULL);
-    return found != NULL;
-}
-
 HfPg *hf_restore_connect_beside(const HfRestoreOptions *options, GCancellable *cancellable, GError **error)
 {
     return options->mode == HF_RESTORE_SCRATCH
@@ -46,102 +39,116 @@ HfPg *hf_restore_connect_beside(const HfRestoreOptions *options, GCancellable *c
                : hf_postgres_connect_maintenance(options->target, options->maintenance_db, cancellable, error);
 }
 
-/* Removes what a failed restore made, whatever became of the connection or the cancellable; says so in the error.
- * `at_last_step`: what failed would have given the copy its final name. */
-static void remove_copy(Beside *self, const HfCopy *copy, bool at_last_step, GError **error)
+/* Removes what a failed restore made, whatever became of the connection or the cancellable; says so in the error. */
+static void remove_copy(Beside *self, const HfCopy *copy, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     const HfPgTarget *target = self->options->target;
     g_autoptr(HfPg) pg = hf_restore_connect_beside(self->options, NULL, &reason);
-    bool may_be_made = at_last_step && (pg == NULL || !copy_is_there(pg, copy));
     bool removed = pg != NULL && hf_postgres_drop_database(pg, target, copy->name, &reason);
     if (error == NULL || *error == NULL)
         return;
     g_autofree char *message = (*error)->message;
-    if (may_be_made)
-        (*error)->message = g_strdup_printf("%s; the last step may have been made all the same: \"holdfast copies\" "
-                                            "lists %s if it was not",
-                                            message, copy->name);
-    else if (removed)
-        (*error)->message =
-            g_strdup_printf("%s; what had been loaded was removed, and %s is as it was", message, self->database);
+    /* Only what is to be swapped was there before. */
+    bool live = self->options->mode == HF_RESTORE_SWAP;
+    g_autofree char *state = live ? g_strdup_printf(", and %s is as it was", self->database) : g_strdup("");
+    if (removed)
+        (*error)->message = g_strdup_printf("%s; what had been loaded was removed%s", message, state);
     else
-        (*error)->message = g_strdup_printf("%s; %s is as it was, but the database %s is left (%s): remove it with "
-                                            "\"holdfast copies --drop %s\"",
-                                            message, self->database, copy->name, reason->message, copy->name);
+        (*error)->message = g_strdup_printf("%s; the database %s is left (%s): remove it with \"holdfast copies --drop "
+                                            "%s\"%s",
+                                            message, copy->name, reason->message, copy->name, state);
 }
 
-static HfCopy *make_and_load(Beside *self, HfPg *pg, HfCopyKind kind, GError **error)
+static HfCopy *make_and_load(Beside *self, HfPg *pg, HfCopyKind kind, const char *tablespace, GError **error)
 {
     g_autoptr(HfCopy) copy = hf_copy_new(kind, self->database, self->options->archive_name, NULL, 0);
+    bool created;
     /* Ours until the end, so that a role that is no superuser can load; then the owner is set. */
-    if (!hf_postgres_create_copy(pg, copy, &self->head->database, NULL, error)) {
-        remove_copy(self, copy, false, error);
+    if (!hf_postgres_create_copy(pg, copy, &self->head->database, tablespace, &created, error)) {
+        /* One that this run did not create may be another restore's. */
+        if (created)
+            remove_copy(self, copy, error);
+        else
+            g_prefix_error(error, "nothing could be made to load into: ");
         return NULL;
     }
     g_autoptr(HfPgTarget) database = hf_pg_target_with_database(self->options->target, copy->name);
     if (!load_into(self, database, error)) {
-        remove_copy(self, copy, false, error);
+        remove_copy(self, copy, error);
         return NULL;
     }
     return g_steal_pointer(&copy);
 }
 
-/* Owner, limit, settings and grants of a database that is complete. */
-static bool set_properties(Beside *self, HfPg *pg, const char *name, const HfDatabaseInfo *info, GHashTable *role_map,
-                           bool with_owner, bool with_grants, GError **error)
+/* Owner, limit, settings and grants of a database that is complete, as SQL. */
+static char *properties_sql(const char *name, const HfDatabaseInfo *info, GHashTable *role_map, bool with_owner,
+                            bool with_grants)
 {
     g_autofree char *quoted = hf_pg_quote_ident(name);
     g_autofree char *owner = hf_pg_quote_ident(hf_role_map_get(role_map, info->owner));
     g_autofree char *properties = hf_globals_database_properties_sql(info, quoted, role_map, with_grants, false);
-    (void)self;
-    if (with_owner && !hf_pg_execf(pg, error, "ALTER DATABASE %s OWNER TO %s", quoted, owner))
-        return false;
-    if ((!with_grants || info->default_grants) &&
-        !hf_pg_execf(pg, error, "GRANT CONNECT, TEMPORARY ON DATABASE %s TO PUBLIC", quoted))
-        return false;
-    return *properties == '\0' || hf_pg_exec(pg, properties, error);
+    GString *sql = g_string_new(NULL);
+    if (with_owner)
+        g_string_append_printf(sql, "ALTER DATABASE %s OWNER TO %s;\n", quoted, owner);
+    if (!with_grants || info->default_grants)
+        g_string_append_printf(sql, "GRANT CONNECT, TEMPORARY ON DATABASE %s TO PUBLIC;\n", quoted);
+    g_string_append(sql, properties);
+    return g_string_free(sql, FALSE);
 }
 
-static bool name_new_database(Beside *self, HfPg *pg, const HfCopy *copy, GError **error)
-{
-    const HfRestoreOptions *options = self->options;
-    g_autofree char *from = hf_pg_quote_ident(copy->name);
-    g_autofree char *to = hf_pg_quote_ident(self->database);
-    g_autofree char *comment =
-        self->head->database.comment != NULL ? hf_pg_quote_literal(self->head->database.comment) : g_strdup("NULL");
-    return hf_pg_exec(pg, "BEGIN; SET LOCAL synchronous_commit = on", error) &&
-           set_properties(self, pg, copy->name, &self->head->database, options->role_map, !options->no_owner,
-                          !options->no_privileges, error) &&
-           hf_pg_execf(pg, error, "COMMENT ON DATABASE %s IS %s", from, comment) &&
-           hf_pg_execf(pg, error, "ALTER DATABASE %s RENAME TO %s", from, to) && hf_pg_exec(pg, "COMMIT", error);
-}
+/* ---- The last step -------------------------------------------------------------------------------------------------
+ */
 
-static bool restore_new(Beside *self, HfPg *pg, GError **error)
+/* `kept` becomes what has the name now; NULL: nobody has it. */
+static bool take_name(Beside *self, const HfCopy *copy, const char *properties, const char *comment, HfCopy *kept,
+                      GError **error)
 {
-    g_autoptr(HfCopy) copy = make_and_load(self, pg, HF_COPY_INCOMING, error);
-    if (copy == NULL)
-        return false;
-    if (!name_new_database(self, pg, copy, error)) {
-        /* Cancelled half way it would hold locks that the removal waits for. */
-        hf_pg_ignore_cancel(pg);
-        if (!hf_pg_exec(pg, "ROLLBACK", NULL))
-            g_debug("%s: no ROLLBACK", self->database);
-        remove_copy(self, copy, true, error);
-        return false;
+    HfSwap swap = {.target = self->options->target,
+                   .maintenance_db = self->options->maintenance_db,
+                   .replacement = copy->name,
+                   .statements = properties,
+                   .comment = comment,
+                   .kept = kept,
+                   .cancellable = self->load->cancellable};
+    double away_s = 0;
+    HfSwapOutcome outcome = hf_postgres_swap(&swap, &away_s, error);
+    if (outcome == HF_SWAP_NOT_MADE) {
+        g_prefix_error(error, "the last step was not made: ");
+        remove_copy(self, copy, error);
+    } else if (outcome == HF_SWAP_IN_DOUBT) {
+        g_prefix_error(error,
+                       "there was no answer to the last step, and it may have been made all the same: \"holdfast "
+                       "copies\" lists %s if it was not: ",
+                       copy->name);
     }
+    if (outcome != HF_SWAP_MADE)
+        return false;
+    self->result->downtime_s = kept != NULL ? away_s : 0;
     self->result->database = g_strdup(self->database);
     return true;
 }
 
+static bool restore_new(Beside *self, HfPg *pg, GError **error)
+{
+    const HfRestoreOptions *options = self->options;
+    const HfDatabaseInfo *info = &self->head->database;
+    g_autoptr(HfCopy) copy = make_and_load(self, pg, HF_COPY_INCOMING, NULL, error);
+    if (copy == NULL)
+        return false;
+    g_autofree char *properties =
+        properties_sql(copy->name, info, options->role_map, !options->no_owner, !options->no_privileges);
+    return take_name(self, copy, properties, info->comment, NULL, error);
+}
+
 static bool restore_scratch(Beside *self, HfPg *pg, GError **error)
 {
-    g_autoptr(HfCopy) copy = make_and_load(self, pg, HF_COPY_SCRATCH, error);
+    g_autoptr(HfCopy) copy = make_and_load(self, pg, HF_COPY_SCRATCH, NULL, error);
     if (copy == NULL)
         return false;
     if (hf_postgres_drop_database(pg, self->options->target, copy->name, error))
         return true;
-    remove_copy(self, copy, false, error);
+    remove_copy(self, copy, error);
     return false;
 }
 
@@ -166,6 +173,7 @@ static void drop_expired(Beside *self, HfPg *pg)
     }
 }
 
+/* The new database goes on under the live one's settings, grants, owner and comment. */
 static bool swap(Beside *self, HfPg *pg, const HfCopy *incoming, GError **error)
 {
     const HfRestoreOptions *options = self->options;
@@ -173,31 +181,43 @@ static bool swap(Beside *self, HfPg *pg, const HfCopy *incoming, GError **error)
     hf_database_info_init(&live);
     if (self->load->progress != NULL)
         hf_progress_set_phase(self->load->progress, "swapping");
-    /* The new database goes on under the live one's settings, grants and owner. */
-    bool ok = hf_postgres_read_database(pg, self->database, &live, error) &&
-              set_properties(self, pg, incoming->name, &live, NULL, true, true, error);
+    bool ok = hf_postgres_read_database(pg, self->database, &live, error);
+    if (!ok)
+        remove_copy(self, incoming, error);
+    g_autofree char *properties = ok ? properties_sql(incoming->name, &live, NULL, true, true) : NULL;
     g_autoptr(HfCopy) kept =
         hf_copy_new(HF_COPY_KEPT, self->database, options->archive_name, live.comment, options->keep_old_s);
-    ok = ok && hf_postgres_swap(options->target, options->maintenance_db, self->database, incoming->name, kept,
-                                live.comment, self->load->cancellable, &self->result->downtime_s, error);
+    ok = ok && take_name(self, incoming, properties, live.comment, kept, error);
     hf_database_info_clear(&live);
-    if (!ok)
-        return false;
-    self->result->database = g_strdup(self->database);
-    self->result->kept = g_strdup(kept->name);
-    self->result->kept_until = g_strdup(kept->until);
-    return true;
+    if (ok)
+        hf_copies_settle_kept(pg, options->target, kept, &self->result->kept, &self->result->kept_until);
+    return ok;
+}
+
+/* The live database's tablespace, if it is not what a new database gets anyway (to name it takes a right). */
+static bool read_tablespace(Beside *self, HfPg *pg, char **tablespace, GError **error)
+{
+    const char *parameters[] = {self->database, NULL};
+    g_autoptr(GError) reason = NULL;
+    *tablespace = hf_pg_query_text(pg,
+                                   "SELECT t.spcname FROM pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace t ON "
+                                   "t.oid = d.dattablespace WHERE d.datname = $1 AND d.dattablespace <> (SELECT "
+                                   "dattablespace FROM pg_catalog.pg_database WHERE datname = 'template0')",
+                                   parameters, &reason);
+    if (reason == NULL)
+        return true;
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return false;
 }
 
 static bool restore_swap(Beside *self, HfPg *pg, GError **error)
 {
-    g_autoptr(HfCopy) incoming = make_and_load(self, pg, HF_COPY_INCOMING, error);
-    if (incoming == NULL)
+    g_autofree char *tablespace = NULL;
+    if (!read_tablespace(self, pg, &tablespace, error))
         return false;
-    if (!swap(self, pg, incoming, error)) {
-        remove_copy(self, incoming, true, error);
+    g_autoptr(HfCopy) incoming = make_and_load(self, pg, HF_COPY_INCOMING, tablespace, error);
+    if (incoming == NULL || !swap(self, pg, incoming, error))
         return false;
-    }
     drop_expired(self, pg);
     return true;
 }

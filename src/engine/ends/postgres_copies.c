@@ -9,6 +9,7 @@
 #define NAME_PATTERN "_hf_(incoming|kept|scratch)_[0-9]{14}_[0-9a-f]{4}$"
 #define MAX_NAME_BYTES 63
 #define TIME_FORMAT "%Y-%m-%dT%H:%M:%SZ"
+#define EXACT_TIME_FORMAT "%Y-%m-%dT%H:%M:%S.%fZ" /* so that of two copies of one second the newer is known */
 
 static const char *const kind_names[] = {
     [HF_COPY_KEPT] = "kept", [HF_COPY_INCOMING] = "incoming", [HF_COPY_SCRATCH] = "scratch"};
@@ -27,6 +28,7 @@ void hf_copy_free(HfCopy *self)
     g_free(self->since);
     g_free(self->until);
     g_free(self->archive);
+    g_free(self->undo_to);
     g_free(self->comment);
     g_free(self);
 }
@@ -46,36 +48,62 @@ static char *shorten(const char *name, const char *suffix)
 
 HfCopy *hf_copy_new(HfCopyKind kind, const char *of, const char *archive, const char *comment, uint64_t keep_s)
 {
-    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
-    g_autofree char *stamp = g_date_time_format(now, "%Y%m%d%H%M%S");
-    g_autofree char *suffix =
-        g_strdup_printf("_hf_%s_%s_%04x", kind_names[kind], stamp, (unsigned)g_random_int_range(0, 65536));
     HfCopy *self = g_new0(HfCopy, 1);
     self->kind = kind;
-    self->name = shorten(of, suffix);
     self->of = g_strdup(of);
-    self->since = g_date_time_format(now, TIME_FORMAT);
     self->archive = g_strdup(archive);
     self->comment = g_strdup(comment);
-    if (kind == HF_COPY_KEPT) {
-        g_autoptr(GDateTime) until = g_date_time_add_seconds(now, (double)keep_s);
-        self->until = g_date_time_format(until, TIME_FORMAT);
-    }
+    self->keep_s = keep_s;
     return self;
 }
 
-static char *note_to_json(const HfCopy *copy)
+void hf_copy_stamp(HfCopy *self, GDateTime *now)
+{
+    g_autofree char *stamp = g_date_time_format(now, "%Y%m%d%H%M%S");
+    g_autofree char *suffix =
+        g_strdup_printf("_hf_%s_%s_%04x", kind_names[self->kind], stamp, (unsigned)g_random_int_range(0, 65536));
+    g_autoptr(GDateTime) until = g_date_time_add_seconds(now, (double)self->keep_s);
+    g_free(self->name);
+    g_free(self->since);
+    g_free(self->until);
+    self->name = shorten(self->of, suffix);
+    self->since = g_date_time_format(now, EXACT_TIME_FORMAT);
+    self->until = self->kind == HF_COPY_KEPT ? g_date_time_format(until, TIME_FORMAT) : NULL;
+}
+
+char *hf_copy_tell_time(const char *time)
+{
+    const char *fraction = strchr(time, '.');
+    return fraction != NULL ? g_strdup_printf("%.*sZ", (int)(fraction - time), time) : g_strdup(time);
+}
+
+char *hf_copy_tell(const HfCopy *self)
+{
+    g_autofree char *since = hf_copy_tell_time(self->since);
+    if (self->kind != HF_COPY_KEPT)
+        return g_strdup_printf("%s of %s, begun %s", self->kind == HF_COPY_SCRATCH ? "trial restore" : "restore",
+                               self->archive != NULL ? self->archive : "an archive", since);
+    if (self->archive != NULL)
+        return g_strdup_printf("live until %s, replaced by the restore of %s", since, self->archive);
+    if (self->undo_to == NULL)
+        return g_strdup_printf("live until %s", since);
+    g_autofree char *back = hf_copy_tell_time(self->undo_to);
+    return g_strdup_printf("live until %s, replaced by the undo to what was live until %s", since, back);
+}
+
+char *hf_copy_note(const HfCopy *self)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     HfJsonWriter writer;
     hf_json_writer_init(&writer, text);
     hf_json_writer_begin_object(&writer, NULL);
-    hf_json_writer_string(&writer, "holdfast", kind_names[copy->kind]);
-    hf_json_writer_string(&writer, "of", copy->of);
-    hf_json_writer_string(&writer, "since", copy->since);
-    hf_json_writer_string(&writer, "until", copy->until);
-    hf_json_writer_string(&writer, "archive", copy->archive);
-    hf_json_writer_string(&writer, "comment", copy->comment);
+    hf_json_writer_string(&writer, "holdfast", kind_names[self->kind]);
+    hf_json_writer_string(&writer, "of", self->of);
+    hf_json_writer_string(&writer, "since", self->since);
+    hf_json_writer_string(&writer, "until", self->until);
+    hf_json_writer_string(&writer, "archive", self->archive);
+    hf_json_writer_string(&writer, "undo_to", self->undo_to);
+    hf_json_writer_string(&writer, "comment", self->comment);
     hf_json_writer_end_object(&writer);
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
@@ -91,24 +119,38 @@ static void fill_from_name(HfCopy *copy)
             copy->kind = (HfCopyKind)kind;
     const char *t = fields[1];
     copy->of = g_strndup(copy->name, (gsize)(mark - copy->name));
-    copy->since = g_strdup_printf("%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", t, t + 4, t + 6, t + 8, t + 10, t + 12);
+    copy->since = g_strdup_printf("%.4s-%.2s-%.2sT%.2s:%.2s:%.2s.000000Z", t, t + 4, t + 6, t + 8, t + 10, t + 12);
 }
 
-static void fill_from_note(HfCopy *copy, const char *note)
+static void fill_from_note(HfCopy *copy, const char *note, GDateTime *now)
 {
     g_autoptr(HfJson) json = hf_json_parse("note", note, strlen(note), 64, NULL);
-    g_autofree char *of = NULL;
+    g_autofree char *of = NULL, *since = NULL;
     if (json == NULL || !hf_json_get_string(json, 0, "of", &of, NULL))
         return;
     g_free(copy->of);
     copy->of = g_steal_pointer(&of);
     if (!hf_json_get_optional_string(json, 0, "until", &copy->until, NULL) ||
         !hf_json_get_optional_string(json, 0, "archive", &copy->archive, NULL) ||
-        !hf_json_get_optional_string(json, 0, "comment", &copy->comment, NULL))
+        !hf_json_get_optional_string(json, 0, "undo_to", &copy->undo_to, NULL) ||
+        !hf_json_get_optional_string(json, 0, "comment", &copy->comment, NULL) ||
+        !hf_json_get_optional_string(json, 0, "since", &since, NULL))
         g_info("%s: its note is not complete", copy->name);
-    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+    g_autoptr(GDateTime) begun = since != NULL ? g_date_time_new_from_iso8601(since, NULL) : NULL;
+    if (begun != NULL) {
+        g_autoptr(GDateTime) utc = g_date_time_to_utc(begun);
+        g_free(copy->since);
+        copy->since = g_date_time_format(utc, EXACT_TIME_FORMAT);
+    }
     g_autoptr(GDateTime) until = copy->until != NULL ? g_date_time_new_from_iso8601(copy->until, NULL) : NULL;
     copy->expired = until != NULL && g_date_time_compare(now, until) >= 0;
+}
+
+static int compare_newest_first(gconstpointer a, gconstpointer b)
+{
+    const HfCopy *left = *(const HfCopy *const *)a, *right = *(const HfCopy *const *)b;
+    int order = strcmp(right->since, left->since);
+    return order != 0 ? order : strcmp(right->name, left->name);
 }
 
 /* ---- Server --------------------------------------------------------------------------------------------------------
@@ -140,16 +182,32 @@ HfPg *hf_postgres_connect_maintenance(const HfPgTarget *target, const char *main
     return NULL;
 }
 
+GDateTime *hf_postgres_now(HfPg *pg, GError **error)
+{
+    g_autofree char *text = hf_pg_query_text(pg,
+                                             "SELECT pg_catalog.to_char(pg_catalog.clock_timestamp() AT TIME ZONE "
+                                             "'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
+                                             NULL, error);
+    GDateTime *now = text != NULL ? g_date_time_new_from_iso8601(text, NULL) : NULL;
+    if (text != NULL && now == NULL)
+        g_set_error(error, HF_ERROR, HF_ERROR_INTERNAL, "the server's clock says \"%s\", which is no time", text);
+    return now;
+}
+
 GPtrArray *hf_postgres_list_copies(HfPg *pg, GError **error)
 {
-    g_autoptr(HfPgRows) rows = hf_pg_query(
-        pg,
-        "SELECT d.datname, pg_catalog.shobj_description(d.oid, 'pg_database'), CASE WHEN "
-        "pg_catalog.pg_has_role(d.datdba, 'USAGE') OR pg_catalog.has_database_privilege(d.oid, 'CONNECT') THEN "
-        "pg_catalog.pg_database_size(d.oid) END, EXISTS (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.datid = "
-        "d.oid AND " HF_SESSION_IS_CLIENT ") FROM pg_catalog.pg_database d WHERE d.datname ~ '" NAME_PATTERN
-        "' ORDER BY pg_catalog.substring(d.datname::pg_catalog.text, '_([0-9]{14})_[0-9a-f]{4}$') DESC, d.oid DESC",
-        NULL, error);
+    g_autoptr(GDateTime) now = hf_postgres_now(pg, error);
+    g_autoptr(HfPgRows) rows =
+        now == NULL
+            ? NULL
+            : hf_pg_query(
+                  pg,
+                  "SELECT d.datname, pg_catalog.shobj_description(d.oid, 'pg_database'), CASE WHEN "
+                  "pg_catalog.pg_has_role(d.datdba, 'USAGE') OR pg_catalog.has_database_privilege(d.oid, 'CONNECT') "
+                  "THEN pg_catalog.pg_database_size(d.oid) END, EXISTS (SELECT FROM pg_catalog.pg_stat_activity a "
+                  "WHERE a.datid = d.oid AND " HF_SESSION_IS_CLIENT ") FROM pg_catalog.pg_database d WHERE d.datname "
+                  "~ '" NAME_PATTERN "'",
+                  NULL, error);
     if (rows == NULL)
         return NULL;
     GPtrArray *copies = g_ptr_array_new_with_free_func((GDestroyNotify)hf_copy_free);
@@ -158,29 +216,40 @@ GPtrArray *hf_postgres_list_copies(HfPg *pg, GError **error)
         copy->name = g_strdup(hf_pg_rows_text(rows, i, 0));
         fill_from_name(copy);
         if (hf_pg_rows_text(rows, i, 1) != NULL)
-            fill_from_note(copy, hf_pg_rows_text(rows, i, 1));
+            fill_from_note(copy, hf_pg_rows_text(rows, i, 1), now);
         copy->size_bytes = (uint64_t)hf_pg_rows_int64(rows, i, 2);
         copy->in_use = hf_pg_rows_bool(rows, i, 3);
         g_ptr_array_add(copies, copy);
     }
+    g_ptr_array_sort(copies, compare_newest_first);
     return copies;
 }
 
-static bool comment_on_database(HfPg *pg, const char *name, const char *comment, GError **error)
-{
-    g_autofree char *quoted = hf_pg_quote_ident(name);
-    g_autofree char *literal = comment != NULL ? hf_pg_quote_literal(comment) : g_strdup("NULL");
-    return hf_pg_execf(pg, error, "COMMENT ON DATABASE %s IS %s", quoted, literal);
-}
-
-bool hf_postgres_create_copy(HfPg *pg, const HfCopy *copy, const HfDatabaseInfo *info, const char *owner,
-                             GError **error)
+static char *create_sql(const HfCopy *copy, const HfDatabaseInfo *info, const char *tablespace, int server_version)
 {
     g_autofree char *quoted = hf_pg_quote_ident(copy->name);
-    g_autofree char *create = hf_globals_create_database_sql(info, quoted, owner, hf_pg_server_version(pg));
-    g_autofree char *note = note_to_json(copy);
-    return hf_pg_exec(pg, create, error) && hf_pg_execf(pg, error, "REVOKE ALL ON DATABASE %s FROM PUBLIC", quoted) &&
-           comment_on_database(pg, copy->name, note, error);
+    g_autofree char *create = hf_globals_create_database_sql(info, quoted, NULL, server_version);
+    if (tablespace == NULL)
+        return g_steal_pointer(&create);
+    g_autofree char *quoted_tablespace = hf_pg_quote_ident(tablespace);
+    return g_strdup_printf("%s TABLESPACE = %s", create, quoted_tablespace);
+}
+
+bool hf_postgres_create_copy(HfPg *pg, HfCopy *copy, const HfDatabaseInfo *info, const char *tablespace, bool *created,
+                             GError **error)
+{
+    g_autoptr(GDateTime) now = hf_postgres_now(pg, error);
+    *created = false;
+    if (now == NULL)
+        return false;
+    hf_copy_stamp(copy, now);
+    g_autofree char *create = create_sql(copy, info, tablespace, hf_pg_server_version(pg));
+    g_autofree char *quoted = hf_pg_quote_ident(copy->name);
+    g_autofree char *note = hf_copy_note(copy);
+    g_autofree char *literal = hf_pg_quote_literal(note);
+    *created = hf_pg_exec(pg, create, error);
+    return *created && hf_pg_execf(pg, error, "REVOKE ALL ON DATABASE %s FROM PUBLIC", quoted) &&
+           hf_pg_execf(pg, error, "COMMENT ON DATABASE %s IS %s", quoted, literal);
 }
 
 static bool allow_connections(HfPg *pg, const char *name, bool allow, GError **error)
@@ -221,87 +290,4 @@ bool hf_postgres_drop_database(HfPg *pg, const HfPgTarget *target, const char *n
     g_autofree char *quoted = hf_pg_quote_ident(name);
     return drop_subscriptions(pg, target, name, error) &&
            hf_pg_execf(pg, error, "DROP DATABASE IF EXISTS %s WITH (FORCE)", quoted);
-}
-
-/* ---- Swap ----------------------------------------------------------------------------------------------------------
- */
-
-/*
- * RENAME takes a lock on the database that keeps new sessions waiting, and then itself waits up to five seconds until
- * the old ones are gone. So it is sent first, and this thread ends the sessions meanwhile, on a connection of its own,
- * again and again: one that slipped in before the lock is ended as well.
- *
- * One session that may not be ended would keep the statement from ending the others, so it is passed over; autovacuum's
- * workers, which have no user, are RENAME's own business.
- */
-typedef struct {
-    HfPg *pg;
-    const char *live;
-    const char *replacement;
-    gint stop;
-    gint64 first_us; /* when the first session was ended; 0: none was */
-} SessionEnder;
-
-#define END_SESSIONS_PAUSE_US 20000
-
-static gpointer end_sessions(gpointer data)
-{
-    SessionEnder *self = data;
-    const char *parameters[] = {self->live, self->replacement, NULL};
-    while (!g_atomic_int_get(&self->stop)) {
-        g_autoptr(GError) reason = NULL;
-        g_autoptr(HfPgRows) rows = hf_pg_query(self->pg,
-                                               "SELECT pg_catalog.pg_terminate_backend(a.pid) FROM "
-                                               "pg_catalog.pg_stat_activity a WHERE a.datname IN ($1, $2) AND a.pid <> "
-                                               "pg_catalog.pg_backend_pid() AND a.usesysid IS NOT NULL "
-                                               "AND " HF_SESSION_MAY_BE_ENDED,
-                                               parameters, &reason);
-        if (rows == NULL) {
-            g_info("ending the sessions: %s", reason->message);
-            return NULL;
-        }
-        if (self->first_us == 0 && hf_pg_rows_count(rows) > 0)
-            self->first_us = g_get_monotonic_time();
-        g_usleep(END_SESSIONS_PAUSE_US);
-    }
-    return NULL;
-}
-
-static bool rename_database(HfPg *pg, const char *from, const char *to, GError **error)
-{
-    g_autofree char *quoted_from = hf_pg_quote_ident(from);
-    g_autofree char *quoted_to = hf_pg_quote_ident(to);
-    return hf_pg_execf(pg, error, "ALTER DATABASE %s RENAME TO %s", quoted_from, quoted_to);
-}
-
-static bool swap_in_transaction(HfPg *pg, const char *live, const char *replacement, const HfCopy *kept,
-                                const char *comment, GError **error)
-{
-    g_autofree char *note = note_to_json(kept);
-    return hf_pg_exec(pg, "BEGIN; SET LOCAL synchronous_commit = on", error) &&
-           rename_database(pg, live, kept->name, error) && rename_database(pg, replacement, live, error) &&
-           allow_connections(pg, kept->name, false, error) && allow_connections(pg, live, true, error) &&
-           comment_on_database(pg, kept->name, note, error) && comment_on_database(pg, live, comment, error) &&
-           hf_pg_exec(pg, "COMMIT", error);
-}
-
-bool hf_postgres_swap(const HfPgTarget *target, const char *maintenance_db, const char *live, const char *replacement,
-                      const HfCopy *kept, const char *comment, GCancellable *cancellable, double *downtime_s,
-                      GError **error)
-{
-    g_autoptr(HfPg) pg = hf_postgres_connect_maintenance(target, maintenance_db, cancellable, error);
-    g_autoptr(HfPg) killer = pg == NULL ? NULL : hf_postgres_connect_maintenance(target, maintenance_db, NULL, error);
-    if (killer == NULL)
-        return false;
-    SessionEnder ender = {.pg = killer, .live = live, .replacement = replacement};
-    gint64 start_us = g_get_monotonic_time();
-    GThread *thread = g_thread_new("session ender", end_sessions, &ender);
-    bool ok = swap_in_transaction(pg, live, replacement, kept, comment, error);
-    gint64 end_us = g_get_monotonic_time();
-    g_atomic_int_set(&ender.stop, 1);
-    g_thread_join(thread);
-    *downtime_s = (double)(end_us - (ender.first_us != 0 ? ender.first_us : start_us)) / G_USEC_PER_SEC;
-    if (!ok)
-        g_prefix_error(error, "the swap of %s was not made, and nothing was changed by it: ", live);
-    return ok;
 }

@@ -1,5 +1,5 @@
 /*
- * Databases beside a database: those that a restore loads into, those that a swap keeps, and the swap itself. A copy is
+ * Databases beside a database: those that a restore loads into and those that a swap keeps. A copy is
  * known by its name, "<of>_hf_<kind>_<time>_<random>", which survives everything, and by a note in its comment.
  */
 #ifndef HF_ENGINE_ENDS_POSTGRES_COPIES_H
@@ -20,17 +20,27 @@ typedef struct {
     char *name; /* of the copy's database */
     char *of;   /* of the database that it belongs to */
     HfCopyKind kind;
-    char *since; /* RFC 3339 */
-    char *until; /* kept: when it may be dropped; NULL otherwise */
+    char *since;     /* RFC 3339, by the server's clock: when it was begun, or a kept one was live last */
+    char *until;     /* kept: when it may be dropped; NULL otherwise */
+    uint64_t keep_s; /* of one that is yet to be made: from `since` to `until` */
     bool expired;
     bool in_use;   /* sessions are connected to it: a restore under way */
-    char *archive; /* what was restored; NULL if not known */
+    char *archive; /* what was restored: into it, or in place of a kept one; NULL if not known */
+    char *undo_to; /* kept by an undo: the `since` of the copy that it brought back; NULL otherwise */
     char *comment; /* the database's own comment, which the note stands in place of; NULL if none */
     uint64_t size_bytes;
 } HfCopy;
 
-/* A copy yet to be made, with a new name. `keep_s` sets `until` of a kept one. Transfer full. */
+/* A copy yet to be made, which has no name. Transfer full. */
 HfCopy *hf_copy_new(HfCopyKind kind, const char *of, const char *archive, const char *comment, uint64_t keep_s);
+/* Gives it a new name and its times. */
+void hf_copy_stamp(HfCopy *self, GDateTime *now);
+/* What it holds, in words: "live until …, replaced by the restore of …". Transfer full. */
+char *hf_copy_tell(const HfCopy *self);
+/* A time of a copy without the fraction of its second. Transfer full. */
+char *hf_copy_tell_time(const char *time);
+/* The note for its comment, as JSON. Transfer full. */
+char *hf_copy_note(const HfCopy *self);
 void hf_copy_free(HfCopy *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfCopy, hf_copy_free)
 
@@ -51,23 +61,17 @@ HfPg *hf_postgres_connect_maintenance(const HfPgTarget *target, const char *main
 /* All copies on the server, newest first: HfCopy, transfer full. */
 GPtrArray *hf_postgres_list_copies(HfPg *pg, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Creates the copy's database like `info` says, owned by `owner` (NULL: the role connected), closed to PUBLIC, with its
- * note. */
-bool hf_postgres_create_copy(HfPg *pg, const HfCopy *copy, const HfDatabaseInfo *info, const char *owner,
+/* The server's clock. Transfer full. */
+GDateTime *hf_postgres_now(HfPg *pg, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Stamps the copy and creates its database like `info` says, in this tablespace (NULL: the server's default), owned by
+ * the role connected, closed to PUBLIC, with its note. After a failure *created tells whether there is a database. */
+bool hf_postgres_create_copy(HfPg *pg, HfCopy *copy, const HfDatabaseInfo *info, const char *tablespace, bool *created,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Drops a database of that name if it is there; its sessions are ended and its subscriptions dropped first, for which a
  * connection to it is made as to `target`. */
 bool hf_postgres_drop_database(HfPg *pg, const HfPgTarget *target, const char *name, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-
-/*
- * Gives `replacement` the name `live`, and what had that name the name and note of `kept`, closed to connections: in
- * one transaction, ending the sessions of both just before. `comment` (NULL: none) becomes the comment of the new live
- * database. *downtime_s is the time from the first session ended to the commit. On failure both are as they were.
- */
-bool hf_postgres_swap(const HfPgTarget *target, const char *maintenance_db, const char *live, const char *replacement,
-                      const HfCopy *kept, const char *comment, GCancellable *cancellable, double *downtime_s,
-                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -12,13 +12,22 @@ static gint64 seconds_of(const char *rfc3339)
     return g_date_time_to_unix(time);
 }
 
+static HfCopy *stamped(HfCopyKind kind, const char *of, const char *archive, const char *comment, uint64_t keep_s)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_from_iso8601("2026-11-21T04:46:21.5Z", NULL);
+    HfCopy *copy = hf_copy_new(kind, of, archive, comment, keep_s);
+    hf_copy_stamp(copy, now);
+    return copy;
+}
+
 static void the_name_tells_database_kind_and_time(void **state)
 {
     (void)state;
     static const HfCopyKind kinds[] = {HF_COPY_KEPT, HF_COPY_INCOMING, HF_COPY_SCRATCH};
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        g_autoptr(HfCopy) copy = hf_copy_new(kinds[i], "shop", "a.holdfast", "note", 60);
-        g_autofree char *pattern = g_strdup_printf("^shop_hf_%s_[0-9]{14}_[0-9a-f]{4}$", hf_copy_kind_name(kinds[i]));
+        g_autoptr(HfCopy) copy = stamped(kinds[i], "shop", "a.holdfast", "note", 60);
+        g_autofree char *pattern =
+            g_strdup_printf("^shop_hf_%s_20261121044621_[0-9a-f]{4}$", hf_copy_kind_name(kinds[i]));
         assert_true(g_regex_match_simple(pattern, copy->name, 0, 0));
         assert_string_equal(copy->of, "shop");
         assert_int_equal(copy->kind, kinds[i]);
@@ -30,8 +39,8 @@ static void the_name_tells_database_kind_and_time(void **state)
 static void only_a_kept_copy_has_an_end(void **state)
 {
     (void)state;
-    g_autoptr(HfCopy) kept = hf_copy_new(HF_COPY_KEPT, "shop", NULL, NULL, 3600);
-    g_autoptr(HfCopy) incoming = hf_copy_new(HF_COPY_INCOMING, "shop", NULL, NULL, 3600);
+    g_autoptr(HfCopy) kept = stamped(HF_COPY_KEPT, "shop", NULL, NULL, 3600);
+    g_autoptr(HfCopy) incoming = stamped(HF_COPY_INCOMING, "shop", NULL, NULL, 3600);
     assert_int_equal(seconds_of(kept->until) - seconds_of(kept->since), 3600);
     assert_null(incoming->until);
     assert_null(incoming->archive);
@@ -42,7 +51,7 @@ static void a_long_name_is_cut_to_what_servers_take(void **state)
 {
     (void)state;
     g_autofree char *of = g_strnfill(MAX_NAME_BYTES, 'x');
-    g_autoptr(HfCopy) copy = hf_copy_new(HF_COPY_INCOMING, of, NULL, NULL, 0);
+    g_autoptr(HfCopy) copy = stamped(HF_COPY_INCOMING, of, NULL, NULL, 0);
     assert_int_equal(strlen(copy->name), MAX_NAME_BYTES);
     assert_non_null(strstr(copy->name, "xxx_hf_incoming_"));
     assert_string_equal(copy->of, of); /* the note keeps all of it */
@@ -59,7 +68,7 @@ static void a_long_name_is_cut_between_characters(void **state)
             g_string_truncate(of, prefix);
             while (of->len + strlen(characters[c]) <= MAX_NAME_BYTES)
                 g_string_append(of, characters[c]);
-            g_autoptr(HfCopy) copy = hf_copy_new(HF_COPY_SCRATCH, of->str, NULL, NULL, 0);
+            g_autoptr(HfCopy) copy = stamped(HF_COPY_SCRATCH, of->str, NULL, NULL, 0);
             assert_true(g_utf8_validate(copy->name, -1, NULL));
             assert_in_range(strlen(copy->name), MAX_NAME_BYTES - 3, MAX_NAME_BYTES);
         }
@@ -70,11 +79,33 @@ static void two_copies_of_one_second_have_different_names(void **state)
     (void)state;
     int same = 0;
     for (int i = 0; i < 10; i++) {
-        g_autoptr(HfCopy) one = hf_copy_new(HF_COPY_KEPT, "shop", NULL, NULL, 0);
-        g_autoptr(HfCopy) other = hf_copy_new(HF_COPY_KEPT, "shop", NULL, NULL, 0);
+        g_autoptr(HfCopy) one = stamped(HF_COPY_KEPT, "shop", NULL, NULL, 0);
+        g_autoptr(HfCopy) other = stamped(HF_COPY_KEPT, "shop", NULL, NULL, 0);
         same += strcmp(one->name, other->name) == 0;
     }
     assert_true(same < 3);
+}
+
+static void assert_told(HfCopy *copy, const char *words)
+{
+    g_autofree char *told = hf_copy_tell(copy);
+    assert_string_equal(told, words);
+    hf_copy_free(copy);
+}
+
+static void what_a_copy_holds_is_told_in_words(void **state)
+{
+    (void)state;
+    assert_told(stamped(HF_COPY_KEPT, "shop", "a.hf", NULL, 60),
+                "live until 2026-11-21T04:46:21Z, replaced by the restore of a.hf");
+    assert_told(stamped(HF_COPY_KEPT, "shop", NULL, NULL, 60), "live until 2026-11-21T04:46:21Z");
+    assert_told(stamped(HF_COPY_INCOMING, "shop", "a.hf", NULL, 0), "restore of a.hf, begun 2026-11-21T04:46:21Z");
+    assert_told(stamped(HF_COPY_SCRATCH, "shop", NULL, NULL, 0),
+                "trial restore of an archive, begun 2026-11-21T04:46:21Z");
+    HfCopy *undone = stamped(HF_COPY_KEPT, "shop", NULL, NULL, 60);
+    undone->undo_to = g_strdup("2026-11-20T01:02:03.000004Z");
+    assert_told(undone, "live until 2026-11-21T04:46:21Z, replaced by the undo to what was live until "
+                        "2026-11-20T01:02:03Z");
 }
 
 int main(void)
@@ -85,6 +116,7 @@ int main(void)
         cmocka_unit_test(a_long_name_is_cut_to_what_servers_take),
         cmocka_unit_test(a_long_name_is_cut_between_characters),
         cmocka_unit_test(two_copies_of_one_second_have_different_names),
+        cmocka_unit_test(what_a_copy_holds_is_told_in_words),
     };
     return cmocka_run_group_tests_name("engine/ends/postgres_copies", tests, NULL, NULL);
 }
