@@ -57,7 +57,7 @@ typedef struct {
     uint64_t raw_bytes;
     uint64_t tables_proved;
     char *database;      /* where the data are now, or would be */
-    char *kept;          /* swap: the old database's name now; NULL if it was dropped */
+    char *kept;          /* swap: the old database's name now; NULL if there is none */
     char *kept_until;    /* RFC 3339 */
     double downtime_s;   /* swap: from the end of the first session to the new name */
     GPtrArray *findings; /* HfFinding: what the preflight found, also when it stops there */

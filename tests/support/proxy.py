@@ -10,12 +10,13 @@ class Proxy:
     `cut()` breaks every connection and takes no new one. A connection that has carried `hold_after` bytes in one of its
     directions is held there until `release()`; `until_held()` waits for the first one. `break_after` are texts: once a
     client has sent all of them in this order on one connection, the server still gets the last, and the client never
-    gets an answer; nor, with `for_good`, a new connection."""
+    gets an answer; nor, with `for_good`, a new connection. `before` is called with what a client sends, before the
+    server gets it, and returns what it gets instead."""
 
-    def __init__(self, server, hold_after=None, break_after=(), for_good=False):
+    def __init__(self, server, hold_after=None, break_after=(), for_good=False, before=lambda data: data):
         self._address = ("127.0.0.1", server.port)
         self._hold_after = hold_after if hold_after is not None else float("inf")
-        self._break_after, self._for_good = break_after, for_good
+        self._break_after, self._for_good, self._before = break_after, for_good, before
         self._held, self._released = threading.Event(), threading.Event()
         self._sockets = []
         self._lock = threading.Lock()
@@ -63,14 +64,15 @@ class Proxy:
                     server.close()
                     return
                 self._sockets += [client, server]
-            for source, sink, texts in ((client, server, list(self._break_after)), (server, client, [])):
-                threading.Thread(target=self._pass_on, args=(source, sink, texts), daemon=True).start()
+            for way in ((client, server, list(self._break_after), self._before), (server, client, [], bytes)):
+                threading.Thread(target=self._pass_on, args=way, daemon=True).start()
 
-    def _pass_on(self, source, sink, break_after):
+    def _pass_on(self, source, sink, break_after, before):
         carried = 0
         try:
             while data := source.recv(65536):
                 carried += len(data)
+                data = before(data)
                 if carried > self._hold_after:
                     self._held.set()
                     self._released.wait()

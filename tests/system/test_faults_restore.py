@@ -1,6 +1,7 @@
 """What goes wrong during a restore: servers and connections that go away, administrators, Ctrl-C, an answer that never
 comes. The live database is the old one, or after a last step without answer the new one; the message says what is left,
 `holdfast copies` lists it, and nothing else stays."""
+import re
 import signal
 import subprocess
 
@@ -129,6 +130,11 @@ def outcome(holdfast, process, seconds=60):
     return done
 
 
+def told_as_left(done, mode):
+    """Only a database that was there before is as it was."""
+    return ("as it was" in done.stderr) == (mode != "new")
+
+
 # ---- Servers that do not let in --------------------------------------------------------------------------------------
 
 
@@ -168,7 +174,7 @@ def test_a_connection_that_is_cut_half_way(holdfast, live, mode):
     with HalfWay(holdfast, live, mode) as half:
         half.proxy.cut()
         done = half.finish()
-    assert done.returncode == 1 and CLOSED in done.stderr and "as it was" in done.stderr, done.stderr
+    assert done.returncode == 1 and CLOSED in done.stderr and told_as_left(done, mode), done.stderr
     if mode == "in-place":
         assert "to go back: holdfast restore --from" in done.stderr
         live.assert_untouched()
@@ -184,7 +190,7 @@ def test_a_server_that_is_stopped_half_way(holdfast, postgres, tmp_path, mode):
         server.stop("immediate")
         done = half.finish(90)
     server.start()
-    assert done.returncode == 1 and "as it was" in done.stderr, done.stderr
+    assert done.returncode == 1 and told_as_left(done, mode), done.stderr
     assert any(words in done.stderr for words in (CLOSED, "terminating connection", "reset by peer")), done.stderr
     if mode == "in-place":
         live.assert_untouched()
@@ -202,7 +208,7 @@ def test_an_administrator_who_ends_it_is_quoted(holdfast, live, mode, how, words
         end_sessions(live.server, live.name, how, "query LIKE 'COPY%'")
         done = half.finish()
     assert done.returncode == 1 and any(each in done.stderr for each in words), done.stderr
-    assert "as it was" in done.stderr
+    assert told_as_left(done, mode)
     live.assert_untouched()
 
 
@@ -236,15 +242,63 @@ LAST_STEP = {"new": (b"RENAME TO", b"COMMIT"), "swap": (b"RENAME TO", b"COMMIT")
 def test_a_last_step_without_an_answer_is_not_told_as_failed(holdfast, live, mode, for_good):
     with Proxy(live.server, break_after=LAST_STEP[mode], for_good=for_good) as proxy:
         done = holdfast(*live.arguments(mode, tcp=True, port=proxy.port), check=False)
-    assert done.returncode == 1 and " is as it was" not in done.stderr, done.stderr
+    assert " is as it was" not in done.stderr, done.stderr
     made = f"{live.name}made" if mode == "new" else live.name
     wait_until(lambda: made in databases(live.server) and
                live.server.psql("SELECT version FROM content", db=made) == "new")
     if mode == "in-place":
-        assert "no answer to its last step" in done.stderr
+        assert done.returncode == 1 and "no answer to its last step" in done.stderr
+    elif for_good:
+        assert done.returncode == 1 and "may have been made all the same" in done.stderr, done.stderr
+        assert "holdfast copies" in done.stderr
     else:
-        assert "may have been made all the same" in done.stderr and "holdfast copies" in done.stderr
+        assert done.returncode == 0 and "it was made" in done.stderr, done.stderr
     assert sorted(live.copies(mode).values()) == (["kept"] if mode == "swap" else [])
+
+
+def test_a_commit_that_waits_for_a_standby_and_is_cut_off_is_looked_up(holdfast, postgres, tmp_path):
+    server = postgres(fresh=True, synchronous_commit="local")
+    live = Live(server, server.createdb("live"), holdfast, tmp_path)
+    server.configure({"synchronous_standby_names": "nobody"})
+    server.reload()
+    with Proxy(server, break_after=LAST_STEP["swap"]) as proxy:
+        done = holdfast(*live.arguments("swap", tcp=True, port=proxy.port), check=False)
+    assert done.returncode == 0 and "it was made" in done.stderr and "standby" in done.stderr, done.stderr
+    assert live.content() == "new" and list(live.copies("swap").values()) == ["kept"]
+    server.dropdb("live")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_commit_that_rolls_back_is_no_success(holdfast, live, mode):
+    """As the server answers where a statement of the transaction had failed."""
+    at_last_step = False
+
+    def before(data):
+        nonlocal at_last_step
+        at_last_step = at_last_step or (b"setval" if mode == "in-place" else b"RENAME TO") in data
+        return data.replace(b"COMMIT\0", b"ABORT \0") if at_last_step else data
+
+    live.server.psql("CREATE SEQUENCE numbers", db=live.name)
+    holdfast("backup", "--from", live.server.dsn(live.name), "--to", live.archive, "--unencrypted", "--force")
+    with Proxy(live.server, before=before) as proxy:
+        done = holdfast(*live.arguments(mode, tcp=True, port=proxy.port), check=False)
+    assert done.returncode == 1 and "the transaction was rolled back" in done.stderr, done.stderr
+    live.assert_untouched()
+
+
+def test_a_database_that_another_restore_made_is_not_removed(holdfast, live):
+    """One that takes the name of the copy in the moment before it is created."""
+    taken = []
+
+    def before(data):
+        if found := re.search(rb'CREATE DATABASE "(\w+_hf_incoming_\w+)"', data):
+            taken.append(live.server.createdb(found[1].decode()))
+        return data
+
+    with Proxy(live.server, before=before) as proxy:
+        done = holdfast(*live.arguments("swap", tcp=True, port=proxy.port), check=False)
+    assert done.returncode == 1 and "already exists" in done.stderr and "removed" not in done.stderr, done.stderr
+    assert len(taken) == 1 and databases(live.server) == live.before | set(taken) and live.content() == "old"
 
 
 # ---- Ctrl-C ----------------------------------------------------------------------------------------------------------
@@ -260,7 +314,7 @@ def test_ctrl_c_cancels_on_the_server_and_leaves_nothing(holdfast, slow, mode, t
     wait_until(lambda: slow.server.psql(under_way) != "0" or process.poll() is not None)
     process.send_signal(signal.SIGINT)
     done = outcome(holdfast, process, 15)
-    assert done.returncode == 1 and "cancelled" in done.stderr and "as it was" in done.stderr, done.stderr
+    assert done.returncode == 1 and "cancelled" in done.stderr and told_as_left(done, mode), done.stderr
     assert mode == "in-place" or "what had been loaded was removed" in done.stderr
     assert slow.server.psql(under_way) == "0"
     slow.assert_untouched()

@@ -1,57 +1,20 @@
 """Restores over a live database: what the preflight finds, what a swap keeps, how far an undo goes, what clients see,
 and what a proof that fails leaves."""
+import contextlib
 import json
+import os
 import shlex
+import shutil
 import threading
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from support.archive_edit import Archive
-from support.faults import databases, message
-
-ROWS = 2000
-
-
-class Live:
-    """A database with the content 'new' in its archive and 'old' in itself: .name, .dsn, .archive."""
-
-    def __init__(self, server, name, holdfast, folder):
-        self.server, self.name, self.dsn = server, name, server.dsn(name)
-        self._holdfast = holdfast
-        server.psql(f"""
-            CREATE TABLE content (version text);
-            INSERT INTO content VALUES ('new');
-            CREATE TABLE numbers AS SELECT i, 'new' AS version FROM generate_series(1, {ROWS}) i;
-            CREATE TABLE words AS SELECT i, 'word ' || i AS word FROM generate_series(1, {ROWS}) i;
-            ALTER TABLE words ADD PRIMARY KEY (i);""", db=name)
-        self.archive = folder / "new.hf"
-        holdfast("backup", "--from", self.dsn, "--to", self.archive, "--unencrypted")
-        self.become("old")
-
-    def become(self, version):
-        self.server.psql(f"UPDATE content SET version = '{version}'; UPDATE numbers SET version = '{version}'",
-                         db=self.name)
-
-    def content(self):
-        """What it holds: 'old' or 'new', or else what is wrong."""
-        found = self.server.psql("SELECT version, (SELECT string_agg(DISTINCT version, '+') FROM numbers), "
-                                 "(SELECT count(*) FROM numbers), (SELECT count(*) FROM words) FROM content",
-                                 db=self.name)
-        return {f"{v}|{v}|{ROWS}|{ROWS}": v for v in ("old", "new")}.get(found, found)
-
-    def swap(self, *arguments, **options):
-        return self._holdfast("restore", "--from", self.archive, "--to", self.dsn, "--mode", "swap", *arguments,
-                              **options)
-
-    def undo(self):
-        return self._holdfast("undo", "--to", self.dsn, "--json").json
-
-    def copies(self):
-        """{name: kind} of its copies."""
-        listed = self._holdfast("copies", "--to", self.dsn, "--json").json["copies"]
-        return {each["name"]: each["kind"] for each in listed}
+from support.faults import databases, message, wait_until
+from support.live import Client, Live
 
 
 @pytest.fixture
@@ -245,43 +208,6 @@ def test_the_next_swap_drops_copies_whose_time_is_over_and_no_others(live):
     assert live.copies() == {lasting: "kept", newest: "kept"}
 
 
-class Client:
-    """Polls the live database by its name, as an application does, until the block ends."""
-
-    def __init__(self, live):
-        self._live, self._stop = live, threading.Event()
-        self.seen, self.away_s, self.answers = [], 0.0, 0
-        self._thread = threading.Thread(target=self._run)
-
-    def _run(self):
-        last, connection = time.monotonic(), None
-        while not self._stop.is_set():
-            try:
-                if connection is None or connection.broken:
-                    connection = self._live.server.connect(self._live.name)
-                version, = connection.execute(
-                    "SELECT CASE WHEN (SELECT count(*) FROM numbers n WHERE n.version = c.version) = %s THEN version "
-                    "ELSE 'half' END FROM content c", [ROWS]).fetchone()
-            except psycopg.Error:
-                continue
-            now = time.monotonic()
-            self.away_s, last = max(self.away_s, now - last), now
-            self.answers += 1
-            if self.seen[-1:] != [version]:
-                self.seen.append(version)
-        if connection is not None:
-            connection.close()
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        time.sleep(0.2)
-        self._stop.set()
-        self._thread.join()
-
-
 def test_a_client_sees_the_old_then_the_new_and_little_between(live):
     with Client(live) as client:
         downtime = live.swap("--json").json["downtime_s"]
@@ -295,6 +221,114 @@ def test_clients_that_come_back_at_once_do_not_stop_a_swap(live):
     with Client(live), Client(live), Client(live), Client(live):
         live.swap()
     assert live.content() == "new"
+
+
+def test_keep_old_0s_drops_the_old_one_and_says_so(server, live):
+    before = databases(server)
+    done = live.swap("--keep-old", "0s")
+    assert "the old database was dropped" in done.stdout
+    assert " kept " not in done.stdout and "undo" not in done.stdout
+    live.become("old")
+    told = live.swap("--keep-old", "0s", "--json").json
+    assert told["kept"] is None and told["kept_until"] is None
+    assert live.content() == "new" and databases(server) == before and live.copies() == {}
+
+
+def test_a_swap_keeps_tablespace_and_template_flag(holdfast, server, live):
+    folder = Path(server.host, "space")
+    folder.mkdir()
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    server.psql(f"CREATE TABLESPACE swap_space LOCATION '{folder}'")
+    server.psql(f"ALTER DATABASE {live.name} SET TABLESPACE swap_space")
+    server.psql(f"ALTER DATABASE {live.name} IS_TEMPLATE true")
+
+    def where():
+        return server.psql("SELECT spcname, datistemplate FROM pg_database d JOIN pg_tablespace t ON t.oid = "
+                           f"d.dattablespace WHERE datname = '{live.name}'")
+
+    try:
+        kept = live.swap("--json").json["kept"]
+        assert live.content() == "new" and where() == "swap_space|t"
+        assert live.undo()["copy"] == kept
+        assert live.content() == "old" and where() == "swap_space|t"
+        for copy in live.copies():
+            holdfast("copies", "--to", live.dsn, "--drop", copy)
+        assert live.copies() == {}
+    finally:
+        server.psql(f"ALTER DATABASE {live.name} IS_TEMPLATE false")
+        server.dropdb(live.name)
+        server.psql("DROP TABLESPACE swap_space")
+
+
+# ---- Who is in the way -----------------------------------------------------------------------------------------------
+
+HOLDS = {"a comment": "COMMENT ON DATABASE {} IS 'x'",
+         "a role's setting": "ALTER ROLE postgres IN DATABASE {} SET work_mem = '5MB'",
+         "a limit": "ALTER DATABASE {} CONNECTION LIMIT 20"}
+
+
+@pytest.mark.parametrize("statement", HOLDS.values(), ids=HOLDS)
+def test_who_holds_the_database_is_named_and_clients_are_served(server, live, statement):
+    before = databases(server)
+    with server.connect(application_name="night job") as holder, Client(live, reconnects=True) as client:
+        holder.execute("BEGIN; " + statement.format(live.name))
+        done = live.swap(check=False)
+        holder.execute("ROLLBACK")
+    assert done.returncode == 1 and "night job" in message(done) and "as it was" in message(done), done.stderr
+    assert client.away_s < 2 and client.seen == ["old"]
+    assert live.content() == "old" and databases(server) == before
+
+
+@pytest.mark.parametrize("statement", HOLDS.values(), ids=HOLDS)
+def test_a_swap_waits_for_who_is_soon_done(server, live, statement):
+    with server.connect() as holder, Client(live, reconnects=True) as client:
+        holder.execute("BEGIN; " + statement.format(live.name))
+
+        def release():
+            wait_until(lambda: server.psql("SELECT 1 FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"))
+            time.sleep(0.3)
+            holder.execute("COMMIT")
+
+        thread = threading.Thread(target=release)
+        thread.start()
+        kept = live.swap("--json").json["kept"]
+        thread.join()
+    assert live.content() == "new" and client.away_s < 2 and live.copies() == {kept: "kept"}
+
+
+def test_a_session_of_the_database_in_the_way_is_ended(server, live):
+    session = server.connect(live.name)
+    session.execute(f"BEGIN; ALTER ROLE postgres IN DATABASE {live.name} SET work_mem = '5MB'")
+    live.swap()
+    with pytest.raises(psycopg.OperationalError, match="terminating connection"):
+        session.execute("COMMIT")
+    session.close()
+    assert live.content() == "new"
+
+
+def test_a_visitor_of_every_database_does_not_stop_a_new_one(holdfast, server, live):
+    """As a monitor does, which connects to all it finds and stays."""
+    stop, visits = threading.Event(), []
+
+    def visit():
+        while not stop.is_set():
+            for name in databases(server):
+                if "_hf_incoming_" in name:
+                    with contextlib.suppress(psycopg.Error):
+                        visits.append(server.connect(name))
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=visit)
+    thread.start()
+    try:
+        holdfast("restore", "--from", live.archive, "--to", server.dsn(f"{live.name}made"), "--mode", "new")
+    finally:
+        stop.set()
+        thread.join()
+        for each in visits:
+            each.close()
+    assert visits and server.psql("SELECT version FROM content", db=f"{live.name}made") == "new"
 
 
 # ---- A proof that fails ----------------------------------------------------------------------------------------------
@@ -316,7 +350,8 @@ def test_rows_that_are_not_the_archives_stop_everything(holdfast, server, live, 
     extra = ["--safety", safety, "--unencrypted"] if mode == "in-place" else []
     done = holdfast("restore", "--from", unproved, "--to", target, "--mode", mode, *extra, check=False)
     assert done.returncode == 3, done.stderr
-    assert "public.words" in done.stderr and "numbers" not in done.stderr and "as it was" in done.stderr
+    assert "public.words" in done.stderr and "numbers" not in done.stderr
+    assert "what had been loaded was removed" in done.stderr if mode == "new" else "as it was" in done.stderr
     assert databases(server) == before and live.content() == "old"
     if mode == "in-place":
         back = shlex.split(done.stderr.split("to go back: holdfast ")[1])

@@ -260,7 +260,8 @@ static bool connect_both(Try *self, GError **error)
 /* Whether a limit stopped it, or somebody who may be gone the next time. */
 static bool may_pass(const Try *self)
 {
-    static const char *const states[] = {"55P03", "55006", "57014"}; /* lock or statement timeout, database in use */
+    /* Lock timeout, database in use, statement timeout, "tuple concurrently updated" (which has no code of its own). */
+    static const char *const states[] = {"55P03", "55006", "57014", "XX000"};
     for (size_t i = 0; self->pg != NULL && i < G_N_ELEMENTS(states); i++)
         if (hf_pg_failed_with(self->pg, states[i]))
             return true;

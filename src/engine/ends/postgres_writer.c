@@ -123,7 +123,8 @@ static bool writer_end(HfWriter *writer, GError **error)
     if (!self->in_transaction)
         return true;
     self->in_transaction = false;
-    return hf_pg_exec(self->pg, "COMMIT", error);
+    bool in_doubt; /* all the same: the database is thrown away after a failure */
+    return hf_pg_commit(self->pg, &in_doubt, error);
 }
 
 static void writer_close(HfWriter *writer)
