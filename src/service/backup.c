@@ -417,7 +417,7 @@ static bool run(Backup *self, HfStoragePut *put, GError **error)
     self->writer = hf_archive_writer_open(&self->file.output, options->recipients, self->manifest,
                                           g_get_real_time() / G_USEC_PER_SEC, error);
     return self->writer != NULL && copy_tables(self, error) && copy_large_objects(self, error) &&
-           write_sequences(self, error) && finish(self, put, error);
+           write_sequences(self, error) && hf_postgres_snapshot_end(self->snapshot, error) && finish(self, put, error);
 }
 
 static void fill_result(const Backup *self, HfBackupResult *result)

@@ -77,6 +77,13 @@ HfPostgresSnapshot *hf_postgres_snapshot_open(const HfPgTarget *target, const Hf
 void hf_postgres_snapshot_free(HfPostgresSnapshot *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPostgresSnapshot, hf_postgres_snapshot_free)
 
+/*
+ * Gives back locks and snapshot, when everything is read; self->pg stays. HF_ERROR_CONFLICT if, since the snapshot,
+ * something was renamed or changed that locks on tables do not hold, but rows are copied by: schemas, types, the labels
+ * of enums.
+ */
+bool hf_postgres_snapshot_end(HfPostgresSnapshot *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether a table can be read by ranges of pages without reading the rest: PostgreSQL 14 and newer. */
 bool hf_postgres_can_slice(const HfPg *pg);
 
@@ -88,6 +95,10 @@ bool hf_postgres_snapshot_read(HfPostgresSnapshot *self, const HfScope *scope, G
  * database's types to `types`. */
 bool hf_postgres_read_tables(HfPg *pg, const HfScope *scope, bool on_standby, GPtrArray *tables, HfTypeTable *types,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* After a statement failed for the lock timeout and its transaction is over: *error is set to a CONFLICT that names who
+ * holds or awaits exclusive locks on the relations (column 0: OID). */
+void hf_postgres_explain_lock_wait(HfPg *pg, const HfPgRows *relations, GError **error);
 
 /* Every table of a scope, partitioned ones too, and no more than a lock needs: OID, quoted name, whether the role lacks
  * SELECT, whether row security would hide rows. Quick for tens of thousands. */
@@ -113,7 +124,10 @@ bool hf_postgres_read_database(HfPg *pg, const char *database, HfDatabaseInfo *i
 bool hf_postgres_read_roles(HfPg *pg, const char *const *names, HfArchiveHead *head, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* SQL that sets all sequences of the scope; the count in *sequences. Transfer full. */
+/* The sequences of a scope: OID, quoted name, whether the role lacks SELECT, schema and name. */
+HfPgRows *hf_postgres_list_sequences(HfPg *pg, const HfScope *scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* SQL that sets all sequences of the scope; the count in *sequences. CONFLICT when a lock was not had within the
+ * session's lock timeout, or when a sequence is no more under its name. Transfer full. */
 char *hf_postgres_read_sequences(HfPg *pg, const HfScope *scope, uint64_t *sequences, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 

@@ -43,27 +43,63 @@ static char *join_names(const HfPgRows *rows, int name, int flag)
     return count > 0 ? g_string_free(g_steal_pointer(&names), FALSE) : NULL;
 }
 
-static bool check_rights(const HfPgRows *relations, GError **error)
+/* Words for the large objects that the role may not read; no row if there are none. */
+static HfPgRows *unreadable_large_objects(HfPg *pg, const HfScope *scope, GError **error)
 {
-    g_autofree char *unreadable = join_names(relations, 1, 2);
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT pg_catalog.format('%%s large objects (the first is %%s)', pg_catalog.count(*), pg_catalog.min(m.oid)) "
+        "FROM pg_catalog.pg_largeobject_metadata m WHERE %s AND NOT "
+        "pg_catalog.current_setting('lo_compat_privileges')::boolean AND NOT %s HAVING pg_catalog.count(*) > 0",
+        hf_scope_is_selective(scope) ? "false" : "true",
+        hf_pg_server_version(pg) >= 180000
+            ? "pg_catalog.has_largeobject_privilege(m.oid, 'SELECT')"
+            : "(pg_catalog.pg_has_role(m.lomowner, 'USAGE') OR EXISTS (SELECT FROM pg_catalog.aclexplode(m.lomacl) a "
+              "WHERE a.privilege_type = 'SELECT' AND (a.grantee = 0 OR pg_catalog.pg_has_role(a.grantee, 'USAGE'))))");
+    return hf_pg_query(pg, sql, NULL, error);
+}
+
+static void append_names(GString *names, const char *more)
+{
+    if (more != NULL)
+        g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", more);
+}
+
+/* Names at once, before the first lock and row, all that the role may not read. */
+static bool check_readable(HfPg *pg, const HfScope *scope, const HfPgRows *relations, GError **error)
+{
+    g_autoptr(HfPgRows) sequences = hf_postgres_list_sequences(pg, scope, error);
+    g_autoptr(HfPgRows) objects = sequences != NULL ? unreadable_large_objects(pg, scope, error) : NULL;
+    if (objects == NULL)
+        return false;
+    g_autofree char *tables = join_names(relations, 1, 2);
+    g_autofree char *other = join_names(sequences, 1, 2);
+    g_autofree char *large = join_names(objects, 0, -1);
+    g_autoptr(GString) names = g_string_new(NULL);
+    append_names(names, tables);
+    append_names(names, other);
+    append_names(names, large);
+    if (names->len > 0)
+        g_set_error(error, HF_ERROR, HF_ERROR_DENIED,
+                    "the role may not read: %s; grant it SELECT%s, or leave tables out with --exclude-table",
+                    names->str, large == NULL ? " (or membership in pg_read_all_data)" : "");
+    return names->len == 0;
+}
+
+static bool check_rights(HfPg *pg, const HfScope *scope, const HfPgRows *relations, GError **error)
+{
+    if (!check_readable(pg, scope, relations, error))
+        return false;
     g_autofree char *hidden = join_names(relations, 1, 3);
-    if (unreadable != NULL)
-        g_set_error(
-            error, HF_ERROR, HF_ERROR_DENIED,
-            "the role may not read: %s; grant it SELECT (or membership in pg_read_all_data), or leave them out with "
-            "--exclude-table",
-            unreadable);
-    else if (hidden != NULL)
+    if (hidden != NULL)
         g_set_error(
             error, HF_ERROR, HF_ERROR_DENIED,
             "row level security would hide rows of: %s; back up as the owner, or as a role with BYPASSRLS (FORCE ROW "
             "LEVEL SECURITY binds owners too)",
             hidden);
-    return unreadable == NULL && hidden == NULL;
+    return hidden == NULL;
 }
 
-/* Who holds or awaits the locks that keep us from ours; asked after the failed transaction is over. */
-static void explain_lock_wait(HfPg *pg, const HfPgRows *relations, GError **error)
+void hf_postgres_explain_lock_wait(HfPg *pg, const HfPgRows *relations, GError **error)
 {
     g_autoptr(GString) oids = g_string_new("{");
     for (size_t i = 0; i < hf_pg_rows_count(relations); i++)
@@ -145,14 +181,14 @@ static SnapshotOutcome after_failed_lock(HfPg *pg, const HfPgRows *relations, GE
     if (!hf_pg_exec(pg, "ROLLBACK", error))
         return SNAPSHOT_FAILED;
     if (waited)
-        explain_lock_wait(pg, relations, error);
+        hf_postgres_explain_lock_wait(pg, relations, error);
     return vanished ? SNAPSHOT_RETRY : SNAPSHOT_FAILED;
 }
 
 static SnapshotOutcome attempt(HfPostgresSnapshot *self, const HfScope *scope, uint64_t lock_wait_ms, GError **error)
 {
     g_autoptr(HfPgRows) relations = hf_postgres_list_relations(self->pg, scope, error);
-    if (relations == NULL || !check_rights(relations, error))
+    if (relations == NULL || !check_rights(self->pg, scope, relations, error))
         return SNAPSHOT_FAILED;
     if (!hf_pg_exec(self->pg, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", error) ||
         !hf_pg_execf(self->pg, error, "SET LOCAL lock_timeout = %" G_GUINT64_FORMAT, lock_wait_ms))
@@ -160,8 +196,6 @@ static SnapshotOutcome attempt(HfPostgresSnapshot *self, const HfScope *scope, u
     GError *reason = NULL;
     if (!lock_tables(self->pg, relations, &reason))
         return after_failed_lock(self->pg, relations, reason, error);
-    if (!hf_pg_exec(self->pg, "SET LOCAL lock_timeout = 0", error))
-        return SNAPSHOT_FAILED;
     return take(self, scope, relations, error);
 }
 
@@ -210,4 +244,62 @@ HfPostgresSnapshot *hf_postgres_snapshot_open(const HfPgTarget *target, const Hf
         "tables were created or dropped during each of %d attempts to lock them all; try again when that is over",
         ATTEMPTS);
     return NULL;
+}
+
+/* ---- What locks on tables do not hold ------------------------------------------------------------------------------
+ */
+
+/*
+ * Rows are copied, and much of the schema is printed, by the names and definitions of the moment, whatever the snapshot
+ * shows: COPY finds another table under the name of ours once its schema is renamed, and values of an enum are printed
+ * by their new labels. Each row: what it is about, what must stay as it is while that exists, and words for people. A
+ * row version (xmin) tells of names that were changed there and back; grants change it too, so that it is compared
+ * only where owner and grants are the same.
+ */
+static const char *const unlocked_definitions =
+    "SELECT 'schema ' || oid, nspname::pg_catalog.text, pg_catalog.format('schema %I', nspname) FROM "
+    "pg_catalog.pg_namespace UNION ALL "
+    "SELECT pg_catalog.format('version %s %s %s', oid, nspowner, nspacl), xmin::pg_catalog.text, "
+    "pg_catalog.format('schema %I', nspname) FROM pg_catalog.pg_namespace UNION ALL "
+    "SELECT 'type ' || t.oid, pg_catalog.format('%s %s %s', t.typnamespace, t.typname, (SELECT "
+    "pg_catalog.string_agg(pg_catalog.format('%I %s', a.attname, a.atttypid), ' ' ORDER BY a.attnum) FROM "
+    "pg_catalog.pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped)), "
+    "pg_catalog.format('type %I.%I', n.nspname, t.typname) FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON "
+    "n.oid = t.typnamespace LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid WHERE t.oid >= 16384 AND "
+    "t.typcategory "
+    "<> 'A' AND (t.typtype <> 'c' OR c.relkind = 'c') UNION ALL "
+    "SELECT 'label ' || e.oid, pg_catalog.format('%s %s', e.xmin, e.enumlabel), pg_catalog.format('value %L of type "
+    "%I.%I', e.enumlabel, n.nspname, t.typname) FROM pg_catalog.pg_enum e JOIN pg_catalog.pg_type t ON t.oid = "
+    "e.enumtypid JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace";
+
+/* The first of what both have with different definitions, in words; NULL if there is none. Borrowed. */
+static const char *find_change(const HfPgRows *then, const HfPgRows *now)
+{
+    g_autoptr(GHashTable) rows = g_hash_table_new(g_str_hash, g_str_equal);
+    for (size_t i = 0; i < hf_pg_rows_count(now); i++)
+        g_hash_table_insert(rows, (gpointer)hf_pg_rows_text(now, i, 0), (gpointer)hf_pg_rows_text(now, i, 1));
+    for (size_t i = 0; i < hf_pg_rows_count(then); i++) {
+        const char *definition = g_hash_table_lookup(rows, hf_pg_rows_text(then, i, 0));
+        if (definition != NULL && strcmp(definition, hf_pg_rows_text(then, i, 1)) != 0)
+            return hf_pg_rows_text(then, i, 2);
+    }
+    return NULL;
+}
+
+bool hf_postgres_snapshot_end(HfPostgresSnapshot *self, GError **error)
+{
+    g_autoptr(HfPgRows) then = hf_pg_query(self->pg, unlocked_definitions, NULL, error);
+    if (then == NULL || !hf_pg_exec(self->pg, "COMMIT", error))
+        return false;
+    g_autoptr(HfPgRows) now = hf_pg_query(self->pg, unlocked_definitions, NULL, error);
+    if (now == NULL)
+        return false;
+    const char *changed = find_change(then, now);
+    if (changed != NULL)
+        g_set_error(
+            error, HF_ERROR, HF_ERROR_CONFLICT,
+            "%s was renamed or changed by another session during the backup, so that rows and schema may not fit "
+            "together; try again when that is over",
+            changed);
+    return changed == NULL;
 }

@@ -405,30 +405,16 @@ bool hf_postgres_read_tables(HfPg *pg, const HfScope *scope, bool on_standby, GP
 /* ---- Sequences -----------------------------------------------------------------------------------------------------
  */
 
-static bool append_setvals(HfPg *pg, GString *select, GString *sql, GError **error)
-{
-    g_autoptr(HfPgRows) rows = hf_pg_query(pg, select->str, NULL, error);
-    for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++) {
-        g_autofree char *literal = hf_pg_quote_literal(hf_pg_rows_text(rows, i, 0));
-        g_string_append_printf(sql, "SELECT pg_catalog.setval(%s, %s, %s);\n", literal, hf_pg_rows_text(rows, i, 1),
-                               hf_pg_rows_bool(rows, i, 2) ? "true" : "false");
-    }
-    g_string_truncate(select, 0);
-    return rows != NULL;
-}
-
-/* A sequence is read like a table of one row; so many of them at a time. */
-#define SEQUENCES_A_QUERY 200
-
-char *hf_postgres_read_sequences(HfPg *pg, const HfScope *scope, uint64_t *sequences, GError **error)
+HfPgRows *hf_postgres_list_sequences(HfPg *pg, const HfScope *scope, GError **error)
 {
     g_autofree char *wanted = scope_condition(scope, error);
     if (wanted == NULL)
         return NULL;
     g_autofree char *list = g_strdup_printf(
-        "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
-        "c.relnamespace LEFT "
-        "JOIN " CONFIGURATION " x ON x.oid = c.oid WHERE c.relkind = 'S' AND (c.relpersistence = 'p' OR "
+        "SELECT c.oid, pg_catalog.format('%%I.%%I', n.nspname, c.relname), NOT pg_catalog.has_table_privilege(c.oid, "
+        "'SELECT'), n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
+        "c.relnamespace LEFT JOIN " CONFIGURATION
+        " x ON x.oid = c.oid WHERE c.relkind = 'S' AND (c.relpersistence = 'p' OR "
         "c.relpersistence = 'u' AND NOT pg_catalog.pg_is_in_recovery()) AND (" USER_OBJECT
         " OR (x.oid IS NOT NULL AND %s)) AND (%s OR EXISTS (SELECT FROM pg_catalog.pg_depend d JOIN "
         "pg_catalog.pg_class t ON "
@@ -436,25 +422,65 @@ char *hf_postgres_read_sequences(HfPg *pg, const HfScope *scope, uint64_t *seque
         "'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = d.classid AND t.relkind IN ('r', 'p', 'f') AND "
         "t.oid IN "
         "(SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE %s))) "
-        "ORDER BY 1, 2",
+        "ORDER BY n.nspname, c.relname",
         hf_scope_is_selective(scope) ? "false" : "true", wanted, wanted);
-    g_autoptr(HfPgRows) rows = query_tables(pg, list, error);
-    if (rows == NULL)
+    return query_tables(pg, list, error);
+}
+
+/* The SQL that sets the sequences which `select` reads (name, value, whether it was used, whether it is the one that
+ * was listed). */
+static bool append_setvals(HfPg *pg, const char *select, GString *sql, GError **error)
+{
+    g_autoptr(HfPgRows) rows = hf_pg_query(pg, select, NULL, error);
+    for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++) {
+        if (!hf_pg_rows_bool(rows, i, 3)) {
+            g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
+                        "the sequence %s was renamed or replaced during the backup; try again when that is over",
+                        hf_pg_rows_text(rows, i, 0));
+            return false;
+        }
+        g_autofree char *literal = hf_pg_quote_literal(hf_pg_rows_text(rows, i, 0));
+        g_string_append_printf(sql, "SELECT pg_catalog.setval(%s, %s, %s);\n", literal, hf_pg_rows_text(rows, i, 1),
+                               hf_pg_rows_bool(rows, i, 2) ? "true" : "false");
+    }
+    return rows != NULL;
+}
+
+/* A sequence is read like a table of one row; so many of them at a time. */
+#define SEQUENCES_A_QUERY 200
+
+static bool read_values(HfPg *pg, const HfPgRows *sequences, GString *sql, GError **error)
+{
+    g_autoptr(GString) select = g_string_new(NULL);
+    size_t count = hf_pg_rows_count(sequences);
+    for (size_t i = 0; i < count; i++) {
+        g_autofree char *name =
+            hf_pg_quote_qualified(hf_pg_rows_text(sequences, i, 3), hf_pg_rows_text(sequences, i, 4));
+        g_autofree char *literal = hf_pg_quote_literal(name);
+        g_string_append_printf(select, "%sSELECT %s::pg_catalog.text, last_value, is_called, tableoid = %s FROM %s",
+                               select->len > 0 ? " UNION ALL " : "", literal, hf_pg_rows_text(sequences, i, 0), name);
+        if ((i + 1) % SEQUENCES_A_QUERY != 0 && i + 1 < count)
+            continue;
+        if (!append_setvals(pg, select->str, sql, error))
+            return false;
+        g_string_truncate(select, 0);
+    }
+    return true;
+}
+
+char *hf_postgres_read_sequences(HfPg *pg, const HfScope *scope, uint64_t *count, GError **error)
+{
+    g_autoptr(HfPgRows) sequences = hf_postgres_list_sequences(pg, scope, error);
+    if (sequences == NULL)
         return NULL;
     g_autoptr(GString) sql = g_string_new("-- The values of all sequences.\n");
-    g_autoptr(GString) select = g_string_new(NULL);
-    size_t count = hf_pg_rows_count(rows);
-    for (size_t i = 0; i < count; i++) {
-        g_autofree char *name = hf_pg_quote_qualified(hf_pg_rows_text(rows, i, 0), hf_pg_rows_text(rows, i, 1));
-        g_autofree char *text = hf_pg_quote_qualified(hf_pg_rows_text(rows, i, 0), hf_pg_rows_text(rows, i, 1));
-        g_autofree char *literal = hf_pg_quote_literal(text);
-        g_string_append_printf(select, "%sSELECT %s::pg_catalog.text, last_value, is_called FROM %s",
-                               select->len > 0 ? " UNION ALL " : "", literal, name);
-        if ((i + 1) % SEQUENCES_A_QUERY == 0 && !append_setvals(pg, select, sql, error))
-            return NULL;
-    }
-    if (select->len > 0 && !append_setvals(pg, select, sql, error))
-        return NULL;
-    *sequences = count;
-    return g_string_free(g_steal_pointer(&sql), FALSE);
+    g_autoptr(GError) reason = NULL;
+    *count = hf_pg_rows_count(sequences);
+    if (read_values(pg, sequences, sql, &reason))
+        return g_string_free(g_steal_pointer(&sql), FALSE);
+    if (strstr(reason->message, "(55P03)") != NULL && hf_pg_exec(pg, "ROLLBACK", NULL))
+        hf_postgres_explain_lock_wait(pg, sequences, error);
+    else
+        g_propagate_error(error, g_steal_pointer(&reason));
+    return NULL;
 }
