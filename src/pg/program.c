@@ -69,6 +69,17 @@ static GPtrArray *program_folders(void)
     return folders;
 }
 
+/* The last major whose archives are known here (see dump_toc.c). */
+#define NEWEST_MAJOR 18
+
+/* The newest that is known; of those that are not, the oldest. */
+static bool is_better(const HfPgProgram *program, const HfPgProgram *best)
+{
+    if (best == NULL || program->major == best->major)
+        return best == NULL;
+    return (program->major > best->major) == (MAX(program->major, best->major) <= NEWEST_MAJOR);
+}
+
 HfPgProgram *hf_pg_program_find_dump(int server_major, GError **error)
 {
     g_autoptr(GPtrArray) folders = program_folders();
@@ -76,7 +87,7 @@ HfPgProgram *hf_pg_program_find_dump(int server_major, GError **error)
     for (guint i = 0; i < folders->len; i++) {
         g_autofree char *path = g_build_filename(folders->pdata[i], "pg_dump", NULL);
         g_autoptr(HfPgProgram) program = probe(path);
-        if (program != NULL && program->major >= server_major && (best == NULL || program->major > best->major)) {
+        if (program != NULL && program->major >= server_major && is_better(program, best)) {
             hf_pg_program_free(best);
             best = g_steal_pointer(&program);
         }
@@ -122,6 +133,16 @@ static int passfile_open(const char *password, GError **error)
 
 #define PASSFILE_FD 10
 
+/* What is said twice counts as it was said last. An empty password lets none of the environment or of a service come
+ * before the password file. */
+static char *dbname_argument(const HfPgTarget *target, const char *session_name)
+{
+    return g_strdup_printf("--dbname=%s application_name='%s'%s", hf_pg_target_conninfo(target), session_name,
+                           hf_pg_target_password(target) != NULL
+                               ? " password='' passfile='/proc/self/fd/" G_STRINGIFY(PASSFILE_FD) "'"
+                               : "");
+}
+
 static GSubprocess *spawn(const HfPgTarget *target, const char *settings, const char *const *argv, GError **error)
 {
     g_autoptr(GSubprocessLauncher) launcher =
@@ -137,7 +158,6 @@ static GSubprocess *spawn(const HfPgTarget *target, const char *settings, const 
         if (fd < 0)
             return NULL;
         g_subprocess_launcher_take_fd(launcher, fd, PASSFILE_FD);
-        g_subprocess_launcher_setenv(launcher, "PGPASSFILE", "/proc/self/fd/" G_STRINGIFY(PASSFILE_FD), TRUE);
     }
     g_autoptr(GError) reason = NULL;
     GSubprocess *process = g_subprocess_launcher_spawnv(launcher, argv, &reason);
@@ -149,11 +169,15 @@ static GSubprocess *spawn(const HfPgTarget *target, const char *settings, const 
 /* stderr is read by a thread of its own, so that neither pipe can block the other; its end is kept for the error. */
 static gpointer read_stderr(gpointer data)
 {
+    static const char *const warning = "pg_dump: warning: ";
     g_autoptr(GDataInputStream) lines = g_data_input_stream_new(data);
     g_autoptr(GString) tail = g_string_new(NULL);
     char *line;
     while ((line = g_data_input_stream_read_line_utf8(lines, NULL, NULL, NULL)) != NULL) {
-        g_info("%s", line);
+        if (g_str_has_prefix(line, warning))
+            g_warning("pg_dump: %s", line + strlen(warning));
+        else
+            g_info("%s", line);
         if (tail->len > 4096)
             g_string_erase(tail, 0, (gssize)tail->len - 4096);
         g_string_append_printf(tail, "%s%s", tail->len > 0 ? "; " : "", g_strstrip(line));
@@ -195,11 +219,11 @@ static HfErrorCode code_of_words(const char *words)
 }
 
 GBytes *hf_pg_program_dump_schema(const HfPgProgram *program, const HfPgTarget *target, const char *settings,
-                                  const char *snapshot, const char *const *arguments, GCancellable *cancellable,
-                                  GError **error)
+                                  const char *session_name, const char *snapshot, const char *const *arguments,
+                                  GCancellable *cancellable, GError **error)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
-    g_autofree char *dbname = g_strconcat("--dbname=", hf_pg_target_conninfo(target), NULL);
+    g_autofree char *dbname = dbname_argument(target, session_name);
     g_autofree char *snapshot_option = g_strconcat("--snapshot=", snapshot, NULL);
     const char *fixed[] = {
         program->path,         dbname,       snapshot_option,   "--format=custom", "--compress=0", "--section=pre-data",

@@ -20,18 +20,20 @@ typedef struct {
 void hf_pg_program_free(HfPgProgram *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPgProgram, hf_pg_program_free)
 
-/* The newest pg_dump installed that a server of `server_major` allows (its own major or newer). HF_ERROR_NOT_FOUND
- * names the package to install. Transfer full. */
+/* The newest pg_dump installed that a server of `server_major` allows (its own major or newer) and whose archives are
+ * known here; if there is none, the oldest that the server allows. HF_ERROR_NOT_FOUND names the package to install.
+ * Transfer full. */
 HfPgProgram *hf_pg_program_find_dump(int server_major, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /*
  * Runs pg_dump of the pre-data and post-data sections in the given snapshot and returns the archive (custom format, no
- * data). `arguments` (NULL-terminated) are added, and `settings` ("-c name=value …"; NULL: none) to its session. The
- * password reaches it through a memory file, never its arguments or environment. Its warnings go to the log; on failure
+ * data). `arguments` (NULL-terminated) are added, and `settings` ("-c name=value …"; NULL: none) to its session, whose
+ * application_name is `session_name` (without quotes or backslashes). The password of the target reaches it through a
+ * memory file, never its arguments or environment, and is the only one that it uses. Its warnings are ours; on failure
  * its last words are the error.
  */
 GBytes *hf_pg_program_dump_schema(const HfPgProgram *program, const HfPgTarget *target, const char *settings,
-                                  const char *snapshot, const char *const *arguments, GCancellable *cancellable,
-                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                                  const char *session_name, const char *snapshot, const char *const *arguments,
+                                  GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -23,6 +23,9 @@
 /* An SQL member that may be continued by another is closed at about this size. */
 #define SQL_MEMBER_BYTES ((size_t)1 << 20)
 
+/* How often a look is taken at what pg_dump waits for. */
+#define DUMP_CHECK_US G_USEC_PER_SEC
+
 /* The file, and how much was written to it. */
 typedef struct {
     HfOutput output;
@@ -46,6 +49,7 @@ typedef struct {
     GMutex dump_mutex;    /* guards dump_done */
     GCond dump_cond;      /* dump_done has changed */
     bool dump_done;
+    char *dump_session; /* pg_dump's application_name, which no other session has */
     GCancellable *dump_cancellable;
     gulong cancel_handler;
     GError *dump_error;
@@ -116,6 +120,12 @@ static void fill_manifest(Backup *self)
 /* ---- Schema --------------------------------------------------------------------------------------------------------
  */
 
+/* Never for ever, for who holds the lock may wait for the snapshot's own locks. */
+static uint64_t dump_lock_wait_ms(const Backup *self)
+{
+    return self->options->lock_wait_ms > 0 ? self->options->lock_wait_ms : HF_POSTGRES_LOCK_WAIT_MS;
+}
+
 static gpointer dump_schema(gpointer data)
 {
     Backup *self = data;
@@ -128,14 +138,13 @@ static gpointer dump_schema(gpointer data)
         g_ptr_array_add(arguments, g_strdup("--exclude-table=pg_catalog.*"));
         g_ptr_array_add(arguments, g_strdup("--exclude-table=information_schema.*"));
     }
-    uint64_t lock_wait_ms = self->options->lock_wait_ms > 0 ? self->options->lock_wait_ms : HF_POSTGRES_LOCK_WAIT_MS;
-    g_ptr_array_add(arguments, g_strdup_printf("--lock-wait-timeout=%" G_GUINT64_FORMAT, lock_wait_ms));
+    g_ptr_array_add(arguments, g_strdup_printf("--lock-wait-timeout=%" G_GUINT64_FORMAT, dump_lock_wait_ms(self)));
     g_ptr_array_add(arguments, NULL);
     /* Of many tables its queries seem so dear that the server compiles them, which takes longer than it saves. */
     const char *settings = self->pooled ? NULL : "-c jit=off";
-    GBytes *schema =
-        hf_pg_program_dump_schema(self->pg_dump, self->options->source, settings, self->snapshot->name,
-                                  (const char *const *)arguments->pdata, self->dump_cancellable, &self->dump_error);
+    GBytes *schema = hf_pg_program_dump_schema(self->pg_dump, self->options->source, settings, self->dump_session,
+                                               self->snapshot->name, (const char *const *)arguments->pdata,
+                                               self->dump_cancellable, &self->dump_error);
     g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->dump_mutex);
     self->dump_done = true;
     g_cond_broadcast(&self->dump_cond);
@@ -164,10 +173,58 @@ static void on_cancelled(GCancellable *cancellable, gpointer dump_cancellable)
 static void schema_dump_start(Backup *self)
 {
     self->dump_cancellable = g_cancellable_new();
+    self->dump_session = g_strdup_printf("pg_dump %s", self->snapshot->name);
     if (self->cancellable != NULL)
         self->cancel_handler =
             g_cancellable_connect(self->cancellable, G_CALLBACK(on_cancelled), self->dump_cancellable, NULL);
     self->dump_thread = g_thread_new("pg_dump", dump_schema, self);
+}
+
+/*
+ * pg_dump lifts the lock timeout, except while it locks tables; yet views are locked as it prints them, and sequences
+ * as it reads them. False if it stands still for a lock: the error says whose.
+ */
+static bool check_dump_waits(Backup *self, GError **error)
+{
+    static const char *const holder_sql =
+        "SELECT pg_catalog.format('process %s, %s', b.pid, coalesce(nullif(b.application_name, ''), b.usename, "
+        "'unknown')) FROM pg_catalog.pg_stat_activity a CROSS JOIN "
+        "pg_catalog.unnest(pg_catalog.pg_blocking_pids(a.pid)) "
+        "p(pid) JOIN pg_catalog.pg_stat_activity b ON b.pid = p.pid WHERE a.application_name = $1 AND "
+        "a.wait_event_type "
+        "= 'Lock' AND pg_catalog.clock_timestamp() - a.query_start > $2::bigint * '1 ms'::interval LIMIT 1";
+    HfPg *pg = self->snapshot->pg;
+    g_autofree char *limit = g_strdup_printf("%" G_GUINT64_FORMAT, dump_lock_wait_ms(self));
+    /* The server looks at its sessions once in a transaction, unless it is told to look again. */
+    if (!hf_pg_exec(pg, "SELECT pg_catalog.pg_stat_clear_snapshot()", error))
+        return false;
+    g_autoptr(HfPgRows) holders = hf_pg_query(pg, holder_sql, (const char *[]){self->dump_session, limit, NULL}, error);
+    if (holders == NULL || hf_pg_rows_count(holders) == 0)
+        return holders != NULL;
+    g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
+                "pg_dump waited for longer than the lock wait time for what another session (%s) has locked; try again "
+                "later, or wait longer with --lock-wait-timeout",
+                hf_pg_rows_text(holders, 0, 0));
+    return false;
+}
+
+/* On failure pg_dump is stopped, for which a lane waits. */
+static bool await_dump(Backup *self, GError **error)
+{
+    for (;;) {
+        g_mutex_lock(&self->dump_mutex);
+        gint64 until = g_get_monotonic_time() + DUMP_CHECK_US;
+        while (!self->dump_done && g_cond_wait_until(&self->dump_cond, &self->dump_mutex, until))
+            ;
+        bool done = self->dump_done;
+        g_mutex_unlock(&self->dump_mutex);
+        if (done)
+            return true;
+        if (!check_dump_waits(self, error)) {
+            g_cancellable_cancel(self->dump_cancellable);
+            return false;
+        }
+    }
 }
 
 /* Transfer full; NULL with the error of pg_dump. */
@@ -189,6 +246,7 @@ static void schema_dump_give_up(Backup *self)
         g_autoptr(GBytes) schema = schema_dump_join(self, NULL);
     }
     g_clear_object(&self->dump_cancellable);
+    g_clear_pointer(&self->dump_session, g_free);
     g_clear_error(&self->dump_error);
 }
 
@@ -217,6 +275,25 @@ static bool check_same_tables(const Backup *self, const HfDumpToc *toc, GError *
                           "the plan of the rows but not in pg_dump's schema");
     }
     return true;
+}
+
+/* pg_dump leaves subscriptions out, with a warning that does not name them, if the role may not read them whole. */
+static bool warn_of_subscriptions(Backup *self, const HfDumpToc *toc, GError **error)
+{
+    g_autoptr(HfPgRows) rows =
+        hf_pg_query(self->snapshot->pg,
+                    "SELECT s.subname FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = "
+                    "s.subdbid WHERE d.datname = pg_catalog.current_database() ORDER BY 1",
+                    NULL, error);
+    g_autoptr(GHashTable) dumped = g_hash_table_new(g_str_hash, g_str_equal);
+    for (size_t i = 0; i < hf_dump_toc_size(toc); i++)
+        if (strcmp(hf_dump_toc_get(toc, i)->kind, "SUBSCRIPTION") == 0)
+            g_hash_table_add(dumped, (gpointer)hf_dump_toc_get(toc, i)->tag);
+    for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++)
+        if (!g_hash_table_contains(dumped, hf_pg_rows_text(rows, i, 0)))
+            g_warning("the subscription %s is not in the backup, for a superuser alone may read it whole",
+                      hf_pg_rows_text(rows, i, 0));
+    return rows != NULL;
 }
 
 static void add_names(GPtrArray *names, char **more)
@@ -258,6 +335,8 @@ static bool write_front(Backup *self, GBytes *schema, GError **error)
     const uint8_t *data = g_bytes_get_data(schema, &length);
     g_autoptr(HfDumpToc) toc = hf_dump_toc_parse(data, length, error);
     if (toc == NULL || !check_same_tables(self, toc, error) || !read_roles(self, toc, error))
+        return false;
+    if (!hf_scope_is_selective(&self->options->scope) && !warn_of_subscriptions(self, toc, error))
         return false;
     g_autofree char *head = hf_archive_head_to_json(self->head);
     g_autofree char *globals = hf_globals_sql(self->head);
@@ -319,6 +398,8 @@ static bool copy_rows(Backup *self, GPtrArray *slices, bool (*before)(Backup *se
 
 static bool write_schema(Backup *self, GError **error)
 {
+    if (!await_dump(self, error))
+        return false;
     g_autoptr(GBytes) schema = schema_dump_join(self, error);
     return schema != NULL && write_front(self, schema, error);
 }

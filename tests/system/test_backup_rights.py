@@ -1,4 +1,6 @@
 """What a backup's role may do, what it lacks, and what others try to do with its rights."""
+import os
+
 import pytest
 
 from support.faults import message
@@ -78,3 +80,87 @@ def test_a_pattern_without_a_schema_means_what_the_search_path_shows(holdfast, s
         assert done.returncode == 1 and "t" in message(done), done.stderr
     else:
         assert tables(holdfast, tmp_path / "x.hf") == {wanted}
+
+
+# ---- What a role lacks -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clerk(server, base):
+    """The DSN of a role that may read the tables, but not all that goes with them."""
+    server.psql("""CREATE ROLE clerk LOGIN;
+                   CREATE TABLE t AS SELECT 1 AS i; GRANT SELECT ON t TO clerk; CREATE SEQUENCE numbers;
+                   CREATE SEQUENCE "open"; GRANT SELECT ON SEQUENCE "open" TO clerk;
+                   SELECT lo_create(7); SELECT lo_create(8); GRANT SELECT ON LARGE OBJECT 8 TO clerk""", db=base.name)
+    yield server.dsn(base.name, user="clerk")
+    server.psql("DROP OWNED BY clerk; DROP ROLE clerk", db=base.name)
+
+
+def test_sequences_and_large_objects_that_may_not_be_read_are_named_before_any_row(holdfast, server, base, clerk,
+                                                                                    tmp_path):
+    server.psql("CREATE TABLE secrets (i int)", db=base.name)
+    arguments = ["--from", clerk, "--to", tmp_path / "x.hf", "--unencrypted"]
+    told = message(holdfast("backup", *arguments, check=False))
+    for words in ("public.secrets", "public.numbers", "1 large objects (the first is 7)"):
+        assert words in told, told
+    assert "open" not in told
+    holdfast("backup", *arguments, "--table", "t")
+    server.psql("GRANT SELECT ON secrets, numbers TO clerk; GRANT SELECT ON LARGE OBJECT 7 TO PUBLIC", db=base.name)
+    holdfast("backup", *arguments, "--force")
+
+
+def test_a_subscription_that_is_left_out_is_named(holdfast, server, base, clerk, tmp_path):
+    server.psql("""CREATE SUBSCRIPTION news CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false);
+                   GRANT SELECT ON numbers TO clerk; GRANT SELECT ON LARGE OBJECT 7 TO clerk""", db=base.name)
+    arguments = ["--to", tmp_path / "x.hf", "--unencrypted", "--force", "--from"]
+    try:
+        told = holdfast("backup", *arguments, clerk).stderr
+        assert "warning: the subscription news is not in the backup" in told
+        assert "warning: pg_dump: subscriptions not dumped" in told
+        assert "subscription" not in holdfast("backup", *arguments, base.dsn).stderr
+    finally:
+        server.psql("ALTER SUBSCRIPTION news SET (slot_name = NONE); DROP SUBSCRIPTION news", db=base.name)
+
+
+# ---- Passwords -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("other", ["environment", "passfile", "service"])
+def test_the_password_that_was_given_is_the_one_that_pg_dump_uses(holdfast, postgres, tmp_path, other):
+    guarded = postgres(scram=True)
+    guarded.psql("DO $$ BEGIN CREATE ROLE keeper SUPERUSER LOGIN PASSWORD 'sesa''me: \\'; EXCEPTION WHEN "
+                 "duplicate_object THEN END $$")
+    files = {"password": "sesa'me: \\", "passfile": "*:*:*:*:wrong", "service": "[it]\npassword=wrong"}
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+        (tmp_path / name).chmod(0o600)
+    dsn = guarded.dsn(tcp=True, user="keeper")
+    environment = {}
+    if other == "environment":
+        environment["PGPASSWORD"] = "wrong"
+    elif other == "passfile":
+        dsn += f" passfile={tmp_path}/passfile"
+    else:
+        dsn += " service=it"
+        environment["PGSERVICEFILE"] = tmp_path / "service"
+    holdfast("backup", "--from", dsn, "--to", tmp_path / "x.hf", "--unencrypted", "--password-file",
+             tmp_path / "password", env=environment)
+
+
+# ---- pg_dump ---------------------------------------------------------------------------------------------------------
+
+
+def fake_pg_dump(folder, version):
+    folder.mkdir()
+    program = folder / "pg_dump"
+    program.write_text(f"#!/bin/sh\n[ \"$1\" = --version ] && echo 'pg_dump (PostgreSQL) {version}' && exit\n"
+                       f"echo 'pg_dump: error: this is {version}' >&2; exit 1\n")
+    program.chmod(0o755)
+    return str(folder)
+
+
+def test_a_pg_dump_whose_archives_are_not_known_is_the_last_resort(holdfast, server, base, tmp_path):
+    newer = f"{fake_pg_dump(tmp_path / '97', '97.1')}:{fake_pg_dump(tmp_path / '98', '98beta1')}"
+    known = os.path.dirname(server.bin("pg_dump"))
+    arguments = ["--from", base.dsn, "--to", tmp_path / "x.hf", "--unencrypted"]
+    holdfast("backup", *arguments, env={"HOLDFAST_PG_PATH": f"{newer}:{known}"})

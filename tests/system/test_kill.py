@@ -66,7 +66,7 @@ class Live:
 
     def settle(self):
         """Waits until the server has noticed that the client is gone."""
-        gone = ("SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name IN ('holdfast', 'pg_dump') "
+        gone = ("SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name ~ '^(holdfast|pg_dump)' "
                 "AND backend_type = 'client backend'")
         wait_until(lambda: self.server.psql(gone) == "t", 60)
 
