@@ -6,6 +6,7 @@
 #define HF_CATALOG_ROW_H
 
 #include "catalog/catalog.h"
+#include "catalog/server_table.h"
 
 #define HF_PARAMETERS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -30,6 +31,11 @@ void hf_row_texts(void *self, const HfPgRows *rows, size_t row, const size_t *of
 void hf_row_free_texts(void *self, const size_t *offsets, size_t count);
 /* A bytea column, transfer full; NULL for SQL NULL. */
 GBytes *hf_row_bytes(const HfPgRows *rows, size_t row, int column);
+/* What hf_database_row reads; a condition follows. */
+#define HF_SELECT_DATABASE                                                                                             \
+    "SELECT d.id, d.organization_id, d.name, d.server_id, s.name, s.pool FROM database d JOIN server s ON s.id = "     \
+    "d.server_id"
+HfDatabaseRow *hf_database_row(const HfPgRows *rows, size_t row);
 /* Column 0 of every row, NULL-terminated, transfer full. */
 char **hf_rows_list(const HfPgRows *rows);
 

@@ -1,0 +1,80 @@
+#include "catalog/audit.h"
+
+#include "base/error.h"
+#include "catalog/row.h"
+#include "crypto/password.h"
+
+#include <string.h>
+
+#define ROWS_A_READ 2000
+
+static const char *const filters[] = {"action", "object_kind", "object_id", "actor", "outcome", NULL};
+static const char *const sorts[] = {"-seq", NULL};
+
+const HfNoun hf_noun_audit = {.name = "audit",
+                              .table = "audit_event",
+                              .view = "holdfast_view.audit",
+                              .filters = filters,
+                              .sorts = sorts,
+                              .search = "object_name"};
+
+bool hf_audit_append(HfCatalog *catalog, const HfAuditEvent *event, GError **error)
+{
+    static const char sql[] = "/* writes: */ SELECT audit_append(nullif($1, '')::uuid, $2, $3, $4, $5, $6, $7, $8, $9)";
+    return hf_catalog_do(
+        catalog, sql,
+        HF_PARAMETERS(hf_or_empty(event->organization), hf_or_empty(event->actor), hf_or_empty(event->action),
+                      hf_or_empty(event->object_kind), hf_or_empty(event->object_id), hf_or_empty(event->object_name),
+                      hf_or_empty(event->address), hf_or_empty(event->outcome), hf_or_empty(event->detail)),
+        error);
+}
+
+/* The hash of a row is that of the hash before it and its text; `chain` holds the one and then the other. */
+static bool check_row(const HfPgRows *rows, size_t i, int64_t expected_seq, uint8_t chain[32], GError **error)
+{
+    const char *text = hf_pg_rows_text(rows, i, 1);
+    int64_t seq = hf_pg_rows_int64(rows, i, 0);
+    gsize length = 0;
+    g_autoptr(GBytes) stored = hf_row_bytes(rows, i, 2);
+    const uint8_t *hash = g_bytes_get_data(stored, &length);
+    g_autoptr(GByteArray) input = g_byte_array_new();
+    g_byte_array_append(input, chain, 32);
+    g_byte_array_append(input, (const guint8 *)text, (guint)strlen(text));
+    hf_sha256(input->data, input->len, chain);
+    if (seq != expected_seq)
+        g_set_error(error, HF_ERROR, HF_ERROR_CORRUPT,
+                    "the audit log is broken: row %" G_GINT64_FORMAT " is missing (the next one is %" G_GINT64_FORMAT
+                    "); somebody with the rights of the catalog's owner removed it",
+                    expected_seq, seq);
+    else if (length != 32 || memcmp(hash, chain, 32) != 0)
+        g_set_error(error, HF_ERROR, HF_ERROR_CORRUPT,
+                    "the audit log is broken at row %" G_GINT64_FORMAT
+                    ": it or the row before was changed, by somebody "
+                    "with the rights of the catalog's owner",
+                    seq);
+    else
+        return true;
+    return false;
+}
+
+bool hf_audit_verify(HfCatalog *catalog, uint64_t *rows, GError **error)
+{
+    static const char sql[] =
+        "SELECT e.seq, audit_text(e), e.hash FROM audit_event e WHERE e.seq > $1::bigint ORDER BY e.seq LIMIT $2::int";
+    uint8_t chain[32] = {0};
+    int64_t seq = 0;
+    for (;;) {
+        HfNumber after, limit;
+        g_autoptr(HfPgRows) page = hf_catalog_query(
+            catalog, sql, HF_PARAMETERS(hf_number(&after, seq), hf_number(&limit, ROWS_A_READ)), error);
+        if (page == NULL)
+            return false;
+        for (size_t i = 0; i < hf_pg_rows_count(page); i++)
+            if (!check_row(page, i, ++seq, chain, error))
+                return false;
+        if (rows != NULL)
+            *rows = (uint64_t)seq;
+        if (hf_pg_rows_count(page) < ROWS_A_READ)
+            return true;
+    }
+}

@@ -1,0 +1,180 @@
+#include "catalog/backup_table.h"
+
+#include "base/error.h"
+#include "catalog/row.h"
+
+static const HfField fields[] = {{"is_pinned", HF_FIELD_BOOLEAN}};
+static const char *const filters[] = {"database_id", "schedule_id", "storage_id", "type", "state", "is_pinned", NULL};
+static const char *const sorts[] = {"-created_at", "name", "size_bytes", NULL};
+
+const HfNoun hf_noun_backup = {.name = "backup",
+                               .table = "backup",
+                               .view = "holdfast_view.backup",
+                               .fields = fields,
+                               .field_count = G_N_ELEMENTS(fields),
+                               .filters = filters,
+                               .sorts = sorts,
+                               .search = "name",
+                               .hidden = "deleted"};
+
+#define SELECT_BACKUP                                                                                                  \
+    "SELECT b.id, b.organization_id, b.name, b.storage_id, b.path, b.type, b.state, b.proof, b.database_id, "          \
+    "b.database_name, b.server_name, b.schedule_id, b.job_id, b.created_by, array_to_string(b.fingerprints, ' '), "    \
+    "b.size_bytes, b.raw_bytes, b.rows, b.tables, b.duration_ms, holdfast_view.us(b.created_at), b.is_pinned "
+static const size_t texts[] = {
+    offsetof(HfBackupRow, id),           offsetof(HfBackupRow, organization),
+    offsetof(HfBackupRow, name),         offsetof(HfBackupRow, storage_id),
+    offsetof(HfBackupRow, path),         offsetof(HfBackupRow, type),
+    offsetof(HfBackupRow, state),        offsetof(HfBackupRow, proof),
+    offsetof(HfBackupRow, database_id),  offsetof(HfBackupRow, database_name),
+    offsetof(HfBackupRow, server_name),  offsetof(HfBackupRow, schedule_id),
+    offsetof(HfBackupRow, job_id),       offsetof(HfBackupRow, created_by),
+    offsetof(HfBackupRow, fingerprints),
+};
+#define IS_PINNED_COLUMN ((int)G_N_ELEMENTS(texts) + 6)
+
+void hf_backup_row_free(HfBackupRow *self)
+{
+    if (self == NULL)
+        return;
+    hf_row_free_texts(self, texts, G_N_ELEMENTS(texts));
+    g_free(self->contents);
+    g_free(self);
+}
+
+static HfBackupRow *row_of(const HfPgRows *rows, size_t i)
+{
+    HfBackupRow *row = g_new0(HfBackupRow, 1);
+    int column = G_N_ELEMENTS(texts);
+    hf_row_texts(row, rows, i, texts, G_N_ELEMENTS(texts));
+    row->size_bytes = hf_pg_rows_int64(rows, i, column++);
+    row->raw_bytes = hf_pg_rows_int64(rows, i, column++);
+    row->rows = hf_pg_rows_int64(rows, i, column++);
+    row->tables = hf_pg_rows_int64(rows, i, column++);
+    row->duration_ms = hf_pg_rows_int64(rows, i, column++);
+    row->created_us = hf_pg_rows_int64(rows, i, column++);
+    row->is_pinned = hf_pg_rows_bool(rows, i, column);
+    return row;
+}
+
+static GPtrArray *read_all(HfCatalog *catalog, const char *sql, const char *const *parameters, GError **error)
+{
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, parameters, error);
+    if (rows == NULL)
+        return NULL;
+    GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)hf_backup_row_free);
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++)
+        g_ptr_array_add(all, row_of(rows, i));
+    return all;
+}
+
+char *hf_backup_insert(HfCatalog *catalog, const char *organization, const HfBackupRow *backup, GError **error)
+{
+    static const char sql[] =
+        "INSERT INTO backup (organization_id, name, storage_id, path, type, state, proof, database_id, database_name, "
+        "server_name, schedule_id, job_id, created_by, fingerprints, contents, size_bytes, raw_bytes, rows, tables, "
+        "duration_ms, created_at, is_pinned) VALUES ($1::uuid, $2, $3::uuid, $4, $5, coalesce(nullif($6, ''), 'good'), "
+        "coalesce(nullif($7, ''), 'rows counted'), nullif($8, '')::uuid, $9, $10, nullif($11, '')::uuid, "
+        "nullif($12, '')::uuid, $13, array_remove(string_to_array($14, ' '), ''), nullif($15, '')::jsonb, $16::bigint, "
+        "$17::bigint, $18::bigint, $19::bigint, $20::bigint, coalesce(holdfast_view.at(nullif($21::bigint, 0)), "
+        "now()), "
+        "$22::boolean) RETURNING id::text";
+    HfNumber size, raw, rows, tables, duration, created;
+    return hf_catalog_text(
+        catalog, sql,
+        HF_PARAMETERS(organization, backup->name, backup->storage_id, backup->path, backup->type,
+                      hf_or_empty(backup->state), hf_or_empty(backup->proof), hf_or_empty(backup->database_id),
+                      backup->database_name, hf_or_empty(backup->server_name), hf_or_empty(backup->schedule_id),
+                      hf_or_empty(backup->job_id), hf_or_empty(backup->created_by), hf_or_empty(backup->fingerprints),
+                      hf_or_empty(backup->contents), hf_number(&size, backup->size_bytes),
+                      hf_number(&raw, backup->raw_bytes), hf_number(&rows, backup->rows),
+                      hf_number(&tables, backup->tables), hf_number(&duration, backup->duration_ms),
+                      hf_number(&created, backup->created_us), backup->is_pinned ? "true" : "false"),
+        error);
+}
+
+HfBackupRow *hf_backup_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
+{
+    static const char sql[] =
+        SELECT_BACKUP "FROM backup b WHERE b.id = $1::uuid AND ($2 = '' OR b.organization_id::text = $2)";
+    if (!hf_id_check("backup", id, error))
+        return NULL;
+    g_autoptr(GPtrArray) all = read_all(catalog, sql, HF_PARAMETERS(id, hf_or_empty(organization)), error);
+    if (all == NULL || (all->len == 0 && !hf_not_found("backup", id, error)))
+        return NULL;
+    return g_ptr_array_steal_index(all, 0);
+}
+
+GPtrArray *hf_backup_of_database(HfCatalog *catalog, const char *database_id, const char *schedule_id, GError **error)
+{
+    static const char sql[] =
+        SELECT_BACKUP "FROM backup b WHERE b.database_id = $1::uuid AND b.state = 'good' AND ($2 = '' OR "
+                      "b.schedule_id::text = $2) ORDER BY b.created_at DESC, b.id DESC";
+    return read_all(catalog, sql, HF_PARAMETERS(database_id, hf_or_empty(schedule_id)), error);
+}
+
+GPtrArray *hf_backup_of_storage(HfCatalog *catalog, const char *storage_id, GError **error)
+{
+    static const char sql[] =
+        SELECT_BACKUP "FROM backup b WHERE b.storage_id = $1::uuid AND b.state <> 'deleted' ORDER BY b.path";
+    return read_all(catalog, sql, HF_PARAMETERS(storage_id), error);
+}
+
+bool hf_backup_set_state(HfCatalog *catalog, const char *id, const char *state, GError **error)
+{
+    static const char sql[] =
+        "UPDATE backup SET state = $2, version = version + 1, deleted_at = CASE WHEN $2 = 'deleted' THEN now() END "
+        "WHERE id = $1::uuid AND state <> 'deleted' AND NOT (is_pinned AND $2 = 'deleted') RETURNING id";
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(id, state), error);
+    if (rows != NULL && hf_pg_rows_count(rows) == 0)
+        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "the backup %s cannot become %s: it is deleted, or pinned", id,
+                    state);
+    return rows != NULL && hf_pg_rows_count(rows) > 0;
+}
+
+bool hf_backup_set_proof(HfCatalog *catalog, const char *id, const char *proof, GError **error)
+{
+    static const char sql[] =
+        "UPDATE backup SET proof = CASE WHEN proof = 'restored' THEN proof ELSE $2 END, proved_at = "
+        "now(), state = 'good', version = version + 1 WHERE id = $1::uuid AND state <> 'deleted'";
+    return hf_catalog_do(catalog, sql, HF_PARAMETERS(id, proof), error);
+}
+
+/* ---- Downloads -----------------------------------------------------------------------------------------------------
+ */
+
+bool hf_download_create(HfCatalog *catalog, const char *organization, const char *backup_id, const uint8_t *hash,
+                        const char *created_by, int64_t expires_us, GError **error)
+{
+    static const char sql[] = "INSERT INTO download (organization_id, backup_id, token_hash, created_by, expires_at) "
+                              "VALUES ($1::uuid, $2::uuid, $3::bytea, $4, holdfast_view.at($5::bigint))";
+    HfNumber expires;
+    g_autofree char *hash_text = hf_hash_parameter(hash);
+    return hf_id_check("backup", backup_id, error) &&
+           hf_catalog_do(catalog, sql,
+                         HF_PARAMETERS(organization, backup_id, hash_text, hf_or_empty(created_by),
+                                       hf_number(&expires, expires_us)),
+                         error);
+}
+
+HfBackupRow *hf_download_use(HfCatalog *catalog, const uint8_t *hash, char **created_by, GError **error)
+{
+    static const char sql[] =
+        "WITH used AS (DELETE FROM download WHERE token_hash = $1::bytea RETURNING *) " SELECT_BACKUP
+        ", u.created_by FROM used u JOIN backup b ON b.id = u.backup_id "
+        "WHERE u.expires_at > now() AND b.state <> 'deleted'";
+    g_autofree char *hash_text = hf_hash_parameter(hash);
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(hash_text), error);
+    *created_by = NULL;
+    if (rows == NULL || hf_pg_rows_count(rows) == 0)
+        return NULL;
+    *created_by = g_strdup(hf_pg_rows_text(rows, 0, IS_PINNED_COLUMN + 1));
+    return row_of(rows, 0);
+}
+
+bool hf_catalog_expire(HfCatalog *catalog, GError **error)
+{
+    return hf_catalog_do(catalog, "DELETE FROM download WHERE expires_at < now()", NULL, error) &&
+           hf_catalog_do(catalog, "DELETE FROM preflight WHERE expires_at < now()", NULL, error) &&
+           hf_catalog_do(catalog, "DELETE FROM idempotency WHERE created_at < now() - interval '1 day'", NULL, error);
+}

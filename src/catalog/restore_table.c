@@ -1,0 +1,94 @@
+#include "catalog/restore_table.h"
+
+#include "base/error.h"
+#include "catalog/row.h"
+
+static const char *const sorts[] = {"-created_at", NULL};
+
+const HfNoun hf_noun_preflight = {
+    .name = "preflight", .table = "preflight", .view = "holdfast_view.preflight", .sorts = sorts};
+
+char *hf_preflight_create(HfCatalog *catalog, const char *organization, const char *job_id, const char *request_json,
+                          const char *created_by, int64_t expires_us, GError **error)
+{
+    static const char sql[] =
+        "INSERT INTO preflight (organization_id, job_id, request, created_by, expires_at) VALUES ($1::uuid, "
+        "nullif($2, '')::uuid, $3::jsonb, $4, holdfast_view.at($5::bigint)) RETURNING id::text";
+    HfNumber expires;
+    return hf_catalog_text(catalog, sql,
+                           HF_PARAMETERS(organization, hf_or_empty(job_id), request_json, hf_or_empty(created_by),
+                                         hf_number(&expires, expires_us)),
+                           error);
+}
+
+bool hf_preflight_set_result(HfCatalog *catalog, const char *job_id, const char *result_json, GError **error)
+{
+    return hf_catalog_do(catalog, "UPDATE preflight SET result = $2::jsonb WHERE job_id = $1::uuid",
+                         HF_PARAMETERS(job_id, result_json), error);
+}
+
+/* ---- Halts ---------------------------------------------------------------------------------------------------------
+ */
+
+#define HALT_COLUMNS                                                                                                   \
+    "h.database_id, h.organization_id, h.job_id, holdfast_view.us(h.halted_at), holdfast_view.us(h.until)"
+static const size_t texts[] = {offsetof(HfHaltRow, database_id), offsetof(HfHaltRow, organization),
+                               offsetof(HfHaltRow, job_id)};
+
+void hf_halt_row_free(HfHaltRow *self)
+{
+    if (self == NULL)
+        return;
+    hf_row_free_texts(self, texts, G_N_ELEMENTS(texts));
+    g_free(self);
+}
+
+static GPtrArray *read_all(HfCatalog *catalog, const char *sql, GError **error)
+{
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, NULL, error);
+    if (rows == NULL)
+        return NULL;
+    GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)hf_halt_row_free);
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++) {
+        HfHaltRow *row = g_new0(HfHaltRow, 1);
+        hf_row_texts(row, rows, i, texts, G_N_ELEMENTS(texts));
+        row->halted_us = hf_pg_rows_int64(rows, i, 3);
+        row->until_us = hf_pg_rows_int64(rows, i, 4);
+        g_ptr_array_add(all, row);
+    }
+    return all;
+}
+
+bool hf_halt_begin(HfCatalog *catalog, const char *organization, const char *database_id, const char *job_id,
+                   int64_t until_us, GError **error)
+{
+    static const char sql[] =
+        "INSERT INTO halt AS h (organization_id, database_id, job_id, until) VALUES ($1::uuid, $2::uuid, $3::uuid, "
+        "holdfast_view.at($4::bigint)) ON CONFLICT (database_id) DO UPDATE SET until = excluded.until, job_id = "
+        "excluded.job_id WHERE h.job_id = excluded.job_id OR h.until < now() RETURNING database_id";
+    HfNumber until;
+    g_autoptr(HfPgRows) rows = hf_catalog_query(
+        catalog, sql, HF_PARAMETERS(organization, database_id, job_id, hf_number(&until, until_us)), error);
+    if (rows != NULL && hf_pg_rows_count(rows) == 0)
+        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "another job halts the services of the database %s",
+                    database_id);
+    return rows != NULL && hf_pg_rows_count(rows) > 0;
+}
+
+bool hf_halt_end(HfCatalog *catalog, const char *database_id, GError **error)
+{
+    return hf_catalog_do(catalog, "DELETE FROM halt WHERE database_id = $1::uuid", HF_PARAMETERS(database_id), error);
+}
+
+GPtrArray *hf_halt_all(HfCatalog *catalog, GError **error)
+{
+    return read_all(catalog, "SELECT " HALT_COLUMNS " FROM halt h WHERE h.until > now()", error);
+}
+
+GPtrArray *hf_halt_expire(HfCatalog *catalog, GError **error)
+{
+    return read_all(catalog,
+                    "DELETE FROM halt h USING job j WHERE j.id = h.job_id AND (h.until <= now() OR j.state IN "
+                    "('succeeded', 'failed', 'cancelled')) RETURNING " HALT_COLUMNS,
+                    error);
+}
