@@ -48,7 +48,7 @@ static GPtrArray *read_all(HfCatalog *catalog, const char *id, const char *organ
     return all;
 }
 
-HfStorageRow *hf_storage_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
+HfStorageRow *hf_storage_row_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
 {
     if (!hf_id_check("storage", id, error))
         return NULL;

@@ -17,7 +17,7 @@ typedef struct {
 void hf_storage_row_free(HfStorageRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfStorageRow, hf_storage_row_free)
 
-HfStorageRow *hf_storage_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
+HfStorageRow *hf_storage_row_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 /* All of the organization (NULL: of the installation), by name; elements HfStorageRow. Transfer full. */
 GPtrArray *hf_storage_all(HfCatalog *catalog, const char *organization, GError **error) G_GNUC_WARN_UNUSED_RESULT;
