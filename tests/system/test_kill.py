@@ -229,7 +229,7 @@ def test_a_swap_that_is_killed_inside_its_transaction_was_not_made(live, holdfas
     def choose(name):
         return name == live.name if step == "the live database" else name.startswith(f"{live.name}_hf_incoming")
 
-    waiting = ("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'ALTER DATABASE%' "
+    waiting = ("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '% DATABASE %' "
                "AND application_name = 'holdfast'")
     with Watch(live) as watch:
         process = holdfast.popen(*live.restore("swap", "--proof", "none"), stdout=subprocess.DEVNULL,

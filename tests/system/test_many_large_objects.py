@@ -1,5 +1,6 @@
 """More large objects and sequences than the server has room for locks in one transaction."""
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -51,7 +52,9 @@ def source(postgres, holdfast, tmp_path_factory):
     server.psql(ROLE)
     server.psql(CONTENT, NAME)
     archive = tmp_path_factory.mktemp("many") / "a.hf"
-    holdfast("backup", "--from", server.dsn(NAME), "--to", archive, "--unencrypted")
+    # With the server's own pg_dump, whose archives the stock pg_restore reads.
+    holdfast("backup", "--from", server.dsn(NAME), "--to", archive, "--unencrypted",
+             env={"HOLDFAST_PG_PATH": str(Path(server.bin("pg_dump")).parent)})
     yield archive, server.psql(STATE, NAME)
     server.psql(f"DROP DATABASE {NAME}")
     server.psql('DROP ROLE "keeper of\nobjects"')

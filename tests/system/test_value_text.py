@@ -204,7 +204,6 @@ CREATE DOMAIN words AS text[];
 CREATE DOMAIN feeling AS mood;
 CREATE TYPE moodrange AS RANGE (subtype = mood);
 CREATE TYPE textrange AS RANGE (subtype = text, collation = "C");
-CREATE TYPE arrayrange AS RANGE (subtype = int4[]);
 CREATE TYPE boxes AS (b box);
 """
 USER_LITERALS = {
@@ -218,7 +217,6 @@ USER_LITERALS = {
     "textrange": ['["",a)', r'["a\\b","c""d"]', '[")x","["]', '(" ","a b")', "[ü,漢字]", "[',']", '["\t",a]',
                   '["NULL",a]'],
     "textmultirange": ['{["a""b","c,d"),[e,)}'],
-    "arrayrange": ['["{1,2}","{3}"]', '["{}","{NULL}")'],
 }
 
 
