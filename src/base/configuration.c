@@ -53,6 +53,8 @@ static const Entry entries[] = {
     {"worker", "jobs", NUMBER, AT(worker_jobs), "2", 1, 64, .help = "How many jobs a worker runs at the same time."},
     {"worker", "lanes", NUMBER, AT(worker_lanes), "2", 1, 64,
      .help = "How many connections a job works with, unless it says otherwise."},
+    {"worker", "stop_seconds", NUMBER, AT(worker_stop_seconds), "30", 0, 86400,
+     .help = "How long a worker that is to stop lets its jobs go on; then it hands them over to another."},
     {"log", "level", CHOICE, AT(log_level), "info", .choices = "error warning info debug",
      .help = "What goes to standard error: `error`, `warning`, `info` or `debug`, each with those before."},
 };

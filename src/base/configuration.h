@@ -34,6 +34,7 @@ typedef struct {
     char *worker_name;
     uint64_t worker_jobs;
     uint64_t worker_lanes;
+    uint64_t worker_stop_seconds;
     /* [log] */
     char *log_level;
 } HfConfiguration;

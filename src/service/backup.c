@@ -522,6 +522,8 @@ bool hf_backup(const HfBackupOptions *options, HfStoragePut *put, HfProgress *pr
     bool ok = run(&self, put, error);
     if (ok)
         fill_result(&self, result);
+    if (ok && options->on_manifest != NULL)
+        options->on_manifest(self.manifest, options->on_manifest_data);
     if (ok && progress != NULL)
         hf_progress_finish(progress);
     schema_dump_give_up(&self);

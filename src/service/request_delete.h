@@ -1,0 +1,13 @@
+/*
+ * Asking for a backup to be deleted.
+ */
+#ifndef HF_SERVICE_REQUEST_DELETE_H
+#define HF_SERVICE_REQUEST_DELETE_H
+
+#include "service/request.h"
+
+/* HfRequestFunction; `id` is the backup's, no members. HF_ERROR_CONFLICT: it is pinned, or deleted already. */
+char *hf_request_delete(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

@@ -1,0 +1,97 @@
+#include "worker/backup_file.h"
+
+#include "base/error.h"
+#include "catalog/storage_table.h"
+#include "service/unseal.h"
+
+#include <string.h>
+
+HfStorage *hf_worker_open_storage(const HfWorker *worker, HfCatalog *catalog, const char *organization, const char *id,
+                                  GError **error)
+{
+    g_autoptr(HfStorageRow) row = hf_storage_row_get(catalog, organization, id, error);
+    if (row == NULL)
+        return NULL;
+    if (!hf_configuration_allows_storage(worker->configuration, row->path)) {
+        g_set_error(error, HF_ERROR, HF_ERROR_DENIED,
+                    "the storage %s: the folder %s does not exist, or lies below none of the storage_roots of this "
+                    "worker's configuration",
+                    row->name, row->path);
+        return NULL;
+    }
+    return hf_storage_local_new(row->path, error);
+}
+
+struct HfBackupFile {
+    HfStorage *storage;
+    HfStorageObject *object;
+    HfAgeIdentities *identities;
+    HfArchiveReader *reader;
+};
+
+void hf_backup_file_note(HfJobRun *run, const HfBackupRow *backup, const GError *error)
+{
+    g_autoptr(GError) reason = NULL;
+    const char *state = g_error_matches(error, HF_ERROR, HF_ERROR_CORRUPT) ? "damaged" : NULL;
+    if (state != NULL && strcmp(backup->state, "good") == 0 &&
+        !hf_backup_set_state(run->catalog, backup->id, state, &reason))
+        g_warning("that the backup is %s could not be noted: %s", state, reason->message);
+}
+
+static bool open_object(HfBackupFile *self, HfJobRun *run, const HfBackupRow *backup, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    self->storage =
+        hf_worker_open_storage(run->worker, run->catalog, run->job->organization, backup->storage_id, error);
+    if (self->storage == NULL)
+        return false;
+    self->object = hf_storage_get(self->storage, backup->path, &reason);
+    if (self->object != NULL)
+        return true;
+    if (g_error_matches(reason, HF_ERROR, HF_ERROR_NOT_FOUND) &&
+        !hf_backup_set_state(run->catalog, backup->id, "missing", error))
+        return false;
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return false;
+}
+
+/* All that the organization has, for a backup may have been made elsewhere, plus the one that was given. */
+static bool find_identities(HfBackupFile *self, HfJobRun *run, GError **error)
+{
+    self->identities = hf_age_identities_new();
+    g_autoptr(GPtrArray) keys = hf_key_with_secret(run->catalog, run->job->organization, NULL, error);
+    if (keys == NULL || !hf_unseal_identities(run->worker->sealer, keys, self->identities, error))
+        return false;
+    return run->job->secret == NULL ||
+           hf_unseal_identity(run->worker->sealer, HF_JOB_SECRET, run->job->secret, self->identities, error);
+}
+
+HfBackupFile *hf_backup_file_open(HfJobRun *run, const HfBackupRow *backup, GError **error)
+{
+    g_autoptr(HfBackupFile) self = g_new0(HfBackupFile, 1);
+    g_autoptr(GError) reason = NULL;
+    if (!open_object(self, run, backup, error) || !find_identities(self, run, error))
+        return NULL;
+    self->reader = hf_archive_reader_open(&self->object->input, self->identities, &reason);
+    if (self->reader != NULL)
+        return g_steal_pointer(&self);
+    hf_backup_file_note(run, backup, reason);
+    g_propagate_prefixed_error(error, g_steal_pointer(&reason), "%s: ", backup->name);
+    return NULL;
+}
+
+void hf_backup_file_close(HfBackupFile *self)
+{
+    if (self == NULL)
+        return;
+    hf_archive_reader_free(self->reader);
+    hf_age_identities_free(self->identities);
+    hf_storage_object_free(self->object);
+    hf_storage_free(self->storage);
+    g_free(self);
+}
+
+HfArchiveReader *hf_backup_file_reader(const HfBackupFile *self)
+{
+    return self->reader;
+}

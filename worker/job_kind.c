@@ -1,0 +1,17 @@
+#include "worker/job_kind.h"
+
+#include <string.h>
+
+static const HfJobKind kinds[] = {
+    {"backup", hf_job_run_backup, hf_job_record_backup},
+    {"verify", hf_job_run_verify, hf_job_record_verify},
+    {"delete", hf_job_run_delete, hf_job_record_delete},
+};
+
+const HfJobKind *hf_job_kind_find(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    return NULL;
+}

@@ -1,0 +1,36 @@
+/* Removes the file of a backup, and then says so in the catalog: a backup that is listed as good has its file. */
+#include "base/error.h"
+#include "worker/backup_file.h"
+
+#include <string.h>
+
+bool hf_job_run_delete(HfJobRun *run, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    const HfJobRow *job = run->job;
+    g_autoptr(HfBackupRow) backup = hf_backup_get(run->catalog, job->organization, job->backup_id, error);
+    if (backup == NULL)
+        return false;
+    if (backup->is_pinned) {
+        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "%s was pinned meanwhile, and stays", backup->name);
+        return false;
+    }
+    g_autoptr(HfStorage) storage =
+        hf_worker_open_storage(run->worker, run->catalog, job->organization, backup->storage_id, error);
+    if (storage == NULL)
+        return false;
+    if (!hf_storage_remove(storage, backup->path, &reason) && !g_error_matches(reason, HF_ERROR, HF_ERROR_NOT_FOUND)) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
+    if (reason != NULL)
+        g_message("%s was not there any more", backup->path);
+    run->name = g_strdup(backup->name);
+    run->size_bytes = backup->size_bytes;
+    return true;
+}
+
+bool hf_job_record_delete(HfJobRun *run, GError **error)
+{
+    return hf_backup_set_state(run->catalog, run->job->backup_id, "deleted", error);
+}

@@ -1,0 +1,86 @@
+#include "worker/log.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static int shown = G_LOG_LEVEL_MESSAGE; /* the least urgent level that is shown; atomic */
+static const char *worker_name = "", *job_id;
+static GMutex mutex; /* guards what follows */
+static HfLogTaker taker;
+static gpointer taker_data;
+
+static const char *level_name(GLogLevelFlags level)
+{
+    if (level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL))
+        return "error";
+    return level & G_LOG_LEVEL_WARNING ? "warning" : level & G_LOG_LEVEL_MESSAGE ? "info" : "debug";
+}
+
+static const char *field(const GLogField *fields, gsize count, const char *key)
+{
+    for (gsize i = 0; i < count; i++)
+        if (strcmp(fields[i].key, key) == 0)
+            return fields[i].value;
+    return NULL;
+}
+
+static void print(const char *level, const char *message)
+{
+    g_autofree char *escaped = g_strescape(message, NULL);
+    g_autofree char *line =
+        g_strdup_printf("level=%s worker=%s%s%s message=\"%s\"\n", level, worker_name, job_id != NULL ? " job=" : "",
+                        job_id != NULL ? job_id : "", g_utf8_validate(message, -1, NULL) ? message : escaped);
+    for (char *c = line; c[1] != '\0'; c++)
+        if (*c == '\n' || *c == '\r')
+            *c = ' ';
+    fputs(line, stderr);
+}
+
+static GLogWriterOutput write_log(GLogLevelFlags level, const GLogField *fields, gsize count, gpointer data)
+{
+    const char *message = field(fields, count, "MESSAGE");
+    bool ours = g_strcmp0(field(fields, count, "GLIB_DOMAIN"), G_LOG_DOMAIN) == 0;
+    const char *name = level_name(level);
+    (void)data;
+    if (message == NULL || (!ours && (level & G_LOG_LEVEL_MASK) > G_LOG_LEVEL_WARNING))
+        return G_LOG_WRITER_HANDLED;
+    if ((int)(level & G_LOG_LEVEL_MASK) <= g_atomic_int_get(&shown))
+        print(name, message);
+    g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&mutex);
+    if (taker != NULL && (level & G_LOG_LEVEL_MASK) <= G_LOG_LEVEL_INFO)
+        taker(name, message, taker_data);
+    return G_LOG_WRITER_HANDLED;
+}
+
+void hf_worker_log_install(void)
+{
+    g_log_set_writer_func(write_log, NULL, NULL);
+}
+
+void hf_worker_log_set_level(const char *level)
+{
+    static const struct {
+        const char *name;
+        int level;
+    } levels[] = {{"error", G_LOG_LEVEL_CRITICAL},
+                  {"warning", G_LOG_LEVEL_WARNING},
+                  {"info", G_LOG_LEVEL_MESSAGE},
+                  {"debug", G_LOG_LEVEL_DEBUG}};
+    for (size_t i = 0; i < G_N_ELEMENTS(levels); i++)
+        if (strcmp(levels[i].name, level) == 0)
+            g_atomic_int_set(&shown, levels[i].level);
+}
+
+void hf_worker_log_set_name(const char *worker, const char *job)
+{
+    worker_name = worker;
+    job_id = job;
+}
+
+void hf_worker_log_give_to(HfLogTaker new_taker, gpointer data)
+{
+    g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&mutex);
+    taker = new_taker;
+    taker_data = data;
+}

@@ -1,0 +1,96 @@
+#include "worker/worker.h"
+
+#include "base/error.h"
+#include "catalog/job.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const char *or_null(const char *text)
+{
+    return *text != '\0' ? text : NULL;
+}
+
+/* The first line of a file that holds a secret; "" for no file. Transfer full. */
+static char *read_first_line(const char *path, GError **error)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(GError) reason = NULL;
+    if (*path == '\0')
+        return g_strdup("");
+    if (!g_file_get_contents(path, &text, NULL, &reason)) {
+        g_set_error(error, HF_ERROR, HF_ERROR_DENIED, "cannot read a password: %s", reason->message);
+        return NULL;
+    }
+    text[strcspn(text, "\r\n")] = '\0';
+    return g_steal_pointer(&text);
+}
+
+static bool open_all(HfWorker *self, const char *file, GError **error)
+{
+    self->configuration = hf_configuration_load(file, error);
+    if (self->configuration == NULL)
+        return false;
+    self->sealer = hf_sealer_open(self->configuration->secret_file, error);
+    self->redis_password =
+        self->sealer != NULL ? read_first_line(self->configuration->redis_password_file, error) : NULL;
+    g_autofree char *password =
+        self->redis_password != NULL ? read_first_line(self->configuration->catalog_password_file, error) : NULL;
+    if (password == NULL)
+        return false;
+    self->catalog_target = hf_pg_target_new(self->configuration->catalog_conninfo, or_null(password), error);
+    return self->catalog_target != NULL;
+}
+
+static char *choose_name(const HfWorker *self, const char *name)
+{
+    if (name != NULL)
+        return g_strdup(name);
+    if (*self->configuration->worker_name != '\0')
+        return g_strdup(self->configuration->worker_name);
+    return g_strdup_printf("%s-%d", g_get_host_name(), (int)getpid());
+}
+
+bool hf_worker_open(HfWorker *self, const char *configuration_file, const char *pool, const char *name, GError **error)
+{
+    *self = (HfWorker){0};
+    if (!open_all(self, configuration_file, error)) {
+        hf_worker_close(self);
+        return false;
+    }
+    self->name = choose_name(self, name);
+    self->actor = g_strconcat("worker ", self->name, NULL);
+    self->pool = g_strdup(pool);
+    return true;
+}
+
+void hf_worker_close(HfWorker *self)
+{
+    g_clear_pointer(&self->configuration, hf_configuration_free);
+    g_clear_pointer(&self->catalog_target, hf_pg_target_free);
+    g_clear_pointer(&self->sealer, hf_sealer_free);
+    g_clear_pointer(&self->redis_password, g_free);
+    g_clear_pointer(&self->name, g_free);
+    g_clear_pointer(&self->actor, g_free);
+    g_clear_pointer(&self->pool, g_free);
+}
+
+HfCatalog *hf_worker_new_catalog(const HfWorker *self)
+{
+    return hf_catalog_new(self->catalog_target, NULL);
+}
+
+HfQueue *hf_worker_new_queue(const HfWorker *self)
+{
+    const HfConfiguration *configuration = self->configuration;
+    return hf_queue_new(configuration->redis_address, or_null(configuration->redis_user), or_null(self->redis_password),
+                        configuration->redis_prefix);
+}
+
+void hf_worker_refresh_mirror(HfCatalog *catalog, HfQueue *queue, const char *organization, const char *job)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autofree char *document = hf_job_document(catalog, NULL, job, 0, 0, &reason);
+    if (document == NULL || !hf_queue_mirror(queue, job, organization, document, &reason))
+        g_debug("the job %s is not mirrored: %s", job, reason->message);
+}
