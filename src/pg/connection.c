@@ -1,11 +1,13 @@
 /*
- * libpq in its asynchronous form throughout, so that one loop (wait_ready) watches the socket and the cancellable
- * together. When cancelled, the loop asks the server to cancel, again every second in case the request came between two
- * statements, and gives the server ten seconds before it lets go of the connection.
+ * libpq in its asynchronous form once there is a connection, so that one loop (wait_ready) watches the socket and the
+ * cancellable together. When cancelled, the loop asks the server to cancel, again every second in case the request came
+ * between two statements, and gives the server ten seconds before it lets go of the connection. Connecting and asking
+ * block in libpq: background.c does both in threads.
  */
 #include "pg/connection.h"
 
 #include "base/error.h"
+#include "pg/background.h"
 
 #include <errno.h>
 #include <libpq-fe.h>
@@ -20,6 +22,7 @@ struct HfPg {
     GCancellable *cancellable; /* NULL: cannot be cancelled */
     char *description;
     char *copy_row;         /* libpq's buffer of the last COPY message */
+    HfPgCancel *cancel;     /* the last request to cancel; NULL: none */
     gint64 cancel_first_us; /* when we first asked the server to cancel; 0: not yet */
     gint64 cancel_last_us;
     char sqlstate[6]; /* of the last failure; "" if the server did not say */
@@ -91,14 +94,13 @@ static bool fail(HfPg *self, const PGresult *result, GError **error)
 
 static void ask_server_to_cancel(HfPg *self, gint64 now_us)
 {
-    char reason[256];
-    PGcancel *cancel = PQgetCancel(self->conn);
-    if (cancel != NULL && !PQcancel(cancel, reason, (int)sizeof reason))
-        g_debug("%s: cancelling: %s", self->description, reason);
-    PQfreeCancel(cancel);
     self->cancel_last_us = now_us;
     if (self->cancel_first_us == 0)
         self->cancel_first_us = now_us;
+    if (self->cancel != NULL && !hf_pg_cancel_is_done(self->cancel))
+        return;
+    hf_pg_cancel_free(self->cancel);
+    self->cancel = hf_pg_cancel_start(self->conn);
 }
 
 /* Waits until the socket can do one of `events`. */
@@ -239,32 +241,6 @@ static bool fail_connect(HfPg *self, const HfPgTarget *target, GError **error)
     return false;
 }
 
-static bool poll_connection(HfPg *self, const HfPgTarget *target, GError **error)
-{
-    gint64 limit_us = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
-    PostgresPollingStatusType status = PGRES_POLLING_WRITING;
-    while (status != PGRES_POLLING_OK) {
-        struct pollfd fds[] = {
-            {.fd = PQsocket(self->conn), .events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT},
-            {.fd = self->cancel_fd.fd, .events = POLLIN}};
-        if (poll(fds, G_N_ELEMENTS(fds), 1000) < 0 && errno != EINTR)
-            return fail_connect(self, target, error);
-        if (!hf_error_check_cancelled(self->cancellable, error))
-            return false;
-        if (g_get_monotonic_time() > limit_us) {
-            g_set_error(error, HF_ERROR, HF_ERROR_NETWORK, "cannot connect to %s: no answer within 60 seconds",
-                        self->description);
-            return false;
-        }
-        if (fds[0].revents == 0)
-            continue;
-        status = PQconnectPoll(self->conn);
-        if (status == PGRES_POLLING_FAILED)
-            return fail_connect(self, target, error);
-    }
-    return true;
-}
-
 /*
  * Pins what a session's statements mean, before the first of them runs: an operator or function found by a search path
  * that others set would run their code with our rights. Also every setting that changes what COPY prints or takes; all
@@ -279,7 +255,7 @@ static bool pin_session(HfPg *self, GError **error)
         "off; SET standard_conforming_strings = on; SET row_security = off; SET synchronize_seqscans = off; SET "
         "check_function_bodies = off; SET client_min_messages = 'warning'; SET default_transaction_read_only = off; "
         "SET default_transaction_isolation = 'read committed'; SET statement_timeout = 0; SET lock_timeout = 0; SET "
-        "idle_in_transaction_session_timeout = 0; SET jit = off;";
+        "idle_in_transaction_session_timeout = 0; SET jit = off; SET enable_tidscan = on;";
     int version = PQserverVersion(self->conn);
     if (!hf_pg_exec(self, settings, error) ||
         (version >= 140000 && !hf_pg_exec(self, "SET idle_session_timeout = 0", error)) ||
@@ -294,8 +270,6 @@ static bool pin_session(HfPg *self, GError **error)
 
 HfPg *hf_pg_connect(const HfPgTarget *target, GCancellable *cancellable, GError **error)
 {
-    const char *const *keywords, *const *values;
-    hf_pg_target_parameters(target, &keywords, &values);
     g_autoptr(HfPg) self = g_new0(HfPg, 1);
     self->description = g_strdup(hf_pg_target_describe(target));
     self->cancel_fd.fd = -1;
@@ -304,14 +278,12 @@ HfPg *hf_pg_connect(const HfPgTarget *target, GCancellable *cancellable, GError 
         if (!g_cancellable_make_pollfd(cancellable, &self->cancel_fd))
             self->cancel_fd.fd = -1;
     }
-    self->conn = PQconnectStartParams(keywords, values, 0);
-    g_assert(self->conn != NULL);
-    if (PQstatus(self->conn) == CONNECTION_BAD) {
-        fail_connect(self, target, error);
+    self->conn = hf_pg_background_connect(target, self->cancel_fd.fd);
+    if (self->conn == NULL || PQstatus(self->conn) != CONNECTION_OK) {
+        if (hf_error_check_cancelled(self->cancellable, error))
+            fail_connect(self, target, error);
         return NULL;
     }
-    if (!poll_connection(self, target, error))
-        return NULL;
     PQsetNoticeReceiver(self->conn, on_notice, self);
     PQsetnonblocking(self->conn, 1);
     if (PQserverVersion(self->conn) < 130000) {
@@ -327,6 +299,7 @@ void hf_pg_close(HfPg *self)
     if (self == NULL)
         return;
     PQfreemem(self->copy_row);
+    hf_pg_cancel_free(self->cancel);
     PQfinish(self->conn);
     if (self->cancel_fd.fd >= 0)
         g_cancellable_release_fd(self->cancellable);
@@ -356,6 +329,9 @@ void hf_pg_ignore_cancel(HfPg *self)
         g_cancellable_release_fd(self->cancellable);
     self->cancel_fd.fd = -1;
     g_clear_object(&self->cancellable);
+    /* One that is still under way would cancel what cleans up. */
+    if (self->cancel != NULL)
+        hf_pg_cancel_wait(self->cancel);
 }
 
 bool hf_pg_read_pooled(HfPg *self, bool *pooled, GError **error)

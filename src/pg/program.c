@@ -132,6 +132,8 @@ static int passfile_open(const char *password, GError **error)
 }
 
 #define PASSFILE_FD 10
+#define STOP_GRACE_US (5 * G_USEC_PER_SEC)
+#define STOP_LOOK_US (G_USEC_PER_SEC / 50)
 
 /* What is said twice counts as it was said last. An empty password lets none of the environment or of a service come
  * before the password file. */
@@ -209,6 +211,16 @@ static bool read_stdout(GSubprocess *process, GByteArray *bytes, GCancellable *c
     }
 }
 
+/* pg_dump cancels its statement on the server by itself, but waits for ever for a network that is silent. */
+static void stop(GSubprocess *process)
+{
+    gint64 until = g_get_monotonic_time() + STOP_GRACE_US;
+    g_subprocess_send_signal(process, SIGTERM);
+    while (g_subprocess_get_identifier(process) != NULL && g_get_monotonic_time() < until)
+        g_usleep(STOP_LOOK_US);
+    g_subprocess_force_exit(process);
+}
+
 static HfErrorCode code_of_words(const char *words)
 {
     if (strstr(words, "permission denied") != NULL)
@@ -241,7 +253,7 @@ GBytes *hf_pg_program_dump_schema(const HfPgProgram *program, const HfPgTarget *
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     bool ok = read_stdout(process, bytes, cancellable, error);
     if (!ok)
-        g_subprocess_send_signal(process, SIGTERM); /* pg_dump cancels its statement on the server by itself */
+        stop(process);
     g_subprocess_wait(process, NULL, NULL);
     g_autofree char *words = g_thread_join(reader);
     if (ok && !g_subprocess_get_successful(process)) {

@@ -4,6 +4,8 @@ that is consistent."""
 import contextlib
 import os
 import resource
+import signal
+import socket
 import subprocess
 import threading
 import time
@@ -247,6 +249,23 @@ def test_a_server_without_a_free_place_is_quoted(holdfast, guarded, unwritten):
         wait_until(lambda: sessions(guarded, "open") == 6)
 
 
+@pytest.fixture
+def silent():
+    """The port of something that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_silent_host_is_passed_over(holdfast, server, small, silent, tmp_path):
+    hosts = server.dsn(small.name, host="127.0.0.1,127.0.0.1", port=f"{silent},{server.port}", connect_timeout=2)
+    holdfast("backup", "--from", hosts, "--to", tmp_path / "x.hf", "--unencrypted", timeout=40)
+
+
+def test_a_silent_host_is_not_waited_for_longer_than_it_says(holdfast, server, silent, unwritten):
+    expect_failure(holdfast, ["--from", server.dsn(host="127.0.0.1", port=silent, connect_timeout=2), "--to", unwritten,
+                              "--unencrypted"], "timeout expired", timeout=20)
+
+
 # ---- Servers and connections that go away ----------------------------------------------------------------------------
 
 CLOSED = "server closed the connection unexpectedly"
@@ -271,6 +290,15 @@ def test_a_connection_that_is_cut_half_way(holdfast, server, big, tmp_path):
     assert done.returncode == 1 and list(tmp_path.iterdir()) == []
     assert CLOSED in message(done), message(done)
     wait_until(lambda: sessions(server, big.name) == 0)
+
+
+def test_an_interrupt_does_not_wait_for_a_network_that_is_silent(holdfast, server, big, silent, tmp_path):
+    with HalfWay(holdfast, server, big.name, tmp_path / "x.hf") as half:
+        half.proxy._address = ("127.0.0.1", silent)  # where requests to cancel go
+        half.process.send_signal(signal.SIGINT)
+        _, stderr = half.process.communicate(timeout=30)
+    assert half.process.returncode != 0 and stderr.endswith("error: cancelled\n"), stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("how, which, words", [
@@ -298,7 +326,7 @@ def test_an_administrator_who_ends_pg_dump_is_quoted(holdfast, server, database,
                 db=name)
     process = holdfast.popen("backup", "--from", server.dsn(name), "--to", tmp_path / "x.hf", "--unencrypted")
     end_sessions(server, name, how, "application_name LIKE 'pg_dump %' AND state = 'active'")
-    stdout, stderr = process.communicate(timeout=60)
+    stdout, stderr = process.communicate(timeout=30)
     done = subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
     assert done.returncode == 1 and any(each in message(done) for each in words), message(done)
     assert list(tmp_path.iterdir()) == []
