@@ -1,9 +1,11 @@
 """What a backup's role may do, what it lacks, and what others try to do with its rights."""
 import os
+import time
 
 import pytest
 
-from support.faults import message
+from support import everything
+from support.faults import message, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -164,3 +166,34 @@ def test_a_pg_dump_whose_archives_are_not_known_is_the_last_resort(holdfast, ser
     known = os.path.dirname(server.bin("pg_dump"))
     arguments = ["--from", base.dsn, "--to", tmp_path / "x.hf", "--unencrypted"]
     holdfast("backup", *arguments, env={"HOLDFAST_PG_PATH": f"{newer}:{known}"})
+
+
+# ---- What is left out or read in another way -------------------------------------------------------------------------
+
+
+def test_configuration_of_an_extension_that_is_left_out_is_named(holdfast, server, base, tmp_path):
+    everything.prepare(server)
+    schema = "holdfast_everything"
+    server.psql(f"CREATE SCHEMA {schema}; CREATE EXTENSION {everything.EXTENSION}; CREATE TABLE {schema}.t (i int)",
+                db=base.name)
+    arguments = ["--from", base.dsn, "--unencrypted", "--to", tmp_path / "x.hf", "--force"]
+    told = holdfast("backup", *arguments, "--schema", schema).stderr
+    assert f"warning: {schema}.settings is not in the backup" in told
+    assert "configuration" not in holdfast("backup", *arguments, "--table", f"{schema}.t").stderr
+    assert "configuration" not in holdfast("backup", *arguments).stderr
+
+
+@pytest.mark.parametrize("method", ["heap", "other"])
+def test_a_table_is_read_by_pages_only_where_that_is_quick(holdfast, server, base, tmp_path, method):
+    server.psql(f"""CREATE ACCESS METHOD other TYPE TABLE HANDLER heap_tableam_handler;
+                    ALTER DATABASE "{base.name}" SET enable_tidscan = off;
+                    CREATE TABLE big USING {method} AS SELECT i, repeat(md5(i::text), 4) AS t FROM generate_series(1, 200000) i""",
+                db=base.name)
+    done = holdfast("backup", "--from", base.dsn, "--to", tmp_path / "x.hf", "--unencrypted", "--json")
+    assert done.json["rows"] == 200000
+    scans = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'big'"
+    if method == "other":
+        wait_until(lambda: server.psql(scans, db=base.name) == "1")
+    else:
+        time.sleep(1.5)  # statistics come late
+        assert server.psql(scans, db=base.name) == "0"

@@ -49,7 +49,7 @@ bool hf_postgres_append_partition_arguments(HfPg *pg, const HfScope *scope, GPtr
 /* A table as it is planned: what goes into the manifest, and its size. */
 typedef struct {
     HfManifestTable *info;
-    uint64_t pages;    /* of the heap */
+    uint64_t pages;    /* of the heap; 1 for what is no heap */
     uint64_t bytes;    /* of the heap and its TOAST */
     bool of_extension; /* made by CREATE EXTENSION, not by schema.dump */
 } HfPlannedTable;

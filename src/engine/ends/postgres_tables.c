@@ -193,7 +193,8 @@ static char *tables_of_scope(const HfScope *scope, GError **error)
     ".relpages * pg_catalog.current_setting('block_size')::bigint ELSE pg_catalog.pg_relation_size(" relation          \
     ".oid) END)"
 
-/* The load root is the highest partitioned table that hashes an enum: rows change partitions below it, none leave it.
+/* Only the heap (its access method has OID 2) can be read by pages: other tables are planned as if they had one.
+ * The load root is the highest partitioned table that hashes an enum: rows change partitions below it, none leave it.
  */
 static char *tables_sql(const HfScope *scope, GError **error)
 {
@@ -205,18 +206,26 @@ static char *tables_sql(const HfScope *scope, GError **error)
         return NULL;
     return g_strdup_printf(
         "SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, x.condition, coalesce(%s, "
-        "false), " SIZE_OF("c") " / pg_catalog.current_setting('block_size')::bigint, " SIZE_OF(
-            "c") " + CASE WHEN t.oid IS NULL "
-                 "THEN 0 ELSE " SIZE_OF("t") " END, CASE WHEN c.relispartition THEN (SELECT "
-                                             "a.relid::pg_catalog.oid FROM pg_catalog.pg_partition_ancestors(c.oid) "
-                                             "WITH ORDINALITY a (relid, height) "
-                                             "JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = a.relid JOIN "
-                                             "pg_catalog.pg_opclass o ON o.oid = ANY "
-                                             "(p.partclass) JOIN pg_catalog.pg_am m ON m.oid = o.opcmethod WHERE "
-                                             "m.amname = 'hash' AND o.opcname = "
-                                             "'enum_ops' AND o.opcnamespace = 'pg_catalog'::pg_catalog.regnamespace "
-                                             "ORDER BY a.height DESC LIMIT 1) END %s "
-                                             "ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"",
+        "false), CASE c.relam WHEN 2 THEN " SIZE_OF("c") " / pg_catalog.current_setting('block_size')::bigint ELSE 1 "
+                                                         "END, " SIZE_OF(
+                                                             "c") " + CASE WHEN t.oid IS NULL "
+                                                                  "THEN 0 ELSE " SIZE_OF(
+                                                                      "t") " END, CASE WHEN c.relispartition THEN "
+                                                                           "(SELECT "
+                                                                           "a.relid::pg_catalog.oid FROM "
+                                                                           "pg_catalog.pg_partition_ancestors(c.oid) "
+                                                                           "WITH ORDINALITY a (relid, height) "
+                                                                           "JOIN pg_catalog.pg_partitioned_table p ON "
+                                                                           "p.partrelid = a.relid JOIN "
+                                                                           "pg_catalog.pg_opclass o ON o.oid = ANY "
+                                                                           "(p.partclass) JOIN pg_catalog.pg_am m ON "
+                                                                           "m.oid = o.opcmethod WHERE "
+                                                                           "m.amname = 'hash' AND o.opcname = "
+                                                                           "'enum_ops' AND o.opcnamespace = "
+                                                                           "'pg_catalog'::pg_catalog.regnamespace "
+                                                                           "ORDER BY a.height DESC LIMIT 1) END %s "
+                                                                           "ORDER BY n.nspname COLLATE \"C\", "
+                                                                           "c.relname COLLATE \"C\"",
         no_data, from);
 }
 
@@ -384,9 +393,30 @@ HfPgRows *hf_postgres_list_relations(HfPg *pg, const HfScope *scope, GError **er
     return sql != NULL ? query_tables(pg, sql, error) : NULL;
 }
 
+/* pg_dump gives their rows, but not the extension without which there is no such table to restore. */
+static bool tell_configuration_left_out(HfPg *pg, const HfScope *scope, GError **error)
+{
+    g_autofree char *wanted = scope_condition(scope, error);
+    if (wanted == NULL)
+        return false;
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
+        "c.relnamespace JOIN " CONFIGURATION
+        " x ON x.oid = c.oid WHERE c.relkind IN ('r', 'p', 'S') AND %s ORDER BY 1, 2",
+        wanted);
+    g_autoptr(HfPgRows) rows = query_tables(pg, sql, error);
+    for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++)
+        g_warning("%s.%s is not in the backup: it is configuration of an extension, which a backup of some schemas or "
+                  "tables leaves out",
+                  hf_pg_rows_text(rows, i, 0), hf_pg_rows_text(rows, i, 1));
+    return rows != NULL;
+}
+
 bool hf_postgres_read_tables(HfPg *pg, const HfScope *scope, bool on_standby, GPtrArray *tables, HfTypeTable *types,
                              GError **error)
 {
+    if (hf_scope_is_selective(scope) && !tell_configuration_left_out(pg, scope, error))
+        return false;
     g_autofree char *sql = tables_sql(scope, error);
     g_autoptr(HfPgRows) rows = sql != NULL ? query_tables(pg, sql, error) : NULL;
     if (rows == NULL)
