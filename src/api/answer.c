@@ -1,0 +1,58 @@
+/* The way of a request: read, find the route, check who asks, read the body, handle, send. */
+#include "api/guard.h"
+#include "base/error.h"
+
+#include <string.h>
+
+static bool read_body(HfRequest *request, GError **error)
+{
+    bool has_body = strcmp(request->method, "GET") != 0 && strcmp(request->method, "DELETE") != 0;
+    return !has_body || hf_request_read_json(request, error);
+}
+
+static bool guard(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
+{
+    if (route->own_guard)
+        return true;
+    return hf_guard_find_principal(api, route, request, error) && hf_guard_check(api, route, request, response);
+}
+
+static bool handle(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
+{
+    return guard(api, route, request, response, error) && read_body(request, error) &&
+           route->handle(api, route, request, response, error);
+}
+
+/* One line for each request: as a warning if the service itself has failed. */
+static void note(const HfRequest *request, const HfResponse *response, const GError *error)
+{
+    int length = (int)request->path_length;
+    if (response->status >= 500)
+        g_warning("request=%s method=%s path=\"%.*s\" status=%d error=\"%s\"", request->id, request->method, length,
+                  request->path, response->status, error != NULL ? error->message : "");
+    else
+        g_debug("request=%s method=%s path=\"%.*s\" status=%d", request->id, request->method, length, request->path,
+                response->status);
+}
+
+void hf_api_answer(HfApi *self, FCGX_Request *fcgi)
+{
+    HfRequest request;
+    HfResponse response;
+    g_autoptr(GError) error = NULL;
+    hf_response_init(&response);
+    if (hf_request_read(&request, fcgi, &error)) {
+        const HfRoute *route = hf_route_find(&request);
+        if (route == NULL)
+            g_set_error(&error, HF_ERROR, HF_ERROR_NOT_FOUND, "there is no %s %.*s", request.method,
+                        (int)request.path_length, request.path);
+        else
+            (void)handle(self, route, &request, &response, &error);
+    }
+    if (error != NULL)
+        hf_response_error(&response, error, &request);
+    note(&request, &response, error);
+    hf_response_send(&response, &request);
+    hf_response_clear(&response);
+    hf_request_clear(&request);
+}

@@ -1,0 +1,29 @@
+/*
+ * A change of the catalog, with its audit event in the same transaction:
+ *
+ *     if (!hf_catalog_begin(api->catalog, error))
+ *         return false;
+ *     bool done = …;
+ *     return hf_change_end(api, request, &change, done, response, error);
+ */
+#ifndef HF_API_CHANGE_H
+#define HF_API_CHANGE_H
+
+#include "api/route.h"
+
+typedef struct {
+    const char *action; /* "server.create": what is before the point is the kind of the object */
+    const char *id;
+    const char *name; /* NULL: the body's member "name", if there is one */
+    const char *detail;
+    const char *organization; /* NULL: the principal's */
+} HfChange;
+
+/* With `done` appends the event and commits, else rolls back. A change of another's version is answered with 412. */
+bool hf_change_end(HfApi *api, const HfRequest *request, const HfChange *change, bool done, HfResponse *response,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The event alone, inside the transaction that is open. */
+bool hf_change_audit(HfApi *api, const HfRequest *request, const HfChange *change, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

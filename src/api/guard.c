@@ -1,0 +1,169 @@
+#include "api/guard.h"
+
+#include "catalog/audit.h"
+#include "crypto/password.h"
+
+#include <string.h>
+
+#define PRINCIPAL_S 60
+#define MAX_CREDENTIAL 128
+
+/* ---- Who -----------------------------------------------------------------------------------------------------------
+ */
+
+/* Only what looks like ours is hashed at all. */
+static char *credential(const HfRequest *request)
+{
+    const char *authorization = hf_request_header(request, "Authorization");
+    const char *prefix = authorization != NULL ? HF_TOKEN_PREFIX : HF_SESSION_PREFIX;
+    g_autofree char *text = NULL;
+    if (authorization == NULL)
+        text = hf_request_cookie(request, HF_SESSION_COOKIE);
+    else if (g_ascii_strncasecmp(authorization, "Bearer ", 7) == 0)
+        text = g_strdup(authorization + 7);
+    bool ours = text != NULL && g_str_has_prefix(text, prefix) && strlen(text) < MAX_CREDENTIAL;
+    return ours ? g_steal_pointer(&text) : NULL;
+}
+
+void hf_guard_read_credentials(HfRequest *request)
+{
+    g_autofree char *text = credential(request);
+    if (text != NULL)
+        request->principal_hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+}
+
+static HfPrincipal *ask_redis(HfApi *api, const HfRequest *request)
+{
+    g_autofree char *known = hf_queue_get_principal(api->queue, request->principal_hash, NULL);
+    return known != NULL ? hf_principal_from_json(known, strlen(known)) : NULL;
+}
+
+static HfPrincipal *ask_catalog(HfApi *api, const HfRequest *request, GError **error)
+{
+    uint8_t hash[32];
+    g_autofree char *text = credential(request);
+    hf_sha256(text, strlen(text), hash);
+    return g_str_has_prefix(text, HF_SESSION_PREFIX) ? hf_account_by_session(api->catalog, hash, error)
+                                                     : hf_account_by_token(api->catalog, hash, error);
+}
+
+static void remember(HfApi *api, const HfRequest *request)
+{
+    g_autofree char *json = hf_principal_to_json(request->principal);
+    g_autoptr(GError) away = NULL;
+    if (!hf_queue_put_principal(api->queue, request->principal_hash, json, PRINCIPAL_S, &away))
+        g_debug("a principal is not kept: %s", away->message);
+}
+
+bool hf_guard_find_principal(HfApi *api, const HfRoute *route, HfRequest *request, GError **error)
+{
+    if (route->access == HF_ACCESS_ANYONE || route->access == HF_ACCESS_LOCAL)
+        return true;
+    if (request->principal_hash == NULL)
+        hf_guard_read_credentials(request);
+    if (request->principal_hash == NULL)
+        return true;
+    request->principal = ask_redis(api, request);
+    if (request->principal != NULL)
+        return true;
+    g_autoptr(GError) reason = NULL;
+    request->principal = ask_catalog(api, request, &reason);
+    if (reason != NULL) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
+    if (request->principal != NULL)
+        remember(api, request);
+    return true;
+}
+
+void hf_guard_forget(HfApi *api, const char *const *hashes)
+{
+    for (const char *const *hash = hashes; hash != NULL && *hash != NULL; hash++) {
+        g_autoptr(GError) away = NULL;
+        if (!hf_queue_drop_principal(api->queue, *hash, &away))
+            g_debug("a principal is not dropped: %s", away->message);
+    }
+}
+
+/* ---- Whether -------------------------------------------------------------------------------------------------------
+ */
+
+static bool may(const HfPrincipal *principal, HfAccess access)
+{
+    static const HfRole least[] = {[HF_ACCESS_VIEWER] = HF_ROLE_VIEWER,
+                                   [HF_ACCESS_OPERATOR] = HF_ROLE_OPERATOR,
+                                   [HF_ACCESS_ADMINISTRATOR] = HF_ROLE_ADMINISTRATOR};
+    if (access == HF_ACCESS_OWNER)
+        return principal->is_owner;
+    return access == HF_ACCESS_SIGNED_IN || (principal->organization != NULL && principal->role >= least[access]);
+}
+
+static bool is_change(const HfRequest *request)
+{
+    return strcmp(request->method, "GET") != 0;
+}
+
+static bool is_local(const HfRequest *request)
+{
+    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(request->address);
+    return address != NULL && g_inet_address_get_is_loopback(address);
+}
+
+static void audit_refusal(HfApi *api, const HfRoute *route, const HfRequest *request)
+{
+    g_autofree char *detail = g_strconcat(route->method, " ", route->pattern, NULL);
+    HfAuditEvent event = {.organization = request->principal->organization,
+                          .actor = request->principal->actor,
+                          .action = "access.refuse",
+                          .object_kind = "route",
+                          .object_id = request->ids[0],
+                          .address = request->address,
+                          .outcome = "denied",
+                          .detail = detail};
+    g_autoptr(GError) error = NULL;
+    if (!hf_audit_append(api->catalog, &event, &error))
+        g_warning("request=%s a refusal was not audited: %s", request->id, error->message);
+}
+
+static bool refuse_nobody(const HfRequest *request, HfResponse *response)
+{
+    hf_response_problem(response, 401, "unauthenticated", "Not signed in",
+                        "there is no valid session cookie or bearer token", "Sign in, or send a valid token.", request);
+    hf_response_header(response, "WWW-Authenticate", "Bearer");
+    return false;
+}
+
+static bool refuse(HfApi *api, const HfRoute *route, const HfRequest *request, HfResponse *response)
+{
+    const HfPrincipal *principal = request->principal;
+    bool lost = principal != NULL && principal->is_owner && principal->organization == NULL;
+    if (principal != NULL && is_change(request))
+        audit_refusal(api, route, request);
+    hf_response_problem(
+        response, 403, "denied", "Not allowed", lost ? "you look at no organization" : "your role does not allow this",
+        lost ? "Choose one with PUT /api/v1/me/organization." : "Ask an administrator of the organization.", request);
+    return false;
+}
+
+static bool refuse_forged(const HfRequest *request, HfResponse *response)
+{
+    hf_response_problem(response, 403, "csrf", "Not from the page", "the header X-CSRF-Token is not the session's",
+                        "Reload the page and try again.", request);
+    return false;
+}
+
+bool hf_guard_check(HfApi *api, const HfRoute *route, const HfRequest *request, HfResponse *response)
+{
+    const HfPrincipal *principal = request->principal;
+    if (route->access == HF_ACCESS_ANYONE)
+        return true;
+    if (route->access == HF_ACCESS_LOCAL)
+        return is_local(request) || refuse(api, route, request, response);
+    if (principal == NULL || principal->expires_us <= g_get_real_time())
+        return refuse_nobody(request, response);
+    if (principal->session_id != NULL && is_change(request) &&
+        !hf_secret_equal(hf_request_header(request, "X-CSRF-Token"), principal->csrf))
+        return refuse_forged(request, response);
+    return may(principal, route->access) || refuse(api, route, request, response);
+}

@@ -1,0 +1,28 @@
+/*
+ * Who asks, and whether they may.
+ */
+#ifndef HF_API_GUARD_H
+#define HF_API_GUARD_H
+
+#include "api/route.h"
+
+#define HF_SESSION_COOKIE "holdfast_session"
+#define HF_SESSION_PREFIX "hfs_"
+#define HF_TOKEN_PREFIX "hft_"
+
+/* Sets request->principal_hash from the bearer token or the cookie, if there is one. */
+void hf_guard_read_credentials(HfRequest *request);
+/* Sets request->principal: from Redis, else from the catalog (and then puts it into Redis for a minute). Nobody is no
+ * error. Does nothing where the route asks for nobody. */
+bool hf_guard_find_principal(HfApi *api, const HfRoute *route, HfRequest *request, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* Whether the principal may use the route, and the request carries the session's CSRF token if it must. On false the
+ * answer is set; a change that was refused is in the audit log. */
+bool hf_guard_check(HfApi *api, const HfRoute *route, const HfRequest *request, HfResponse *response)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* What is remembered of these (hashes in hexadecimal, NULL-terminated; may be NULL) must go: their rights have changed.
+ * When Redis is away, nothing is remembered for longer than a minute. */
+void hf_guard_forget(HfApi *api, const char *const *hashes);
+
+#endif

@@ -1,0 +1,60 @@
+/* The organization's settings: a JSON object of names and values. */
+#include "api/change.h"
+#include "api/resources.h"
+#include "base/error.h"
+#include "catalog/setting_table.h"
+
+#include <string.h>
+
+#define MAX_NAME 60
+#define MAX_VALUE 4000
+
+bool hf_setting_handle_get(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
+{
+    (void)route;
+    char *json = hf_setting_all(api->catalog, request->principal->organization, error);
+    if (json != NULL)
+        hf_response_json(response, 200, json);
+    return json != NULL;
+}
+
+static bool check(const char *name, const GString *value, GError **error)
+{
+    size_t length = strlen(name);
+    bool fits = length >= 1 && length <= MAX_NAME && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
+    if (fits && value->len <= MAX_VALUE)
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_USAGE,
+                "a setting's name is of the characters a-z, 0-9 and _ (at most %d), its value has at most %d bytes",
+                MAX_NAME, MAX_VALUE);
+    return false;
+}
+
+static bool set(HfApi *api, const HfRequest *request, const char *name, GError **error)
+{
+    HfJsonWriter writer;
+    g_autoptr(GString) value = g_string_new(NULL);
+    HfJsonNode node = hf_json_get(request->json, 0, name);
+    hf_json_writer_init(&writer, value);
+    hf_json_copy(request->json, node, &writer, NULL);
+    return check(name, value, error) && hf_setting_set(api->catalog, request->principal->organization, name,
+                                                       hf_json_is_null(request->json, node) ? NULL : value->str, error);
+}
+
+/* PATCH: the members that are there change; null removes one. */
+bool hf_setting_handle_change(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response,
+                              GError **error)
+{
+    const char *name;
+    bool done = true;
+    g_autoptr(GString) names = g_string_new(NULL);
+    if (!hf_catalog_begin(api->catalog, error))
+        return false;
+    for (size_t i = 0; done && (name = hf_json_key(request->json, 0, i)) != NULL; i++) {
+        done = set(api, request, name, error);
+        g_string_append_printf(names, "%s%s", i > 0 ? " " : "", name);
+    }
+    return hf_change_end(api, request, &(HfChange){.action = "setting.change", .detail = names->str}, done, response,
+                         error) &&
+           hf_setting_handle_get(api, route, request, response, error);
+}

@@ -1,0 +1,55 @@
+/* The handlers that are no noun's own; each resource_<name>.c says how. */
+#ifndef HF_API_RESOURCES_H
+#define HF_API_RESOURCES_H
+
+#include "api/route.h"
+
+#define HF_HANDLER(name)                                                                                               \
+    bool name(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
+
+HF_HANDLER(hf_session_handle_create);
+HF_HANDLER(hf_session_handle_end);
+HF_HANDLER(hf_session_handle_list);
+HF_HANDLER(hf_session_handle_revoke);
+
+HF_HANDLER(hf_me_handle_get);
+HF_HANDLER(hf_me_handle_password);
+HF_HANDLER(hf_me_handle_organization);
+
+HF_HANDLER(hf_user_handle_create);
+HF_HANDLER(hf_user_handle_change);
+HF_HANDLER(hf_user_handle_remove);
+HF_HANDLER(hf_user_handle_join);
+
+HF_HANDLER(hf_token_handle_create);
+HF_HANDLER(hf_token_handle_remove);
+
+HF_HANDLER(hf_server_handle_create);
+HF_HANDLER(hf_server_handle_change);
+HF_HANDLER(hf_server_handle_test);
+HF_HANDLER(hf_server_handle_find);
+HF_HANDLER(hf_server_handle_register);
+
+HF_HANDLER(hf_storage_handle_create);
+HF_HANDLER(hf_storage_handle_change);
+HF_HANDLER(hf_storage_handle_test);
+
+HF_HANDLER(hf_key_handle_create);
+HF_HANDLER(hf_key_handle_sheet);
+
+HF_HANDLER(hf_schedule_handle_create);
+HF_HANDLER(hf_schedule_handle_change);
+HF_HANDLER(hf_schedule_handle_enable);
+HF_HANDLER(hf_schedule_handle_disable);
+
+HF_HANDLER(hf_job_handle_get);
+HF_HANDLER(hf_job_handle_cancel);
+HF_HANDLER(hf_request_handle); /* makes a job, or several */
+
+HF_HANDLER(hf_setting_handle_get);
+HF_HANDLER(hf_setting_handle_change);
+
+HF_HANDLER(hf_health_handle_get);
+HF_HANDLER(hf_metrics_handle_get);
+
+#endif

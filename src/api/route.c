@@ -1,0 +1,190 @@
+#include "api/route.h"
+
+#include "api/resource_noun.h"
+#include "api/resources.h"
+#include "base/json.h"
+#include "catalog/audit.h"
+#include "catalog/backup_table.h"
+#include "catalog/key_table.h"
+#include "catalog/restore_table.h"
+#include "catalog/schedule_table.h"
+#include "catalog/server_table.h"
+#include "catalog/setting_table.h"
+#include "catalog/storage_table.h"
+#include "service/request_backup.h"
+#include "service/request_delete.h"
+#include "service/request_verify.h"
+
+#include <string.h>
+
+#define ANYONE HF_ACCESS_ANYONE
+#define LOCAL HF_ACCESS_LOCAL
+#define SIGNED_IN HF_ACCESS_SIGNED_IN
+#define OWNER HF_ACCESS_OWNER
+#define VIEWER HF_ACCESS_VIEWER
+#define OPERATOR HF_ACCESS_OPERATOR
+#define ADMINISTRATOR HF_ACCESS_ADMINISTRATOR
+#define V1 "/api/v1"
+
+static const HfRoute routes[] = {
+    {"GET", "/healthz", ANYONE, hf_health_handle_get},
+    {"GET", "/metrics", LOCAL, hf_metrics_handle_get},
+
+    {"POST", V1 "/session", ANYONE, hf_session_handle_create},
+    {"DELETE", V1 "/session", SIGNED_IN, hf_session_handle_end},
+    {"GET", V1 "/sessions", SIGNED_IN, hf_session_handle_list, &hf_noun_session},
+    {"DELETE", V1 "/sessions/{id}", SIGNED_IN, hf_session_handle_revoke},
+    {"GET", V1 "/me", SIGNED_IN, hf_me_handle_get},
+    {"PUT", V1 "/me/password", SIGNED_IN, hf_me_handle_password},
+    {"PUT", V1 "/me/organization", SIGNED_IN, hf_me_handle_organization},
+
+    {"GET", V1 "/organizations", OWNER, hf_noun_handle_list, &hf_noun_organization},
+    {"POST", V1 "/organizations", OWNER, hf_noun_handle_create, &hf_noun_organization},
+    {"GET", V1 "/organizations/{id}", OWNER, hf_noun_handle_get, &hf_noun_organization},
+    {"PATCH", V1 "/organizations/{id}", OWNER, hf_noun_handle_change, &hf_noun_organization},
+    {"DELETE", V1 "/organizations/{id}", OWNER, hf_noun_handle_remove, &hf_noun_organization},
+    {"PUT", V1 "/organizations/{id}/users/{id}", OWNER, hf_user_handle_join, &hf_noun_user},
+    {"GET", V1 "/accounts", OWNER, hf_noun_handle_list, &hf_noun_account},
+    {"POST", V1 "/accounts", OWNER, hf_user_handle_create, &hf_noun_account},
+    {"GET", V1 "/accounts/{id}", OWNER, hf_noun_handle_get, &hf_noun_account},
+    {"PATCH", V1 "/accounts/{id}", OWNER, hf_user_handle_change, &hf_noun_account},
+
+    {"GET", V1 "/users", ADMINISTRATOR, hf_noun_handle_list, &hf_noun_user},
+    {"POST", V1 "/users", ADMINISTRATOR, hf_user_handle_create, &hf_noun_user},
+    {"GET", V1 "/users/{id}", ADMINISTRATOR, hf_noun_handle_get, &hf_noun_user},
+    {"PATCH", V1 "/users/{id}", ADMINISTRATOR, hf_user_handle_change, &hf_noun_user},
+    {"DELETE", V1 "/users/{id}", ADMINISTRATOR, hf_user_handle_remove, &hf_noun_user},
+    {"GET", V1 "/tokens", ADMINISTRATOR, hf_noun_handle_list, &hf_noun_token},
+    {"POST", V1 "/tokens", ADMINISTRATOR, hf_token_handle_create, &hf_noun_token},
+    {"GET", V1 "/tokens/{id}", ADMINISTRATOR, hf_noun_handle_get, &hf_noun_token},
+    {"DELETE", V1 "/tokens/{id}", ADMINISTRATOR, hf_token_handle_remove, &hf_noun_token},
+
+    {"GET", V1 "/servers", VIEWER, hf_noun_handle_list, &hf_noun_server},
+    {"POST", V1 "/servers", ADMINISTRATOR, hf_server_handle_create, &hf_noun_server},
+    {"GET", V1 "/servers/{id}", VIEWER, hf_noun_handle_get, &hf_noun_server},
+    {"PATCH", V1 "/servers/{id}", ADMINISTRATOR, hf_server_handle_change, &hf_noun_server},
+    {"DELETE", V1 "/servers/{id}", ADMINISTRATOR, hf_noun_handle_remove, &hf_noun_server},
+    {"POST", V1 "/servers/{id}/test", OPERATOR, hf_server_handle_test, &hf_noun_server},
+    {"GET", V1 "/servers/{id}/databases", OPERATOR, hf_server_handle_find},
+    {"POST", V1 "/servers/{id}/databases", OPERATOR, hf_server_handle_register},
+    {"GET", V1 "/databases", VIEWER, hf_noun_handle_list, &hf_noun_database},
+    {"POST", V1 "/databases", OPERATOR, hf_noun_handle_create, &hf_noun_database},
+    {"GET", V1 "/databases/{id}", VIEWER, hf_noun_handle_get, &hf_noun_database},
+    {"PATCH", V1 "/databases/{id}", OPERATOR, hf_noun_handle_change, &hf_noun_database},
+    {"DELETE", V1 "/databases/{id}", ADMINISTRATOR, hf_noun_handle_remove, &hf_noun_database},
+    {"GET", V1 "/alarms", VIEWER, hf_noun_handle_list, &hf_noun_alarm},
+
+    {"GET", V1 "/storages", VIEWER, hf_noun_handle_list, &hf_noun_storage},
+    {"POST", V1 "/storages", ADMINISTRATOR, hf_storage_handle_create, &hf_noun_storage},
+    {"GET", V1 "/storages/{id}", VIEWER, hf_noun_handle_get, &hf_noun_storage},
+    {"PATCH", V1 "/storages/{id}", ADMINISTRATOR, hf_storage_handle_change, &hf_noun_storage},
+    {"DELETE", V1 "/storages/{id}", ADMINISTRATOR, hf_noun_handle_remove, &hf_noun_storage},
+    {"POST", V1 "/storages/{id}/test", OPERATOR, hf_storage_handle_test, &hf_noun_storage},
+    {"GET", V1 "/keys", VIEWER, hf_noun_handle_list, &hf_noun_key},
+    {"POST", V1 "/keys", ADMINISTRATOR, hf_key_handle_create, &hf_noun_key},
+    {"GET", V1 "/keys/{id}", VIEWER, hf_noun_handle_get, &hf_noun_key},
+    {"PATCH", V1 "/keys/{id}", ADMINISTRATOR, hf_noun_handle_change, &hf_noun_key},
+    {"DELETE", V1 "/keys/{id}", ADMINISTRATOR, hf_noun_handle_remove, &hf_noun_key},
+    {"POST", V1 "/keys/{id}/sheet", ADMINISTRATOR, hf_key_handle_sheet},
+
+    {"GET", V1 "/schedules", VIEWER, hf_noun_handle_list, &hf_noun_schedule},
+    {"POST", V1 "/schedules", OPERATOR, hf_schedule_handle_create, &hf_noun_schedule},
+    {"GET", V1 "/schedules/{id}", VIEWER, hf_noun_handle_get, &hf_noun_schedule},
+    {"PATCH", V1 "/schedules/{id}", OPERATOR, hf_schedule_handle_change, &hf_noun_schedule},
+    {"DELETE", V1 "/schedules/{id}", OPERATOR, hf_noun_handle_remove, &hf_noun_schedule},
+    {"POST", V1 "/schedules/{id}/enable", OPERATOR, hf_schedule_handle_enable, &hf_noun_schedule},
+    {"POST", V1 "/schedules/{id}/disable", OPERATOR, hf_schedule_handle_disable, &hf_noun_schedule},
+    {"POST", V1 "/schedules/{id}/run", OPERATOR, hf_request_handle, .request = hf_request_schedule_run},
+
+    {"GET", V1 "/backups", VIEWER, hf_noun_handle_list, &hf_noun_backup},
+    {"POST", V1 "/backups", OPERATOR, hf_request_handle, .request = hf_request_backup},
+    {"GET", V1 "/backups/{id}", VIEWER, hf_noun_handle_get, &hf_noun_backup},
+    {"PATCH", V1 "/backups/{id}", OPERATOR, hf_noun_handle_change, &hf_noun_backup},
+    {"DELETE", V1 "/backups/{id}", OPERATOR, hf_request_handle, .request = hf_request_delete},
+    {"POST", V1 "/backups/{id}/verify", OPERATOR, hf_request_handle, .request = hf_request_verify},
+    {"GET", V1 "/preflights/{id}", VIEWER, hf_noun_handle_get, &hf_noun_preflight},
+
+    {"GET", V1 "/jobs", VIEWER, hf_noun_handle_list, &hf_noun_job},
+    {"GET", V1 "/jobs/{id}", VIEWER, hf_job_handle_get, .own_guard = true},
+    {"POST", V1 "/jobs/{id}/cancel", OPERATOR, hf_job_handle_cancel},
+    {"GET", V1 "/logs", VIEWER, hf_noun_handle_list, &hf_noun_log},
+    {"GET", V1 "/audit", ADMINISTRATOR, hf_noun_handle_list, &hf_noun_audit},
+
+    {"GET", V1 "/settings", VIEWER, hf_setting_handle_get},
+    {"PATCH", V1 "/settings", ADMINISTRATOR, hf_setting_handle_change},
+    {"GET", V1 "/webhooks", ADMINISTRATOR, hf_noun_handle_list, &hf_noun_webhook},
+    {"POST", V1 "/webhooks", ADMINISTRATOR, hf_noun_handle_create, &hf_noun_webhook},
+    {"GET", V1 "/webhooks/{id}", ADMINISTRATOR, hf_noun_handle_get, &hf_noun_webhook},
+    {"PATCH", V1 "/webhooks/{id}", ADMINISTRATOR, hf_noun_handle_change, &hf_noun_webhook},
+    {"DELETE", V1 "/webhooks/{id}", ADMINISTRATOR, hf_noun_handle_remove, &hf_noun_webhook},
+};
+
+/* ---- Finding -------------------------------------------------------------------------------------------------------
+ */
+
+static void forget_ids(HfRequest *request)
+{
+    for (size_t i = 0; i < HF_REQUEST_PATH_IDS; i++)
+        g_clear_pointer(&request->ids[i], g_free);
+}
+
+/* Part by part as they came: what is encoded in an id cannot make another path of it. */
+static bool match(const char *pattern, HfRequest *request)
+{
+    const char *path = request->path, *end = path + request->path_length;
+    size_t ids = 0;
+    forget_ids(request);
+    while (*pattern == '/' && path < end && *path == '/') {
+        size_t expected = strcspn(++pattern, "/"), length = 0;
+        for (path++; path + length < end && path[length] != '/'; length++)
+            ;
+        bool is_id = strncmp(pattern, "{id}", MAX(expected, 4)) == 0;
+        if (is_id ? length == 0 : length != expected || strncmp(pattern, path, length) != 0)
+            return false;
+        if (is_id && (request->ids[ids++] = hf_request_decode(path, (gssize)length)) == NULL)
+            return false;
+        pattern += expected;
+        path += length;
+    }
+    return *pattern == '\0' && path == end;
+}
+
+const HfRoute *hf_route_find(HfRequest *request)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(routes); i++)
+        if (strcmp(routes[i].method, request->method) == 0 && match(routes[i].pattern, request))
+            return &routes[i];
+    forget_ids(request);
+    return NULL;
+}
+
+const char *hf_route_organization(const HfRoute *route, const HfRequest *request)
+{
+    if (route->access == HF_ACCESS_OWNER)
+        return NULL;
+    g_assert(route->access >= HF_ACCESS_VIEWER && request->principal->organization != NULL);
+    return request->principal->organization;
+}
+
+char *hf_routes_to_json(void)
+{
+    static const char *const names[] = {
+        [ANYONE] = "anyone", [LOCAL] = "local",       [SIGNED_IN] = "signed in",        [OWNER] = "owner",
+        [VIEWER] = "viewer", [OPERATOR] = "operator", [ADMINISTRATOR] = "administrator"};
+    HfJsonWriter writer;
+    GString *text = g_string_new(NULL);
+    hf_json_writer_init(&writer, text);
+    hf_json_writer_begin_array(&writer, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(routes); i++) {
+        hf_json_writer_break(&writer);
+        hf_json_writer_begin_object(&writer, NULL);
+        hf_json_writer_string(&writer, "method", routes[i].method);
+        hf_json_writer_string(&writer, "path", routes[i].pattern);
+        hf_json_writer_string(&writer, "access", names[routes[i].access]);
+        hf_json_writer_bool(&writer, "job", routes[i].request != NULL);
+        hf_json_writer_end_object(&writer);
+    }
+    hf_json_writer_break(&writer);
+    hf_json_writer_end_array(&writer);
+    return g_string_free(text, FALSE);
+}

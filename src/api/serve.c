@@ -1,0 +1,84 @@
+/*
+ * A child waits in epoll, where alone it can be told to end, and takes a connection without blocking: another child may
+ * have been quicker. EPOLLEXCLUSIVE wakes one child for a connection, not all of them.
+ *
+ * A request that takes too long is ended by SIGALRM with its child, whatever it waits for; the parent starts another
+ * one.
+ */
+#include "api/serve.h"
+
+#include "api/api.h"
+#include "base/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define REQUEST_S 60
+/* So many requests a child answers before it is replaced: whatever a library should leak stays bounded. */
+#define REQUESTS_A_CHILD 1000000
+
+static volatile sig_atomic_t ending;
+
+static void on_signal(int number)
+{
+    (void)number;
+    ending = 1;
+}
+
+static int open_epoll(int socket, GError **error)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.fd = socket};
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (epoll >= 0 && fcntl(socket, F_SETFL, O_NONBLOCK) == 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &event) == 0)
+        return epoll;
+    g_set_error(error, HF_ERROR, HF_ERROR_INTERNAL, "cannot wait on the socket: %s", g_strerror(errno));
+    if (epoll >= 0)
+        close(epoll);
+    return -1;
+}
+
+static void answer(HfApi *api, FCGX_Request *fcgi)
+{
+    alarm(REQUEST_S);
+    hf_api_answer(api, fcgi);
+    FCGX_Finish_r(fcgi);
+    alarm(0);
+}
+
+static void serve(HfApi *api, int socket, int epoll)
+{
+    FCGX_Request fcgi;
+    struct epoll_event event;
+    sigset_t waiting;
+    sigprocmask(SIG_SETMASK, NULL, &waiting);
+    sigdelset(&waiting, SIGTERM);
+    FCGX_InitRequest(&fcgi, socket, FCGI_FAIL_ACCEPT_ON_INTR);
+    for (unsigned i = 0; !ending && i < REQUESTS_A_CHILD; i++)
+        if (epoll_pwait(epoll, &event, 1, -1, &waiting) == 1 && FCGX_Accept_r(&fcgi) == 0)
+            answer(api, &fcgi);
+    FCGX_Free(&fcgi, 1);
+}
+
+bool hf_serve(const HfConfiguration *configuration, int socket, GError **error)
+{
+    HfApi api;
+    signal(SIGTERM, on_signal);
+    signal(SIGALRM, SIG_DFL);
+    if (FCGX_Init() != 0) {
+        g_set_error_literal(error, HF_ERROR, HF_ERROR_INTERNAL, "FastCGI cannot be used");
+        return false;
+    }
+    int epoll = open_epoll(socket, error);
+    if (epoll < 0)
+        return false;
+    bool opened = hf_api_open(&api, configuration, error);
+    if (opened) {
+        serve(&api, socket, epoll);
+        hf_api_close(&api);
+    }
+    close(epoll);
+    return opened;
+}

@@ -1,0 +1,185 @@
+#include "service/probe.h"
+
+#include "base/error.h"
+#include "base/json.h"
+#include "service/unseal.h"
+#include "storage/storage.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* {"ok", "message", "version"}, transfer full. */
+static char *result_json(const GError *failure, const char *version)
+{
+    HfJsonWriter writer;
+    GString *text = g_string_new(NULL);
+    hf_json_writer_init(&writer, text);
+    hf_json_writer_begin_object(&writer, NULL);
+    hf_json_writer_bool(&writer, "ok", failure == NULL);
+    hf_json_writer_string(&writer, "message", failure != NULL ? failure->message : "");
+    if (version != NULL)
+        hf_json_writer_string(&writer, "version", version);
+    hf_json_writer_end_object(&writer);
+    return g_string_free(text, FALSE);
+}
+
+/* ---- Servers -------------------------------------------------------------------------------------------------------
+ */
+
+bool hf_probe_check_host(const char *host, GError **error)
+{
+    size_t length = strlen(host);
+    bool fits = length > 0 && length <= 253 && host[0] != '-' &&
+                strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:%_-") == length;
+    if (!fits)
+        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "the host \"%s\" is neither a name nor an address", host);
+    return fits;
+}
+
+static HfPg *connect_to(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *id,
+                        GError **error)
+{
+    g_autoptr(HfServerRow) server = hf_server_get(catalog, organization, id, error);
+    if (server == NULL || !hf_probe_check_host(server->host, error))
+        return NULL;
+    g_autoptr(HfPgTarget) target = hf_unseal_target(sealer, server, NULL, error);
+    return target != NULL ? hf_pg_connect(target, NULL, error) : NULL;
+}
+
+bool hf_probe_server(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *id,
+                     GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(HfPg) pg = connect_to(catalog, sealer, organization, id, &failure);
+    g_autofree char *version = pg != NULL ? hf_pg_query_text(pg, "SHOW server_version", NULL, &failure) : NULL;
+    g_autofree char *json = result_json(failure, version != NULL ? version : "");
+    return hf_server_set_check(catalog, id, json, error);
+}
+
+static void found_free(gpointer data)
+{
+    HfFoundDatabase *self = data;
+    g_free(self->name);
+    g_free(self);
+}
+
+GPtrArray *hf_probe_databases(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *id,
+                              GError **error)
+{
+    g_autoptr(HfPg) pg = connect_to(catalog, sealer, organization, id, error);
+    g_autoptr(HfPgRows) rows = pg == NULL
+                                   ? NULL
+                                   : hf_pg_query(pg,
+                                                 "SELECT datname, CASE WHEN has_database_privilege(oid, 'CONNECT') "
+                                                 "THEN pg_database_size(oid) ELSE -1 END FROM pg_database "
+                                                 "WHERE datallowconn AND NOT datistemplate "
+                                                 "AND datname !~ '_hf_(kept|incoming|scratch)_' ORDER BY datname",
+                                                 NULL, error);
+    if (rows == NULL)
+        return NULL;
+    GPtrArray *found = g_ptr_array_new_with_free_func(found_free);
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++) {
+        HfFoundDatabase *each = g_new0(HfFoundDatabase, 1);
+        each->name = g_strdup(hf_pg_rows_text(rows, i, 0));
+        each->size_bytes = hf_pg_rows_int64(rows, i, 1);
+        g_ptr_array_add(found, each);
+    }
+    return found;
+}
+
+/* ---- Storages ------------------------------------------------------------------------------------------------------
+ */
+
+/* Whether one is the other or lies in it, links resolved. */
+static bool has_in_common(const char *one, const char *other)
+{
+    g_autoptr(GFile) a = g_file_new_for_path(one);
+    g_autoptr(GFile) b = g_file_new_for_path(other);
+    return g_file_equal(a, b) || g_file_has_prefix(a, b) || g_file_has_prefix(b, a);
+}
+
+static bool check_apart(HfCatalog *catalog, const HfStorageRow *storage, const char *path, GError **error)
+{
+    g_autoptr(GPtrArray) all = hf_storage_all(catalog, NULL, error);
+    for (guint i = 0; all != NULL && i < all->len; i++) {
+        const HfStorageRow *other = all->pdata[i];
+        g_autofree char *theirs = g_canonicalize_filename(other->path, "/");
+        if (strcmp(other->organization, storage->organization) != 0 && has_in_common(path, theirs)) {
+            g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "the folder %s is not free: choose another", storage->path);
+            return false;
+        }
+    }
+    return all != NULL;
+}
+
+/* The folder is made if only its last part is missing. */
+static void make_folder(const HfConfiguration *configuration, const char *path)
+{
+    g_autofree char *parent = g_path_get_dirname(path);
+    if (hf_configuration_allows_storage(configuration, parent))
+        (void)g_mkdir(path, 0700); /* one that is there, or cannot be made, shows right after */
+}
+
+bool hf_probe_check_place(HfCatalog *catalog, const HfConfiguration *configuration, const char *organization,
+                          const char *id, GError **error)
+{
+    g_autoptr(HfStorageRow) storage = hf_storage_row_get(catalog, organization, id, error);
+    if (storage == NULL)
+        return false;
+    g_autofree char *path = g_canonicalize_filename(storage->path, "/");
+    if (strcmp(path, storage->path) != 0) {
+        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "the folder %s is not written as %s", storage->path, path);
+        return false;
+    }
+    if (!check_apart(catalog, storage, path, error))
+        return false;
+    make_folder(configuration, path);
+    if (hf_configuration_allows_storage(configuration, path))
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_USAGE,
+                "the folder %s is not there, or not below one of the folders that the configuration allows (%s)", path,
+                configuration->storage_roots);
+    return false;
+}
+
+static bool write_probe(HfStorage *storage, const char *name, const char *text, GError **error)
+{
+    g_autoptr(HfStoragePut) put = hf_storage_put(storage, name, HF_STORAGE_PUT_NEW, strlen(text), error);
+    return put != NULL && hf_output_write(&put->output, text, strlen(text), error) && hf_storage_put_commit(put, error);
+}
+
+static bool read_probe(HfStorage *storage, const char *name, const char *text, GError **error)
+{
+    size_t length = strlen(text);
+    g_autoptr(HfStorageObject) object = hf_storage_get(storage, name, error);
+    g_autofree char *bytes = g_malloc(length);
+    if (object == NULL || !hf_input_read_at(&object->input, 0, bytes, length, error))
+        return false;
+    if (memcmp(bytes, text, length) == 0)
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_STORAGE, "%s was read back with another content", name);
+    return false;
+}
+
+static bool try_storage(const HfStorageRow *row, GError **error)
+{
+    g_autofree char *random = g_uuid_string_random();
+    g_autofree char *name = g_strconcat("holdfast-probe-", random, NULL);
+    g_autoptr(HfStorage) storage = hf_storage_local_new(row->path, error);
+    if (storage == NULL || !write_probe(storage, name, random, error))
+        return false;
+    g_autoptr(GError) second = NULL;
+    bool read = read_probe(storage, name, random, error);
+    return hf_storage_remove(storage, name, read ? error : &second) && read;
+}
+
+bool hf_probe_storage(HfCatalog *catalog, const char *organization, const char *id, GError **error)
+{
+    g_autoptr(HfStorageRow) storage = hf_storage_row_get(catalog, organization, id, error);
+    g_autoptr(GError) failure = NULL;
+    if (storage == NULL)
+        return false;
+    (void)try_storage(storage, &failure);
+    g_autofree char *json = result_json(failure, NULL);
+    return hf_storage_set_check(catalog, id, json, error);
+}

@@ -1,0 +1,227 @@
+"""The whole service on loopback, privately: PostgreSQL, Redis, nginx, holdfast-api and workers; and a client for it.
+
+    service = Service(postgres(15), redis)
+    admin = service.organization("acme")          # a Client signed in as its administrator
+    admin.get("/servers").json["items"]
+"""
+import base64
+import hashlib
+import http.client
+import itertools
+import json
+import os
+import secrets
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import process
+from .holdfast import _SANITIZER_OPTIONS, SANITIZER_REPORT
+from .nginx import Nginx
+from .redis import Redis
+
+PASSWORD = "correct horse battery"
+OWNER = "owner"
+_numbers = itertools.count(1)
+
+
+def program(name):
+    """The path of one of our programs: beside $HOLDFAST, or of the normal build."""
+    holdfast = os.environ.get("HOLDFAST") or str(Path(__file__).resolve().parents[2] / "build/main/holdfast")
+    return str(Path(holdfast).resolve().parent / name)
+
+
+def password_hash(password):
+    """As crypto/password.h writes it."""
+    salt = secrets.token_bytes(16)
+    key = hashlib.scrypt(password.encode(), salt=salt, n=1 << 15, r=8, p=1, maxmem=64 << 20, dklen=32)
+    return f"scrypt$15${base64.b64encode(salt).decode()}${base64.b64encode(key).decode()}"
+
+
+class Service:
+    """`server` keeps the catalog, in a database of its own. Nothing runs jobs unless `workers` do."""
+
+    def __init__(self, server, *, children=2, workers=0, configuration=None):
+        self.server = server
+        self.folder = process.folder("hf-api-")
+        self.storage = f"{self.folder}/storage"
+        self.www = f"{self.folder}/www"
+        self.socket = f"{self.folder}/api.sock"
+        self.log = f"{self.folder}/log"
+        self.children = children
+        self.workers = []
+        for each in (self.storage, self.www):
+            os.mkdir(each)
+            process.own(each)
+        Path(self.www, "index.html").write_text("<!doctype html><title>Holdfast</title>\n")
+        self.redis = Redis()
+        self._make_catalog()
+        self._configure(configuration or {})
+        self.start_api()
+        self.nginx = Nginx(self.www, self.socket)
+        for _ in range(workers):
+            self.start_worker()
+
+    # ---- parts
+
+    def _make_catalog(self):
+        number = next(_numbers)
+        self.catalog = self.server.createdb(f"catalog_{os.getpid()}_{number}")
+        self.role = f"holdfast_{os.getpid()}_{number}"
+        done = subprocess.run([program("tests/unit/catalog/catalog_check"), self.server.dsn(self.catalog), "migrate",
+                               self.role], capture_output=True, text=True)
+        assert done.returncode == 0 and "error" not in done.stdout, done.stdout + done.stderr
+        with self.server.connect(self.catalog) as connection:
+            connection.execute("INSERT INTO holdfast.account (name, full_name, password, is_owner) "
+                               "VALUES (%s, 'The Owner', %s, true)", [OWNER, password_hash(PASSWORD)])
+
+    def _configure(self, changes):
+        secret = Path(self.folder, "secret")
+        secret.write_text(secrets.token_hex(32) + "\n")
+        secret.chmod(0o600)
+        process.own(secret)
+        values = {("catalog", "conninfo"): self.server.dsn(self.catalog, user=self.role),
+                  ("redis", "address"): self.redis.address,
+                  ("service", "secret_file"): secret,
+                  ("service", "storage_roots"): self.storage,
+                  ("log", "level"): "info", **changes}
+        text = "".join(f"[{section}]\n{name} = {value}\n" for (section, name), value in values.items())
+        self.configuration = Path(self.folder, "holdfast.conf")
+        self.configuration.write_text(text)
+        process.own(self.configuration)
+
+    @property
+    def environment(self):
+        return {**_SANITIZER_OPTIONS, "HOME": self.folder, "XDG_CACHE_HOME": f"{self.folder}/cache"}
+
+    def start_api(self):
+        self.api = process.start([program("holdfast-api"), "--config", self.configuration, "--socket", self.socket,
+                                  "--children", self.children], self.log, env=self.environment)
+        process.wait_for(lambda: os.path.exists(self.socket), "holdfast-api", process=self.api, log=self.log)
+
+    def start_worker(self, pool="default"):
+        worker = process.start([program("holdfast-worker"), "--config", self.configuration, "--pool", pool], self.log,
+                               env=self.environment)
+        self.workers.append(worker)
+        return worker
+
+    def remove(self):
+        """Stops everything; a report of a sanitizer in the log, or a program that ended badly, fails the test."""
+        statuses = [process.stop(each) for each in (*self.workers, self.api) if each.poll() is None]
+        self.nginx.remove()
+        self.redis.remove()
+        log = Path(self.log).read_text(errors="replace")
+        self.server.dropdb(self.catalog)
+        self.server.psql(f"DROP ROLE {self.role}")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        assert not SANITIZER_REPORT.search(log), log[-8000:]
+        assert not any(statuses), f"{statuses}\n{log[-3000:]}"
+
+    # ---- people
+
+    def client(self, user=None, password=PASSWORD, token=None):
+        """Signed in as the user, with the token, or as nobody."""
+        client = Client(self.nginx.port, token)
+        if user is not None:
+            client.sign_in(user, password)
+        return client
+
+    def organization(self, name):
+        """A new one; a client of a new administrator "<name>-admin" in it. More with `user`."""
+        owner = self.client(OWNER)
+        id = owner.post("/organizations", {"name": name}, expect=201).json["id"]
+        owner.put("/me/organization", {"organization_id": id}, expect=200)
+        return self.user(owner, f"{name}-admin", "administrator")
+
+    def user(self, admin, name, role):
+        """A new user in the organization of `admin`; a client of it."""
+        admin.post("/users", {"name": name, "password": PASSWORD, "role": role}, expect=201)
+        self.redis.call("EVAL", "for _, k in ipairs(redis.call('KEYS', 'hf:rate:*')) do redis.call('DEL', k) end", 0)
+        return self.client(name)
+
+
+class Answer:
+    """`status`, `headers` (by lower-case name), `body`; and `json` of it."""
+
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = {name.lower(): value for name, value in response.getheaders()}
+        self.body = response.read()
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def etag(self):
+        return self.headers["etag"]
+
+    def __repr__(self):
+        return f"{self.status} {self.body[:2000]!r}"
+
+
+class Client:
+    """One person or program. Paths are below /api/v1 unless they begin with two slashes: "//healthz"."""
+
+    watchers = []  # called with (method, path, request body, answer) of every request: test_openapi.py looks at all
+
+    def __init__(self, port, token=None):
+        self.port = port
+        self.token = token
+        self.cookie = self.csrf = self.me = None
+        self._connection = None
+
+    def sign_in(self, user, password=PASSWORD):
+        answer = self.post("/session", {"user": user, "password": password}, expect=201)
+        self.cookie = answer.headers["set-cookie"].split(";")[0]
+        self.me = answer.json
+        self.csrf = self.me["csrf"]
+        return answer
+
+    def headers(self, method, given):
+        mine = {"Authorization": f"Bearer {self.token}"} if self.token else {"Cookie": self.cookie}
+        if self.csrf and method != "GET":
+            mine["X-CSRF-Token"] = self.csrf
+        return {name: value for name, value in {**mine, **(given or {})}.items() if value is not None}
+
+    def request(self, method, path, body=None, *, headers=None, expect=None):
+        """`body` is a value for JSON, or bytes that go as they are."""
+        path = path[1:] if path.startswith("//") else f"/api/v1{path}"
+        headers = self.headers(method, headers)
+        if body is not None:
+            headers.setdefault("Content-Type", "application/json")
+            body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        answer = self._exchange(method, path, body, headers)
+        for watcher in self.watchers:
+            watcher(method, path, body, answer)
+        assert expect is None or answer.status == expect, f"{method} {path}: {answer}"
+        return answer
+
+    def _exchange(self, method, path, body, headers):
+        for again in (False, True):
+            if self._connection is None:
+                self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+            try:
+                self._connection.request(method, path, body, headers)
+                return Answer(self._connection.getresponse())
+            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+                self._connection.close()
+                self._connection = None
+                if again:
+                    raise
+        raise AssertionError("not reached")
+
+    def get(self, path, **options):
+        return self.request("GET", path, **options)
+
+    def post(self, path, body=None, **options):
+        return self.request("POST", path, {} if body is None else body, **options)
+
+    def put(self, path, body, **options):
+        return self.request("PUT", path, body, **options)
+
+    def patch(self, path, body, **options):
+        return self.request("PATCH", path, body, **options)
+
+    def delete(self, path, **options):
+        return self.request("DELETE", path, **options)
