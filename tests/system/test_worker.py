@@ -1,0 +1,282 @@
+"""Workers on a real catalog, Redis and PostgreSQL: jobs from the request to the proof, and whatever may befall them."""
+import os
+import signal
+import time
+
+import pytest
+
+from support.installation import Installation
+
+ROWS = 20000
+
+
+@pytest.fixture(scope="module")
+def server(postgres):
+    return postgres(15)
+
+
+@pytest.fixture
+def service(server):
+    installation = Installation(server)
+    yield installation
+    installation.remove()
+
+
+@pytest.fixture
+def shop(server, service, database):
+    """A registered database: its id; its name is service.shop."""
+    service.shop = database(server)
+    server.psql(f"CREATE TABLE item AS SELECT i, repeat('x', 50) AS t FROM generate_series(1, {ROWS}) i;"
+                "CREATE TABLE other (a int); CREATE SCHEMA app; CREATE TABLE app.note AS SELECT 1 AS n", service.shop)
+    return service.database(service.shop)
+
+
+@pytest.fixture
+def slow(server, service, database):
+    """A database whose backup takes as long as somebody holds a lock: its id. See `hold`."""
+    service.slow = database(server)
+    server.psql("CREATE TABLE held AS SELECT 1 AS a", service.slow)
+    return service.database(service.slow)
+
+
+class hold:
+    """Keeps every backup of a database waiting for a lock."""
+
+    def __init__(self, server, name):
+        self.connection = server.connect(name)
+        self.connection.execute("BEGIN; LOCK TABLE held IN ACCESS EXCLUSIVE MODE")
+
+    def release(self):
+        self.connection.close()
+
+
+# ---- What jobs do --------------------------------------------------------------------------------------------------
+
+
+def test_a_backup_is_a_file_that_opens_and_a_row_that_tells_of_it(service, shop, holdfast):
+    service.worker()
+    job = service.back_up(shop, folder="daily/a", prefix="p-", level=3, jobs=2)
+    done = service.wait(job)
+    assert done["state"] == "succeeded", done
+    backup = service.backup_of(job)
+    assert backup["type"] == "manual" and backup["state"] == "good" and backup["proof"] == "rows counted"
+    assert backup["rows"] == ROWS + 1 and backup["tables"] == 3 and backup["duration_ms"] >= 0
+    assert backup["fingerprints"] == ["key1"] and backup["created_by"] == "user test"
+    assert backup["path"].startswith(f"daily/a/p-{service.shop}-") and backup["path"].endswith("Z.hf")
+    assert service.files() == [backup["path"]]
+    assert (service.storage_folder / backup["path"]).stat().st_size == backup["size_bytes"] == done["size_bytes"]
+    contents = service.one("SELECT contents FROM backup WHERE id = %s", backup["id"])
+    assert {(t["schema"], t["name"], t["rows"]) for t in contents} == {
+        ("public", "item", ROWS), ("public", "other", 0), ("app", "note", 1)}
+    refused = holdfast("verify", "--from", service.storage_folder / backup["path"], check=False)
+    assert "X25519" in refused.stderr  # it is encrypted
+
+
+def test_a_passphrase_and_several_keys_open_what_was_made_with_them(service, shop):
+    service.worker()
+    passphrase = service.check("key", service.organization, "phrase", "a long enough passphrase")
+    second = service.check("key", service.organization, "key2", "-")
+    for keys in ([passphrase], [service.key, second]):
+        made = service.backup_of(service.wait(service.back_up(shop, key_ids=keys))["id"])
+        assert len(made["fingerprints"]) == len(keys)
+        assert service.wait(service.request("verify", made["id"])["job_id"])["state"] == "succeeded"
+        time.sleep(1)  # names differ by the second
+    assert "passphrase" in service.request("backup", fails=True, database_id=shop, key_ids=[passphrase, second])
+
+
+def test_a_scope_leaves_out_what_it_says(service, shop):
+    service.worker()
+    job = service.wait(service.back_up(shop, schemas=["app"], unencrypted=False))
+    assert service.backup_of(job["id"])["rows"] == 1
+
+
+def test_verify_proves_and_notes_what_it_finds(service, shop, server):
+    service.worker()
+    backup = service.backup_of(service.wait(service.back_up(shop))["id"])
+    done = service.wait(service.request("verify", backup["id"], against_database_id=shop)["job_id"])
+    assert done["state"] == "succeeded" and done["result"]["rows"] == ROWS + 1
+    assert service.backup_of(backup["job_id"])["proof"] == "verified"
+    done = service.wait(service.request("verify", backup["id"], restore_to_server_id=service.server_id)["job_id"])
+    assert done["state"] == "succeeded"
+    assert service.backup_of(backup["job_id"])["proof"] == "restored"
+    server.psql("DELETE FROM item WHERE i = 7", service.shop)
+    done = service.wait(service.request("verify", backup["id"], against_database_id=shop)["job_id"])
+    assert done["state"] == "failed" and done["error"]["code"] == "differ"
+    assert done["result"]["differences"][0]["table"] == "public.item"
+    path = service.storage_folder / backup["path"]
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    done = service.wait(service.request("verify", backup["id"])["job_id"])
+    assert done["state"] == "failed" and done["error"]["code"] == "corrupt"
+    assert service.backup_of(backup["job_id"])["state"] == "damaged"
+    path.unlink()
+    done = service.wait(service.request("verify", backup["id"])["job_id"])
+    assert done["error"]["code"] == "not-found" and service.backup_of(backup["job_id"])["state"] == "missing"
+
+
+def test_delete_takes_the_file_and_then_says_so_but_never_of_a_pinned_one(service, shop):
+    service.worker()
+    backup = service.backup_of(service.wait(service.back_up(shop))["id"])
+    service.sql("UPDATE backup SET is_pinned = true")
+    assert "pinned" in service.request("delete", backup["id"], fails=True)
+    service.sql("UPDATE backup SET is_pinned = false")
+    assert service.wait(service.request("delete", backup["id"])["job_id"])["state"] == "succeeded"
+    assert service.files() == []
+    assert service.backup_of(backup["job_id"])["state"] == "deleted"
+
+
+def test_what_is_seen_is_the_same_in_redis_and_the_catalog(service, shop):
+    service.worker()
+    job = service.back_up(shop)
+    service.wait(job)
+    seen = service.until(lambda: (seen := service.seen(job)) and seen["document"]["state"] == "succeeded" and seen)
+    assert seen["document"] == service.job(job)
+    assert [line["message"] for line in seen["lines"]] == service.log_of(job)
+    assert seen["document"]["progress"]["percent"] == 100
+
+
+def test_the_audit_log_tells_of_the_request_and_of_the_end(service, shop):
+    service.worker()
+    backup = service.backup_of(service.wait(service.back_up(shop))["id"])
+    events = service.sql("SELECT actor, action, object_name, address, outcome FROM audit_event ORDER BY seq")
+    assert events == [("user test", "backup.request", service.shop, "192.0.2.1", "success"),
+                      ("worker w1", "backup.end", backup["name"], "", "success")]
+
+
+@pytest.mark.parametrize("body", [{"folder": "../up"}, {"folder": "/root"}, {"prefix": "a\nb"}, {"jobs": 0},
+                                  {"nonsense": 1}, {"key_ids": ["x"]}, {"level": "1"}])
+def test_a_request_that_cannot_be_is_refused(service, shop, body):
+    assert service.request("backup", fails=True, database_id=shop, **body).startswith("usage: ")
+    assert service.one("SELECT count(*) FROM job") == 0
+
+
+# ---- What may befall them ------------------------------------------------------------------------------------------
+
+
+def test_a_cancel_reaches_a_running_job_within_two_seconds_and_leaves_nothing(service, slow, server):
+    service.worker()
+    held = hold(server, service.slow)
+    job = service.back_up(slow)
+    service.wait(job, "running")
+    time.sleep(0.5)
+    start = time.monotonic()
+    service.cancel(job)
+    assert service.wait(job)["state"] == "cancelled"
+    assert time.monotonic() - start < 2
+    held.release()
+    assert service.files() == [] and service.backup_of(job) is None
+
+
+def test_a_cancel_reaches_a_job_also_while_redis_is_away(service, slow, server):
+    service.worker()
+    held = hold(server, service.slow)
+    job = service.back_up(slow)
+    service.wait(job, "running")
+    service.redis.stop()
+    service.sql("UPDATE job SET cancel_requested = true WHERE id = %s", job)
+    assert service.wait(job, seconds=15)["state"] == "cancelled"
+    held.release()
+
+
+def test_a_job_whose_process_is_killed_runs_again(service, slow, server):
+    worker = service.worker()
+    held = hold(server, service.slow)
+    job = service.back_up(slow)
+    service.wait(job, "running")
+    service.until(worker.children)
+    os.kill(worker.children()[0], signal.SIGKILL)
+    service.until(lambda: service.job(job)["attempt"] == 2)
+    held.release()
+    assert service.wait(job)["state"] == "succeeded"
+    assert len(service.files()) == 1
+
+
+def test_a_job_fails_after_its_third_dead_process(service, slow, server):
+    worker = service.worker()
+    held = hold(server, service.slow)
+    job = service.back_up(slow)
+    for attempt in (1, 2, 3):
+        service.until(lambda: service.job(job)["attempt"] == attempt and worker.children())
+        os.kill(worker.children()[0], signal.SIGKILL)
+    done = service.wait(job)
+    held.release()
+    assert done["state"] == "failed" and "signal 9" in done["error"]["message"]
+
+
+def test_a_worker_that_stops_hands_its_job_over(service, slow, server):
+    (service.folder / "holdfast.conf").write_text(
+        (service.folder / "holdfast.conf").read_text().replace("[worker]", "[worker]\nstop_seconds = 1"))
+    first = service.worker()
+    held = hold(server, service.slow)
+    job = service.back_up(slow)
+    service.wait(job, "running")
+    assert first.stop() == 0
+    assert service.job(job)["state"] == "queued"
+    held.release()
+    service.worker()
+    done = service.wait(job)
+    assert done["state"] == "succeeded" and done["attempt"] == 2
+
+
+def test_a_worker_that_stops_lets_a_short_job_end(service, slow, server):
+    worker = service.worker()
+    held = hold(server, service.slow)
+    job = service.back_up(slow)
+    service.wait(job, "running")
+    worker.process.send_signal(signal.SIGTERM)
+    time.sleep(1)
+    held.release()
+    assert worker.process.wait(30) == 0
+    assert service.job(job)["state"] == "succeeded" and service.job(job)["attempt"] == 1
+
+
+def test_a_worker_of_another_pool_leaves_a_job_alone(service, shop):
+    service.worker(pool="other")
+    job = service.back_up(shop)
+    time.sleep(2)
+    assert service.job(job)["state"] == "queued"
+    service.worker()
+    assert service.wait(job)["state"] == "succeeded"
+
+
+def test_jobs_are_taken_and_ended_without_redis(service, shop):
+    service.redis.stop()
+    service.worker()
+    assert service.wait(service.back_up(shop))["state"] == "succeeded"
+
+
+def test_redis_emptied_in_the_middle_of_a_job_has_all_lines_again(service, slow, server):
+    service.worker()
+    held = hold(server, service.slow)
+    job = service.back_up(slow)
+    service.wait(job, "running")
+    service.until(lambda: service.seen(job))
+    service.redis.call("FLUSHALL")
+    held.release()
+    service.wait(job)
+    seen = service.until(lambda: (seen := service.seen(job)) and seen["document"]["state"] == "succeeded" and seen)
+    assert [line["message"] for line in seen["lines"]] == service.log_of(job)
+
+
+def test_entries_that_lie_do_no_harm(service, shop):
+    job = service.back_up(shop)
+    for entry in ("00000000-0000-4000-8000-000000000000", "no id", job, job):
+        service.redis.call("XADD", "hf:jobs:default", "*", "id", entry)
+    service.worker(), service.worker()
+    assert service.wait(job)["attempt"] == 1
+    service.until(lambda: service.redis.call("XLEN", "hf:jobs:default") == "0")
+    assert len(service.files()) == 1
+
+
+def test_a_failure_that_may_pass_is_tried_again_and_another_is_not(service, shop, server):
+    service.worker()
+    service.sql("UPDATE server SET port = 1 WHERE id = %s", service.server_id)
+    job = service.back_up(shop)
+    service.until(lambda: service.job(job)["attempt"] == 1 and service.job(job)["state"] == "queued")
+    assert "the next attempt" in service.job(job)["waiting_for"]
+    service.sql("UPDATE server SET port = %s WHERE id = %s", server.port, service.server_id)
+    assert service.wait(job)["attempt"] == 2
+    job = service.back_up(shop, tables=["nowhere"])
+    done = service.wait(job)
+    assert done["state"] == "failed" and done["attempt"] == 1 and done["error"]["code"] == "not-found"
