@@ -80,6 +80,28 @@ static bool check_parsed(GOptionContext *context, char **rest, GError **error)
            hf_option_fail(error, "\"%s\" is not an option: every value follows the name of its option", *rest);
 }
 
+static bool names(const char *argument, const char *option)
+{
+    size_t length = strlen(option);
+    return g_str_has_prefix(argument, "--") && strncmp(argument + 2, option, length) == 0 &&
+           (argument[2 + length] == '\0' || argument[2 + length] == '=');
+}
+
+/* GOption would take the last of two values for one option, and say nothing. */
+static bool check_once(const GOptionEntry *entries, char **arguments, GError **error)
+{
+    for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++) {
+        unsigned count = 0;
+        if (entry->arg != G_OPTION_ARG_STRING && entry->arg != G_OPTION_ARG_FILENAME)
+            continue;
+        for (char **argument = arguments; *argument != NULL; argument++)
+            count += names(*argument, entry->long_name);
+        if (count > 1)
+            return hf_option_fail(error, "--%s is given %u times, and takes one value", entry->long_name, count);
+    }
+    return true;
+}
+
 bool hf_options_parse(const HfCommand *command, char **arguments, const GOptionEntry *entries, GError **error, ...)
 {
     va_list groups;
@@ -91,6 +113,8 @@ bool hf_options_parse(const HfCommand *command, char **arguments, const GOptionE
     g_set_prgname(name);
     g_auto(GStrv) list = split_short(name, arguments);
     g_autoptr(GError) reason = NULL;
+    if (!check_once(entries, list + 1, error))
+        return false;
     if (!g_option_context_parse_strv(context, &list, &reason))
         return fail_from(reason, error);
     return check_parsed(context, list + 1, error);

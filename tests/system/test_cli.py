@@ -106,6 +106,11 @@ def test_help_is_on_standard_output_and_has_examples(holdfast):
     assert holdfast("--version").stdout.startswith("holdfast ")
 
 
+def test_an_option_of_one_value_is_not_given_twice(holdfast, tmp_path):
+    done = holdfast("inspect", "--from", tmp_path / "a", f"--from={tmp_path}/b", check=False)
+    assert done.returncode == 2 and "--from is given 2 times" in done.stderr
+
+
 def test_bash_completes_commands_and_options(holdfast):
     script = """holdfast() { "$HOLDFAST" "$@"; }; source "$0"
                 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _holdfast; echo "${COMPREPLY[@]}" """
