@@ -495,6 +495,22 @@ def test_a_due_schedule_is_advanced_by_one_leader(catalog):
     assert catalog.ok("due", now + 3_600_000_000).split("\n")[0] == f"s {now + 3_600_000_000}"
 
 
+# ---- The rest -------------------------------------------------------------------------------------------------------
+
+
+STORIES = ["people", "backups", "uploads", "restores", "answers"]
+
+
+def test_each_operation_answers_as_its_header_says(catalog):
+    """tests/unit/catalog/catalog_story.c tells what is asked and what must come."""
+    for story in STORIES:
+        catalog.sql("DELETE FROM halt; DELETE FROM preflight; TRUNCATE organization CASCADE")
+        catalog.organization("a")
+        done = subprocess.run([catalog.program.with_name("catalog_story"), catalog.service, story], text=True, timeout=60,
+                              capture_output=True)
+        assert done.returncode == 0, f"{story}: {done.stderr}"
+
+
 # ---- Audit ----------------------------------------------------------------------------------------------------------
 
 

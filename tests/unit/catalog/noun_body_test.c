@@ -35,7 +35,7 @@ static void values_become_parameters_of_their_columns(void **state)
         "false",
         "28800",
         NULL,
-        "{\"level\": [3, \"x\"]}",
+        "{\"level\":[3,\"x\"]}",
         "2026-03-29T00:30:00.000000Z",
         "{00000000-0000-4000-8000-000000000001,00000000-0000-4000-8000-000000000002}"};
     assert_null(error);
