@@ -6,6 +6,7 @@ static const HfJobKind kinds[] = {
     {"backup", hf_job_run_backup, hf_job_record_backup},
     {"verify", hf_job_run_verify, hf_job_record_verify},
     {"delete", hf_job_run_delete, hf_job_record_delete},
+    {"retention", hf_job_run_retention, NULL},
 };
 
 const HfJobKind *hf_job_kind_find(const char *name)

@@ -48,5 +48,6 @@ bool hf_job_run_verify(HfJobRun *run, GError **error);
 bool hf_job_record_verify(HfJobRun *run, GError **error);
 bool hf_job_run_delete(HfJobRun *run, GError **error);
 bool hf_job_record_delete(HfJobRun *run, GError **error);
+bool hf_job_run_retention(HfJobRun *run, GError **error);
 
 #endif

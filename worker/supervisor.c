@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "catalog/job.h"
 #include "worker/log.h"
+#include "worker/scheduler.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -329,7 +330,9 @@ void hf_supervisor_run(HfWorker *worker, const char *configuration_file)
                        .catalog = catalog,
                        .queue = queue,
                        .children = children};
+    g_autoptr(HfScheduler) scheduler = hf_scheduler_new(worker, NULL, NULL);
     watch_signals();
+    hf_scheduler_start(scheduler);
     g_message("ready for jobs of the pool %s", worker->pool);
     while (self.stop_us == 0 || children->len > 0) {
         heed_signals(&self);

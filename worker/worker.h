@@ -1,6 +1,7 @@
 /*
  * What every part of a worker works with: the configuration, the installation's secrets, and the ways to the catalog
  * and to Redis. Immutable once open, so threads share it; each opens connections of its own.
+ * Only the supervisor's thread replaces the configuration, and looks at it after the start.
  */
 #ifndef WORKER_WORKER_H
 #define WORKER_WORKER_H

@@ -304,6 +304,11 @@ char **hf_job_unpublished(HfCatalog *catalog, unsigned older_than_s, GError **er
 /* ---- The document --------------------------------------------------------------------------------------------------
  */
 
+char *hf_job_organization(HfCatalog *catalog, const char *id, GError **error)
+{
+    return hf_catalog_text(catalog, "SELECT organization_id FROM job WHERE id = $1::uuid", HF_PARAMETERS(id), error);
+}
+
 char *hf_job_document(HfCatalog *catalog, const char *organization, const char *id, int64_t after, unsigned max_lines,
                       GError **error)
 {

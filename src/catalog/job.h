@@ -97,6 +97,8 @@ bool hf_job_cancel(HfCatalog *catalog, const char *organization, const char *id,
 /* For the leader: running jobs whose lease ran out are queued again, or failed after the last attempt, or cancelled if
  * that was asked; a line of their log says so. Returns their ids (NULL-terminated, transfer full). */
 char **hf_job_take_back(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whose a job is, for whoever mirrors one that it does not run; transfer full. NULL without error: there is none. */
+char *hf_job_organization(HfCatalog *catalog, const char *id, GError **error);
 /* For the leader: due queued jobs whose last publication is older than `older_than_s`; marks them as published. Pool,
  * id, pool, id …, NULL-terminated, at most 500 jobs, transfer full. */
 char **hf_job_unpublished(HfCatalog *catalog, unsigned older_than_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -100,8 +100,13 @@ bool hf_server_set_check(HfCatalog *catalog, const char *id, const char *result_
  */
 
 static const size_t database_texts[] = {
-    offsetof(HfDatabaseRow, id),        offsetof(HfDatabaseRow, organization), offsetof(HfDatabaseRow, name),
-    offsetof(HfDatabaseRow, server_id), offsetof(HfDatabaseRow, server_name),  offsetof(HfDatabaseRow, pool),
+    offsetof(HfDatabaseRow, id),
+    offsetof(HfDatabaseRow, organization),
+    offsetof(HfDatabaseRow, name),
+    offsetof(HfDatabaseRow, server_id),
+    offsetof(HfDatabaseRow, server_name),
+    offsetof(HfDatabaseRow, pool),
+    offsetof(HfDatabaseRow, retention_paused),
 };
 
 HfDatabaseRow *hf_database_row(const HfPgRows *rows, size_t row)

@@ -31,7 +31,8 @@ bool hf_server_set_check(HfCatalog *catalog, const char *id, const char *result_
 
 typedef struct {
     char *id, *organization, *name, *server_id, *server_name;
-    char *pool; /* the server's */
+    char *pool;             /* the server's */
+    char *retention_paused; /* why; NULL: it is not */
 } HfDatabaseRow;
 void hf_database_row_free(HfDatabaseRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfDatabaseRow, hf_database_row_free)

@@ -280,3 +280,108 @@ def test_a_failure_that_may_pass_is_tried_again_and_another_is_not(service, shop
     job = service.back_up(shop, tables=["nowhere"])
     done = service.wait(job)
     assert done["state"] == "failed" and done["attempt"] == 1 and done["error"]["code"] == "not-found"
+
+
+# ---- The scheduler and retention -----------------------------------------------------------------------------------
+
+
+def schedule(service, *databases, **fields):
+    fields = {"name": "nightly", "interval_s": 3600, "storage_id": service.storage, "key_ids": [service.key],
+              "database_ids": databases, **fields}
+    return service.create("schedule", **fields)
+
+
+def due(service, schedule_id, ago="1 minute"):
+    service.sql("UPDATE schedule SET next_run_at = now() - %s::interval WHERE id = %s", ago, schedule_id)
+
+
+def test_a_due_schedule_makes_one_backup_of_each_database_and_moves_on(service, shop, slow):
+    service.worker(), service.worker()
+    nightly = schedule(service, server_id=service.server_id, database_pattern="t*", folder="n", prefix="x-")
+    due(service, nightly, "3 days")
+    service.until(lambda: service.one("SELECT count(*) FROM backup") == 2)
+    time.sleep(3)
+    assert service.sql("SELECT type, server_name, created_by FROM backup") == [
+        ("scheduled", "main", "schedule nightly")] * 2
+    assert service.one("SELECT next_run_at > now() AND last_run_at > now() - interval '1 minute' FROM schedule")
+    assert service.one("SELECT count(*) FROM job WHERE kind = 'backup' AND reason = 'schedule nightly'") == 2
+
+
+def test_an_inactive_schedule_runs_only_when_it_is_told_to(service, shop):
+    nightly = schedule(service, shop, is_active=False)
+    due(service, nightly)
+    service.check("turn", time.time_ns() // 1000)
+    assert service.one("SELECT count(*) FROM job") == 0
+    assert len(service.request("schedule-run", nightly)["job_ids"]) == 1
+
+
+def test_a_schedule_that_cannot_run_is_told_of_once_and_stops_no_other(service, shop):
+    bad = schedule(service, shop, name="bad", key_ids=[])
+    good = schedule(service, shop, name="good")
+    due(service, bad), due(service, good)
+    now = time.time_ns() // 1000
+    service.check("turn", now), service.check("turn", now)
+    assert service.sql("SELECT reason FROM job") == [("schedule good",)]
+    assert service.sql("SELECT object_name, outcome FROM audit_event WHERE action = 'schedule.run'") == [
+        ("bad", "failure")]
+
+
+def test_two_leaders_at_once_make_no_run_twice(service, shop):
+    due(service, schedule(service, shop))
+    now = str(time.time_ns() // 1000)
+    # Each turn is a leader that sees the lock free, or none; the row's old time decides.
+    for _ in range(4):
+        service.check("turn", now)
+    assert service.one("SELECT count(*) FROM job") == 1
+
+
+def test_a_worker_that_dies_loses_its_job_to_another(service, slow, server):
+    first = service.worker()
+    held = hold(server, service.slow)
+    job = service.back_up(slow)
+    service.wait(job, "running")
+    first.kill()
+    held.release()
+    service.worker()
+    done = service.wait(job, seconds=90)
+    assert done["state"] == "succeeded" and done["attempt"] == 2
+    assert any("nothing was heard of the worker w1" in line for line in service.log_of(job))
+
+
+def test_what_got_lost_in_redis_is_published_again(service, shop):
+    job = service.back_up(shop)
+    service.redis.call("FLUSHALL")
+    service.sql("UPDATE job SET published_at = now() - interval '1 minute'")
+    service.check("turn", time.time_ns() // 1000)
+    assert service.redis.call("XLEN", "hf:jobs:default") == "1"
+    assert service.job(job)["state"] == "queued"
+
+
+def test_retention_keeps_what_it_is_told_and_stops_when_in_doubt(service, shop, server):
+    service.worker()
+    nightly = schedule(service, shop, keep_count=2)
+
+    def run():
+        time.sleep(1)  # names differ by the second
+        (job,) = service.request("schedule-run", nightly)["job_ids"]
+        assert service.wait(job)["state"] == "succeeded"
+        service.until(lambda: service.one("SELECT count(*) FROM job WHERE state IN ('queued', 'running')") == 0)
+        return service.backup_of(job)["id"]
+
+    def states():
+        return [state for (state,) in service.sql("SELECT state FROM backup ORDER BY created_at")]
+
+    first = run()
+    run(), run()
+    assert states() == ["deleted", "good", "good"] and len(service.files()) == 2
+    assert service.sql("SELECT object_id, actor FROM audit_event WHERE action = 'delete.request'") == [
+        (first, "user test")]
+    server.psql("DELETE FROM item WHERE i > 100", service.shop)
+    run()
+    assert states() == ["deleted", "good", "good", "good"]
+    assert "under half" in service.one("SELECT retention_paused FROM database")
+    service.sql("UPDATE database SET retention_paused = NULL")
+    service.sql("UPDATE backup SET is_pinned = true WHERE id = (SELECT id FROM backup WHERE state = 'good' "
+                "ORDER BY created_at LIMIT 1)")
+    run()
+    assert states() == ["deleted", "good", "deleted", "good", "good"]

@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "catalog/storage_table.h"
 #include "service/request_body.h"
+#include "service/request_retention.h"
 #include "service/unseal.h"
 #include "worker/backup_file.h"
 
@@ -256,5 +257,6 @@ bool hf_job_run_backup(HfJobRun *run, GError **error)
 bool hf_job_record_backup(HfJobRun *run, GError **error)
 {
     g_autofree char *id = hf_backup_insert(run->catalog, run->job->organization, run->kept, error);
-    return id != NULL;
+    return id != NULL && (run->job->schedule_id == NULL ||
+                          hf_request_retention(&run->requester, run->job->schedule_id, run->job->database_id, error));
 }

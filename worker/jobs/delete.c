@@ -11,6 +11,12 @@ bool hf_job_run_delete(HfJobRun *run, GError **error)
     g_autoptr(HfBackupRow) backup = hf_backup_get(run->catalog, job->organization, job->backup_id, error);
     if (backup == NULL)
         return false;
+    run->name = g_strdup(backup->name);
+    run->size_bytes = backup->size_bytes;
+    if (strcmp(backup->state, "deleted") == 0) {
+        g_message("%s was deleted meanwhile", backup->name);
+        return true;
+    }
     if (backup->is_pinned) {
         g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "%s was pinned meanwhile, and stays", backup->name);
         return false;
@@ -25,12 +31,13 @@ bool hf_job_run_delete(HfJobRun *run, GError **error)
     }
     if (reason != NULL)
         g_message("%s was not there any more", backup->path);
-    run->name = g_strdup(backup->name);
-    run->size_bytes = backup->size_bytes;
     return true;
 }
 
 bool hf_job_record_delete(HfJobRun *run, GError **error)
 {
-    return hf_backup_set_state(run->catalog, run->job->backup_id, "deleted", error);
+    g_autoptr(HfBackupRow) backup = hf_backup_get(run->catalog, run->job->organization, run->job->backup_id, error);
+    if (backup == NULL)
+        return false;
+    return strcmp(backup->state, "deleted") == 0 || hf_backup_set_state(run->catalog, backup->id, "deleted", error);
 }

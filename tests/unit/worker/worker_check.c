@@ -13,7 +13,7 @@
 #include "service/request_backup.h"
 #include "service/request_delete.h"
 #include "service/request_verify.h"
-#include "worker/worker.h"
+#include "worker/scheduler.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -116,13 +116,28 @@ static bool run_view(Check *self, char **a, GError **error)
     return true;
 }
 
+static int64_t fixed_clock(gpointer now_us)
+{
+    return *(int64_t *)now_us;
+}
+
+/* NOW_US: one turn of the scheduler at that time */
+static bool run_turn(Check *self, char **a, GError **error)
+{
+    (void)error;
+    int64_t now_us = g_ascii_strtoll(a[0], NULL, 10);
+    g_autoptr(HfScheduler) scheduler = hf_scheduler_new(&self->worker, fixed_clock, &now_us);
+    hf_scheduler_turn(scheduler);
+    return true;
+}
+
 static bool run(const char *name, char **arguments, GError **error)
 {
     static const struct {
         const char *name;
         bool (*run)(Check *self, char **arguments, GError **error);
-    } commands[] = {
-        {"create", run_create}, {"key", run_key}, {"request", run_request}, {"cancel", run_cancel}, {"view", run_view}};
+    } commands[] = {{"create", run_create}, {"key", run_key},   {"request", run_request},
+                    {"cancel", run_cancel}, {"view", run_view}, {"turn", run_turn}};
     Check self = {0};
     bool ok = false;
     if (!hf_worker_open(&self.worker, NULL, "default", NULL, error))

@@ -1,0 +1,25 @@
+#include "service/request_retention.h"
+
+#include "base/error.h"
+#include "catalog/schedule_table.h"
+
+bool hf_request_retention(HfRequester *self, const char *schedule_id, const char *database_id, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(HfScheduleRow) schedule = hf_schedule_get(self->catalog, self->organization, schedule_id, &reason);
+    if (schedule == NULL && !g_error_matches(reason, HF_ERROR, HF_ERROR_NOT_FOUND)) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
+    if (schedule == NULL || (schedule->keep_count == 0 && schedule->keep_days == 0))
+        return true;
+    g_autofree char *holds = g_strconcat("retention:", database_id, NULL);
+    HfNewJob job = {.kind = "retention",
+                    .request = "{}",
+                    .holds = holds,
+                    .database_id = database_id,
+                    .schedule_id = schedule_id,
+                    .pool = schedule->pool};
+    g_autofree char *id = hf_request_make(self, &job, "schedule", schedule_id, schedule->name, error);
+    return id != NULL;
+}

@@ -1,0 +1,20 @@
+/*
+ * Which backups of a schedule may go. Pure: no clock, no catalog.
+ */
+#ifndef WORKER_RETENTION_H
+#define WORKER_RETENTION_H
+
+#include "catalog/backup_table.h"
+
+/*
+ * `backups` (HfBackupRow) are the good ones of a schedule and a database, newest first. Beyond the first `keep_count`
+ * (0: no bound), or older than `keep_days` (0: no bound) at `now_us`, they may go; but never the newest, nor a pinned
+ * one, which is not counted either. Borrowed elements; transfer container.
+ */
+GPtrArray *hf_retention_choose(const GPtrArray *backups, int64_t keep_count, int64_t keep_days, int64_t now_us);
+
+/* Why nothing may go after the newest of them: it has under half the size or rows of the one before. Transfer full;
+ * NULL: it does not look so. */
+char *hf_retention_doubt(const GPtrArray *backups);
+
+#endif

@@ -1,0 +1,274 @@
+/*
+ * A due schedule is advanced to its next time and its jobs are made in one transaction, which the row's old time
+ * guards: so of two leaders (one that does not know yet that its connection is gone) only one makes them, and a leader
+ * that dies half way has made none.
+ *
+ * Leases run out also because the catalog was away and nobody could renew them. So a new leader, and one that finds the
+ * catalog back, gives all workers the time of one lease before it takes anything back.
+ */
+#include "worker/scheduler.h"
+
+#include "base/error.h"
+#include "catalog/account.h"
+#include "catalog/audit.h"
+#include "catalog/backup_table.h"
+#include "catalog/job.h"
+#include "catalog/restore_table.h"
+#include "service/request_backup.h"
+#include "service/schedule_time.h"
+
+#define TURN_US G_USEC_PER_SEC
+#define GRACE_US (HF_JOB_LEASE_S * G_USEC_PER_SEC)
+#define PUBLISH_AGAIN_S 10
+#define EXPIRE_US (60 * G_USEC_PER_SEC)
+/* A schedule that cannot be read is looked at again after so long. */
+#define PUT_OFF_US (3600 * (int64_t)G_USEC_PER_SEC)
+
+struct HfScheduler {
+    const HfWorker *worker;
+    HfClock clock;
+    gpointer clock_data;
+    HfCatalog *catalog;
+    HfQueue *queue;
+    GThread *thread;
+    GMutex mutex; /* guards ending */
+    GCond cond;
+    bool ending;
+    bool leads;
+    gint64 grace_until_us, expire_us; /* monotonic */
+};
+
+static int64_t wall_clock(gpointer data)
+{
+    (void)data;
+    return g_get_real_time();
+}
+
+/* ---- Schedules -----------------------------------------------------------------------------------------------------
+ */
+
+bool hf_scheduler_decide(const HfScheduleRow *schedule, int64_t now_us, bool *run, int64_t *next_us, GError **error)
+{
+    *run = schedule->next_us >= 0 && schedule->next_us <= now_us;
+    return hf_schedule_time_next(schedule, now_us, next_us, error);
+}
+
+/* Advances the schedule and makes its jobs, inside a transaction. */
+static bool make_jobs(HfRequester *requester, const HfScheduleRow *schedule, int64_t next_us, int64_t now_us,
+                      GError **error)
+{
+    g_autoptr(GPtrArray) databases = hf_schedule_databases(requester->catalog, schedule->id, error);
+    if (databases == NULL || !hf_schedule_advance(requester->catalog, schedule, next_us, now_us, error))
+        return false;
+    if (databases->len == 0)
+        g_warning("the schedule %s is due and means no database", schedule->name);
+    for (guint i = 0; i < databases->len; i++) {
+        g_autofree char *job = hf_request_scheduled_backup(requester, schedule, databases->pdata[i], error);
+        if (job == NULL)
+            return false;
+    }
+    return true;
+}
+
+static bool run_schedule(HfScheduler *self, const HfScheduleRow *schedule, int64_t next_us, int64_t now_us,
+                         GError **error)
+{
+    g_autofree char *who = g_strconcat("schedule ", schedule->name, NULL);
+    HfRequester requester = {.catalog = self->catalog,
+                             .queue = self->queue,
+                             .sealer = self->worker->sealer,
+                             .organization = schedule->organization,
+                             .actor = who,
+                             .reason = who};
+    if (!hf_catalog_begin(self->catalog, error))
+        return false;
+    if (make_jobs(&requester, schedule, next_us, now_us, error) && hf_catalog_commit(self->catalog, error)) {
+        hf_request_publish(&requester);
+        return true;
+    }
+    hf_catalog_rollback(self->catalog);
+    hf_request_forget(&requester);
+    return false;
+}
+
+/* A schedule that cannot run is not tried each second: it is advanced all the same, and the audit log says why. */
+static bool pass_over(HfScheduler *self, const HfScheduleRow *schedule, int64_t next_us, const GError *why,
+                      GError **error)
+{
+    const HfAuditEvent event = {.organization = schedule->organization,
+                                .actor = self->worker->actor,
+                                .action = "schedule.run",
+                                .object_kind = "schedule",
+                                .object_id = schedule->id,
+                                .object_name = schedule->name,
+                                .outcome = "failure",
+                                .detail = why->message};
+    g_warning("the schedule %s cannot run: %s", schedule->name, why->message);
+    if (!hf_catalog_begin(self->catalog, error))
+        return false;
+    if (hf_schedule_advance(self->catalog, schedule, next_us, -1, error) &&
+        hf_audit_append(self->catalog, &event, error) && hf_catalog_commit(self->catalog, error))
+        return true;
+    hf_catalog_rollback(self->catalog);
+    return false;
+}
+
+static bool tend_schedule(HfScheduler *self, const HfScheduleRow *schedule, int64_t now_us, GError **error)
+{
+    bool run = false;
+    int64_t next_us = now_us + PUT_OFF_US;
+    g_autoptr(GError) why = NULL;
+    if (hf_scheduler_decide(schedule, now_us, &run, &next_us, &why)) {
+        if (!run)
+            return hf_schedule_advance(self->catalog, schedule, next_us, -1, error);
+        if (run_schedule(self, schedule, next_us, now_us, &why))
+            return true;
+    }
+    if (g_error_matches(why, HF_ERROR, HF_ERROR_CONFLICT))
+        return true; /* another leader's */
+    if (!hf_error_code_may_pass((HfErrorCode)why->code))
+        return pass_over(self, schedule, next_us, why, error);
+    g_propagate_error(error, g_steal_pointer(&why));
+    return false;
+}
+
+static bool tend_schedules(HfScheduler *self, GError **error)
+{
+    int64_t now_us = self->clock(self->clock_data);
+    g_autoptr(GPtrArray) due = hf_schedule_due(self->catalog, now_us, error);
+    for (guint i = 0; due != NULL && i < due->len; i++)
+        if (!tend_schedule(self, due->pdata[i], now_us, error))
+            return false;
+    return due != NULL;
+}
+
+/* ---- Jobs ----------------------------------------------------------------------------------------------------------
+ */
+
+static bool take_back(HfScheduler *self, GError **error)
+{
+    if (g_get_monotonic_time() < self->grace_until_us)
+        return true;
+    g_auto(GStrv) ids = hf_job_take_back(self->catalog, error);
+    for (char **id = ids; id != NULL && *id != NULL; id++) {
+        g_autofree char *organization = hf_job_organization(self->catalog, *id, NULL);
+        g_warning("the job %s is taken back from a worker that is not heard of any more", *id);
+        if (organization != NULL)
+            hf_worker_refresh_mirror(self->catalog, self->queue, organization, *id);
+    }
+    return ids != NULL;
+}
+
+static bool publish_again(HfScheduler *self, GError **error)
+{
+    g_autoptr(GError) away = NULL;
+    g_auto(GStrv) jobs = hf_job_unpublished(self->catalog, PUBLISH_AGAIN_S, error);
+    for (char **job = jobs; job != NULL && job[0] != NULL && away == NULL; job += 2)
+        if (!hf_queue_publish(self->queue, job[0], job[1], &away))
+            g_debug("jobs are found without Redis: %s", away->message);
+    return jobs != NULL;
+}
+
+/* ---- What expires --------------------------------------------------------------------------------------------------
+ */
+
+/* Halts end at once when their time is over: whatever became of the job, services resume. */
+static bool end_halts(HfScheduler *self, GError **error)
+{
+    g_autoptr(GPtrArray) halts = hf_halt_expire(self->catalog, error);
+    for (guint i = 0; halts != NULL && i < halts->len; i++) {
+        const HfHaltRow *halt = halts->pdata[i];
+        g_warning("the halt of the database %s by the job %s is over", halt->database_id, halt->job_id);
+        (void)!hf_queue_open_gate(self->queue, halt->database_id, NULL);
+    }
+    return halts != NULL;
+}
+
+static bool expire(HfScheduler *self, GError **error)
+{
+    if (g_get_monotonic_time() < self->expire_us)
+        return true;
+    self->expire_us = g_get_monotonic_time() + EXPIRE_US;
+    return hf_session_expire(self->catalog, error) && hf_catalog_expire(self->catalog, error);
+}
+
+/* ---- Turns ---------------------------------------------------------------------------------------------------------
+ */
+
+static bool turn(HfScheduler *self, GError **error)
+{
+    bool leader = false;
+    if (!hf_catalog_lead(self->catalog, &leader, error))
+        return false;
+    if (leader && !self->leads) {
+        g_message("this worker leads from now on");
+        self->grace_until_us = g_get_monotonic_time() + GRACE_US;
+    }
+    self->leads = leader;
+    return !leader || (end_halts(self, error) && tend_schedules(self, error) && take_back(self, error) &&
+                       publish_again(self, error) && expire(self, error));
+}
+
+void hf_scheduler_turn(HfScheduler *self)
+{
+    g_autoptr(GError) error = NULL;
+    if (turn(self, &error))
+        return;
+    bool away = hf_error_code_may_pass((HfErrorCode)error->code);
+    if (self->leads || !away)
+        g_warning("scheduler: %s", error->message);
+    if (away)
+        self->leads = false; /* or still, but then with a new time of grace */
+}
+
+static bool wait_for_turn(HfScheduler *self)
+{
+    g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->mutex);
+    gint64 until = g_get_monotonic_time() + TURN_US;
+    while (!self->ending && g_cond_wait_until(&self->cond, &self->mutex, until))
+        ;
+    return !self->ending;
+}
+
+static gpointer run(gpointer data)
+{
+    do
+        hf_scheduler_turn(data);
+    while (wait_for_turn(data));
+    return NULL;
+}
+
+HfScheduler *hf_scheduler_new(const HfWorker *worker, HfClock clock, gpointer clock_data)
+{
+    HfScheduler *self = g_new0(HfScheduler, 1);
+    self->worker = worker;
+    self->clock = clock != NULL ? clock : wall_clock;
+    self->clock_data = clock_data;
+    self->catalog = hf_worker_new_catalog(worker);
+    self->queue = hf_worker_new_queue(worker);
+    g_mutex_init(&self->mutex);
+    g_cond_init(&self->cond);
+    return self;
+}
+
+void hf_scheduler_start(HfScheduler *self)
+{
+    self->thread = g_thread_new("scheduler", run, self);
+}
+
+void hf_scheduler_free(HfScheduler *self)
+{
+    if (self == NULL)
+        return;
+    g_mutex_lock(&self->mutex);
+    self->ending = true;
+    g_cond_broadcast(&self->cond);
+    g_mutex_unlock(&self->mutex);
+    if (self->thread != NULL)
+        g_thread_join(self->thread);
+    hf_queue_free(self->queue);
+    hf_catalog_free(self->catalog);
+    g_mutex_clear(&self->mutex);
+    g_cond_clear(&self->cond);
+    g_free(self);
+}
