@@ -8,6 +8,7 @@ import pytest
 from support import everything
 from support.holdfast import Holdfast
 from support.postgres import Servers
+from support.service import Service
 
 
 # What a shell starts in the background ignores Ctrl-C, and so would all that it starts.
@@ -21,6 +22,14 @@ def postgres():
     yield servers
     servers.remove()
     everything.remove_extension()
+
+
+@pytest.fixture(scope="session")
+def site(postgres):
+    """The service behind nginx, without workers, shared by all tests; see support/service.py."""
+    service = Service(postgres(15))
+    yield service
+    service.remove()
 
 
 @pytest.fixture(scope="session")

@@ -57,14 +57,20 @@ static void answer_view(HfResponse *response, const HfJobView *view)
     hf_response_json(response, 200, json);
 }
 
+/* Its ETag is its digest: there is no revision without Redis. */
 static bool answer_from_catalog(HfApi *api, const HfRequest *request, int64_t after, HfResponse *response,
                                 GError **error)
 {
     char *json =
         hf_job_document(api->catalog, request->principal->organization, request->ids[0], after, LINES_A_POLL, error);
-    if (json != NULL)
-        hf_response_json(response, 200, json);
-    return json != NULL;
+    if (json == NULL)
+        return false;
+    g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, json, -1);
+    g_autofree char *tag = g_strdup_printf("\"%.32s\"", digest);
+    bool known = g_strcmp0(hf_request_header(request, "If-None-Match"), tag) == 0;
+    hf_response_json(response, known ? 304 : 200, json);
+    hf_response_header(response, "ETag", tag);
+    return true;
 }
 
 static bool answer(HfApi *api, const HfRequest *request, int64_t after, const HfJobView *view, HfResponse *response,

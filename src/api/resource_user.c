@@ -150,7 +150,7 @@ bool hf_user_handle_remove(HfApi *api, const HfRoute *route, HfRequest *request,
     return true;
 }
 
-/* PUT /organizations/{id}/users/{id}: an account that is there becomes a member. */
+/* PUT /organizations/{id}/users/{user_id}: an account that is there becomes a member. */
 bool hf_user_handle_join(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
 {
     static const char *const members[] = {"role", NULL};

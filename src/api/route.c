@@ -43,7 +43,7 @@ static const HfRoute routes[] = {
     {"GET", V1 "/organizations/{id}", OWNER, hf_noun_handle_get, &hf_noun_organization},
     {"PATCH", V1 "/organizations/{id}", OWNER, hf_noun_handle_change, &hf_noun_organization},
     {"DELETE", V1 "/organizations/{id}", OWNER, hf_noun_handle_remove, &hf_noun_organization},
-    {"PUT", V1 "/organizations/{id}/users/{id}", OWNER, hf_user_handle_join, &hf_noun_user},
+    {"PUT", V1 "/organizations/{id}/users/{user_id}", OWNER, hf_user_handle_join, &hf_noun_user},
     {"GET", V1 "/accounts", OWNER, hf_noun_handle_list, &hf_noun_account},
     {"POST", V1 "/accounts", OWNER, hf_user_handle_create, &hf_noun_account},
     {"GET", V1 "/accounts/{id}", OWNER, hf_noun_handle_get, &hf_noun_account},
@@ -138,7 +138,7 @@ static bool match(const char *pattern, HfRequest *request)
         size_t expected = strcspn(++pattern, "/"), length = 0;
         for (path++; path + length < end && path[length] != '/'; length++)
             ;
-        bool is_id = strncmp(pattern, "{id}", MAX(expected, 4)) == 0;
+        bool is_id = *pattern == '{';
         if (is_id ? length == 0 : length != expected || strncmp(pattern, path, length) != 0)
             return false;
         if (is_id && (request->ids[ids++] = hf_request_decode(path, (gssize)length)) == NULL)

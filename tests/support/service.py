@@ -111,7 +111,7 @@ class Service:
         self.nginx.remove()
         self.redis.remove()
         log = Path(self.log).read_text(errors="replace")
-        self.server.dropdb(self.catalog)
+        self.server.dropdb(self.catalog)  # and all whose names begin so
         self.server.psql(f"DROP ROLE {self.role}")
         shutil.rmtree(self.folder, ignore_errors=True)
         assert not SANITIZER_REPORT.search(log), log[-8000:]
@@ -123,8 +123,13 @@ class Service:
         """Signed in as the user, with the token, or as nobody."""
         client = Client(self.nginx.port, token)
         if user is not None:
+            self.forget_tries()
             client.sign_in(user, password)
         return client
+
+    def forget_tries(self):
+        """Signing in is limited; tests do it more often than people."""
+        self.redis.call("EVAL", "for _, k in ipairs(redis.call('KEYS', 'hf:rate:*')) do redis.call('DEL', k) end", 0)
 
     def organization(self, name):
         """A new one; a client of a new administrator "<name>-admin" in it. More with `user`."""
@@ -136,8 +141,43 @@ class Service:
     def user(self, admin, name, role):
         """A new user in the organization of `admin`; a client of it."""
         admin.post("/users", {"name": name, "password": PASSWORD, "role": role}, expect=201)
-        self.redis.call("EVAL", "for _, k in ipairs(redis.call('KEYS', 'hf:rate:*')) do redis.call('DEL', k) end", 0)
         return self.client(name)
+
+    # ---- things
+
+    def sql(self, query, *values):
+        """The rows that a query of the catalog's owner gives."""
+        with self.server.connect(self.catalog, options="-c search_path=holdfast") as connection:
+            cursor = connection.execute(query, values)
+            return cursor.fetchall() if cursor.description else None
+
+    def furnish(self, admin):
+        """One of everything in the organization of `admin`, as {"server": id, …}."""
+        organization = admin.me["organization"]["id"]
+        name = admin.me["organization"]["name"]
+
+        def make(route, **body):
+            return admin.post(route, body, expect=201).json["id"]
+
+        self.server.createdb(f"{self.catalog}_{name}_shop")
+        things = {"server": make("/servers", name="main", host="127.0.0.1", port=self.server.port, username="postgres",
+                                 password="never asked for"),
+                  "storage": make("/storages", name="disk", path=f"{self.storage}/{name}"),
+                  "key": make("/keys", name="key", kind="identity"),
+                  "token": make("/tokens", name="program", role="operator"),
+                  "webhook": make("/webhooks", name="hook", url="https://hook.example.org/", secret="shared")}
+        things["database"] = make("/databases", server_id=things["server"], name=f"{self.catalog}_{name}_shop")
+        things["schedule"] = make("/schedules", name="nightly", interval_s=86400, storage_id=things["storage"],
+                                  key_ids=[things["key"]], database_ids=[things["database"]], is_active=False)
+        things["job"] = admin.post("/backups", {"database_id": things["database"]}, expect=202).json["job_id"]
+        things["backup"] = str(self.sql(
+            "INSERT INTO backup (organization_id, name, path, storage_id, type, database_id, database_name, size_bytes) "
+            "VALUES (%s, 'b.hf', 'b.hf', %s, 'manual', %s, 'shop', 1000) RETURNING id", organization, things["storage"],
+            things["database"])[0][0])
+        things["preflight"] = str(self.sql(
+            "INSERT INTO preflight (organization_id, request, expires_at) "
+            "VALUES (%s, '{}', now() + interval '1 hour') RETURNING id", organization)[0][0])
+        return things
 
 
 class Answer:

@@ -1,0 +1,221 @@
+"""www/openapi.yaml is complete and true: it has the routes of the program, and the real server answers as it says."""
+import json
+import subprocess
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from support import node
+from support.openapi import PATH, Description
+from support.service import OWNER, PASSWORD, Client, program
+
+NEW_PASSWORD = "another good battery"
+
+
+@pytest.fixture(scope="module")
+def description():
+    return Description()
+
+
+def routes():
+    done = subprocess.run([program("holdfast-api"), "--routes"], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def references(value):
+    if isinstance(value, dict):
+        yield from ([value["$ref"]] if "$ref" in value else [])
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from references(each)
+
+
+def test_every_route_is_described_with_who_may_use_it(description):
+    described = {key: operation["x-access"] for key, operation in description.operations().items()}
+    assert described == {(route["method"], route["path"]): route["access"] for route in routes()}
+
+
+def test_every_route_that_makes_a_job_takes_an_idempotency_key(description):
+    for route in routes():
+        operation = description.operations()[route["method"], route["path"]]
+        names = [description.resolve(each)["name"] for each in operation.get("parameters", [])]
+        assert ("Idempotency-Key" in names) == route["job"], operation["operationId"]
+
+
+def test_the_description_is_sound(description):
+    document = description.document
+    operations = description.operations().values()
+    assert len({each["operationId"] for each in operations}) == len(operations)
+    used = set(references(document))
+    for reference in used:
+        description.resolve({"$ref": reference})
+    for kind in ("schemas", "parameters", "responses"):
+        for name in document["components"][kind]:
+            assert f"#/components/{kind}/{name}" in used, f"nothing uses {name}"
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    tags = {each["name"] for each in document["tags"]}
+    assert tags == {tag for each in operations for tag in each["tags"]}
+
+
+def test_a_typed_client_is_generated_and_compiles():
+    done = subprocess.run(["node", node.ready("openapi_client") / "generate.mjs", PATH], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "export interface operations" in done.stdout
+
+
+class Tour:
+    """Uses every operation at least once, each answer held to the description."""
+
+    def __init__(self, site, description):
+        self.site = site
+        self.description = description
+        self.done = set()
+        self.owner = self.watch(site.client(OWNER))
+        self.organization = self.owner.post("/organizations", {"name": "tour"}, expect=201)
+        self.owner.put("/me/organization", {"organization_id": self.organization.json["id"]}, expect=200)
+        self.admin = self.watch(site.user(self.owner, "tour-admin", "administrator"))
+        self.things = site.furnish(self.admin)
+
+    def watch(self, client):
+        client.watchers = [self.look]
+        return client
+
+    def look(self, method, path, body, answer):
+        self.description.check_answer(method, path, answer)
+        if answer.status < 400:
+            self.description.check_request(method, path, body)
+            self.done.add((method, self.description.find(method, path)))
+
+    def nobody(self):
+        client = self.watch(self.site.client())
+        client.get("//healthz", expect=200)
+        client.get("//metrics", expect=200)
+        client.get("/me", expect=401)
+        client.get("/nothing", expect=404)
+
+    def people(self):
+        owner, admin, organization = self.owner, self.admin, self.organization.json["id"]
+        owner.get("/organizations", expect=200)
+        owner.get(f"/organizations/{organization}", expect=200)
+        owner.patch(f"/organizations/{organization}", {"name": "tour 2"}, expect=200,
+                    headers={"If-Match": self.organization.etag})
+        owner.patch(f"/organizations/{organization}", {"name": "x"}, expect=412,
+                    headers={"If-Match": self.organization.etag})
+        other = owner.post("/organizations", {"name": "tour, empty"}, expect=201).json["id"]
+        owner.delete(f"/organizations/{other}", expect=204)
+        account = owner.post("/accounts", {"name": "tourist", "password": PASSWORD}, expect=201).json["id"]
+        owner.get("/accounts?q=tour&sort=-created_at", expect=200)
+        owner.get(f"/accounts/{account}", expect=200)
+        owner.patch(f"/accounts/{account}", {"full_name": "A Tourist"}, expect=200)
+        owner.put(f"/organizations/{organization}/users/{account}", {"role": "viewer"}, expect=200)
+        admin.get("/users?role=viewer", expect=200)
+        admin.get(f"/users/{account}", expect=200)
+        admin.patch(f"/users/{account}", {"role": "operator"}, expect=200)
+        admin.delete(f"/users/{account}", expect=204)
+        admin.get("/tokens", expect=200)
+        admin.get(f"/tokens/{self.things['token']}", expect=200)
+        token = admin.post("/tokens", {"name": "t", "role": "viewer", "expires_at": "2040-01-01T00:00:00Z"}, expect=201)
+        self.watch(self.site.client(token=token.json["token"])).get("/me", expect=200)
+        admin.delete(f"/tokens/{token.json['id']}", expect=204)
+
+    def sources(self):
+        admin, server = self.admin, self.things["server"]
+        admin.get("/servers?q=main&limit=1", expect=200)
+        admin.get(f"/servers/{server}", expect=200)
+        admin.patch(f"/servers/{server}", {"max_jobs": 3}, expect=200)
+        admin.post(f"/servers/{server}/test", expect=200)
+        admin.get(f"/servers/{server}/databases", expect=200)
+        admin.post(f"/servers/{server}/databases", {"names": ["postgres"]}, expect=200)
+        database = admin.get("/databases?name=postgres", expect=200).json["items"][0]["id"]
+        admin.get(f"/databases/{database}", expect=200)
+        admin.patch(f"/databases/{database}", {"alarm_after_s": 3600}, expect=200)
+        admin.delete(f"/databases/{database}", expect=204)
+        admin.get("/alarms?is_raised=false", expect=200)
+        away = admin.post("/servers", {"name": "away", "host": "127.0.0.1", "port": 1, "username": "x"}, expect=201)
+        assert away.json["check"]["ok"] is False and "127.0.0.1" in away.json["check"]["message"]
+        admin.get(f"/servers/{away.json['id']}/databases", expect=503)
+        admin.delete(f"/servers/{away.json['id']}", expect=204)
+
+    def targets(self):
+        admin, storage, key = self.admin, self.things["storage"], self.things["key"]
+        admin.get("/storages", expect=200)
+        admin.get(f"/storages/{storage}", expect=200)
+        admin.patch(f"/storages/{storage}", {"name": "disk 2"}, expect=200)
+        admin.post(f"/storages/{storage}/test", expect=200)
+        spare = admin.post("/storages", {"name": "spare", "path": f"{self.site.storage}/spare"}, expect=201).json["id"]
+        admin.delete(f"/storages/{spare}", expect=204)
+        admin.get("/keys", expect=200)
+        admin.get(f"/keys/{key}", expect=200)
+        admin.patch(f"/keys/{key}", {"name": "key 2"}, expect=200)
+        admin.post(f"/keys/{key}/sheet", expect=200)
+        spare = admin.post("/keys", {"name": "p", "kind": "passphrase", "secret": "twelve letters"}, expect=201)
+        admin.delete(f"/keys/{spare.json['id']}", expect=204)
+
+    def schedules(self):
+        admin, schedule = self.admin, self.things["schedule"]
+        admin.get("/schedules?is_active=false", expect=200)
+        admin.get(f"/schedules/{schedule}", expect=200)
+        admin.patch(f"/schedules/{schedule}", {"cron": "15 3 * * mon-fri", "interval_s": None, "keep_count": 7},
+                    expect=200)
+        admin.post(f"/schedules/{schedule}/enable", expect=200)
+        admin.post(f"/schedules/{schedule}/disable", expect=200)
+        admin.post(f"/schedules/{schedule}/run", expect=202)
+        admin.delete(f"/schedules/{schedule}", expect=409)  # its jobs wait
+        made = admin.post("/schedules", {"name": "all", "interval_s": 28800, "storage_id": self.things["storage"],
+                                         "server_id": self.things["server"], "database_pattern": "shop*"}, expect=201)
+        admin.delete(f"/schedules/{made.json['id']}", expect=204)
+
+    def backups(self):
+        admin, backup = self.admin, self.things["backup"]
+        admin.get("/backups?sort=-size_bytes&state=good", expect=200)
+        admin.get(f"/backups/{backup}", expect=200)
+        admin.patch(f"/backups/{backup}", {"is_pinned": True}, expect=200)
+        admin.delete(f"/backups/{backup}", expect=409)
+        admin.patch(f"/backups/{backup}", {"is_pinned": False}, expect=200)
+        admin.post(f"/backups/{backup}/verify", expect=202)
+        admin.delete(f"/backups/{backup}", expect=202)
+        admin.post("/backups", {"database_id": self.things["database"]}, expect=202)
+        admin.get(f"/preflights/{self.things['preflight']}", expect=200)
+
+    def jobs(self):
+        admin, job = self.admin, self.things["job"]
+        admin.get("/jobs?state=queued", expect=200)
+        admin.get(f"/jobs/{job}", expect=200)
+        admin.post(f"/jobs/{job}/cancel", expect=202)
+        seen = admin.get(f"/jobs/{job}", expect=200)
+        admin.get(f"/jobs/{job}", expect=304, headers={"If-None-Match": seen.etag})
+        admin.get("/logs?type=backup", expect=200)
+        admin.get("/audit?outcome=success", expect=200)
+
+    def settings(self):
+        admin, webhook = self.admin, self.things["webhook"]
+        admin.get("/settings", expect=200)
+        admin.patch("/settings", {"colour": "blue"}, expect=200)
+        admin.get("/webhooks", expect=200)
+        admin.get(f"/webhooks/{webhook}", expect=200)
+        admin.patch(f"/webhooks/{webhook}", {"is_active": False}, expect=200)
+        admin.delete(f"/webhooks/{webhook}", expect=204)
+
+    def oneself(self):
+        client = self.watch(Client(self.site.nginx.port))
+        client.sign_in("tour-admin")
+        client.get("/me", expect=200)
+        other = [each["id"] for each in client.get("/sessions", expect=200).json["items"]]
+        client.put("/me/password", {"old_password": PASSWORD, "new_password": NEW_PASSWORD}, expect=204)
+        second = self.watch(Client(self.site.nginx.port))
+        second.sign_in("tour-admin", NEW_PASSWORD)
+        newest = client.get("/sessions", expect=200).json["items"][0]["id"]
+        assert newest not in other
+        client.delete(f"/sessions/{newest}", expect=204)
+        second.get("/me", expect=401)
+        client.delete("/session", expect=204)
+
+
+def test_every_answer_of_the_real_server_is_as_described(site, description):
+    tour = Tour(site, description)
+    for part in (tour.nobody, tour.people, tour.sources, tour.targets, tour.schedules, tour.backups, tour.jobs,
+                 tour.settings, tour.oneself):
+        part()
+    assert set(description.operations()) - tour.done == set()
