@@ -6,6 +6,9 @@ static const HfJobKind kinds[] = {
     {"backup", hf_job_run_backup, hf_job_record_backup},
     {"verify", hf_job_run_verify, hf_job_record_verify},
     {"delete", hf_job_run_delete, hf_job_record_delete},
+    {"preflight", hf_job_run_preflight, hf_job_record_preflight},
+    {"restore", hf_job_run_restore, hf_job_record_restore},
+    {"undo", hf_job_run_undo, NULL},
     {"retention", hf_job_run_retention, NULL},
 };
 

@@ -48,6 +48,11 @@ bool hf_job_run_verify(HfJobRun *run, GError **error);
 bool hf_job_record_verify(HfJobRun *run, GError **error);
 bool hf_job_run_delete(HfJobRun *run, GError **error);
 bool hf_job_record_delete(HfJobRun *run, GError **error);
+bool hf_job_run_preflight(HfJobRun *run, GError **error);
+bool hf_job_record_preflight(HfJobRun *run, GError **error);
+bool hf_job_run_restore(HfJobRun *run, GError **error);
+bool hf_job_record_restore(HfJobRun *run, GError **error);
+bool hf_job_run_undo(HfJobRun *run, GError **error);
 bool hf_job_run_retention(HfJobRun *run, GError **error);
 
 #endif

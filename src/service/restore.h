@@ -49,6 +49,10 @@ typedef struct {
     /* Called once for each finding as soon as the preflight is over, in the thread that restores; may be NULL. */
     void (*on_finding)(const HfFinding *finding, gpointer data);
     gpointer on_finding_data;
+    /* Swap: called when the new database is complete and proved, right before the names are swapped; with false what
+     * was loaded is removed, and the error is the restore's. May be NULL. */
+    bool (*before_swap)(gpointer data, GError **error);
+    gpointer before_swap_data;
 } HfRestoreOptions;
 
 typedef struct {

@@ -181,7 +181,8 @@ static bool swap(Beside *self, HfPg *pg, const HfCopy *incoming, GError **error)
     hf_database_info_init(&live);
     if (self->load->progress != NULL)
         hf_progress_set_phase(self->load->progress, "swapping");
-    bool ok = hf_postgres_read_database(pg, self->database, &live, error);
+    bool ok = (options->before_swap == NULL || options->before_swap(options->before_swap_data, error)) &&
+              hf_postgres_read_database(pg, self->database, &live, error);
     if (!ok)
         remove_copy(self, incoming, error);
     g_autofree char *properties = ok ? properties_sql(incoming->name, &live, NULL, true, true) : NULL;

@@ -385,3 +385,121 @@ def test_retention_keeps_what_it_is_told_and_stops_when_in_doubt(service, shop, 
                 "ORDER BY created_at LIMIT 1)")
     run()
     assert states() == ["deleted", "good", "deleted", "good", "good"]
+
+
+# ---- Restore and undo ----------------------------------------------------------------------------------------------
+
+
+def good_backup(service, shop):
+    return service.backup_of(service.wait(service.back_up(shop))["id"])["id"]
+
+
+def preflight(service, backup, seconds=60, **body):
+    answer = service.request("preflight", backup_id=backup, **body)
+    done = service.wait(answer["job_id"], seconds=seconds)
+    assert done["state"] == "succeeded", done
+    return answer["preflight_id"], done["result"]
+
+
+def restore(service, backup, **body):
+    found, result = preflight(service, backup, **body)
+    assert result["ok"], result
+    return service.request("restore", preflight_id=found)["job_id"]
+
+
+def items(server, service):
+    return int(server.psql("SELECT count(*) FROM item", service.shop))
+
+
+def test_a_restore_swaps_and_an_undo_brings_back_what_it_replaced(service, shop, server):
+    service.worker()
+    backup = good_backup(service, shop)
+    server.psql("DELETE FROM item WHERE i > 10", service.shop)
+    done = service.wait(restore(service, backup, database_id=shop, halt_gate=True))
+    assert done["state"] == "succeeded", done
+    assert items(server, service) == ROWS and done["result"]["rows"] == ROWS + 1
+    assert done["result"]["tables_proved"] == 3 and done["result"]["downtime_s"] < 1
+    assert service.one("SELECT proof FROM backup") == "restored"
+    assert service.one("SELECT count(*) FROM halt") == 0 and service.redis.call("EXISTS", f"hf:gate:{shop}") == "0"
+    lines = service.log_of(done["id"])
+    halt = next(i for i, line in enumerate(lines) if line.startswith("services are halted"))
+    assert lines[halt + 1] == "services resume"
+    assert done["result"]["kept"] in server.psql("SELECT datname FROM pg_database").split("\n")
+    undone = service.wait(service.request("undo", shop)["job_id"])
+    assert undone["state"] == "succeeded" and undone["result"]["copy"] == done["result"]["kept"]
+    assert items(server, service) == 10
+
+
+def test_a_restore_into_a_new_database(service, shop, server):
+    service.worker()
+    backup = good_backup(service, shop)
+    job = restore(service, backup, mode="new", server_id=service.server_id, database_name=f"{service.shop}new")
+    assert service.wait(job)["state"] == "succeeded"
+    assert server.psql("SELECT count(*) FROM item", f"{service.shop}new") == str(ROWS)
+
+
+def test_a_preflight_tells_what_is_against_it_and_the_restore_then_is_refused(service, shop):
+    service.worker()
+    backup = good_backup(service, shop)
+    path = service.storage_folder / service.one("SELECT path FROM backup")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    found, result = preflight(service, backup, database_id=shop)
+    assert not result["ok"] and result["code"] == "corrupt" and result["findings"][0]["fatal"]
+    assert "cannot be done" in service.request("restore", preflight_id=found, fails=True)
+
+
+def test_a_key_that_is_not_here_is_asked_for_used_once_and_not_kept(service, shop, server):
+    service.worker()
+    phrase = service.check("key", service.organization, "phrase", "a long enough passphrase")
+    backup = service.backup_of(service.wait(service.back_up(shop, key_ids=[phrase]))["id"])["id"]
+    service.sql(f"SET session_replication_role = replica; DELETE FROM key WHERE id = '{phrase}'")
+    assert preflight(service, backup, database_id=shop)[1]["code"] == "wrong-key"
+    secret = "a long enough passphrase"
+    found, result = preflight(service, backup, database_id=shop, identity=secret)
+    assert result["ok"], result
+    job = service.request("restore", preflight_id=found, identity=secret)["job_id"]
+    assert service.wait(job)["state"] == "succeeded"
+    assert service.one("SELECT count(*) FROM job WHERE secret IS NOT NULL") == 0
+    assert service.one("SELECT count(*) FROM job WHERE request::text LIKE '%%enough%%'") == 0
+
+
+def test_an_attempt_after_a_death_while_loading_cleans_up_and_starts_over(service, shop, server):
+    worker = service.worker()
+    backup = good_backup(service, shop)
+    found, _ = preflight(service, backup, database_id=shop)
+    with server.connect(service.shop) as reader:
+        reader.execute("SELECT 1")
+        job = service.request("restore", preflight_id=found)["job_id"]
+        service.until(lambda: "_hf_incoming_" in server.psql("SELECT datname FROM pg_database"))
+        os.kill(worker.children()[0], signal.SIGKILL)
+    done = service.wait(job)
+    assert done["state"] == "succeeded" and done["attempt"] == 2, service.log_of(job)
+    assert items(server, service) == ROWS
+    assert "_hf_incoming_" not in server.psql("SELECT datname FROM pg_database")
+    assert server.psql("SELECT count(*) FROM pg_database WHERE datname ~ '_hf_kept_'"
+                       f" AND starts_with(datname, '{service.shop}')") == "1"
+
+
+def test_an_attempt_after_a_death_behind_the_swap_does_not_swap_again(service, shop, server):
+    worker = service.worker()
+    backup = good_backup(service, shop)
+    job = restore(service, backup, database_id=shop)
+    # Its end cannot be written, as somebody holds the job's row; then it dies, and all it did is done.
+    service.until(lambda: server.psql("SELECT datname FROM pg_database").count(f"{service.shop}_hf_kept_") == 1
+                  or service.job(job)["state"] != "running")
+    assert service.wait(job)["state"] == "succeeded"
+    # The same from the catalog's view: the attempt that swapped never said so.
+    service.sql("UPDATE job SET state = 'queued', ended_at = NULL, ended_attempt = NULL, step = 'swapping', "
+                "result = NULL WHERE id = %s", job)
+    done = service.wait(job)
+    assert done["attempt"] == 2 and done["result"]["kept"], worker.log
+    assert any("had made the swap" in line for line in service.log_of(job))
+    assert server.psql("SELECT datname FROM pg_database").count(f"{service.shop}_hf_kept_") == 1
+    undone = service.request("undo", shop)["job_id"]
+    copy = service.wait(undone)["result"]["copy"]
+    service.sql("UPDATE job SET state = 'queued', ended_at = NULL, ended_attempt = NULL, step = %s WHERE id = %s",
+                copy, undone)
+    service.wait(undone)
+    assert any("had brought" in line for line in service.log_of(undone))

@@ -12,6 +12,7 @@
 #include "service/request_retention.h"
 #include "service/unseal.h"
 #include "worker/backup_file.h"
+#include "worker/pattern_texts.h"
 
 #include <string.h>
 
@@ -62,36 +63,10 @@ static bool clean_up(const HfJobRun *run, HfStorage *storage, GError **error)
 /* ---- What is to be done --------------------------------------------------------------------------------------------
  */
 
-/* Lists of the request, alive as long as the backup. */
-typedef struct {
-    char **schemas, **exclude_schemas, **tables, **exclude_tables, **exclude_table_data;
-} Lists;
-
-static void read_lists(const HfJson *request, Lists *lists)
+static HfScope scope_of(const HfJson *request, const HfPatternTexts *texts, char **exclude_table_data)
 {
-    lists->schemas = hf_body_texts(request, 0, "schemas");
-    lists->exclude_schemas = hf_body_texts(request, 0, "exclude_schemas");
-    lists->tables = hf_body_texts(request, 0, "tables");
-    lists->exclude_tables = hf_body_texts(request, 0, "exclude_tables");
-    lists->exclude_table_data = hf_body_texts(request, 0, "exclude_table_data");
-}
-
-static void free_lists(Lists *lists)
-{
-    g_strfreev(lists->schemas);
-    g_strfreev(lists->exclude_schemas);
-    g_strfreev(lists->tables);
-    g_strfreev(lists->exclude_tables);
-    g_strfreev(lists->exclude_table_data);
-}
-
-static HfScope scope_of(const HfJson *request, const Lists *lists)
-{
-    return (HfScope){.patterns = {.schemas = (const char *const *)lists->schemas,
-                                  .exclude_schemas = (const char *const *)lists->exclude_schemas,
-                                  .tables = (const char *const *)lists->tables,
-                                  .exclude_tables = (const char *const *)lists->exclude_tables},
-                     .exclude_table_data = (const char *const *)lists->exclude_table_data,
+    return (HfScope){.patterns = hf_pattern_texts_lists(texts),
+                     .exclude_table_data = (const char *const *)exclude_table_data,
                      .force_text = g_strcmp0(hf_body_text(request, 0, "data_format"), "text") == 0};
 }
 
@@ -204,13 +179,12 @@ static bool back_up(HfJobRun *run, HfBackupOptions *options, HfBackupRow *row, G
         hf_worker_open_storage(run->worker, run->catalog, run->job->organization, row->storage_id, error);
     if (storage == NULL || !find_recipients(run, row, &recipients, error))
         return false;
-    Lists lists;
-    read_lists(run->request, &lists);
-    options->scope = scope_of(run->request, &lists);
+    g_auto(HfPatternTexts) texts = {0};
+    g_auto(GStrv) exclude_table_data = hf_body_texts(run->request, 0, "exclude_table_data");
+    hf_pattern_texts_read(&texts, run->request);
+    options->scope = scope_of(run->request, &texts, exclude_table_data);
     options->recipients = recipients;
-    bool ok = write_file(run, options, storage, row, error);
-    free_lists(&lists);
-    return ok;
+    return write_file(run, options, storage, row, error);
 }
 
 /* What is known of the backup beforehand. Transfer full. */

@@ -1,0 +1,33 @@
+/*
+ * Asking for a restore, in two steps: the preflight finds out what it would do and whether it can be done; the restore
+ * then does what the preflight was asked for.
+ */
+#ifndef HF_SERVICE_REQUEST_RESTORE_H
+#define HF_SERVICE_REQUEST_RESTORE_H
+
+#include "service/request.h"
+
+/* So long a restore may refer to a preflight. */
+#define HF_PREFLIGHT_VALID_S 3600
+
+/*
+ * HfRequestFunction; `id` is not used. Members: backup_id; mode "swap" (default) with database_id, or "new" with
+ * server_id and database_name; jobs, proof, no_verify, no_owner, no_privileges, create_roles, drop_others, role_map
+ * (old name: new name), schemas, exclude_schemas, tables, exclude_tables as on the command line; keep_old_s; safety:
+ * "after" (default), "before" or "none", a file of what is replaced; halt_gate and halt_connections; identity, the text
+ * of a key that is used this once. {"job_id", "preflight_id"}.
+ */
+char *hf_request_preflight(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* HfRequestFunction; `id` is not used. Members: preflight_id, of one that is done and found nothing against it (else
+ * HF_ERROR_CONFLICT); identity, again. */
+char *hf_request_restore(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* HfRequestFunction; `id` is a database's: brings back what its last restore replaced. Members: copy (default: the
+ * newest), keep_old_s, halt_gate. */
+char *hf_request_undo(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

@@ -1,0 +1,155 @@
+/*
+ * A backup is loaded and proved beside the live database, while services run; then they are halted for the moment in
+ * which the two swap names. What is kept of the old database carries the job's id in its note: so an attempt that
+ * follows a dead one sees whether the swap was made, and otherwise removes what was loaded and starts over. The live
+ * database is never missing.
+ */
+#include "base/error.h"
+#include "service/copies.h"
+#include "service/request_body.h"
+#include "worker/halt.h"
+#include "worker/restore_plan.h"
+
+#include <string.h>
+
+#define STEP_LOADING "loading"
+#define STEP_SWAPPING "swapping"
+
+typedef struct {
+    HfJobRun *run;
+    HfRestorePlan plan;
+    HfRestoreResult result;
+    bool halted;
+} Restore;
+
+/* ---- After a dead attempt ------------------------------------------------------------------------------------------
+ */
+
+/* What the swap of a dead attempt kept; NULL without error: it was not made. Transfer full. */
+static bool find_kept(const Restore *self, HfCopy **kept, GError **error)
+{
+    const HfRestoreOptions *options = &self->plan.options;
+    g_autoptr(GPtrArray) copies =
+        hf_copies_list(options->target, options->maintenance_db, false, self->run->cancellable, error);
+    for (guint i = 0; copies != NULL && i < copies->len && *kept == NULL; i++) {
+        const HfCopy *copy = copies->pdata[i];
+        if (copy->kind == HF_COPY_KEPT && g_strcmp0(copy->archive, self->plan.archive_name) == 0)
+            *kept = g_ptr_array_steal_index(copies, i);
+    }
+    return copies != NULL;
+}
+
+/* *done: the dead attempt had made the swap, so that nothing is left to do. */
+static bool follow_up(Restore *self, bool *done, GError **error)
+{
+    const HfRestoreOptions *options = &self->plan.options;
+    g_autoptr(HfCopy) kept = NULL;
+    if (*self->run->job->step == '\0')
+        return true;
+    if (options->mode == HF_RESTORE_SWAP && !find_kept(self, &kept, error))
+        return false;
+    if (kept != NULL) {
+        g_message("the attempt that was lost had made the swap: %s is kept until %s", kept->name, kept->until);
+        self->result.database = g_strdup(kept->of);
+        self->result.kept = g_strdup(kept->name);
+        self->result.kept_until = g_strdup(kept->until);
+        *done = true;
+        return true;
+    }
+    g_auto(GStrv) dropped =
+        hf_copies_drop(options->target, options->maintenance_db, NULL, self->run->cancellable, error);
+    for (char **name = dropped; name != NULL && *name != NULL; name++)
+        g_message("%s, of an attempt that was lost, is removed", *name);
+    return dropped != NULL;
+}
+
+/* ---- The restore ---------------------------------------------------------------------------------------------------
+ */
+
+static void tell_finding(const HfFinding *finding, gpointer data)
+{
+    (void)data;
+    if (!finding->fatal)
+        g_message("preflight: %s", finding->text);
+}
+
+static bool set_step(const Restore *self, const char *step, GError **error)
+{
+    const HfJobRow *job = self->run->job;
+    return hf_job_set_step(self->run->catalog, job->id, job->attempt, step, error);
+}
+
+/* HfRestoreOptions.before_swap: a worker that has lost the job stops here at the latest. */
+static bool before_swap(gpointer data, GError **error)
+{
+    Restore *self = data;
+    if (!set_step(self, STEP_SWAPPING, error))
+        return false;
+    if (!hf_body_boolean(self->run->request, 0, "halt_gate"))
+        return true;
+    self->halted = true;
+    return hf_halt_services(self->run, self->plan.database->id, error);
+}
+
+static bool restore(Restore *self, GError **error)
+{
+    HfRestoreOptions *options = &self->plan.options;
+    options->on_finding = tell_finding;
+    options->before_swap = before_swap;
+    options->before_swap_data = self;
+    bool done = false;
+    if (!follow_up(self, &done, error) || (!done && !set_step(self, STEP_LOADING, error)))
+        return false;
+    bool ok = done || hf_restore(options, self->run->progress, self->run->cancellable, &self->result, error);
+    if (self->halted)
+        hf_resume_services(self->run, self->plan.database->id);
+    return ok;
+}
+
+static char *write_result(const Restore *self)
+{
+    HfJsonWriter writer;
+    const HfRestoreResult *result = &self->result;
+    GString *text = g_string_new(NULL);
+    hf_json_writer_init(&writer, text);
+    hf_json_writer_begin_object(&writer, NULL);
+    hf_json_writer_string(&writer, "mode", self->plan.database != NULL ? "swap" : "new");
+    hf_json_writer_string(&writer, "database", result->database);
+    hf_json_writer_uint64(&writer, "tables", result->tables);
+    hf_json_writer_uint64(&writer, "tables_proved", result->tables_proved);
+    hf_json_writer_uint64(&writer, "rows", result->rows);
+    hf_json_writer_uint64(&writer, "raw_bytes", result->raw_bytes);
+    hf_json_writer_string(&writer, "kept", result->kept);
+    hf_json_writer_string(&writer, "kept_until", result->kept_until);
+    hf_json_writer_fixed(&writer, "downtime_s", result->downtime_s, 3);
+    hf_restore_plan_write_findings(&writer, result->findings);
+    hf_json_writer_end_object(&writer);
+    return g_string_free(text, FALSE);
+}
+
+bool hf_job_run_restore(HfJobRun *run, GError **error)
+{
+    Restore self = {.run = run};
+    bool ok = hf_restore_plan_open(&self.plan, run, error) && restore(&self, error);
+    if (self.plan.backup != NULL)
+        run->size_bytes = self.plan.backup->size_bytes;
+    run->result = write_result(&self);
+    if (ok && self.result.kept != NULL)
+        g_message("%s is restored; what was live is kept as %s until %s", self.result.database, self.result.kept,
+                  self.result.kept_until);
+    hf_restore_result_clear(&self.result);
+    hf_restore_plan_close(&self.plan);
+    return ok;
+}
+
+/* Every row was read back and compared, unless somebody asked for less. */
+bool hf_job_record_restore(HfJobRun *run, GError **error)
+{
+    g_autoptr(HfJson) request =
+        hf_json_parse("the request", run->job->request, strlen(run->job->request), 100000, error);
+    if (request == NULL)
+        return false;
+    const char *proof = hf_body_text(request, 0, "proof");
+    return (proof != NULL && strcmp(proof, "digest") != 0) ||
+           hf_backup_set_proof(run->catalog, run->job->backup_id, "restored", error);
+}

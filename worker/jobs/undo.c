@@ -1,0 +1,115 @@
+/*
+ * Brings back what a restore replaced. An undo that is done twice undoes itself: so the copy that is to come back is
+ * noted as the job's step, and an attempt that follows a dead one sees by its name whether it is still a copy.
+ */
+#include "base/error.h"
+#include "service/copies.h"
+#include "service/request_body.h"
+#include "service/unseal.h"
+#include "worker/halt.h"
+
+#include <string.h>
+
+typedef struct {
+    HfServerRow *server;
+    HfDatabaseRow *database;
+    HfPgTarget *target;
+} Place;
+
+static void close_place(Place *self)
+{
+    hf_server_row_free(self->server);
+    hf_database_row_free(self->database);
+    hf_pg_target_free(self->target);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, close_place)
+
+static bool open_place(Place *self, HfJobRun *run, GError **error)
+{
+    const HfJobRow *job = run->job;
+    self->database = hf_database_get(run->catalog, job->organization, job->database_id, error);
+    if (self->database == NULL)
+        return false;
+    self->server = hf_server_get(run->catalog, job->organization, self->database->server_id, error);
+    self->target =
+        self->server != NULL ? hf_unseal_target(run->worker->sealer, self->server, self->database->name, error) : NULL;
+    return self->target != NULL;
+}
+
+/* The kept copy that the job is about: of its step, of the request, or the newest. Transfer full; *done: it is none any
+ * more, as a dead attempt has brought it back. */
+static char *choose_copy(const Place *place, HfJobRun *run, bool *done, GError **error)
+{
+    const char *step = *run->job->step != '\0' ? run->job->step : NULL;
+    const char *wanted = step != NULL ? step : hf_body_text(run->request, 0, "copy");
+    g_autoptr(GPtrArray) copies =
+        hf_copies_list(place->target, place->server->maintenance_db, false, run->cancellable, error);
+    for (guint i = 0; copies != NULL && i < copies->len; i++) {
+        const HfCopy *copy = copies->pdata[i];
+        if (copy->kind == HF_COPY_KEPT && (wanted == NULL || strcmp(copy->name, wanted) == 0))
+            return g_strdup(copy->name);
+    }
+    *done = copies != NULL && step != NULL;
+    if (*done)
+        return g_strdup(step);
+    if (copies != NULL)
+        g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND, "%s%s is kept of %s: there is nothing to undo",
+                    wanted != NULL ? "no copy named " : "nothing", wanted != NULL ? wanted : "", place->database->name);
+    return NULL;
+}
+
+static char *write_result(const HfUndoResult *result, const char *copy)
+{
+    HfJsonWriter writer;
+    GString *text = g_string_new(NULL);
+    hf_json_writer_init(&writer, text);
+    hf_json_writer_begin_object(&writer, NULL);
+    hf_json_writer_string(&writer, "database", result->database);
+    hf_json_writer_string(&writer, "copy", copy);
+    hf_json_writer_string(&writer, "since", result->since);
+    hf_json_writer_string(&writer, "kept", result->kept);
+    hf_json_writer_string(&writer, "kept_until", result->kept_until);
+    hf_json_writer_fixed(&writer, "downtime_s", result->downtime_s, 3);
+    hf_json_writer_end_object(&writer);
+    return g_string_free(text, FALSE);
+}
+
+static bool undo(const Place *place, HfJobRun *run, const char *copy, HfUndoResult *result, GError **error)
+{
+    const HfJobRow *job = run->job;
+    const HfUndoOptions options = {
+        .target = place->target,
+        .maintenance_db = place->server->maintenance_db,
+        .copy = copy,
+        .keep_old_s = hf_body_number(run->request, 0, "keep_old_s", run->worker->configuration->keep_old_hours * 3600)};
+    bool halt = hf_body_boolean(run->request, 0, "halt_gate");
+    if (!hf_job_set_step(run->catalog, job->id, job->attempt, copy, error))
+        return false;
+    bool ok = (!halt || hf_halt_services(run, place->database->id, error)) &&
+              hf_undo(&options, run->cancellable, result, error);
+    if (halt)
+        hf_resume_services(run, place->database->id);
+    return ok;
+}
+
+bool hf_job_run_undo(HfJobRun *run, GError **error)
+{
+    g_auto(Place) place = {0};
+    HfUndoResult result = {0};
+    bool done = false;
+    hf_progress_set_phase(run->progress, "swapping");
+    if (!open_place(&place, run, error))
+        return false;
+    g_autofree char *copy = choose_copy(&place, run, &done, error);
+    if (copy == NULL)
+        return false;
+    if (done)
+        g_message("the attempt that was lost had brought %s back", copy);
+    else if (!undo(&place, run, copy, &result, error))
+        return false;
+    else
+        g_message("%s is again what it was until %s", result.database, result.since);
+    run->result = write_result(&result, copy);
+    hf_undo_result_clear(&result);
+    return true;
+}

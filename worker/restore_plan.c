@@ -1,0 +1,101 @@
+#include "worker/restore_plan.h"
+
+#include "service/request_body.h"
+#include "service/unseal.h"
+
+#include <string.h>
+
+static bool find_target(HfRestorePlan *self, HfJobRun *run, GError **error)
+{
+    const char *organization = run->job->organization, *id = hf_body_text(run->request, 0, "database_id");
+    if (id != NULL && (self->database = hf_database_get(run->catalog, organization, id, error)) == NULL)
+        return false;
+    const char *server = id != NULL ? self->database->server_id : hf_body_text(run->request, 0, "server_id");
+    const char *name = id != NULL ? self->database->name : hf_body_text(run->request, 0, "database_name");
+    self->server = hf_server_get(run->catalog, organization, server, error);
+    self->target = self->server != NULL ? hf_unseal_target(run->worker->sealer, self->server, name, error) : NULL;
+    return self->target != NULL;
+}
+
+static GHashTable *read_role_map(const HfJson *request)
+{
+    HfJsonNode pairs = hf_json_get(request, 0, "role_map");
+    if (pairs == HF_JSON_NONE)
+        return NULL;
+    GHashTable *map = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    for (size_t i = 0; i < hf_json_size(request, pairs); i++) {
+        const char *old = hf_json_key(request, pairs, i);
+        g_hash_table_insert(map, g_strdup(old), g_strdup(hf_body_text(request, pairs, old)));
+    }
+    return map;
+}
+
+static HfProof read_proof(const HfJson *request)
+{
+    const char *proof = hf_body_text(request, 0, "proof");
+    return g_strcmp0(proof, "count") == 0  ? HF_PROOF_COUNT
+           : g_strcmp0(proof, "none") == 0 ? HF_PROOF_NONE
+                                           : HF_PROOF_DIGEST;
+}
+
+static void read_options(HfRestorePlan *self, const HfJobRun *run)
+{
+    const HfJson *request = run->request;
+    const HfConfiguration *configuration = run->worker->configuration;
+    hf_pattern_texts_read(&self->texts, request);
+    self->role_map = read_role_map(request);
+    self->archive_name = g_strdup_printf("%s (job %s)", self->backup->name, run->job->id);
+    self->options =
+        (HfRestoreOptions){.archive = hf_backup_file_reader(self->file),
+                           .archive_name = self->archive_name,
+                           .target = self->target,
+                           .mode = self->database != NULL ? HF_RESTORE_SWAP : HF_RESTORE_NEW,
+                           .proof = read_proof(request),
+                           .jobs = (unsigned)hf_body_number(request, 0, "jobs", configuration->worker_lanes),
+                           .no_verify = hf_body_boolean(request, 0, "no_verify"),
+                           .no_owner = hf_body_boolean(request, 0, "no_owner"),
+                           .no_privileges = hf_body_boolean(request, 0, "no_privileges"),
+                           .create_roles = hf_body_boolean(request, 0, "create_roles"),
+                           .drop_others = hf_body_boolean(request, 0, "drop_others"),
+                           .role_map = self->role_map,
+                           .patterns = hf_pattern_texts_lists(&self->texts),
+                           .keep_old_s = hf_body_number(request, 0, "keep_old_s", configuration->keep_old_hours * 3600),
+                           .maintenance_db = self->server->maintenance_db};
+}
+
+bool hf_restore_plan_open(HfRestorePlan *self, HfJobRun *run, GError **error)
+{
+    self->backup = hf_backup_get(run->catalog, run->job->organization, run->job->backup_id, error);
+    if (self->backup == NULL || !find_target(self, run, error))
+        return false;
+    self->file = hf_backup_file_open(run, self->backup, error);
+    if (self->file == NULL)
+        return false;
+    read_options(self, run);
+    return true;
+}
+
+void hf_restore_plan_close(HfRestorePlan *self)
+{
+    hf_backup_file_close(self->file);
+    hf_backup_row_free(self->backup);
+    hf_server_row_free(self->server);
+    hf_database_row_free(self->database);
+    hf_pg_target_free(self->target);
+    hf_pattern_texts_clear(&self->texts);
+    g_clear_pointer(&self->role_map, g_hash_table_unref);
+    g_free(self->archive_name);
+}
+
+void hf_restore_plan_write_findings(HfJsonWriter *writer, const GPtrArray *findings)
+{
+    hf_json_writer_begin_array(writer, "findings");
+    for (guint i = 0; findings != NULL && i < findings->len; i++) {
+        const HfFinding *finding = findings->pdata[i];
+        hf_json_writer_begin_object(writer, NULL);
+        hf_json_writer_bool(writer, "fatal", finding->fatal);
+        hf_json_writer_string(writer, "text", finding->text);
+        hf_json_writer_end_object(writer);
+    }
+    hf_json_writer_end_array(writer);
+}
