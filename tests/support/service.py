@@ -169,7 +169,8 @@ class Service:
         things["database"] = make("/databases", server_id=things["server"], name=f"{self.catalog}_{name}_shop")
         things["schedule"] = make("/schedules", name="nightly", interval_s=86400, storage_id=things["storage"],
                                   key_ids=[things["key"]], database_ids=[things["database"]], is_active=False)
-        things["job"] = admin.post("/backups", {"database_id": things["database"]}, expect=202).json["job_id"]
+        things["job"] = admin.post("/backups", {"database_id": things["database"], "key_ids": [things["key"]]},
+                                   expect=202).json["job_id"]
         things["backup"] = str(self.sql(
             "INSERT INTO backup (organization_id, name, path, storage_id, type, database_id, database_name, size_bytes) "
             "VALUES (%s, 'b.hf', 'b.hf', %s, 'manual', %s, 'shop', 1000) RETURNING id", organization, things["storage"],

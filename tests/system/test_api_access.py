@@ -1,0 +1,303 @@
+"""Who may do what: every route with everybody, against the table that holdfast-api prints; and that a right which is
+taken away is gone at once."""
+import json
+import subprocess
+import uuid
+
+import pytest
+
+from support.service import OWNER, PASSWORD, Client, program
+
+ROUTES = json.loads(subprocess.run([program("holdfast-api"), "--routes"], capture_output=True, text=True,
+                                   check=True).stdout)
+RANK = {"viewer": 1, "operator": 2, "administrator": 3}
+# What stands at {id}, by the part of the path before it; the rest are an organization's things, from Service.furnish.
+OF_PART = {"servers": "server", "databases": "database", "storages": "storage", "keys": "key", "schedules": "schedule",
+           "backups": "backup", "jobs": "job", "tokens": "token", "webhooks": "webhook", "preflights": "preflight"}
+# A body that no route takes, so that whoever may use the route changes nothing with it.
+BROKEN = b"{"
+
+
+def id_of(route):
+    return f"{route['method']} {route['path']}"
+
+
+class People:
+    """Everybody that there is to try, each with what they are: a role in the organization "acme", or something else."""
+
+    def __init__(self, site):
+        self.admin = site.organization("acme")
+        self.things = site.furnish(self.admin)
+        self.things["organization"] = self.admin.me["organization"]["id"]
+        self.things["user"] = self.admin.me["user"]["id"]
+        self.clients = {"administrator": self.admin}
+        for role in ("viewer", "operator"):
+            self.clients[role] = site.user(self.admin, f"acme-{role}", role)
+        for role in RANK:
+            made = self.admin.post("/tokens", {"name": f"a {role}", "role": role}, expect=201).json
+            self.clients[f"{role} token"] = site.client(token=made["token"])
+        self.clients["stranger"] = site.organization("other")
+        self.clients["nobody"] = site.client()
+        self.clients["revoked token"] = self.revoked_token(site)
+        self.clients["owner"] = site.client(OWNER)
+        self.clients["owner"].put("/me/organization", {"organization_id": self.things["organization"]}, expect=200)
+
+    def revoked_token(self, site):
+        made = self.admin.post("/tokens", {"name": "revoked", "role": "administrator"}, expect=201).json
+        client = site.client(token=made["token"])
+        client.get("/me", expect=200)
+        self.admin.delete(f"/tokens/{made['id']}", expect=204)
+        return client
+
+    def path(self, route):
+        parts = route["path"].removeprefix("/api/v1").split("/")
+        for i, part in enumerate(parts):
+            if part.startswith("{"):
+                noun = {"organizations": "organization", "accounts": "user", "users": "user"}.get(
+                    parts[i - 1]) or OF_PART.get(parts[i - 1])
+                parts[i] = self.things[noun] if noun else str(uuid.uuid4())
+        path = "/".join(parts)
+        return path if route["path"].startswith("/api/v1") else f"/{path}"
+
+
+@pytest.fixture(scope="module")
+def people(site):
+    return People(site)
+
+
+def expected(route, who):
+    """Whether somebody may use a route: 200 for yes, else the status that says no."""
+    access, role = route["access"], who.removesuffix(" token")
+    if access in ("anyone", "local"):
+        return 200
+    if who in ("nobody", "revoked token"):
+        return 401
+    if access == "owner":
+        return 200 if who == "owner" else 403
+    if access == "signed in" or who in ("owner", "stranger"):  # an administrator, though not of this organization
+        return 200
+    return 200 if RANK[role] >= RANK[access] else 403
+
+
+def ask(client, route, path):
+    """Sends what is let through but changes nothing."""
+    if route["method"] in ("POST", "PUT", "PATCH"):
+        return client.request(route["method"], path, BROKEN)
+    if route["method"] == "DELETE":
+        return client.delete(path, headers={"If-Match": "nonsense", "Idempotency-Key": "x" * 300})
+    return client.get(path)
+
+
+# These end what they name whatever the headers say: they have tests of their own below.
+ENDING = [route for route in ROUTES if id_of(route) in
+          ("DELETE /api/v1/session", "DELETE /api/v1/users/{id}")]
+
+
+@pytest.mark.parametrize("route", [each for each in ROUTES if each not in ENDING], ids=id_of)
+def test_only_those_in_the_table_may_use_it(people, route):
+    path = people.path(route)
+    for who, client in people.clients.items():
+        answer = ask(client, route, path)
+        wanted = expected(route, who)
+        if wanted != 200:
+            assert answer.status == wanted, f"{who}: {answer}"
+            assert answer.json["code"] == {401: "unauthenticated", 403: "denied"}[wanted]
+        elif route["method"] != "GET":
+            assert answer.status in (400, 404), f"{who}: {answer}"  # it was let through, and told what is wrong
+        elif "{" in route["path"] and who == "stranger":
+            assert answer.status == 404, f"{who}: {answer}"
+        else:
+            tokens = {"/api/v1/sessions": 400}  # they have none
+            token_status = tokens.get(route["path"], 200) if who.endswith("token") else 200
+            assert answer.status == token_status, f"{who}: {answer}"
+
+
+@pytest.mark.parametrize("route", ENDING, ids=id_of)
+def test_only_those_in_the_table_may_end_something(people, route):
+    for who, client in people.clients.items():
+        if expected(route, who) != 200:
+            client.delete(people.path(route), expect=expected(route, who))
+
+
+def of_an_organization(route):
+    return "{" in route["path"] and route["access"] in RANK
+
+
+@pytest.mark.parametrize("route", [each for each in ROUTES if of_an_organization(each)], ids=id_of)
+def test_what_belongs_to_another_organization_does_not_exist(people, route):
+    stranger = people.clients["stranger"]
+    body = None if route["method"] in ("GET", "DELETE") else {}
+    answer = stranger.request(route["method"], people.path(route), body)
+    assert (answer.status, answer.json["code"]) == (404, "not-found"), answer
+
+
+def test_no_list_shows_what_belongs_to_another_organization(people):
+    mine = set(people.things.values()) - {people.clients["owner"].me["user"]["id"]}
+    for route in ROUTES:
+        if route["method"] == "GET" and "{" not in route["path"] and route["path"].startswith("/api/v1"):
+            path = route["path"].removeprefix("/api/v1")
+            # what they tried is in their audit log, as they wrote it
+            answer = people.clients["stranger"].get(f"{path}?outcome=success" if path == "/audit" else path)
+            assert not [each for each in mine if each in answer.body.decode()], f"{route['path']}: {answer}"
+
+
+@pytest.mark.parametrize("path, name, body", [
+    ("/databases", "server", {"server_id": "", "name": "x"}),
+    ("/backups", "database", {"database_id": ""}),
+    ("/schedules", "storage", {"name": "s", "interval_s": 86400, "storage_id": ""}),
+])
+def test_nothing_can_refer_to_another_organization(people, path, name, body):
+    body = {key: value or people.things[name] for key, value in body.items()}
+    answer = people.clients["stranger"].post(path, body)
+    assert answer.status == 404, answer
+
+
+def test_a_filter_by_another_account_shows_no_sessions(people):
+    answer = people.clients["stranger"].get(f"/sessions?account_id={people.things['user']}", expect=200)
+    assert answer.json["items"] == []
+
+
+@pytest.mark.parametrize("route", [each for each in ROUTES if each["method"] != "GET" and each["access"] != "anyone"],
+                         ids=id_of)
+def test_no_change_is_made_without_the_sessions_own_token(people, route):
+    """What another site makes a browser send has the cookie, but not this header."""
+    client = people.clients["owner"]
+    for csrf in (None, "", "x", people.clients["stranger"].csrf):
+        answer = client.request(route["method"], people.path(route), None, headers={"X-CSRF-Token": csrf})
+        assert (answer.status, answer.json["code"]) == (403, "csrf"), answer
+
+
+@pytest.mark.parametrize("path", ["//", "//api", "//api/v1", "//api/v1/", "//api/v2/me", "/me/", "//api//v1/me", "/ME",
+                                  "/servers/x/y", "/backups/../me", "/%6De", "/session/extra", "//healthz/",
+                                  "//metrics/x", "//api/v1/me%2F"])
+def test_what_is_not_in_the_table_is_not_there(people, path):
+    answer = people.admin.get(path)
+    if path in ("//", "//healthz/", "//metrics/x"):  # the page's
+        assert answer.headers["content-type"] == "text/html", answer
+    else:
+        assert answer.status == 404, answer
+    people.admin.request("TRACE", "/me", expect=405)
+    people.admin.request("FROB", "/me", expect=404)
+
+
+# ---- Rights that are taken away -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def newcomer(site, people):
+    name = f"newcomer-{uuid.uuid4()}"
+    client = site.user(people.admin, name, "administrator")
+    client.name = name
+    client.get("/users", expect=200)
+    return client
+
+
+def test_a_role_that_is_lowered_counts_at_once(people, newcomer):
+    id = newcomer.me["user"]["id"]
+    people.admin.patch(f"/users/{id}", {"role": "viewer"}, expect=200)
+    newcomer.get("/users", expect=403)
+    newcomer.get("/servers", expect=200)
+
+
+@pytest.mark.parametrize("how", ["inactive", "deleted"])
+def test_who_is_gone_is_signed_out_at_once(people, newcomer, how):
+    id = newcomer.me["user"]["id"]
+    if how == "deleted":
+        people.admin.delete(f"/users/{id}", expect=204)
+    else:
+        people.admin.patch(f"/users/{id}", {"is_active": False}, expect=200)
+    newcomer.get("/me", expect=401)
+    newcomer.post("/session", {"user": newcomer.name, "password": PASSWORD}, expect=401)
+
+
+def test_signing_out_ends_the_session(newcomer):
+    newcomer.delete("/session", expect=204)
+    newcomer.get("/me", expect=401)
+
+
+def test_a_new_password_ends_the_other_sessions(site, newcomer):
+    other = site.client(newcomer.name)
+    newcomer.put("/me/password", {"old_password": "not this one", "new_password": "another good one"}, expect=400)
+    newcomer.put("/me/password", {"old_password": PASSWORD, "new_password": "another good one"}, expect=204)
+    newcomer.get("/me", expect=200)
+    other.get("/me", expect=401)
+
+
+def test_an_administrator_cannot_reach_into_another_organization_by_a_common_user(site, people):
+    """Who is in two organizations keeps name and password whatever an administrator of one of them wants."""
+    owner = people.clients["owner"]
+    id = people.clients["stranger"].me["user"]["id"]
+    owner.put(f"/organizations/{people.things['organization']}/users/{id}", {"role": "viewer"}, expect=200)
+    people.admin.patch(f"/users/{id}", {"password": "taken over by me"}, expect=403)
+    people.admin.patch(f"/users/{id}", {"is_active": False}, expect=403)
+    people.admin.delete(f"/users/{id}", expect=204)
+    site.client("other-admin").get("/servers", expect=200)
+
+
+def test_an_expired_token_and_session_are_nobody(site, people, newcomer):
+    made = people.admin.post("/tokens", {"name": str(uuid.uuid4()), "role": "viewer"}, expect=201).json
+    program = site.client(token=made["token"])
+    site.sql("UPDATE token SET expires_at = now() - interval '1 second' WHERE id = %s", made["id"])
+    program.get("/me", expect=401)
+    site.sql("UPDATE session SET expires_at = now() WHERE account_id = %s", newcomer.me["user"]["id"])
+    site.redis.call("FLUSHALL")
+    newcomer.get("/me", expect=401)
+
+
+# ---- Signing in -----------------------------------------------------------------------------------------------------
+
+
+def test_the_cookie_is_for_the_site_alone(site):
+    answer = Client(site.nginx.port).post("/session", {"user": OWNER, "password": PASSWORD}, expect=201)
+    attributes = answer.headers["set-cookie"].split("; ")[1:]
+    assert {"Path=/", "HttpOnly", "SameSite=Strict"} <= set(attributes)
+
+
+def test_a_name_that_is_not_there_and_a_wrong_password_look_alike(site):
+    site.forget_tries()
+    client = site.client()
+    unknown = client.post("/session", {"user": "nobody at all", "password": PASSWORD}, expect=401).json
+    wrong = client.post("/session", {"user": OWNER, "password": "wrong"}, expect=401).json
+    del unknown["request_id"], wrong["request_id"]
+    assert unknown == wrong
+
+
+def test_trying_passwords_is_limited_by_account(site):
+    site.forget_tries()
+    client = site.client()
+    statuses = [client.post("/session", {"user": "Ada" if i % 2 else "ada", "password": f"guess {i}"}).status
+                for i in range(12)]
+    assert statuses == [401] * 10 + [429] * 2
+    answer = client.post("/session", {"user": "ada", "password": "x"}, expect=429)
+    assert answer.headers["retry-after"] == "900"
+    site.client(OWNER)  # another account is not concerned
+
+
+def test_trying_names_is_limited_by_address(site):
+    site.forget_tries()
+    client = site.client()
+    statuses = {client.post("/session", {"user": f"name {i}", "password": "x"}).status for i in range(52)}
+    assert 429 in statuses
+    site.forget_tries()
+
+
+def test_who_signs_in_and_who_fails_is_audited(site):
+    site.forget_tries()
+    site.client().post("/session", {"user": OWNER, "password": "wrong"}, expect=401)
+    site.client(OWNER)
+    rows = site.sql("SELECT actor, outcome, address FROM audit_event WHERE action = 'session.create' "
+                    "ORDER BY seq DESC LIMIT 2")
+    assert rows == [(f"user {OWNER}", "success", "127.0.0.1"), (f"user {OWNER}", "denied", "127.0.0.1")]
+
+
+def test_what_was_refused_is_audited(site, people):
+    people.clients["viewer"].post("/keys", {"name": "k", "kind": "identity"}, expect=403)
+    row = site.sql("SELECT actor, outcome, detail FROM audit_event ORDER BY seq DESC LIMIT 1")[0]
+    assert row == ("user acme-viewer", "denied", "POST /api/v1/keys")
+
+
+def test_the_audit_log_names_who_did_what_from_where(people):
+    key = people.admin.post("/keys", {"name": "audited", "kind": "identity"}, expect=201).json
+    event = people.admin.get("/audit?action=key.create&limit=1", expect=200).json["items"][0]
+    assert (event["actor"], event["object_id"], event["object_name"], event["address"], event["outcome"]) == (
+        "user acme-admin", key["id"], "audited", "127.0.0.1", "success")
