@@ -189,7 +189,8 @@ static bool expire(HfScheduler *self, GError **error)
     if (g_get_monotonic_time() < self->expire_us)
         return true;
     self->expire_us = g_get_monotonic_time() + EXPIRE_US;
-    return hf_session_expire(self->catalog, error) && hf_catalog_expire(self->catalog, error);
+    return hf_session_expire(self->catalog, error) && hf_catalog_expire(self->catalog, error) &&
+           hf_upload_expire(self->catalog, error);
 }
 
 /* ---- Turns ---------------------------------------------------------------------------------------------------------

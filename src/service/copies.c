@@ -84,6 +84,15 @@ char **hf_copies_drop(const HfPgTarget *target, const char *maintenance_db, cons
     return ok ? g_strv_builder_end(dropped) : NULL;
 }
 
+bool hf_copies_open(const HfPgTarget *target, const char *maintenance_db, const char *name, bool open,
+                    GCancellable *cancellable, GError **error)
+{
+    g_autoptr(HfPg) pg = hf_postgres_connect_maintenance(target, maintenance_db, cancellable, error);
+    g_autofree char *quoted = hf_pg_quote_ident(name);
+    return pg != NULL &&
+           hf_pg_execf(pg, error, "ALTER DATABASE %s ALLOW_CONNECTIONS %s", quoted, open ? "true" : "false");
+}
+
 void hf_copies_settle_kept(HfPg *pg, const HfPgTarget *target, const HfCopy *kept, char **name, char **until)
 {
     g_autoptr(GError) reason = NULL;

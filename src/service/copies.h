@@ -19,6 +19,10 @@ GPtrArray *hf_copies_list(const HfPgTarget *target, const char *maintenance_db, 
 char **hf_copies_drop(const HfPgTarget *target, const char *maintenance_db, const char *const *names,
                       GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A kept copy lets nobody in; for reading it, it is opened, and closed again. `name` must be a copy's. */
+bool hf_copies_open(const HfPgTarget *target, const char *maintenance_db, const char *name, bool open,
+                    GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /*
  * After a swap was made: the name of what it kept and until when, transfer full. To keep it for no time is to drop it
  * now; then both are NULL, unless that fails, which is a warning.

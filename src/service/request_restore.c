@@ -27,7 +27,6 @@ static const HfBodyRule rules[] = {
     {"create_roles", HF_BODY_BOOLEAN},
     {"drop_others", HF_BODY_BOOLEAN},
     {"halt_gate", HF_BODY_BOOLEAN},
-    {"halt_connections", HF_BODY_BOOLEAN},
     {"role_map", HF_BODY_PAIRS},
     {"schemas", HF_BODY_TEXTS, .max = PATTERN_BYTES},
     {"exclude_schemas", HF_BODY_TEXTS, .max = PATTERN_BYTES},

@@ -13,9 +13,9 @@
 /*
  * HfRequestFunction; `id` is not used. Members: backup_id; mode "swap" (default) with database_id, or "new" with
  * server_id and database_name; jobs, proof, no_verify, no_owner, no_privileges, create_roles, drop_others, role_map
- * (old name: new name), schemas, exclude_schemas, tables, exclude_tables as on the command line; keep_old_s; safety:
- * "after" (default), "before" or "none", a file of what is replaced; halt_gate and halt_connections; identity, the text
- * of a key that is used this once. {"job_id", "preflight_id"}.
+ * (old name: new name), schemas, exclude_schemas, tables, exclude_tables as on the command line; keep_old_s; halt_gate;
+ * safety, a file of what is replaced: made "after", of the copy that is kept (default), "before", while services run,
+ * or "none"; identity, the text of a key that is used this once. {"job_id", "preflight_id"}.
  */
 char *hf_request_preflight(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;

@@ -419,15 +419,29 @@ def test_a_restore_swaps_and_an_undo_brings_back_what_it_replaced(service, shop,
     assert done["state"] == "succeeded", done
     assert items(server, service) == ROWS and done["result"]["rows"] == ROWS + 1
     assert done["result"]["tables_proved"] == 3 and done["result"]["downtime_s"] < 1
-    assert service.one("SELECT proof FROM backup") == "restored"
+    assert service.one("SELECT proof FROM backup WHERE type = 'manual'") == "restored"
     assert service.one("SELECT count(*) FROM halt") == 0 and service.redis.call("EXISTS", f"hf:gate:{shop}") == "0"
     lines = service.log_of(done["id"])
     halt = next(i for i, line in enumerate(lines) if line.startswith("services are halted"))
     assert lines[halt + 1] == "services resume"
+    safety = service.sql("SELECT path, rows, fingerprints FROM backup WHERE type = 'safety'")
+    assert [(rows, keys) for _, rows, keys in safety] == [(11, ["key1"])] and safety[0][0] in service.files()
+    assert server.psql(f"SELECT datallowconn FROM pg_database WHERE datname = '{done['result']['kept']}'") == "f"
     assert done["result"]["kept"] in server.psql("SELECT datname FROM pg_database").split("\n")
     undone = service.wait(service.request("undo", shop)["job_id"])
     assert undone["state"] == "succeeded" and undone["result"]["copy"] == done["result"]["kept"]
     assert items(server, service) == 10
+
+
+def test_what_is_not_kept_is_written_to_a_file_before_it_goes(service, shop, server):
+    service.worker()
+    backup = good_backup(service, shop)
+    server.psql("DELETE FROM item WHERE i > 10", service.shop)
+    done = service.wait(restore(service, backup, database_id=shop, keep_old_s=0))
+    assert done["state"] == "succeeded" and done["result"]["kept"] is None
+    assert service.one("SELECT rows FROM backup WHERE type = 'safety'") == 11
+    done = service.wait(restore(service, backup, database_id=shop, safety="none"))
+    assert done["state"] == "succeeded" and service.one("SELECT count(*) FROM backup") == 2
 
 
 def test_a_restore_into_a_new_database(service, shop, server):

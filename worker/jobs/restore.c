@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "service/copies.h"
 #include "service/request_body.h"
+#include "worker/backup_writer.h"
 #include "worker/halt.h"
 #include "worker/restore_plan.h"
 
@@ -14,13 +15,88 @@
 
 #define STEP_LOADING "loading"
 #define STEP_SWAPPING "swapping"
+#define SAFETY_LOCK_WAIT_MS 60000
+
+typedef enum { SAFETY_NONE, SAFETY_BEFORE, SAFETY_AFTER } Safety;
 
 typedef struct {
     HfJobRun *run;
     HfRestorePlan plan;
     HfRestoreResult result;
+    Safety safety;
     bool halted;
 } Restore;
+
+/* ---- The file of what is replaced ----------------------------------------------------------------------------------
+ */
+
+/* What is not kept can only be written before it goes. */
+static Safety read_safety(const HfJobRun *run, const HfRestorePlan *plan)
+{
+    const char *text = hf_body_text(run->request, 0, "safety");
+    if (plan->database == NULL || g_strcmp0(text, "none") == 0)
+        return SAFETY_NONE;
+    return g_strcmp0(text, "before") == 0 || plan->options.keep_old_s == 0 ? SAFETY_BEFORE : SAFETY_AFTER;
+}
+
+/* Those that open the backup which is restored; elements HfKeyRow, transfer full. HF_ERROR_NOT_FOUND: none is here. */
+static GPtrArray *find_keys(const Restore *self, GError **error)
+{
+    const HfBackupRow *backup = self->plan.backup;
+    g_auto(GStrv) fingerprints = g_strsplit(backup->fingerprints, " ", -1);
+    g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func((GDestroyNotify)hf_key_row_free);
+    for (char **each = fingerprints; *each != NULL && *backup->fingerprints != '\0'; each++) {
+        g_autoptr(GPtrArray) found = hf_key_with_secret(self->run->catalog, self->run->job->organization, *each, error);
+        if (found == NULL)
+            return NULL;
+        if (found->len > 0)
+            g_ptr_array_add(keys, g_ptr_array_steal_index(found, 0));
+    }
+    if (keys->len > 0 || *backup->fingerprints == '\0')
+        return g_steal_pointer(&keys);
+    g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND,
+                "no key of %s is here to encrypt it for; a restore with safety \"none\" does without", backup->name);
+    return NULL;
+}
+
+/* Beside the backup that is restored, for the same keys. */
+static bool write_safety(Restore *self, const HfPgTarget *source, GError **error)
+{
+    HfJobRun *run = self->run;
+    g_autoptr(GPtrArray) keys = find_keys(self, error);
+    if (keys == NULL)
+        return false;
+    g_autofree char *folder = g_path_get_dirname(self->plan.backup->path);
+    const HfBackupTask task = {
+        .database = self->plan.database,
+        .storage_id = self->plan.backup->storage_id,
+        .folder = strcmp(folder, ".") == 0 ? "" : folder,
+        .prefix = "before-restore-",
+        .type = "safety",
+        .keys = keys,
+        .options = {
+            .source = source, .jobs = self->plan.options.jobs, .level = 1, .lock_wait_ms = SAFETY_LOCK_WAIT_MS}};
+    run->kept = hf_backup_writer_run(run, &task, error);
+    run->free_kept = (GDestroyNotify)hf_backup_row_free;
+    return run->kept != NULL;
+}
+
+/* The restore is done by now: what goes wrong here is told, and what was live is kept as a database all the same. */
+static void write_safety_after(Restore *self)
+{
+    g_autoptr(GError) reason = NULL;
+    const HfRestoreOptions *options = &self->plan.options;
+    const char *kept = self->result.kept;
+    g_autoptr(HfPgTarget) source = hf_pg_target_with_database(options->target, kept);
+    hf_progress_set_phase(self->run->progress, "backing up what was replaced");
+    bool ok = hf_copies_open(options->target, options->maintenance_db, kept, true, self->run->cancellable, &reason) &&
+              write_safety(self, source, &reason);
+    if (!ok)
+        g_warning("%s, which was live, is kept but could not be backed up to a file: %s", kept, reason->message);
+    g_clear_error(&reason);
+    if (!hf_copies_open(options->target, options->maintenance_db, kept, false, NULL, &reason))
+        g_warning("%s still lets sessions in: %s", kept, reason->message);
+}
 
 /* ---- After a dead attempt ------------------------------------------------------------------------------------------
  */
@@ -83,7 +159,8 @@ static bool set_step(const Restore *self, const char *step, GError **error)
 static bool before_swap(gpointer data, GError **error)
 {
     Restore *self = data;
-    if (!set_step(self, STEP_SWAPPING, error))
+    if ((self->safety == SAFETY_BEFORE && !write_safety(self, self->plan.options.target, error)) ||
+        !set_step(self, STEP_SWAPPING, error))
         return false;
     if (!hf_body_boolean(self->run->request, 0, "halt_gate"))
         return true;
@@ -100,9 +177,12 @@ static bool restore(Restore *self, GError **error)
     bool done = false;
     if (!follow_up(self, &done, error) || (!done && !set_step(self, STEP_LOADING, error)))
         return false;
+    self->safety = read_safety(self->run, &self->plan);
     bool ok = done || hf_restore(options, self->run->progress, self->run->cancellable, &self->result, error);
     if (self->halted)
         hf_resume_services(self->run, self->plan.database->id);
+    if (ok && self->safety == SAFETY_AFTER && self->result.kept != NULL)
+        write_safety_after(self);
     return ok;
 }
 
@@ -121,6 +201,7 @@ static char *write_result(const Restore *self)
     hf_json_writer_uint64(&writer, "raw_bytes", result->raw_bytes);
     hf_json_writer_string(&writer, "kept", result->kept);
     hf_json_writer_string(&writer, "kept_until", result->kept_until);
+    hf_json_writer_string(&writer, "safety", self->run->kept != NULL ? ((HfBackupRow *)self->run->kept)->path : NULL);
     hf_json_writer_fixed(&writer, "downtime_s", result->downtime_s, 3);
     hf_restore_plan_write_findings(&writer, result->findings);
     hf_json_writer_end_object(&writer);
@@ -145,6 +226,10 @@ bool hf_job_run_restore(HfJobRun *run, GError **error)
 /* Every row was read back and compared, unless somebody asked for less. */
 bool hf_job_record_restore(HfJobRun *run, GError **error)
 {
+    g_autofree char *safety =
+        run->kept != NULL ? hf_backup_insert(run->catalog, run->job->organization, run->kept, error) : NULL;
+    if (run->kept != NULL && safety == NULL)
+        return false;
     g_autoptr(HfJson) request =
         hf_json_parse("the request", run->job->request, strlen(run->job->request), 100000, error);
     if (request == NULL)

@@ -1,0 +1,157 @@
+#include "worker/backup_writer.h"
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/units.h"
+#include "service/unseal.h"
+
+#include <string.h>
+
+#define NAME_BYTES 120 /* of a database, in a file's name */
+#define MAX_CONTENTS 20000
+
+/* ---- The file ------------------------------------------------------------------------------------------------------
+ */
+
+/* What may stand in a file's name, whatever the database is called. Transfer full. */
+static char *plain_name(const char *text)
+{
+    GString *name = g_string_new(NULL);
+    for (const char *c = text; *c != '\0' && name->len < NAME_BYTES; c = g_utf8_next_char(c)) {
+        gunichar letter = g_utf8_get_char(c);
+        bool fits = g_unichar_isalnum(letter) || (letter < 128 && strchr("._-", (int)letter) != NULL);
+        g_string_append_unichar(name, fits && !(letter == '.' && name->len == 0) ? letter : '_');
+    }
+    return g_string_free(name, FALSE);
+}
+
+char *hf_backup_writer_path(const char *folder, const char *prefix, const char *database, int64_t now_us)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_from_unix_utc(now_us / G_USEC_PER_SEC);
+    g_autofree char *time = g_date_time_format(now, "%Y%m%dT%H%M%SZ");
+    g_autofree char *plain_database = plain_name(database);
+    g_autofree char *plain_prefix = plain_name(prefix);
+    return g_strdup_printf("%s%s%s%s-%s.hf", folder, *folder != '\0' ? "/" : "", plain_prefix, plain_database, time);
+}
+
+/* What an attempt that died left. */
+static bool clean_up(const HfJobRun *run, HfStorage *storage, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    if (*run->job->step == '\0')
+        return true;
+    if (hf_storage_remove(storage, run->job->step, &reason))
+        g_message("%s, of an attempt that was lost, is removed", run->job->step);
+    if (reason == NULL || g_error_matches(reason, HF_ERROR, HF_ERROR_NOT_FOUND))
+        return true;
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return false;
+}
+
+/* ---- What came of it -----------------------------------------------------------------------------------------------
+ */
+
+/* HfBackupOptions.on_manifest: what each table holds, for the catalog. */
+static void read_contents(const HfManifest *manifest, gpointer data)
+{
+    HfBackupRow *row = data;
+    HfJsonWriter writer;
+    GString *text = g_string_new(NULL);
+    hf_json_writer_init(&writer, text);
+    hf_json_writer_begin_array(&writer, NULL);
+    for (guint i = 0; i < manifest->tables->len && i < MAX_CONTENTS; i++) {
+        const HfManifestTable *table = manifest->tables->pdata[i];
+        hf_json_writer_begin_object(&writer, NULL);
+        hf_json_writer_string(&writer, "schema", table->schema);
+        hf_json_writer_string(&writer, "name", table->name);
+        hf_json_writer_uint64(&writer, "rows", table->proof.rows);
+        hf_json_writer_uint64(&writer, "bytes", table->raw_bytes);
+        hf_json_writer_end_object(&writer);
+    }
+    hf_json_writer_end_array(&writer);
+    row->contents = g_string_free(text, FALSE);
+}
+
+static void tell(const HfBackupRow *row)
+{
+    g_autofree char *raw = hf_format_bytes((uint64_t)row->raw_bytes);
+    g_autofree char *size = hf_format_bytes((uint64_t)row->size_bytes);
+    g_autofree char *rows = hf_format_count((uint64_t)row->rows);
+    g_autofree char *tables = hf_format_count((uint64_t)row->tables);
+    g_autofree char *time = hf_format_duration((double)row->duration_ms / 1000);
+    g_message("%s: %s of rows in %s, from %s tables with %s rows, in %s", row->path, raw, size, tables, rows, time);
+}
+
+static void note_result(HfBackupRow *row, const HfBackupResult *result, double seconds)
+{
+    row->size_bytes = (int64_t)result->archive_bytes;
+    row->raw_bytes = (int64_t)result->raw_bytes;
+    row->rows = (int64_t)result->rows;
+    row->tables = (int64_t)result->tables;
+    row->duration_ms = (int64_t)(seconds * 1000);
+    tell(row);
+}
+
+/* ---- The whole -----------------------------------------------------------------------------------------------------
+ */
+
+static char *join_fingerprints(const GPtrArray *keys)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < keys->len; i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? " " : "", ((const HfKeyRow *)keys->pdata[i])->fingerprint);
+    return g_strdup(text->str);
+}
+
+/* What is known of the backup beforehand. Transfer full. */
+static HfBackupRow *new_row(const HfJobRun *run, const HfBackupTask *task)
+{
+    const HfJobRow *job = run->job;
+    HfBackupRow *row = g_new0(HfBackupRow, 1);
+    row->path = hf_backup_writer_path(task->folder, task->prefix, task->database->name, g_get_real_time());
+    row->name = g_path_get_basename(row->path);
+    row->storage_id = g_strdup(task->storage_id);
+    row->type = g_strdup(task->type);
+    row->database_id = g_strdup(task->database->id);
+    row->database_name = g_strdup(task->database->name);
+    row->server_name = g_strdup(task->database->server_name);
+    row->schedule_id = g_strdup(job->schedule_id);
+    row->job_id = g_strdup(job->id);
+    row->created_by = g_strdup(job->created_by);
+    row->fingerprints = join_fingerprints(task->keys);
+    return row;
+}
+
+static bool write_file(HfJobRun *run, const HfBackupTask *task, HfStorage *storage, const HfAgeRecipients *recipients,
+                       HfBackupRow *row, GError **error)
+{
+    const HfJobRow *job = run->job;
+    HfBackupResult result;
+    HfBackupOptions options = task->options;
+    options.recipients = recipients;
+    options.on_manifest = read_contents;
+    options.on_manifest_data = row;
+    g_autoptr(GTimer) timer = g_timer_new();
+    if (task->is_step && !clean_up(run, storage, error))
+        return false;
+    /* Only a name that is free is noted, so that nothing of others goes. */
+    g_autoptr(HfStoragePut) put = hf_storage_put(storage, row->path, HF_STORAGE_PUT_NEW, 0, error);
+    if (put == NULL || (task->is_step && !hf_job_set_step(run->catalog, job->id, job->attempt, row->path, error)) ||
+        !hf_backup(&options, put, task->progress, run->cancellable, &result, error))
+        return false;
+    note_result(row, &result, g_timer_elapsed(timer, NULL));
+    return true;
+}
+
+HfBackupRow *hf_backup_writer_run(HfJobRun *run, const HfBackupTask *task, GError **error)
+{
+    g_autoptr(HfAgeRecipients) recipients = NULL;
+    if (task->keys->len > 0 && (recipients = hf_unseal_recipients(run->worker->sealer, task->keys, error)) == NULL)
+        return NULL;
+    g_autoptr(HfStorage) storage =
+        hf_worker_open_storage(run->worker, run->catalog, run->job->organization, task->storage_id, error);
+    g_autoptr(HfBackupRow) row = new_row(run, task);
+    if (storage == NULL || !write_file(run, task, storage, recipients, row, error))
+        return NULL;
+    return g_steal_pointer(&row);
+}
