@@ -13,6 +13,7 @@
 #include "catalog/storage_table.h"
 #include "service/request_backup.h"
 #include "service/request_delete.h"
+#include "service/request_restore.h"
 #include "service/request_verify.h"
 
 #include <string.h>
@@ -102,7 +103,10 @@ static const HfRoute routes[] = {
     {"PATCH", V1 "/backups/{id}", OPERATOR, hf_noun_handle_change, &hf_noun_backup},
     {"DELETE", V1 "/backups/{id}", OPERATOR, hf_request_handle, .request = hf_request_delete},
     {"POST", V1 "/backups/{id}/verify", OPERATOR, hf_request_handle, .request = hf_request_verify},
+    {"POST", V1 "/preflights", OPERATOR, hf_request_handle, .request = hf_request_preflight},
     {"GET", V1 "/preflights/{id}", VIEWER, hf_noun_handle_get, &hf_noun_preflight},
+    {"POST", V1 "/restores", OPERATOR, hf_request_handle, .request = hf_request_restore},
+    {"POST", V1 "/databases/{id}/undo", OPERATOR, hf_request_handle, .request = hf_request_undo},
 
     {"GET", V1 "/jobs", VIEWER, hf_noun_handle_list, &hf_noun_job},
     {"GET", V1 "/jobs/{id}", VIEWER, hf_job_handle_get, .own_guard = true},

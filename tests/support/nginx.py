@@ -11,10 +11,11 @@ from .postgres import free_port
 SOURCE = majors.REPOSITORY / "nginx"
 
 
-def write_configuration(folder, port, www, api_socket):
-    """nginx/ in a folder, for that port, page and socket; the path of the file to start nginx with."""
+def write_configuration(folder, port, www, api_socket, storage):
+    """nginx/ in a folder, for that port, page, socket and storage root; the path of the file to start nginx with."""
     for source in SOURCE.glob("*.conf"):
-        text = source.read_text().replace("unix:/run/holdfast/api.sock", f"unix:{api_socket}")
+        text = source.read_text().replace("unix:/run/holdfast/api.sock", f"unix:{api_socket}").replace(
+            "/var/lib/holdfast/storage/", f"{storage}/")
         if source.name == "development.conf":
             text = text.replace("FOLDER", str(folder)).replace("PORT", str(port)).replace("WWW", str(www))
         Path(folder, source.name).write_text(text)
@@ -22,11 +23,11 @@ def write_configuration(folder, port, www, api_socket):
 
 
 class Nginx:
-    def __init__(self, www, api_socket):
+    def __init__(self, www, api_socket, storage):
         self.folder = process.folder("hf-nginx-")
         self.port = free_port()
         self.log = f"{self.folder}/log"
-        self.configuration = write_configuration(self.folder, self.port, www, api_socket)
+        self.configuration = write_configuration(self.folder, self.port, www, api_socket, storage)
         self.start()
 
     def command(self, *arguments):

@@ -58,7 +58,7 @@ class Service:
         self._make_catalog()
         self._configure(configuration or {})
         self.start_api()
-        self.nginx = Nginx(self.www, self.socket)
+        self.nginx = Nginx(self.www, self.socket, self.storage)
         for _ in range(workers):
             self.start_worker()
 

@@ -177,7 +177,22 @@ class Tour:
         admin.post(f"/backups/{backup}/verify", expect=202)
         admin.delete(f"/backups/{backup}", expect=202)
         admin.post("/backups", {"database_id": self.things["database"]}, expect=202)
+        (Path(self.site.storage) / "tour/b.hf").write_bytes(b"a backup")
+        link = admin.post(f"/backups/{backup}/download", expect=201).json["url"]
+        admin.get(f"/{link}", expect=200)
+        admin.get(f"/{link}", expect=404)
+
+    def restores(self):
+        admin, database = self.admin, self.things["database"]
         admin.get(f"/preflights/{self.things['preflight']}", expect=200)
+        asked = admin.post("/preflights", {"backup_id": self.things["backup"], "database_id": database}, expect=202).json
+        admin.get(f"/preflights/{asked['preflight_id']}", expect=200)
+        admin.post("/restores", {"preflight_id": asked["preflight_id"]}, expect=409)  # it is not done
+        self.site.sql("UPDATE preflight SET result = '{\"ok\": true, \"findings\": []}' WHERE id = %s",
+                      asked["preflight_id"])
+        admin.post("/restores", {"preflight_id": asked["preflight_id"]}, expect=202)
+        admin.get(f"/preflights/{asked['preflight_id']}", expect=200)
+        admin.post(f"/databases/{database}/undo", expect=202)
 
     def jobs(self):
         admin, job = self.admin, self.things["job"]
@@ -215,7 +230,7 @@ class Tour:
 
 def test_every_answer_of_the_real_server_is_as_described(site, description):
     tour = Tour(site, description)
-    for part in (tour.nobody, tour.people, tour.sources, tour.targets, tour.schedules, tour.backups, tour.jobs,
-                 tour.settings, tour.oneself):
+    for part in (tour.nobody, tour.people, tour.sources, tour.targets, tour.schedules, tour.backups, tour.restores,
+                 tour.jobs, tour.settings, tour.oneself):
         part()
     assert set(description.operations()) - tour.done == set()
