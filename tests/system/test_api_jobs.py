@@ -1,0 +1,251 @@
+"""Jobs over HTTP, with workers: asked for, watched, cancelled; with Redis away; and what the API's own processes do."""
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from support.service import Service
+
+
+@pytest.fixture(scope="module")
+def busy(postgres):
+    """A service of its own, with a worker, for these tests stop things."""
+    service = Service(postgres(15), workers=1)
+    yield service
+    service.remove()
+
+
+@pytest.fixture(scope="module")
+def admin(busy):
+    return busy.organization("jobs")
+
+
+@pytest.fixture(scope="module")
+def things(busy, admin):
+    """A database with something in it, a storage and a key."""
+    name = busy.server.createdb(f"{busy.catalog}_api_shop")
+    busy.server.psql("CREATE TABLE item AS SELECT i, md5(i::text) AS t FROM generate_series(1, 20000) i", db=name)
+    server = admin.post("/servers", {"name": "main", "host": "127.0.0.1", "port": busy.server.port,
+                                     "username": "postgres"}, expect=201).json
+    assert server["check"]["ok"], server
+    admin.post("/storages", {"name": "disk", "path": f"{busy.storage}/jobs"}, expect=201)
+    key = admin.post("/keys", {"name": "key", "kind": "identity"}, expect=201).json["id"]
+    database = admin.post("/databases", {"server_id": server["id"], "name": name}, expect=201).json["id"]
+    return {"server": server["id"], "database": database, "name": name, "key": key}
+
+
+def watch(client, job, seconds=60):
+    """Polls as the page does; the last answer, with every line of the log, each once."""
+    log, after, tag, until = [], 0, None, time.monotonic() + seconds
+    while True:
+        answer = client.get(f"/jobs/{job}?after={after}", headers={"If-None-Match": tag})
+        assert answer.status in (200, 304), answer
+        if answer.status == 200:
+            document = answer.json
+            log += document["log"]
+            tag = answer.etag if after == document["cursor"] else None
+            after = document["cursor"]
+            if document["state"] in ("succeeded", "failed", "cancelled") and not document["log"]:
+                assert [line["seq"] for line in log] == sorted({line["seq"] for line in log})
+                return {**document, "log": log}
+        assert time.monotonic() < until, answer
+        time.sleep(0.1)
+
+
+def back_up(admin, things, **more):
+    return admin.post("/backups", {"database_id": things["database"], **more}, expect=202).json["job_id"]
+
+
+@pytest.fixture(scope="module")
+def backup(admin, things):
+    done = watch(admin, back_up(admin, things))
+    assert done["state"] == "succeeded", done
+    return admin.get(f"/backups?database_id={things['database']}", expect=200).json["items"][0]
+
+
+def test_a_backup_that_is_asked_for_over_http_is_made(admin, things, backup):
+    assert backup["rows"] >= 20000 and backup["state"] == "good"
+    assert backup["fingerprints"] == [admin.get(f"/keys/{things['key']}").json["fingerprint"]]
+    entry = admin.get("/logs?type=backup&sort=-created_at", expect=200).json["items"][0]
+    assert (entry["outcome"], entry["name"], entry["size_bytes"]) == ("succeeded", backup["name"], backup["size_bytes"])
+
+
+def test_a_backup_is_verified_and_says_so(admin, backup):
+    job = admin.post(f"/backups/{backup['id']}/verify", expect=202).json["job_id"]
+    assert watch(admin, job)["state"] == "succeeded"
+    assert admin.get(f"/backups/{backup['id']}").json["proof"] == "verified"
+
+
+def test_a_restore_beside_is_made_after_its_preflight(busy, admin, things, backup):
+    name = f"{busy.catalog}_restored"
+    asked = admin.post("/preflights", {"backup_id": backup["id"], "mode": "new", "server_id": things["server"],
+                                       "database_name": name}, expect=202).json
+    assert watch(admin, asked["job_id"])["state"] == "succeeded"
+    assert admin.get(f"/preflights/{asked['preflight_id']}").json["result"]["ok"] is True
+    done = watch(admin, admin.post("/restores", {"preflight_id": asked["preflight_id"]}, expect=202).json["job_id"])
+    assert done["state"] == "succeeded", done
+    assert busy.server.psql("SELECT count(*) FROM item", db=name) == "20000"
+
+
+def test_a_deleted_backup_leaves_its_name_in_the_logs(admin, things, busy):
+    done = watch(admin, back_up(admin, things, prefix="short-lived-"))
+    made = admin.get("/backups?q=short-lived", expect=200).json["items"][0]
+    assert watch(admin, admin.delete(f"/backups/{made['id']}", expect=202).json["job_id"])["state"] == "succeeded"
+    assert admin.get("/backups?q=short-lived", expect=200).json["items"] == []
+    assert not list(Path(busy.storage).rglob("short-lived*"))
+    assert [each["job_id"] for each in admin.get("/logs?q=short-lived", expect=200).json["items"]] == [done["id"]]
+
+
+def test_a_schedule_runs_when_it_is_told_to(admin, things):
+    storage = admin.get("/storages").json["items"][0]["id"]
+    schedule = admin.post("/schedules", {"name": "now", "interval_s": 28800, "storage_id": storage, "is_active": False,
+                                         "server_id": things["server"], "database_pattern": "*_api_shop",
+                                         "key_ids": [things["key"]]}, expect=201).json
+    assert schedule["next_run_at"] is None
+    job, = admin.post(f"/schedules/{schedule['id']}/run", expect=202).json["job_ids"]
+    assert watch(admin, job)["state"] == "succeeded"
+    made = admin.get(f"/backups?schedule_id={schedule['id']}", expect=200).json["items"]
+    assert [each["type"] for each in made] == ["scheduled"]
+    assert admin.post(f"/schedules/{schedule['id']}/enable", expect=200).json["next_run_at"]
+    assert admin.post(f"/schedules/{schedule['id']}/disable", expect=200).json["next_run_at"] is None
+
+
+def test_a_poll_of_an_ended_job_is_answered_304(admin, things, backup):
+    answer = admin.get(f"/jobs/{backup['job_id']}", expect=200)
+    assert admin.get(f"/jobs/{backup['job_id']}", headers={"If-None-Match": answer.etag}, expect=304).body == b""
+    assert admin.get(f"/jobs/{backup['job_id']}?after=1", headers={"If-None-Match": answer.etag}, expect=200).json["log"]
+
+
+def test_a_queued_job_is_cancelled_at_once_for_every_poller(busy, admin, things):
+    job = back_up(admin, things, pool="nobody-serves-this")
+    waiting = admin.get(f"/jobs/{job}", expect=200).json
+    assert waiting["waiting_for"] == "a worker of the pool nobody-serves-this"
+    assert admin.post(f"/jobs/{job}/cancel", expect=202).json["state"] == "cancelled"
+    assert admin.get(f"/jobs/{job}", expect=200).json["state"] == "cancelled"
+    admin.post(f"/jobs/{job}/cancel", expect=409)
+
+
+def test_the_same_is_seen_from_redis_and_from_the_catalog(busy, admin, backup):
+    path = f"/jobs/{backup['job_id']}"
+    mirrored = admin.get(path, expect=200).json
+    busy.redis.call("FLUSHALL")
+    assert admin.get(path, expect=200).json == mirrored
+
+
+def test_without_redis_all_goes_on(busy, admin, things):
+    busy.redis.stop()
+    try:
+        assert admin.get("//healthz", expect=200).json["status"] == "degraded"
+        done = watch(admin, back_up(admin, things))
+        assert done["state"] == "succeeded"
+        answer = admin.get(f"/jobs/{done['id']}", expect=200)
+        admin.get(f"/jobs/{done['id']}", headers={"If-None-Match": answer.etag}, expect=304)
+    finally:
+        busy.redis.start()
+    deadline = time.monotonic() + 10
+    while admin.get("//healthz").json["status"] != "ok":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_without_the_catalog_a_mirrored_job_is_still_seen_and_all_comes_back(busy, admin, things):
+    """A poll is Redis's alone; the rest says 503 until the catalog is back."""
+    job = watch(admin, back_up(admin, things))["id"]
+    busy.server.psql(f'ALTER DATABASE "{busy.catalog}" ALLOW_CONNECTIONS false; SELECT pg_terminate_backend(pid) '
+                     f"FROM pg_stat_activity WHERE datname = '{busy.catalog}'")
+    try:
+        admin.get(f"/jobs/{job}", expect=200)
+        answer = admin.get("/servers")
+        assert answer.status in (502, 503) and answer.json["code"] in ("network", "database"), answer
+        assert admin.get("//healthz", expect=503).json["status"] == "down"
+    finally:
+        busy.server.psql(f'ALTER DATABASE "{busy.catalog}" ALLOW_CONNECTIONS true')
+    admin.get("/servers", expect=200)
+
+
+# ---- The processes of the API ---------------------------------------------------------------------------------------
+
+
+def children(busy):
+    text = Path(f"/proc/{busy.api.pid}/task/{busy.api.pid}/children").read_text()
+    return [int(pid) for pid in text.split()]
+
+
+class Load:
+    """Requests from several threads until it is left; how each was answered."""
+
+    def __init__(self, busy, path="//healthz"):
+        self.busy, self.path, self.statuses, self._end = busy, path, [], threading.Event()
+        self._threads = [threading.Thread(target=self._run) for _ in range(4)]
+
+    def _run(self):
+        client = self.busy.client()
+        while not self._end.is_set():
+            self.statuses.append(client.get(self.path).status)
+
+    def __enter__(self):
+        for each in self._threads:
+            each.start()
+        time.sleep(0.3)
+        return self
+
+    def __exit__(self, *_):
+        time.sleep(0.3)
+        self._end.set()
+        for each in self._threads:
+            each.join()
+
+
+def test_a_child_that_is_killed_costs_one_request_at_most(busy):
+    with Load(busy) as load:
+        victim = children(busy)[0]
+        os.kill(victim, signal.SIGKILL)
+        time.sleep(0.5)
+    assert load.statuses.count(200) >= len(load.statuses) - 1
+    assert set(load.statuses) <= {200, 503}
+    assert victim not in children(busy) and len(children(busy)) == busy.children
+
+
+def test_a_reload_replaces_the_children_and_loses_no_request(busy):
+    before = set(children(busy))
+    with Load(busy) as load:
+        os.kill(busy.api.pid, signal.SIGHUP)
+        time.sleep(1)
+    assert set(load.statuses) == {200}
+    assert not before & set(children(busy)) and len(children(busy)) == busy.children
+
+
+def test_a_wrong_configuration_is_not_taken_over(busy):
+    good = busy.configuration.read_text()
+    before = set(children(busy))
+    busy.configuration.write_text(good + "[nonsense]\nx = 1\n")
+    try:
+        os.kill(busy.api.pid, signal.SIGHUP)
+        time.sleep(0.5)
+        assert set(children(busy)) == before
+        assert "the configuration is not reloaded" in Path(busy.log).read_text()
+        busy.client().get("//healthz", expect=200)
+    finally:
+        busy.configuration.write_text(good)
+
+
+def resident_kb(pid):
+    return int(next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines()
+                    if line.startswith("VmRSS")).split()[1])
+
+
+@pytest.mark.slow_once
+def test_the_memory_of_a_child_is_flat(busy, admin, backup):
+    def ask(times):
+        for _ in range(times):
+            admin.get(f"/jobs/{backup['job_id']}", expect=200)
+            admin.get("/backups?limit=5", expect=200)
+            admin.post("/keys", {"name": "x"}, expect=400)
+
+    ask(300)
+    before = max(resident_kb(pid) for pid in children(busy))
+    ask(1500)
+    assert max(resident_kb(pid) for pid in children(busy)) - before < 1024
