@@ -16,6 +16,7 @@
 #include "catalog/restore_table.h"
 #include "service/request_backup.h"
 #include "service/schedule_time.h"
+#include "service/upload_file.h"
 
 #define TURN_US G_USEC_PER_SEC
 #define GRACE_US (HF_JOB_LEASE_S * G_USEC_PER_SEC)

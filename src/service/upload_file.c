@@ -1,0 +1,260 @@
+#include "service/upload_file.h"
+
+#include "archive/archive_reader.h"
+#include "base/error.h"
+#include "catalog/storage_table.h"
+#include "service/unseal.h"
+#include "storage/storage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* A storage shows no file of such a name (storage/storage.h). */
+#define HIDDEN_NAME ".upload-%s.partial-0"
+#define KEPT_NAME "upload-%s.hf"
+#define MAX_CONTENTS 100000
+
+struct HfUploadFile {
+    const HfUploadRow *upload;
+    char *hidden, *kept; /* in the folder */
+    int folder, fd;
+};
+
+static bool fail(const char *what, GError **error)
+{
+    int number = errno;
+    bool denied = number == EACCES || number == EPERM || number == EROFS;
+    g_set_error(error, HF_ERROR, denied ? HF_ERROR_DENIED : HF_ERROR_STORAGE, "cannot %s the file of the upload: %s",
+                what, g_strerror(number));
+    return false;
+}
+
+/* ---- Opening -------------------------------------------------------------------------------------------------------
+ */
+
+static char *hidden_name(const char *id)
+{
+    return g_strdup_printf(HIDDEN_NAME, id);
+}
+
+static HfStorageRow *find_storage(HfCatalog *catalog, const HfConfiguration *configuration, const HfUploadRow *upload,
+                                  GError **error)
+{
+    g_autoptr(HfStorageRow) storage = hf_storage_row_get(catalog, upload->organization, upload->storage_id, error);
+    if (storage == NULL || hf_configuration_allows_storage(configuration, storage->path))
+        return g_steal_pointer(&storage);
+    g_set_error(error, HF_ERROR, HF_ERROR_DENIED,
+                "the folder %s is not there, or not below one of the folders that the configuration allows",
+                storage->path);
+    return NULL;
+}
+
+/* One that another has taken away since it was opened is not the upload's any more. */
+static bool lock(const HfUploadFile *self, GError **error)
+{
+    if (flock(self->fd, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    if (errno != EWOULDBLOCK)
+        return fail("lock", error);
+    g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "another request sends bytes of the upload %s: wait for its end",
+                self->upload->id);
+    return false;
+}
+
+HfUploadFile *hf_upload_file_open(HfCatalog *catalog, const HfConfiguration *configuration, const HfUploadRow *upload,
+                                  GError **error)
+{
+    g_autoptr(HfStorageRow) storage = find_storage(catalog, configuration, upload, error);
+    if (storage == NULL)
+        return NULL;
+    g_autoptr(HfUploadFile) self = g_new0(HfUploadFile, 1);
+    *self = (HfUploadFile){
+        .upload = upload, .hidden = hidden_name(upload->id), .kept = g_strdup_printf(KEPT_NAME, upload->id), .fd = -1};
+    self->folder = open(storage->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (self->folder >= 0)
+        self->fd = openat(self->folder, self->hidden, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (self->fd < 0)
+        return fail("open", error), NULL;
+    return lock(self, error) ? g_steal_pointer(&self) : NULL;
+}
+
+void hf_upload_file_close(HfUploadFile *self)
+{
+    if (self == NULL)
+        return;
+    if (self->fd >= 0)
+        close(self->fd);
+    if (self->folder >= 0)
+        close(self->folder);
+    g_free(self->hidden);
+    g_free(self->kept);
+    g_free(self);
+}
+
+/* ---- Bytes ---------------------------------------------------------------------------------------------------------
+ */
+
+bool hf_upload_file_write(HfUploadFile *self, int64_t offset, const void *data, size_t length, GError **error)
+{
+    const char *at = data;
+    while (length > 0) {
+        ssize_t written = pwrite(self->fd, at, length, (off_t)offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return fail("write to", error);
+        at += written;
+        offset += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+bool hf_upload_file_sync(HfUploadFile *self, GError **error)
+{
+    return fdatasync(self->fd) == 0 || fail("write to", error);
+}
+
+bool hf_upload_file_keep(HfUploadFile *self, GError **error)
+{
+    if (linkat(self->folder, self->hidden, self->folder, self->kept, 0) != 0 && errno != EEXIST)
+        return fail("give its name to", error);
+    return fsync(self->folder) == 0 || fail("give its name to", error);
+}
+
+void hf_upload_file_unkeep(HfUploadFile *self)
+{
+    unlinkat(self->folder, self->kept, 0);
+}
+
+bool hf_upload_file_remove(HfCatalog *catalog, const HfUploadRow *upload, GError **error)
+{
+    g_autoptr(HfStorageRow) storage = hf_storage_row_get(catalog, upload->organization, upload->storage_id, error);
+    if (storage == NULL)
+        return false;
+    g_autofree char *hidden = hidden_name(upload->id);
+    g_autofree char *path = g_build_filename(storage->path, hidden, NULL);
+    return unlink(path) == 0 || errno == ENOENT || fail("remove", error);
+}
+
+bool hf_upload_expire(HfCatalog *catalog, GError **error)
+{
+    g_autoptr(GPtrArray) uploads = hf_upload_expired(catalog, error);
+    for (guint i = 0; uploads != NULL && i < uploads->len; i++) {
+        const HfUploadRow *upload = uploads->pdata[i];
+        g_autoptr(GError) reason = NULL;
+        if (!hf_upload_file_remove(catalog, upload, &reason) ||
+            !hf_upload_remove(catalog, upload->organization, upload->id, &reason))
+            g_warning("the upload %s has expired and cannot be removed: %s", upload->id, reason->message);
+    }
+    return uploads != NULL;
+}
+
+/* ---- What it is ----------------------------------------------------------------------------------------------------
+ */
+
+static char *contents_of(const HfManifest *manifest)
+{
+    HfJsonWriter writer;
+    GString *text = g_string_new(NULL);
+    hf_json_writer_init(&writer, text);
+    hf_json_writer_begin_array(&writer, NULL);
+    for (guint i = 0; i < manifest->tables->len && i < MAX_CONTENTS; i++) {
+        const HfManifestTable *table = manifest->tables->pdata[i];
+        hf_json_writer_begin_object(&writer, NULL);
+        hf_json_writer_string(&writer, "schema", table->schema);
+        hf_json_writer_string(&writer, "name", table->name);
+        hf_json_writer_uint64(&writer, "rows", table->proof.rows);
+        hf_json_writer_uint64(&writer, "bytes", table->raw_bytes);
+        hf_json_writer_end_object(&writer);
+    }
+    hf_json_writer_end_array(&writer);
+    return g_string_free(text, FALSE);
+}
+
+static void describe(HfBackupRow *row, const HfArchiveReader *archive, const char *fingerprint)
+{
+    const HfManifest *manifest = hf_archive_reader_manifest(archive);
+    g_autoptr(GDateTime) created = g_date_time_new_from_iso8601(hf_archive_reader_head(archive)->created, NULL);
+    row->fingerprints = g_strdup(fingerprint);
+    row->database_name = g_strdup(hf_archive_reader_head(archive)->database.name);
+    row->rows = (int64_t)hf_manifest_rows(manifest);
+    row->raw_bytes = (int64_t)hf_manifest_raw_bytes(manifest);
+    row->tables = manifest->tables->len;
+    row->contents = contents_of(manifest);
+    row->created_us = created != NULL ? g_date_time_to_unix(created) * G_USEC_PER_SEC : 0;
+}
+
+/* With one key (NULL: none). False without error: another one is needed. */
+static bool try_key(HfInput *file, const HfSealer *sealer, HfKeyRow *key, HfBackupRow *row, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(HfAgeIdentities) identities = hf_age_identities_new();
+    g_autoptr(GPtrArray) keys = g_ptr_array_new();
+    if (key != NULL)
+        g_ptr_array_add(keys, key);
+    if (!hf_unseal_identities(sealer, keys, identities, error))
+        return false;
+    g_autoptr(HfArchiveReader) archive = hf_archive_reader_open(file, identities, &reason);
+    if (archive != NULL)
+        describe(row, archive, key != NULL ? key->fingerprint : "");
+    else if (!g_error_matches(reason, HF_ERROR, HF_ERROR_WRONG_KEY))
+        g_propagate_error(error, g_steal_pointer(&reason));
+    return archive != NULL;
+}
+
+static bool try_keys(HfInput *file, HfCatalog *catalog, const HfSealer *sealer, HfBackupRow *row, GError **error)
+{
+    g_autoptr(GPtrArray) keys = hf_key_with_secret(catalog, row->organization, NULL, error);
+    g_autoptr(GError) reason = NULL;
+    if (keys == NULL)
+        return false;
+    bool known = try_key(file, sealer, NULL, row, &reason);
+    for (guint i = 0; i < keys->len && !known && reason == NULL; i++)
+        known = try_key(file, sealer, keys->pdata[i], row, &reason);
+    if (reason != NULL) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
+    if (!known) {
+        row->fingerprints = g_strdup("unknown");
+        row->database_name = g_strdup("");
+    }
+    return true;
+}
+
+/* Text around age would have to be decoded whole first. */
+static bool refuse_armor(HfInput *file, GError **error)
+{
+    uint8_t start[64];
+    size_t length = MIN(sizeof start, file->size_bytes);
+    if (!hf_input_read_at(file, 0, start, length, error))
+        return false;
+    if (!hf_age_is_armored(start, length))
+        return true;
+    g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE,
+                        "the file is armored: send it as age writes it without --armor");
+    return false;
+}
+
+HfBackupRow *hf_upload_file_check(HfUploadFile *self, HfCatalog *catalog, const HfSealer *sealer, GError **error)
+{
+    const HfUploadRow *upload = self->upload;
+    g_autoptr(HfBackupRow) row = g_new0(HfBackupRow, 1);
+    row->organization = g_strdup(upload->organization);
+    row->name = g_strdup(upload->name);
+    row->storage_id = g_strdup(upload->storage_id);
+    row->path = g_strdup(self->kept);
+    row->type = g_strdup("uploaded");
+    row->created_by = g_strdup(upload->created_by);
+    row->size_bytes = upload->size_bytes;
+    if (lseek(self->fd, 0, SEEK_SET) != 0 || ftruncate(self->fd, (off_t)upload->size_bytes) != 0)
+        return fail("read", error), NULL;
+    g_autoptr(HfStorageObject) file = hf_storage_spool_input(self->fd, upload->name, NULL, error);
+    if (file == NULL || !refuse_armor(&file->input, error) || !try_keys(&file->input, catalog, sealer, row, error))
+        return NULL;
+    return g_steal_pointer(&row);
+}
