@@ -8,7 +8,6 @@
 
 #define HF_SESSION_COOKIE "holdfast_session"
 #define HF_SESSION_PREFIX "hfs_"
-#define HF_TOKEN_PREFIX "hft_"
 
 /* Sets request->principal_hash from the bearer token or the cookie, if there is one. */
 void hf_guard_read_credentials(HfRequest *request);

@@ -105,6 +105,8 @@ char **hf_session_hashes(HfCatalog *catalog, const char *account_id, GError **er
 /* For the leader: removes what has expired. */
 bool hf_session_expire(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+#define HF_TOKEN_PREFIX "hft_" /* what the text of a token begins with */
+
 /* `expires_us` 0: never. `hint`: its first characters. Transfer full: id. */
 char *hf_token_create(HfCatalog *catalog, const char *organization, const char *name, HfRole role, const uint8_t *hash,
                       const char *hint, int64_t expires_us, const char *created_by, GError **error)

@@ -19,13 +19,20 @@ struct HfCommand {
     bool (*run)(const HfCommand *self, char **arguments, GError **error);
 };
 
+extern const HfCommand hf_command_audit;
 extern const HfCommand hf_command_backup;
 extern const HfCommand hf_command_copies;
 extern const HfCommand hf_command_extract;
+extern const HfCommand hf_command_init;
 extern const HfCommand hf_command_inspect;
+extern const HfCommand hf_command_job;
 extern const HfCommand hf_command_keygen;
 extern const HfCommand hf_command_restore;
+extern const HfCommand hf_command_schedule;
+extern const HfCommand hf_command_server;
+extern const HfCommand hf_command_token;
 extern const HfCommand hf_command_undo;
+extern const HfCommand hf_command_user;
 extern const HfCommand hf_command_verify;
 
 #endif

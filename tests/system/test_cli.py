@@ -124,6 +124,8 @@ def test_bash_completes_commands_and_options(holdfast):
     assert complete("e") == ["extract"]
     assert sorted(complete("backup", "--exclude-t")) == ["--exclude-table", "--exclude-table-data"]
     assert complete("restore", "--mode", "") == ["swap", "new", "in-place"]
+    assert complete("token", "") == ["list", "add", "remove"]
+    assert complete("user", "add", "--full") == ["--full-name"]
 
 
 # ---- Keys ------------------------------------------------------------------------------------------------------------

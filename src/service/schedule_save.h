@@ -1,0 +1,13 @@
+/*
+ * What is to be done, in the same transaction, when a schedule was created or changed.
+ */
+#ifndef HF_SERVICE_SCHEDULE_SAVE_H
+#define HF_SERVICE_SCHEDULE_SAVE_H
+
+#include "catalog/schedule_table.h"
+
+/* Checks its folder, prefix and options (HF_ERROR_USAGE), and sets when it runs next. */
+bool hf_schedule_settle(HfCatalog *catalog, const char *organization, const char *id, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+#endif
