@@ -51,10 +51,8 @@ static bool clean_up(const HfJobRun *run, HfStorage *storage, GError **error)
 /* ---- What came of it -----------------------------------------------------------------------------------------------
  */
 
-/* HfBackupOptions.on_manifest: what each table holds, for the catalog. */
-static void read_contents(const HfManifest *manifest, gpointer data)
+char *hf_backup_writer_contents(const HfManifest *manifest)
 {
-    HfBackupRow *row = data;
     HfJsonWriter writer;
     GString *text = g_string_new(NULL);
     hf_json_writer_init(&writer, text);
@@ -69,7 +67,13 @@ static void read_contents(const HfManifest *manifest, gpointer data)
         hf_json_writer_end_object(&writer);
     }
     hf_json_writer_end_array(&writer);
-    row->contents = g_string_free(text, FALSE);
+    return g_string_free(text, FALSE);
+}
+
+/* HfBackupOptions.on_manifest */
+static void read_contents(const HfManifest *manifest, gpointer row)
+{
+    ((HfBackupRow *)row)->contents = hf_backup_writer_contents(manifest);
 }
 
 static void tell(const HfBackupRow *row)

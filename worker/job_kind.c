@@ -9,6 +9,7 @@ static const HfJobKind kinds[] = {
     {"preflight", hf_job_run_preflight, hf_job_record_preflight},
     {"restore", hf_job_run_restore, hf_job_record_restore},
     {"undo", hf_job_run_undo, NULL},
+    {"rescan", hf_job_run_rescan, NULL},
     {"retention", hf_job_run_retention, NULL},
 };
 

@@ -96,6 +96,20 @@ static int compare_entries(const void *a, const void *b)
     return strcmp((*left)->name, (*right)->name);
 }
 
+static gint compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+GPtrArray *hf_storage_list_folders(HfStorage *self, const char *folder, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    if ((*folder != '\0' && !check_name(folder, error)) || !self->driver->folders(self, folder, names, error))
+        return NULL;
+    g_ptr_array_sort(names, compare_names);
+    return g_steal_pointer(&names);
+}
+
 GPtrArray *hf_storage_list(HfStorage *self, const char *folder, GError **error)
 {
     g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(free_entry);

@@ -76,6 +76,7 @@ struct HfStorageObject {
  * stat    The same without opening it.
  * list    Appends a new HfStorageEntry for each object directly inside `folder` ("" is the top), in no order. A folder
  *         that is absent is empty. Puts in progress do not show.
+ * folders The same for the folders directly inside it: appends the name (char*) of each.
  * remove  Removes an object, durably; one that is absent is HF_ERROR_NOT_FOUND.
  * free    Called when no put and no object of the storage is in use any more.
  */
@@ -85,6 +86,7 @@ typedef struct {
     HfStorageObject *(*get)(HfStorage *self, const char *name, GError **error);
     bool (*stat)(HfStorage *self, const char *name, HfStorageInfo *info, GError **error);
     bool (*list)(HfStorage *self, const char *folder, GPtrArray *entries, GError **error);
+    bool (*folders)(HfStorage *self, const char *folder, GPtrArray *names, GError **error);
     bool (*remove)(HfStorage *self, const char *name, GError **error);
     void (*free)(HfStorage *self);
 } HfStorageDriver;
@@ -119,6 +121,10 @@ bool hf_storage_remove(HfStorage *self, const char *name, GError **error) G_GNUC
 
 /* The objects directly inside `folder` ("" is the top), sorted by name: HfStorageEntry, transfer full. */
 GPtrArray *hf_storage_list(HfStorage *self, const char *folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The folders directly inside `folder`, as names that a list takes, sorted; hidden ones (".…") and links are none.
+ * char*, transfer full. */
+GPtrArray *hf_storage_list_folders(HfStorage *self, const char *folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Drivers -------------------------------------------------------------------------------------------------------
  */

@@ -318,7 +318,16 @@ static void append_entry(GPtrArray *entries, int folder_fd, const char *folder, 
     g_ptr_array_add(entries, entry);
 }
 
-static bool list_local(HfStorage *storage, const char *folder, GPtrArray *entries, GError **error)
+static void append_folder(GPtrArray *names, int folder_fd, const char *folder, const char *name)
+{
+    struct stat info;
+    if (*name != '.' && fstatat(folder_fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode))
+        g_ptr_array_add(names, *folder != '\0' ? g_build_path("/", folder, name, NULL) : g_strdup(name));
+}
+
+static bool read_folder(HfStorage *storage, const char *folder,
+                        void (*append)(GPtrArray *to, int folder_fd, const char *folder, const char *name),
+                        GPtrArray *to, GError **error)
 {
     const Local *self = (const Local *)storage;
     int fd = openat(self->fd, *folder != '\0' ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -328,10 +337,20 @@ static bool list_local(HfStorage *storage, const char *folder, GPtrArray *entrie
     g_assert(stream != NULL);
     errno = 0;
     for (const struct dirent *item; (item = readdir(stream)) != NULL; errno = 0)
-        append_entry(entries, fd, folder, item->d_name);
+        append(to, fd, folder, item->d_name);
     bool done = errno == 0 || fail_at(self, HF_STORAGE_READING, "read the folder", folder, error);
     closedir(stream);
     return done;
+}
+
+static bool list_local(HfStorage *storage, const char *folder, GPtrArray *entries, GError **error)
+{
+    return read_folder(storage, folder, append_entry, entries, error);
+}
+
+static bool folders_local(HfStorage *storage, const char *folder, GPtrArray *names, GError **error)
+{
+    return read_folder(storage, folder, append_folder, names, error);
 }
 
 static bool remove_local(HfStorage *storage, const char *name, GError **error)
@@ -352,7 +371,8 @@ static void free_local(HfStorage *storage)
 
 static HfStorage *new_local(const char *folder, bool always_named, GError **error)
 {
-    static const HfStorageDriver driver = {put_local, get_local, stat_local, list_local, remove_local, free_local};
+    static const HfStorageDriver driver = {put_local,     get_local,    stat_local, list_local,
+                                           folders_local, remove_local, free_local};
 
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {

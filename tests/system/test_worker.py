@@ -517,3 +517,34 @@ def test_an_attempt_after_a_death_behind_the_swap_does_not_swap_again(service, s
                 copy, undone)
     service.wait(undone)
     assert any("had brought" in line for line in service.log_of(undone))
+
+
+# ---- Rescan --------------------------------------------------------------------------------------------------------
+
+
+def test_a_lost_catalog_is_made_again_from_a_storage(service, shop):
+    service.worker()
+    second = service.check("key", service.organization, "key2", "-")
+    gone = service.check("key", service.organization, "gone", "a long enough passphrase")
+    both = service.backup_of(service.wait(service.back_up(shop, folder="a/b", key_ids=[service.key, second]))["id"])
+    plain = service.backup_of(service.wait(service.back_up(shop, folder="c", key_ids=[], unencrypted=True))["id"])
+    closed = service.backup_of(service.wait(service.back_up(shop, folder="d", key_ids=[gone]))["id"])
+    service.sql("DELETE FROM download; UPDATE job SET backup_id = NULL; DELETE FROM backup")
+    service.sql(f"SET session_replication_role = replica; DELETE FROM key WHERE id = '{gone}'")
+    (service.storage_folder / "a/notes.txt").write_text("no archive")
+    done = service.wait(service.request("rescan", service.storage)["job_id"])
+    assert done["state"] == "succeeded" and done["result"]["registered"] == 2, done
+    assert {(each["path"], each["code"]) for each in done["result"]["not_opened"]} == {
+        (closed["path"], "wrong-key"), ("a/notes.txt", "corrupt")}
+    found = {row["path"]: row for (row,) in service.sql("SELECT json FROM holdfast_view.backup")}
+    for before in (both, plain):
+        after = found[before["path"]]
+        assert after["type"] == "found" and after["database_name"] == service.shop
+        for member in ("rows", "tables", "size_bytes", "raw_bytes"):
+            assert after[member] == before[member]
+        assert set(after["fingerprints"]) == set(before["fingerprints"])
+    (service.storage_folder / plain["path"]).rename(service.folder / "away.hf")
+    done = service.wait(service.request("rescan", service.storage)["job_id"])
+    assert done["result"]["missing"] == 1 and done["result"]["known"] == 2 and done["result"]["registered"] == 0
+    (service.folder / "away.hf").rename(service.storage_folder / plain["path"])
+    assert service.wait(service.request("rescan", service.storage)["job_id"])["result"]["returned"] == 1

@@ -12,6 +12,7 @@
 #include "crypto/age.h"
 #include "service/request_backup.h"
 #include "service/request_delete.h"
+#include "service/request_rescan.h"
 #include "service/request_restore.h"
 #include "service/request_verify.h"
 #include "worker/scheduler.h"
@@ -81,7 +82,7 @@ static bool run_request(Check *self, char **a, GError **error)
     } kinds[] = {{"backup", hf_request_backup},   {"schedule-run", hf_request_schedule_run},
                  {"verify", hf_request_verify},   {"preflight", hf_request_preflight},
                  {"restore", hf_request_restore}, {"undo", hf_request_undo},
-                 {"delete", hf_request_delete}};
+                 {"rescan", hf_request_rescan},   {"delete", hf_request_delete}};
     g_autoptr(HfJson) json = hf_json_parse("the body", a[3], strlen(a[3]), 1000, error);
     HfRequester requester = {.catalog = self->catalog,
                              .queue = self->queue,
