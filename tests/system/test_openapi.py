@@ -1,6 +1,7 @@
 """www/openapi.yaml is complete and true: it has the routes of the program, and the real server answers as it says."""
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
