@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -140,9 +141,10 @@ static bool has_room(const Supervisor *self)
     return self->stop_us == 0 && self->children->len < self->worker->configuration->worker_jobs;
 }
 
+/* A turn, or less: a job that ends makes room. */
 static void wait_for_signal(void)
 {
-    g_usleep(TURN_MS * 1000);
+    poll(NULL, 0, TURN_MS);
 }
 
 /* Waits a turn for an entry. An entry that was taken while the catalog is away is left as it is: it comes again. */
