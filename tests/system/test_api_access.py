@@ -276,8 +276,8 @@ def test_trying_passwords_is_limited_by_account(site):
 def test_trying_names_is_limited_by_address(site):
     site.forget_tries()
     client = site.client()
-    statuses = {client.post("/session", {"user": f"name {i}", "password": "x"}).status for i in range(52)}
-    assert 429 in statuses
+    codes = [client.post("/session", {"user": f"name {i}", "password": "x"}).json["code"] for i in range(52)]
+    assert codes == ["wrong-credentials"] * 50 + ["too-many-tries"] * 2
     site.forget_tries()
 
 
