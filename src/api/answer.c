@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-static bool read_body(HfRequest *request, GError **error)
+static bool read_body(const HfRoute *route, HfRequest *request, GError **error)
 {
     bool has_body = strcmp(request->method, "GET") != 0 && strcmp(request->method, "DELETE") != 0;
-    return !has_body || hf_request_read_json(request, error);
+    return !has_body || route->own_body || hf_request_read_json(request, error);
 }
 
 static bool guard(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
@@ -19,7 +19,7 @@ static bool guard(HfApi *api, const HfRoute *route, HfRequest *request, HfRespon
 
 static bool handle(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
 {
-    return guard(api, route, request, response, error) && read_body(request, error) &&
+    return guard(api, route, request, response, error) && read_body(route, request, error) &&
            route->handle(api, route, request, response, error);
 }
 

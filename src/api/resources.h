@@ -46,6 +46,18 @@ HF_HANDLER(hf_job_handle_get);
 HF_HANDLER(hf_job_handle_cancel);
 HF_HANDLER(hf_request_handle); /* makes a job, or several */
 
+HF_HANDLER(hf_download_handle_create);
+HF_HANDLER(hf_download_handle_get);
+
+HF_HANDLER(hf_upload_handle_options);
+HF_HANDLER(hf_upload_handle_create);
+HF_HANDLER(hf_upload_handle_get);
+HF_HANDLER(hf_upload_handle_receive);
+HF_HANDLER(hf_upload_handle_remove);
+
+HF_HANDLER(hf_gate_handle_get);
+HF_HANDLER(hf_gate_handle_progress);
+
 HF_HANDLER(hf_setting_handle_get);
 HF_HANDLER(hf_setting_handle_change);
 

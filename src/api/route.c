@@ -11,8 +11,10 @@
 #include "catalog/server_table.h"
 #include "catalog/setting_table.h"
 #include "catalog/storage_table.h"
+#include "catalog/upload_table.h"
 #include "service/request_backup.h"
 #include "service/request_delete.h"
+#include "service/request_rescan.h"
 #include "service/request_restore.h"
 #include "service/request_verify.h"
 
@@ -81,6 +83,7 @@ static const HfRoute routes[] = {
     {"PATCH", V1 "/storages/{id}", ADMINISTRATOR, hf_storage_handle_change, &hf_noun_storage},
     {"DELETE", V1 "/storages/{id}", ADMINISTRATOR, hf_noun_handle_remove, &hf_noun_storage},
     {"POST", V1 "/storages/{id}/test", OPERATOR, hf_storage_handle_test, &hf_noun_storage},
+    {"POST", V1 "/storages/{id}/rescan", ADMINISTRATOR, hf_request_handle, .request = hf_request_rescan},
     {"GET", V1 "/keys", VIEWER, hf_noun_handle_list, &hf_noun_key},
     {"POST", V1 "/keys", ADMINISTRATOR, hf_key_handle_create, &hf_noun_key},
     {"GET", V1 "/keys/{id}", VIEWER, hf_noun_handle_get, &hf_noun_key},
@@ -103,6 +106,14 @@ static const HfRoute routes[] = {
     {"PATCH", V1 "/backups/{id}", OPERATOR, hf_noun_handle_change, &hf_noun_backup},
     {"DELETE", V1 "/backups/{id}", OPERATOR, hf_request_handle, .request = hf_request_delete},
     {"POST", V1 "/backups/{id}/verify", OPERATOR, hf_request_handle, .request = hf_request_verify},
+    {"POST", V1 "/backups/{id}/download", OPERATOR, hf_download_handle_create},
+    {"GET", V1 "/downloads/{link}", ANYONE, hf_download_handle_get},
+    {"OPTIONS", V1 "/uploads", ANYONE, hf_upload_handle_options},
+    {"GET", V1 "/uploads", VIEWER, hf_noun_handle_list, &hf_noun_upload},
+    {"POST", V1 "/uploads", OPERATOR, hf_upload_handle_create, &hf_noun_upload},
+    {"GET", V1 "/uploads/{id}", VIEWER, hf_upload_handle_get, &hf_noun_upload},
+    {"PATCH", V1 "/uploads/{id}", OPERATOR, hf_upload_handle_receive, .own_body = true},
+    {"DELETE", V1 "/uploads/{id}", OPERATOR, hf_upload_handle_remove},
     {"POST", V1 "/preflights", OPERATOR, hf_request_handle, .request = hf_request_preflight},
     {"GET", V1 "/preflights/{id}", VIEWER, hf_noun_handle_get, &hf_noun_preflight},
     {"POST", V1 "/restores", OPERATOR, hf_request_handle, .request = hf_request_restore},
@@ -113,6 +124,9 @@ static const HfRoute routes[] = {
     {"POST", V1 "/jobs/{id}/cancel", OPERATOR, hf_job_handle_cancel},
     {"GET", V1 "/logs", VIEWER, hf_noun_handle_list, &hf_noun_log},
     {"GET", V1 "/audit", ADMINISTRATOR, hf_noun_handle_list, &hf_noun_audit},
+
+    {"GET", V1 "/gate/{database_id}", ANYONE, hf_gate_handle_get},
+    {"GET", V1 "/gate/{database_id}/progress", ANYONE, hf_gate_handle_progress},
 
     {"GET", V1 "/settings", VIEWER, hf_setting_handle_get},
     {"PATCH", V1 "/settings", ADMINISTRATOR, hf_setting_handle_change},

@@ -178,6 +178,10 @@ class Service:
         things["preflight"] = str(self.sql(
             "INSERT INTO preflight (organization_id, request, expires_at) "
             "VALUES (%s, '{}', now() + interval '1 hour') RETURNING id", organization)[0][0])
+        things["upload"] = str(self.sql(
+            "INSERT INTO upload (organization_id, storage_id, name, size_bytes, expires_at) "
+            "VALUES (%s, %s, 'u.hf', 1000, now() + interval '1 hour') RETURNING id", organization,
+            things["storage"])[0][0])
         return things
 
 

@@ -1,4 +1,5 @@
 """www/openapi.yaml is complete and true: it has the routes of the program, and the real server answers as it says."""
+import base64
 import json
 import subprocess
 from pathlib import Path
@@ -145,6 +146,7 @@ class Tour:
         admin.get(f"/storages/{storage}", expect=200)
         admin.patch(f"/storages/{storage}", {"name": "disk 2"}, expect=200)
         admin.post(f"/storages/{storage}/test", expect=200)
+        admin.post(f"/storages/{storage}/rescan", expect=202)
         spare = admin.post("/storages", {"name": "spare", "path": f"{self.site.storage}/spare"}, expect=201).json["id"]
         admin.delete(f"/storages/{spare}", expect=204)
         admin.get("/keys", expect=200)
@@ -182,6 +184,23 @@ class Tour:
         link = admin.post(f"/backups/{backup}/download", expect=201).json["url"]
         admin.get(f"/{link}", expect=200)
         admin.get(f"/{link}", expect=404)
+
+    def uploads(self):
+        admin, tus = self.admin, {"Tus-Resumable": "1.0.0"}
+        admin.request("OPTIONS", "/uploads", expect=204)
+        storage = base64.b64encode(self.things["storage"].encode()).decode()
+        made = admin.post("/uploads", expect=201, headers={**tus, "Upload-Length": "100",
+                                                           "Upload-Metadata": f"filename YQ==,storage_id {storage}"})
+        upload = f"/uploads/{made.json['id']}"
+        admin.get("/uploads?state=receiving", expect=200)
+        admin.get(upload, expect=200)
+        piece = {**tus, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+        admin.request("PATCH", upload, b"a piece", headers=piece, expect=204)
+        admin.delete(upload, headers=tus, expect=204)
+
+    def gate(self):
+        self.admin.get(f"/gate/{self.things['database']}", expect=204)
+        self.admin.get(f"/gate/{self.things['database']}/progress", expect=200)
 
     def restores(self):
         admin, database = self.admin, self.things["database"]
@@ -231,7 +250,7 @@ class Tour:
 
 def test_every_answer_of_the_real_server_is_as_described(site, description):
     tour = Tour(site, description)
-    for part in (tour.nobody, tour.people, tour.sources, tour.targets, tour.schedules, tour.backups, tour.restores,
-                 tour.jobs, tour.settings, tour.oneself):
+    for part in (tour.nobody, tour.people, tour.sources, tour.targets, tour.schedules, tour.backups, tour.uploads,
+                 tour.gate, tour.restores, tour.jobs, tour.settings, tour.oneself):
         part()
     assert set(description.operations()) - tour.done == set()
