@@ -105,12 +105,12 @@ def resume(service, database):
 def test_requests_go_on_get_503_while_halted_and_go_on(service, shop, database):
     assert (shop.get().status, shop.get().body) == (200, b"hello from a file")
     halt(service, database)
-    assert shop.until(503) < 2
+    assert shop.until(503) < 1.8
     page = shop.get()
     assert page.headers["retry-after"] == "2" and page.headers["cache-control"] == "no-store"
     assert page.headers["content-type"] == "text/html; charset=utf-8" and b"Back in a moment" in page.body
     resume(service, database)
-    assert shop.until(200) < 2
+    assert shop.until(200) < 1.8
 
 
 def test_every_method_is_held_back(service, shop, database):
