@@ -112,12 +112,20 @@ static bool check_apart(HfCatalog *catalog, const HfStorageRow *storage, const c
     return all != NULL;
 }
 
-/* The folder is made if only its last part is missing. */
-static void make_folder(const HfConfiguration *configuration, const char *path)
+static bool refuse_place(const HfConfiguration *configuration, const char *path, GError **error)
+{
+    g_set_error(error, HF_ERROR, HF_ERROR_USAGE,
+                "the folder %s is not there, or not below one of the folders that the configuration allows (%s)", path,
+                configuration->storage_roots);
+    return false;
+}
+
+/* Whether it may be there, be it there already or only its last part missing. */
+static bool is_possible(const HfConfiguration *configuration, const char *path)
 {
     g_autofree char *parent = g_path_get_dirname(path);
-    if (hf_configuration_allows_storage(configuration, parent))
-        (void)g_mkdir(path, 0700); /* one that is there, or cannot be made, shows right after */
+    return hf_configuration_allows_storage(configuration, path) ||
+           (hf_configuration_allows_storage(configuration, parent) && !g_file_test(path, G_FILE_TEST_EXISTS));
 }
 
 bool hf_probe_check_place(HfCatalog *catalog, const HfConfiguration *configuration, const char *organization,
@@ -131,15 +139,13 @@ bool hf_probe_check_place(HfCatalog *catalog, const HfConfiguration *configurati
         g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "the folder %s is not written as %s", storage->path, path);
         return false;
     }
+    /* What lies outside is refused before anything is told of other organizations' folders. */
+    if (!is_possible(configuration, path))
+        return refuse_place(configuration, path, error);
     if (!check_apart(catalog, storage, path, error))
         return false;
-    make_folder(configuration, path);
-    if (hf_configuration_allows_storage(configuration, path))
-        return true;
-    g_set_error(error, HF_ERROR, HF_ERROR_USAGE,
-                "the folder %s is not there, or not below one of the folders that the configuration allows (%s)", path,
-                configuration->storage_roots);
-    return false;
+    (void)g_mkdir(path, 0700); /* one that is there, or cannot be made, shows right after */
+    return hf_configuration_allows_storage(configuration, path) || refuse_place(configuration, path, error);
 }
 
 static bool write_probe(HfStorage *storage, const char *name, const char *text, GError **error)
