@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from . import majors, process
-from .postgres import free_port
+from .postgres import as_server, free_port
 
 SOURCE = majors.REPOSITORY / "nginx"
 
@@ -36,8 +36,8 @@ class Nginx:
                 *arguments]
 
     def check(self):
-        """nginx -t: what it prints; the configuration must be right."""
-        done = subprocess.run(list(map(str, self.command("-t"))), capture_output=True, text=True)
+        """nginx -t: what it prints; the configuration must be right. As root it would take the temporary folders."""
+        done = subprocess.run(as_server(list(map(str, self.command("-t")))), capture_output=True, text=True, cwd="/")
         assert done.returncode == 0, done.stderr
         return done.stderr
 

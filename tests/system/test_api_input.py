@@ -143,10 +143,10 @@ def test_sql_in_a_query_or_a_path_finds_nothing(admin, text):
     refused(admin.get(f"/backups?database_id={quote(text, safe='')}"), 400, 404)
 
 
-@pytest.mark.parametrize("place", ["../out", "a/../../out", "/etc", "a//b", ".", "..", "./a", "a/.", ".hidden", "a\\..\\b/../c"])
+@pytest.mark.parametrize("place", ["../out", "a/../../out", "/etc", "a//b", ".", "..", "./a", "a/.", "a\\..\\b/../c"])
 def test_no_folder_or_prefix_leads_out_of_the_storage(admin, things, place):
     refused(admin.patch(f"/schedules/{things['schedule']}", {"folder": place}))
-    refused(admin.post("/backups", {"database_id": things["database"], "folder": place}))
+    refused(admin.post("/backups", {"database_id": things["database"], "key_ids": [things["key"]], "folder": place}))
     refused(admin.patch(f"/schedules/{things['schedule']}", {"prefix": place if "/" in place else f"{place}/x"}))
 
 
