@@ -28,10 +28,12 @@ static char *plain_name(const char *text)
 char *hf_backup_writer_path(const char *folder, const char *prefix, const char *database, int64_t now_us)
 {
     g_autoptr(GDateTime) now = g_date_time_new_from_unix_utc(now_us / G_USEC_PER_SEC);
-    g_autofree char *time = g_date_time_format(now, "%Y%m%dT%H%M%SZ");
+    g_autofree char *time = g_date_time_format(now, "%Y%m%dT%H%M%S");
     g_autofree char *plain_database = plain_name(database);
     g_autofree char *plain_prefix = plain_name(prefix);
-    return g_strdup_printf("%s%s%s%s-%s.hf", folder, *folder != '\0' ? "/" : "", plain_prefix, plain_database, time);
+    /* To the millisecond: a database is backed up by one job at a time, but two of them can end within a second. */
+    return g_strdup_printf("%s%s%s%s-%s.%03dZ.hf", folder, *folder != '\0' ? "/" : "", plain_prefix, plain_database,
+                           time, (int)(now_us / 1000 % 1000));
 }
 
 /* What an attempt that died left. */

@@ -149,14 +149,16 @@ static bool send_lines(HfMirror *self, GError **error)
     return true;
 }
 
-/* Whether Redis has forgotten the job since the last time. */
+/* Whether Redis has forgotten the job since the last time: its document, or, if another has written that again, the
+ * last line that went there. */
 static bool was_emptied(HfMirror *self)
 {
     HfJobView view = {0};
-    bool seen = hf_queue_view_job(self->queue, "-", self->job->id, G_MAXINT64 - 1, 0, &view, NULL);
-    bool emptied = self->was_mirrored && seen && view.organization == NULL;
+    int64_t last_seq = self->job->log_seq + self->in_redis;
+    bool seen = hf_queue_view_job(self->queue, "-", self->job->id, MAX(last_seq - 1, 0), 0, &view, NULL);
+    bool whole = view.organization != NULL && (self->in_redis == 0 || view.last_seq >= last_seq);
     hf_job_view_clear(&view);
-    return emptied;
+    return self->was_mirrored && seen && !whole;
 }
 
 static void to_redis(HfMirror *self)
