@@ -11,8 +11,9 @@ from support.postgres import Servers
 from support.service import Service
 
 
-# What a shell starts in the background ignores Ctrl-C, and so would all that it starts.
+# What a shell starts in the background ignores Ctrl-C, and under nohup SIGHUP, and so would all that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
