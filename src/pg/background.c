@@ -43,7 +43,7 @@ PGconn *hf_pg_background_connect(const HfPgTarget *target, int cancel_fd)
         hf_pg_target_with_password(target, hf_pg_target_password(target)); /* a copy, to outlive the caller */
     self->done_fd = eventfd(0, EFD_CLOEXEC);
     g_assert(self->done_fd >= 0);
-    g_thread_unref(g_thread_new("connect", run_connect, g_atomic_rc_box_acquire(self)));
+    GThread *thread = g_thread_new("connect", run_connect, g_atomic_rc_box_acquire(self));
 
     struct pollfd fds[] = {{.fd = self->done_fd, .events = POLLIN}, {.fd = cancel_fd, .events = POLLIN}};
     while (poll(fds, G_N_ELEMENTS(fds), -1) < 0 && errno == EINTR)
@@ -52,6 +52,10 @@ PGconn *hf_pg_background_connect(const HfPgTarget *target, int cancel_fd)
     PGconn *conn = NULL;
     if (fds[0].revents != 0 && eventfd_read(self->done_fd, &done) == 0)
         conn = g_steal_pointer(&self->conn);
+    if (conn != NULL) /* it is all but over: what libraries keep for a thread goes before the program can */
+        g_thread_join(thread);
+    else
+        g_thread_unref(thread);
     g_atomic_rc_box_release_full(self, connecting_clear);
     return conn;
 }
