@@ -302,25 +302,30 @@ static bool wait_between(const HfSwap *swap, gint64 pause_ms, GError **error)
     return hf_error_check_cancelled(swap->cancellable, error);
 }
 
-static void give_up(const Try *last, const GError *reason, GError **error)
+/* `holder` is the last one that was seen; NULL: none ever was. */
+static void give_up(const char *live, const char *holder, const GError *reason, GError **error)
 {
-    g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "tried %d times, and %s was held each time%s%s%s", TRIES,
-                last->live, last->holder != NULL ? ", at last by " : ": ",
-                last->holder != NULL ? last->holder : reason->message,
-                last->holder != NULL ? "; end that session, or wait until it is done, and try again" : "");
+    g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "tried %d times, and %s was held each time%s%s%s", TRIES, live,
+                holder != NULL ? ", at last by " : ": ", holder != NULL ? holder : reason->message,
+                holder != NULL ? "; end that session, or wait until it is done, and try again" : "");
 }
 
 HfSwapOutcome hf_postgres_swap(const HfSwap *swap, double *downtime_s, GError **error)
 {
     gint64 pause_ms = FIRST_PAUSE_MS;
+    g_autofree char *holder = NULL;
     for (int number = 1;; number++, pause_ms *= 2) {
         Try attempt = {.swap = swap, .live = hf_pg_target_database(swap->target)};
         g_autoptr(GError) reason = NULL;
         HfSwapOutcome outcome = try_once(&attempt, downtime_s, &reason);
         bool again =
             outcome == HF_SWAP_NOT_MADE && may_pass(&attempt) && !g_cancellable_is_cancelled(swap->cancellable);
+        if (attempt.holder != NULL) {
+            g_free(holder);
+            holder = g_strdup(attempt.holder);
+        }
         if (again && number == TRIES)
-            give_up(&attempt, reason, error);
+            give_up(attempt.live, holder, reason, error);
         else if (!again && outcome != HF_SWAP_MADE)
             g_propagate_error(error, g_steal_pointer(&reason));
         else if (again)
