@@ -260,6 +260,8 @@ void hf_mirror_stop(HfMirror *self)
 
 void hf_mirror_close(HfMirror *self, HfCatalog *catalog)
 {
+    if (was_emptied(self)) /* since the last tick, which may be half a second ago */
+        self->in_redis = 0;
     (void)!send_lines(self, NULL);
     hf_worker_refresh_mirror(catalog, self->queue, self->job->organization, self->job->id);
 }
