@@ -1,6 +1,5 @@
 #include "worker/worker.h"
 
-#include "base/error.h"
 #include "catalog/job.h"
 
 #include <string.h>
@@ -11,21 +10,6 @@ static const char *or_null(const char *text)
     return *text != '\0' ? text : NULL;
 }
 
-/* The first line of a file that holds a secret; "" for no file. Transfer full. */
-static char *read_first_line(const char *path, GError **error)
-{
-    g_autofree char *text = NULL;
-    g_autoptr(GError) reason = NULL;
-    if (*path == '\0')
-        return g_strdup("");
-    if (!g_file_get_contents(path, &text, NULL, &reason)) {
-        g_set_error(error, HF_ERROR, HF_ERROR_DENIED, "cannot read a password: %s", reason->message);
-        return NULL;
-    }
-    text[strcspn(text, "\r\n")] = '\0';
-    return g_steal_pointer(&text);
-}
-
 static bool open_all(HfWorker *self, const char *file, GError **error)
 {
     self->configuration = hf_configuration_load(file, error);
@@ -33,9 +17,10 @@ static bool open_all(HfWorker *self, const char *file, GError **error)
         return false;
     self->sealer = hf_sealer_open(self->configuration->secret_file, error);
     self->redis_password =
-        self->sealer != NULL ? read_first_line(self->configuration->redis_password_file, error) : NULL;
-    g_autofree char *password =
-        self->redis_password != NULL ? read_first_line(self->configuration->catalog_password_file, error) : NULL;
+        self->sealer != NULL ? hf_configuration_read_secret(self->configuration->redis_password_file, error) : NULL;
+    g_autofree char *password = self->redis_password != NULL
+                                    ? hf_configuration_read_secret(self->configuration->catalog_password_file, error)
+                                    : NULL;
     if (password == NULL)
         return false;
     self->catalog_target = hf_pg_target_new(self->configuration->catalog_conninfo, or_null(password), error);

@@ -1,24 +1,5 @@
 #include "api/api.h"
 
-#include "base/error.h"
-
-#include <string.h>
-
-/* The first line of a file that holds a secret; "" for no file. Transfer full. */
-static char *read_first_line(const char *path, GError **error)
-{
-    g_autofree char *text = NULL;
-    g_autoptr(GError) reason = NULL;
-    if (*path == '\0')
-        return g_strdup("");
-    if (!g_file_get_contents(path, &text, NULL, &reason)) {
-        g_set_error(error, HF_ERROR, HF_ERROR_DENIED, "cannot read a password: %s", reason->message);
-        return NULL;
-    }
-    text[strcspn(text, "\r\n")] = '\0';
-    return g_steal_pointer(&text);
-}
-
 static const char *or_null(const char *text)
 {
     return *text != '\0' ? text : NULL;
@@ -26,7 +7,7 @@ static const char *or_null(const char *text)
 
 static bool open_catalog(HfApi *self, GError **error)
 {
-    g_autofree char *password = read_first_line(self->configuration->catalog_password_file, error);
+    g_autofree char *password = hf_configuration_read_secret(self->configuration->catalog_password_file, error);
     if (password == NULL)
         return false;
     self->catalog_target = hf_pg_target_new(self->configuration->catalog_conninfo, or_null(password), error);
@@ -39,7 +20,7 @@ static bool open_catalog(HfApi *self, GError **error)
 static bool open_queue(HfApi *self, GError **error)
 {
     const HfConfiguration *configuration = self->configuration;
-    g_autofree char *password = read_first_line(configuration->redis_password_file, error);
+    g_autofree char *password = hf_configuration_read_secret(configuration->redis_password_file, error);
     if (password == NULL)
         return false;
     self->queue = hf_queue_new(configuration->redis_address, or_null(configuration->redis_user), or_null(password),

@@ -157,6 +157,20 @@ void hf_configuration_free(HfConfiguration *self)
     g_free(self);
 }
 
+char *hf_configuration_read_secret(const char *path, GError **error)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(GError) reason = NULL;
+    if (*path == '\0')
+        return g_strdup("");
+    if (!g_file_get_contents(path, &text, NULL, &reason)) {
+        g_set_error(error, HF_ERROR, HF_ERROR_DENIED, "cannot read a password: %s", reason->message);
+        return NULL;
+    }
+    text[strcspn(text, "\r\n")] = '\0';
+    return g_steal_pointer(&text);
+}
+
 /* Without symbolic links; NULL if it does not exist. */
 static char *resolve(const char *folder)
 {

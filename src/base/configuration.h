@@ -45,6 +45,10 @@ HfConfiguration *hf_configuration_load(const char *path, GError **error) G_GNUC_
 void hf_configuration_free(HfConfiguration *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfConfiguration, hf_configuration_free)
 
+/* The first line of a file that the configuration names for a password; "" for no file (""). HF_ERROR_DENIED: it cannot
+ * be read. Transfer full. */
+char *hf_configuration_read_secret(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether `folder` is one of the storage roots or lies below one (after resolving links). */
 bool hf_configuration_allows_storage(const HfConfiguration *self, const char *folder);
 
