@@ -1,5 +1,7 @@
 #include "worker/job_kind.h"
 
+#include "worker/kept_copy.h"
+
 #include <string.h>
 
 static const HfJobKind kinds[] = {
@@ -8,9 +10,9 @@ static const HfJobKind kinds[] = {
     {"delete", hf_job_run_delete, hf_job_record_delete},
     {"preflight", hf_job_run_preflight, hf_job_record_preflight},
     {"restore", hf_job_run_restore, hf_job_record_restore},
-    {"undo", hf_job_run_undo, NULL},
+    {"undo", hf_job_run_undo, hf_kept_copy_record},
     {"rescan", hf_job_run_rescan, NULL},
-    {"retention", hf_job_run_retention, NULL},
+    {"retention", hf_job_run_retention, hf_job_record_retention},
 };
 
 const HfJobKind *hf_job_kind_find(const char *name)

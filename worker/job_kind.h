@@ -55,5 +55,6 @@ bool hf_job_record_restore(HfJobRun *run, GError **error);
 bool hf_job_run_undo(HfJobRun *run, GError **error);
 bool hf_job_run_rescan(HfJobRun *run, GError **error);
 bool hf_job_run_retention(HfJobRun *run, GError **error);
+bool hf_job_record_retention(HfJobRun *run, GError **error);
 
 #endif

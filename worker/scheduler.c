@@ -15,6 +15,7 @@
 #include "catalog/job.h"
 #include "catalog/restore_table.h"
 #include "service/request_backup.h"
+#include "service/request_retention.h"
 #include "service/schedule_time.h"
 #include "service/upload_file.h"
 
@@ -185,13 +186,33 @@ static bool end_halts(HfScheduler *self, GError **error)
     return halts != NULL;
 }
 
+/* What swaps have kept and nobody brought back: workers of the server's pool drop it. */
+static bool expire_copies(HfScheduler *self, GError **error)
+{
+    g_autoptr(GPtrArray) databases = hf_kept_due(self->catalog, self->clock(self->clock_data), error);
+    for (guint i = 0; databases != NULL && i < databases->len; i++) {
+        const HfDatabaseRow *database = databases->pdata[i];
+        HfRequester requester = {.catalog = self->catalog,
+                                 .queue = self->queue,
+                                 .sealer = self->worker->sealer,
+                                 .organization = database->organization,
+                                 .actor = self->worker->actor,
+                                 .reason = "the time of a kept copy is over"};
+        g_autofree char *answer =
+            hf_request_run(&requester, hf_request_expire_copies, database->id, NULL, HF_JSON_NONE, error);
+        if (answer == NULL)
+            return false;
+    }
+    return databases != NULL;
+}
+
 static bool expire(HfScheduler *self, GError **error)
 {
     if (g_get_monotonic_time() < self->expire_us)
         return true;
     self->expire_us = g_get_monotonic_time() + EXPIRE_US;
     return hf_session_expire(self->catalog, error) && hf_catalog_expire(self->catalog, error) &&
-           hf_upload_expire(self->catalog, error);
+           hf_upload_expire(self->catalog, error) && expire_copies(self, error);
 }
 
 /* ---- Turns ---------------------------------------------------------------------------------------------------------

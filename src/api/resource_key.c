@@ -38,7 +38,9 @@ bool hf_key_handle_sheet(HfApi *api, const HfRoute *route, HfRequest *request, H
     if (!hf_request_only(request, (const char *const[]){NULL}, error))
         return false;
     g_autoptr(HfKeyRow) key = hf_key_get(api->catalog, request->principal->organization, request->ids[0], error);
-    char *sheet = key != NULL ? hf_key_recovery_sheet(api->sealer, key, error) : NULL;
+    g_autofree char *places =
+        key != NULL ? hf_key_places(api->catalog, key->organization, key->fingerprint, error) : NULL;
+    char *sheet = places != NULL ? hf_key_recovery_sheet(api->sealer, key, places, error) : NULL;
     bool done = sheet != NULL && hf_catalog_begin(api->catalog, error) &&
                 hf_change_end(api, request, &(HfChange){.action = "key.sheet", .id = key->id, .name = key->name}, true,
                               response, error);

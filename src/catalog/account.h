@@ -71,6 +71,8 @@ typedef struct {
     HfRole role;          /* NONE: as it is */
 } HfAccountChange;
 
+/* For whoever makes the first account: one at a time, to the end of the transaction. */
+bool hf_account_lock(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* A new account, in `organization` (may be NULL) with the role. A taken name is HF_ERROR_CONFLICT. Transfer full: id.
  */
 char *hf_account_create(HfCatalog *catalog, const char *organization, const HfAccountChange *account,

@@ -120,6 +120,19 @@ GPtrArray *hf_backup_of_storage(HfCatalog *catalog, const char *storage_id, GErr
     return read_all(catalog, sql, HF_PARAMETERS(storage_id), error);
 }
 
+bool hf_backup_adopt(HfCatalog *catalog, const char *storage_id, uint64_t *adopted, GError **error)
+{
+    static const char sql[] =
+        "UPDATE backup b SET database_id = d.id, server_name = s.name, version = b.version + 1 FROM database d JOIN "
+        "server s ON s.id = d.server_id WHERE b.storage_id = $1::uuid AND b.database_id IS NULL AND b.state <> "
+        "'deleted' AND d.organization_id = b.organization_id AND d.name = b.database_name AND (b.server_name = s.name "
+        "OR (b.server_name = '' AND NOT EXISTS (SELECT FROM database o WHERE o.organization_id = d.organization_id AND "
+        "o.name = d.name AND o.id <> d.id))) RETURNING b.id";
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(storage_id), error);
+    *adopted = rows != NULL ? hf_pg_rows_count(rows) : 0;
+    return rows != NULL;
+}
+
 bool hf_backup_set_state(HfCatalog *catalog, const char *id, const char *state, GError **error)
 {
     static const char sql[] =

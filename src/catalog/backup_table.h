@@ -43,6 +43,11 @@ GPtrArray *hf_backup_of_database(HfCatalog *catalog, const char *database_id, co
 /* Those of a storage that are not deleted, by path; for rescan. Elements HfBackupRow. Transfer full. */
 GPtrArray *hf_backup_of_storage(HfCatalog *catalog, const char *storage_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Gives those of a storage that have no database the registered one of the same name: on the server whose name the
+ * backup has, or the only one of the organization. `adopted`: how many. */
+bool hf_backup_adopt(HfCatalog *catalog, const char *storage_id, uint64_t *adopted, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
 /* "good", "damaged", "missing", "deleted". HF_ERROR_CONFLICT: it is deleted, or pinned and would be. */
 bool hf_backup_set_state(HfCatalog *catalog, const char *id, const char *state, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;

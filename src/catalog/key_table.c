@@ -81,3 +81,14 @@ GPtrArray *hf_key_of_schedule(HfCatalog *catalog, const char *schedule_id, GErro
         SELECT_KEY "JOIN schedule_key l ON l.key_id = k.id WHERE l.schedule_id = $1::uuid ORDER BY k.name";
     return read_all(catalog, sql, HF_PARAMETERS(schedule_id), error);
 }
+
+char *hf_key_places(HfCatalog *catalog, const char *organization, const char *fingerprint, GError **error)
+{
+    static const char sql[] =
+        "SELECT coalesce(string_agg(format(E'    %s: %s, %s of this key%s\\n', s.name, s.path, b.count, ', the newest "
+        "of ' "
+        "|| holdfast_view.t(b.newest)), '' ORDER BY s.name), '') FROM storage s, LATERAL (SELECT count(*), "
+        "max(created_at) AS newest FROM backup b WHERE b.storage_id = s.id AND b.state <> 'deleted' AND b.fingerprints "
+        "@> ARRAY[$2]) b WHERE s.organization_id = $1::uuid";
+    return hf_catalog_text(catalog, sql, HF_PARAMETERS(organization, fingerprint), error);
+}

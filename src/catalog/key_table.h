@@ -30,6 +30,10 @@ HfKeyRow *hf_key_get(HfCatalog *catalog, const char *organization, const char *i
 /* Those with a secret, of a fingerprint (NULL: all), newest first; elements HfKeyRow. Transfer full. */
 GPtrArray *hf_key_with_secret(HfCatalog *catalog, const char *organization, const char *fingerprint, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* For people: the organization's storages with their places, a line each, and how many backups the key opens there.
+ * Transfer full; "" if there is none. */
+char *hf_key_places(HfCatalog *catalog, const char *organization, const char *fingerprint, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 /* The keys that a schedule encrypts to; elements HfKeyRow. Transfer full. */
 GPtrArray *hf_key_of_schedule(HfCatalog *catalog, const char *schedule_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -76,6 +76,11 @@ static const char *flag(const bool *value)
     return value == NULL ? "" : *value ? "true" : "false";
 }
 
+bool hf_account_lock(HfCatalog *catalog, GError **error)
+{
+    return hf_catalog_do(catalog, "/* writes: */ SELECT pg_advisory_xact_lock(1213156420, 5)", NULL, error);
+}
+
 char *hf_account_create(HfCatalog *catalog, const char *organization, const HfAccountChange *account,
                         const char *created_by, GError **error)
 {

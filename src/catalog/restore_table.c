@@ -92,3 +92,51 @@ GPtrArray *hf_halt_expire(HfCatalog *catalog, GError **error)
                     "('succeeded', 'failed', 'cancelled')) RETURNING " HALT_COLUMNS,
                     error);
 }
+
+/* ---- Kept copies ---------------------------------------------------------------------------------------------------
+ */
+
+bool hf_kept_add(HfCatalog *catalog, const char *organization, const char *database_id, const char *name,
+                 const char *until, GError **error)
+{
+    static const char sql[] = "INSERT INTO kept_copy (organization_id, database_id, name, until) VALUES ($1::uuid, "
+                              "$2::uuid, $3, $4::timestamptz) ON CONFLICT DO NOTHING";
+    return hf_catalog_do(catalog, sql, HF_PARAMETERS(organization, database_id, name, until), error);
+}
+
+bool hf_kept_remove(HfCatalog *catalog, const char *database_id, const char *name, GError **error)
+{
+    return hf_catalog_do(catalog, "DELETE FROM kept_copy WHERE database_id = $1::uuid AND name = $2",
+                         HF_PARAMETERS(database_id, name), error);
+}
+
+char **hf_kept_settle(HfCatalog *catalog, const char *database_id, const char *const *there, GError **error)
+{
+    static const char sql[] = "DELETE FROM kept_copy WHERE database_id = $1::uuid AND name NOT IN (SELECT n #>> '{}' "
+                              "FROM jsonb_array_elements($2::jsonb) n) RETURNING name";
+    g_autofree char *list = hf_list_parameter(there);
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(database_id, list), error);
+    return rows != NULL ? hf_rows_list(rows) : NULL;
+}
+
+GPtrArray *hf_kept_due(HfCatalog *catalog, int64_t now_us, GError **error)
+{
+    static const char sql[] =
+        HF_SELECT_DATABASE " WHERE d.id IN (SELECT k.database_id FROM kept_copy k WHERE k.until < "
+                           "holdfast_view.at($1::bigint) - interval '1 minute' AND (k.tried_at IS NULL OR k.tried_at < "
+                           "k.until OR k.tried_at < holdfast_view.at($1::bigint) - interval '6 hours')) LIMIT 100";
+    HfNumber now;
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(hf_number(&now, now_us)), error);
+    if (rows == NULL)
+        return NULL;
+    GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)hf_database_row_free);
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++)
+        g_ptr_array_add(all, hf_database_row(rows, i));
+    return all;
+}
+
+bool hf_kept_note_try(HfCatalog *catalog, const char *database_id, GError **error)
+{
+    return hf_catalog_do(catalog, "UPDATE kept_copy SET tried_at = now() WHERE database_id = $1::uuid",
+                         HF_PARAMETERS(database_id), error);
+}

@@ -1,10 +1,11 @@
 /*
- * What surrounds a restore: preflights, and the halt of services.
+ * What surrounds a restore: preflights, the halt of services, and what a swap keeps.
  */
 #ifndef HF_CATALOG_RESTORE_TABLE_H
 #define HF_CATALOG_RESTORE_TABLE_H
 
 #include "catalog/noun.h"
+#include "catalog/server_table.h"
 
 /* Read: {"id", "job_id", "request", "result" or null, "created_at", "created_by", "expires_at"}. */
 extern const HfNoun hf_noun_preflight;
@@ -33,5 +34,23 @@ bool hf_halt_end(HfCatalog *catalog, const char *database_id, GError **error) G_
 GPtrArray *hf_halt_all(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* For the leader: ends those whose time is over or whose job has ended, and returns them as above. */
 GPtrArray *hf_halt_expire(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- Kept copies ---------------------------------------------------------------------------------------------------
+ */
+
+/* A swap has kept what was live, until `until` (RFC 3339). Again, it does nothing. */
+bool hf_kept_add(HfCatalog *catalog, const char *organization, const char *database_id, const char *name,
+                 const char *until, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* An undo has brought it back. True also if it was not known. */
+bool hf_kept_remove(HfCatalog *catalog, const char *database_id, const char *name, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* Forgets all of the database but `there` (NULL-terminated); the names of those forgotten, transfer full. */
+char **hf_kept_settle(HfCatalog *catalog, const char *database_id, const char *const *there, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* For the leader: databases with a copy whose time was over a minute before `now_us`, if dropping it was not tried in
+ * the six hours before; elements HfDatabaseRow. Transfer full. */
+GPtrArray *hf_kept_due(HfCatalog *catalog, int64_t now_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A job is made that is to drop what is over. */
+bool hf_kept_note_try(HfCatalog *catalog, const char *database_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

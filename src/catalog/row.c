@@ -1,6 +1,7 @@
 #include "catalog/row.h"
 
 #include "base/error.h"
+#include "base/json.h"
 
 #include <string.h>
 
@@ -34,6 +35,18 @@ char *hf_bytes_parameter(GBytes *bytes)
 char *hf_hash_parameter(const uint8_t hash[32])
 {
     return hex_parameter(hash, 32);
+}
+
+char *hf_list_parameter(const char *const *texts)
+{
+    HfJsonWriter writer;
+    GString *list = g_string_new(NULL);
+    hf_json_writer_init(&writer, list);
+    hf_json_writer_begin_array(&writer, NULL);
+    for (; *texts != NULL; texts++)
+        hf_json_writer_string(&writer, NULL, *texts);
+    hf_json_writer_end_array(&writer);
+    return g_string_free(list, FALSE);
 }
 
 bool hf_not_found(const char *what, const char *id, GError **error)

@@ -20,6 +20,8 @@ const char *hf_number(HfNumber *self, int64_t value);
 /* A parameter for a bytea, transfer full; "" for NULL. */
 char *hf_bytes_parameter(GBytes *bytes);
 char *hf_hash_parameter(const uint8_t hash[32]);
+/* A JSON array of texts (NULL-terminated), transfer full. */
+char *hf_list_parameter(const char *const *texts);
 
 /* HF_ERROR_NOT_FOUND "there is no <what> <id>" if `id` is not a UUID; NULL passes as well: nullif makes it find none.
  */

@@ -148,17 +148,11 @@ bool hf_database_register(HfCatalog *catalog, const char *organization, const ch
     static const char sql[] =
         "INSERT INTO database (organization_id, server_id, name, created_by) SELECT $1::uuid, $2::uuid, n #>> '{}', $4 "
         "FROM jsonb_array_elements($3::jsonb) n ON CONFLICT (server_id, name) DO NOTHING RETURNING id";
-    HfJsonWriter writer;
-    g_autoptr(GString) list = g_string_new(NULL);
-    hf_json_writer_init(&writer, list);
-    hf_json_writer_begin_array(&writer, NULL);
-    for (; *names != NULL; names++)
-        hf_json_writer_string(&writer, NULL, *names);
-    hf_json_writer_end_array(&writer);
+    g_autofree char *list = hf_list_parameter(names);
     if (!hf_id_check("server", server_id, error))
         return false;
-    g_autoptr(HfPgRows) rows = hf_catalog_query(
-        catalog, sql, HF_PARAMETERS(organization, server_id, list->str, hf_or_empty(created_by)), error);
+    g_autoptr(HfPgRows) rows =
+        hf_catalog_query(catalog, sql, HF_PARAMETERS(organization, server_id, list, hf_or_empty(created_by)), error);
     if (rows != NULL && added != NULL)
         *added = (unsigned)hf_pg_rows_count(rows);
     return rows != NULL;

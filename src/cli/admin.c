@@ -106,6 +106,7 @@ static char *only_organization(HfAdmin *self, GError **error)
 static bool open_admin(HfAdmin *self, bool installation, GCancellable *cancellable, GError **error)
 {
     self->actor = hf_admin_actor();
+    self->cancellable = cancellable;
     self->configuration = hf_configuration_load(options.config, error);
     if (self->configuration == NULL)
         return false;
@@ -140,7 +141,8 @@ static const HfAdminVerb *find_verb(const HfAdminVerb *verbs, const char *name, 
 bool hf_admin_run(const HfCommand *command, char **arguments, const GOptionEntry *entries, const HfAdminVerb *verbs,
                   GOptionGroup *group, GError **error)
 {
-    bool has_verb = *arguments != NULL && **arguments != '-';
+    bool without = *verbs->name == '\0';
+    bool has_verb = !without && *arguments != NULL && **arguments != '-';
     g_autoptr(GError) reason = NULL;
     GOptionGroup *groups[] = {admin_options(), group, NULL};
     bool parsed = hf_options_parse(command, arguments + has_verb, entries, &reason, groups[0],
@@ -150,7 +152,7 @@ bool hf_admin_run(const HfCommand *command, char **arguments, const GOptionEntry
             g_propagate_error(error, g_steal_pointer(&reason));
         return false;
     }
-    const HfAdminVerb *verb = find_verb(verbs, has_verb ? *arguments : NULL, error);
+    const HfAdminVerb *verb = without ? verbs : find_verb(verbs, has_verb ? *arguments : NULL, error);
     g_autoptr(HfWork) work = verb != NULL ? hf_work_begin(error) : NULL;
     g_auto(HfAdmin) admin = {0};
     return work != NULL && open_admin(&admin, verb->installation, hf_work_cancellable(work), error) &&

@@ -19,8 +19,9 @@ typedef struct {
     HfCatalog *catalog;
     HfQueue *queue; /* may be away: whoever asks it does not fail for that */
     HfSealer *sealer;
-    char *organization; /* the id of the one that is acted in; NULL for verbs of the installation */
-    char *actor;        /* "cli root" */
+    char *organization;        /* the id of the one that is acted in; NULL for verbs of the installation */
+    char *actor;               /* "cli root" */
+    GCancellable *cancellable; /* by a signal; borrowed */
 } HfAdmin;
 
 typedef struct {
@@ -29,7 +30,8 @@ typedef struct {
     bool installation; /* needs no organization */
 } HfAdminVerb;
 
-/* Reads the verb and the options, opens everything, and runs it. `verbs` ends with a name NULL. */
+/* Reads the verb and the options, opens everything, and runs it. `verbs` ends with a name NULL; a command without verbs
+ * has one, whose name is empty. */
 bool hf_admin_run(const HfCommand *command, char **arguments, const GOptionEntry *entries, const HfAdminVerb *verbs,
                   GOptionGroup *group, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -124,7 +124,13 @@ static bool make_account(const HfPgTarget *target, Outcome *outcome, GCancellabl
     g_autofree char *hash = hf_new_password_hash(user, &outcome->generated, error);
     if (hash == NULL || !hf_catalog_begin(catalog, error))
         return false;
-    if (create_account(catalog, user, hash, error) && hf_catalog_commit(catalog, error))
+    /* Another "holdfast init" may have made it meanwhile. */
+    bool done = hf_account_lock(catalog, error) &&
+                is_empty(catalog, &hf_noun_account, filters, &outcome->made_account, error) &&
+                (!outcome->made_account || create_account(catalog, user, hash, error));
+    if (!outcome->made_account)
+        g_clear_pointer(&outcome->generated, hf_age_secret_free);
+    if (done && hf_catalog_commit(catalog, error))
         return true;
     hf_catalog_rollback(catalog);
     return false;

@@ -108,15 +108,15 @@ bool hf_sealer_create_file(const char *path, GError **error)
     for (size_t i = 0; i < sizeof secret; i++)
         g_snprintf(line + 2 * i, 3, "%02x", secret[i]);
     line[2 * sizeof secret] = '\n';
-    int fd = g_open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    g_autofree char *unfinished = g_strconcat(path, ".XXXXXX", NULL); /* nobody reads half of it under its name */
+    int fd = g_mkstemp_full(unfinished, O_WRONLY | O_CLOEXEC, 0600);
+    bool written = fd >= 0 && write(fd, line, sizeof line - 1) == (ssize_t)(sizeof line - 1) && fsync(fd) == 0 &&
+                   link(unfinished, path) == 0;
     int reason = errno;
-    bool written = fd >= 0 && write(fd, line, sizeof line - 1) == (ssize_t)(sizeof line - 1) && fsync(fd) == 0;
-    if (fd >= 0 && !written) {
-        reason = errno;
-        g_unlink(path);
-    }
-    if (fd >= 0)
+    if (fd >= 0) {
+        g_unlink(unfinished);
         close(fd);
+    }
     hf_crypto_wipe(secret, sizeof secret);
     hf_crypto_wipe(line, sizeof line);
     return written || fail_file(error, reason == EEXIST ? HF_ERROR_CONFLICT : HF_ERROR_STORAGE, path,

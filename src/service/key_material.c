@@ -97,9 +97,11 @@ static const char then_restore[] =
     "    PGHOST=db.example.org PGUSER=postgres sh restore.sh --dbname restored\n\n"
     "Debian's age, tar, zstd and postgresql-client are all that this needs. README.txt in the backup says more.\n"
     "With Holdfast: holdfast restore --from backup.hf --to CONNINFO --mode new, and the key as it asks for it.\n\n"
+    "If the service's catalog is lost: \"holdfast init\" makes a new one; add the storages above, this key, and the\n"
+    "servers with their databases; \"holdfast rescan\" then registers every backup that the keys open.\n\n"
     "Keep this sheet where neither the databases nor the backups are. Whoever has it can read the backups.\n";
 
-char *hf_key_recovery_sheet(const HfSealer *sealer, const HfKeyRow *key, GError **error)
+char *hf_key_recovery_sheet(const HfSealer *sealer, const HfKeyRow *key, const char *places, GError **error)
 {
     if (key->secret == NULL) {
         g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
@@ -113,13 +115,13 @@ char *hf_key_recovery_sheet(const HfSealer *sealer, const HfKeyRow *key, GError 
         return NULL;
     bool is_identity = key->recipient != NULL;
     g_autofree char *now = hf_format_time(g_get_real_time());
-    char *sheet = g_strdup_printf("Holdfast recovery sheet\n\n"
-                                  "Key          %s\nFingerprint  %s\nPrinted      %s\n%s%s%s%s   %s\n\n"
-                                  "It opens every backup that names this fingerprint.\n\n%s%s",
-                                  key->name, key->fingerprint, now, is_identity ? "Public key   " : "",
-                                  is_identity ? key->recipient : "", is_identity ? "\n" : "",
-                                  is_identity ? "Secret key" : "Passphrase", secret,
-                                  is_identity ? by_identity : by_passphrase, then_restore);
+    char *sheet = g_strdup_printf(
+        "Holdfast recovery sheet\n\n"
+        "Key          %s\nFingerprint  %s\nPrinted      %s\n%s%s%s%s   %s\n\n"
+        "It opens every backup that names this fingerprint. The storages are%s\n%s\n%s%s",
+        key->name, key->fingerprint, now, is_identity ? "Public key   " : "", is_identity ? key->recipient : "",
+        is_identity ? "\n" : "", is_identity ? "Secret key" : "Passphrase", secret,
+        *places != '\0' ? ":\n" : " not known yet.", places, is_identity ? by_identity : by_passphrase, then_restore);
     hf_age_secret_free(secret);
     return sheet;
 }

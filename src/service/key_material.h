@@ -19,8 +19,10 @@ HfKeyRow *hf_key_material_new(const HfSealer *sealer, const char *name, const ch
  * full. */
 char *hf_key_fingerprint(const char *recipient);
 
-/* The sheet to print: the key, what it opens, the commands to restore by hand. Holds the secret: free it with
- * hf_age_secret_free. HF_ERROR_CONFLICT: the key has no secret here. */
-char *hf_key_recovery_sheet(const HfSealer *sealer, const HfKeyRow *key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The sheet to print: the key, what it opens and where that is (`places`, of hf_key_places), the commands to restore by
+ * hand and after the loss of the catalog. Holds the secret: free it with hf_age_secret_free. HF_ERROR_CONFLICT: the key
+ * has no secret here. */
+char *hf_key_recovery_sheet(const HfSealer *sealer, const HfKeyRow *key, const char *places, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -1,7 +1,9 @@
 #include "service/request_retention.h"
 
 #include "base/error.h"
+#include "catalog/restore_table.h"
 #include "catalog/schedule_table.h"
+#include "service/request_body.h"
 
 bool hf_request_retention(HfRequester *self, const char *schedule_id, const char *database_id, GError **error)
 {
@@ -22,4 +24,22 @@ bool hf_request_retention(HfRequester *self, const char *schedule_id, const char
                     .pool = schedule->pool};
     g_autofree char *id = hf_request_make(self, &job, "schedule", schedule_id, schedule->name, error);
     return id != NULL;
+}
+
+char *hf_request_expire_copies(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
+{
+    if (!hf_body_check(json, body, NULL, 0, error))
+        return NULL;
+    g_autoptr(HfDatabaseRow) database = hf_database_get(self->catalog, self->organization, id, error);
+    if (database == NULL || !hf_kept_note_try(self->catalog, database->id, error))
+        return NULL;
+    g_autofree char *holds = g_strconcat("database:", database->id, NULL);
+    HfNewJob job = {.kind = "retention",
+                    .name = database->name,
+                    .request = "{}",
+                    .holds = holds,
+                    .database_id = database->id,
+                    .pool = database->pool};
+    g_autofree char *made = hf_request_make(self, &job, "database", database->id, database->name, error);
+    return made != NULL ? hf_request_answer(made) : NULL;
 }

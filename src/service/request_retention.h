@@ -1,5 +1,6 @@
 /*
- * Asking for a schedule's old backups to be deleted: what follows each of its backups.
+ * Asking for what is kept no longer to be deleted: a schedule's old backups, after each new one, and the copies that
+ * swaps have kept of a database.
  */
 #ifndef HF_SERVICE_REQUEST_RETENTION_H
 #define HF_SERVICE_REQUEST_RETENTION_H
@@ -9,6 +10,10 @@
 /* Of one database of a schedule, inside a transaction. Nothing is made for a schedule that is gone or keeps everything.
  */
 bool hf_request_retention(HfRequester *self, const char *schedule_id, const char *database_id, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* HfRequestFunction; `id` is a database's, no members: what swaps have kept of it goes, where its time is over. */
+char *hf_request_expire_copies(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

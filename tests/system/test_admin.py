@@ -2,6 +2,7 @@
 service runs, and no Redis: the command line does its work without them."""
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,20 @@ def test_init_makes_everything_once(fresh):
     assert Path(fresh.folder, "secret").read_text() == secret
     assert fresh.sql("SELECT name, is_owner FROM account") == [("ada", True)]
     assert [user["role"] for user in fresh("user", "list")["items"]] == ["administrator"]
+
+
+def test_several_inits_at_once_make_one_of_everything(fresh):
+    with ThreadPoolExecutor() as pool:
+        done = list(pool.map(lambda name: fresh.init("--json", "--user", name, "--generate-password", check=False),
+                             ("ada", "bob", "eva")))
+    assert [each.stderr for each in done] == ["", "", ""]
+    said = [json.loads(each.stdout) for each in done]
+    for member in ("made_secret", "made_account"):
+        assert [each[member] for each in said].count(True) == 1
+    assert [each["password"] is not None for each in said] == [each["made_account"] for each in said]
+    assert fresh.sql("SELECT count(*) FROM account") == fresh.sql("SELECT count(*) FROM organization") == [(1,)]
+    assert sorted(path.name for path in fresh.folder.iterdir()) == ["holdfast.conf", "secret"]
+    fresh("user", "list")
 
 
 def test_init_prints_the_password_to_people_too_but_keeps_a_given_one(fresh, tmp_path):

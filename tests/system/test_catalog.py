@@ -2,9 +2,11 @@
 
 tests/unit/catalog/catalog_check.c runs one operation from the command line; SQL makes and looks at the rest.
 """
+import hashlib
 import json
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -13,6 +15,8 @@ import pytest
 from support.holdfast import Holdfast
 
 SERVICE = "hf_service"
+MIGRATIONS = sorted((Path(__file__).resolve().parents[2] / "src/catalog/migrations").glob("*.sql"))
+VERSION = len(MIGRATIONS)
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
@@ -86,7 +90,7 @@ def empty(request, program, postgres, database):
 
 @pytest.fixture
 def catalog(empty):
-    assert empty.migrate() == "0 1"
+    assert empty.migrate() == f"0 {VERSION}"
     return empty
 
 
@@ -94,20 +98,71 @@ def catalog(empty):
 
 
 def test_a_catalog_is_made_from_nothing_and_migrating_again_changes_nothing(empty):
-    assert empty.migrate() == "0 1"
+    assert empty.migrate() == f"0 {VERSION}"
     query = "SELECT oid, relfilenode FROM pg_class WHERE relnamespace = 'holdfast'::regnamespace ORDER BY oid"
     tables = empty.sql(query)
-    assert empty.migrate() == "1 1"
+    assert empty.migrate() == f"{VERSION} {VERSION}"
     assert empty.sql(query) == tables
-    assert empty.sql("SELECT version, name FROM migration ORDER BY 1") == [(0, "views"), (1, "0001_catalog")]
+    assert empty.sql("SELECT version, name FROM migration ORDER BY 1") == [
+        (0, "views"), *((number, path.stem) for number, path in enumerate(MIGRATIONS, 1))]
     assert empty.run("check") == "good"
 
 
 def test_two_migrators_at_once_make_one_catalog(empty):
     with ThreadPoolExecutor() as pool:
         said = sorted(pool.map(lambda _: empty.migrate(), range(4)))
-    assert said == ["0 1", "1 1", "1 1", "1 1"]
-    assert empty.one("SELECT count(*) FROM migration") == 2
+    assert said == [f"0 {VERSION}", *[f"{VERSION} {VERSION}"] * 3]
+    assert empty.one("SELECT count(*) FROM migration") == VERSION + 1
+
+
+def schema(catalog):
+    """What pg_dump says of the schema, without what may differ: the keys of a session, and the order of roles' grants."""
+    dump = catalog.server.bin("pg_dump")
+    said = subprocess.run([dump, "--schema-only", "--no-privileges", catalog.owner], capture_output=True, text=True,
+                          check=True, timeout=60).stdout
+    return [line for line in said.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
+
+
+def make_version(catalog, number):
+    """A catalog as a program that knew the first `number` migrations made it."""
+    with psycopg.connect(catalog.owner, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA holdfast")
+        connection.execute("SET search_path = holdfast, pg_temp")
+        connection.execute("CREATE TABLE migration (version int PRIMARY KEY, name text NOT NULL, digest text NOT NULL, "
+                           "applied_at timestamptz NOT NULL)")
+        for version, path in enumerate(MIGRATIONS[:number], 1):
+            connection.execute(path.read_text().replace(':"service_role"', SERVICE))
+            connection.execute("INSERT INTO migration VALUES (%s, %s, %s, now())",
+                               [version, path.stem, hashlib.sha256(path.read_bytes()).hexdigest()])
+
+
+@pytest.mark.parametrize("number", range(1, VERSION))
+def test_a_catalog_of_each_earlier_version_is_brought_forward(empty, program, database, number):
+    new = Catalog(program, empty.server, database(empty.server))
+    new.migrate()
+    make_version(empty, number)
+    organization = empty.organization("acme")
+    assert empty.migrate() == f"{number} {VERSION}"
+    assert schema(empty) == schema(new)
+    assert empty.run("check") == "good"
+    server, shop = empty.database(organization)
+    assert json.loads(empty.ok("get", "database", organization, shop))["server_id"] == server
+
+
+def test_copies_that_were_kept_before_they_were_noted_are_noted(empty):
+    make_version(empty, 1)
+    organization = empty.organization("acme")
+    server = empty.one("INSERT INTO server (organization_id, name, host, username) VALUES (%s, 's', 'h', 'u') "
+                       "RETURNING id", organization)
+    shop = empty.one("INSERT INTO database (organization_id, server_id, name) VALUES (%s, %s, 'shop') RETURNING id",
+                     organization, server)
+    for kept in ('{"kept": "shop_hf_kept_1", "kept_until": "2030-01-31T12:00:00.5Z"}',
+                 '{"kept": null, "kept_until": null}', "null"):
+        empty.sql("INSERT INTO job (organization_id, kind, state, database_id, result) VALUES (%s, 'restore', "
+                  "'succeeded', %s, %s)", organization, shop, kept)
+    empty.migrate()
+    assert empty.sql("SELECT name, until AT TIME ZONE 'UTC' FROM kept_copy") == [
+        ("shop_hf_kept_1", datetime(2030, 1, 31, 12, 0, 0, 500000))]
 
 
 def test_a_migration_that_fails_leaves_nothing(empty):
@@ -120,9 +175,11 @@ def test_a_migration_that_fails_leaves_nothing(empty):
 def test_a_catalog_of_a_newer_program_or_of_other_files_is_refused(catalog):
     catalog.sql("UPDATE migration SET digest = 'x' WHERE version = 0")
     assert catalog.run("check").startswith("error conflict")
-    catalog.sql("INSERT INTO migration VALUES (2, '0002_more', 'x', now())")
-    assert catalog.migrate().startswith("error conflict the catalog has version 2 and this program knows 1")
-    catalog.sql("DELETE FROM migration WHERE version = 2; UPDATE migration SET digest = 'x' WHERE version = 1")
+    catalog.sql("INSERT INTO migration VALUES (%s, 'more', 'x', now())", VERSION + 1)
+    assert catalog.migrate().startswith(
+        f"error conflict the catalog has version {VERSION + 1} and this program knows {VERSION}")
+    catalog.sql("DELETE FROM migration WHERE name = 'more'")
+    catalog.sql("UPDATE migration SET digest = 'x' WHERE version = 1")
     assert catalog.migrate().startswith("error conflict migration 0001_catalog was applied from another file")
 
 

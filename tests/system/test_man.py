@@ -8,7 +8,7 @@ from support import majors
 
 PAGE = majors.REPOSITORY / "src/cli/holdfast.1"
 COMMANDS = ["keygen", "backup", "restore", "undo", "copies", "verify", "inspect", "extract", "init", "user", "token",
-            "server", "schedule", "job", "audit"]
+            "server", "schedule", "job", "audit", "rescan"]
 
 
 def test_the_page_gives_no_warning():

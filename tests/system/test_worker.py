@@ -519,6 +519,116 @@ def test_an_attempt_after_a_death_behind_the_swap_does_not_swap_again(service, s
     assert any("had brought" in line for line in service.log_of(undone))
 
 
+def copies(server, service):
+    return [name for name in server.psql("SELECT datname FROM pg_database").split("\n")
+            if name.startswith(f"{service.shop}_hf_kept_")]
+
+
+def test_a_kept_copy_goes_when_its_time_is_over_though_no_restore_comes(service, shop, server):
+    worker = service.worker()
+    backup = good_backup(service, shop)
+    first = service.wait(restore(service, backup, database_id=shop, keep_old_s=1, safety="none"))["result"]["kept"]
+    done = service.wait(service.request("undo", shop, keep_old_s=3600)["job_id"])
+    assert done["result"]["copy"] == first
+    long = done["result"]["kept"]
+    done = service.wait(service.request("undo", shop, copy=long, keep_old_s=1)["job_id"])
+    short = done["result"]["kept"]
+    assert service.sql("SELECT name FROM kept_copy") == [(short,)] and copies(server, service) == [short]
+    until = service.one("SELECT extract(epoch FROM until)::bigint FROM kept_copy") * 1000000
+    worker.stop()  # or it would be the leader
+
+    def turn(after_s):
+        """A turn of the scheduler so long after the copy's time was over; the jobs that there are then."""
+        service.check("turn", until + after_s * 1000000)
+        return [str(job) for (job,) in service.sql("SELECT id FROM job WHERE kind = 'retention'")]
+
+    assert turn(-3600) == [] and turn(5) == []
+    (job,) = turn(120)
+    assert turn(3600) == [job]
+    worker = service.worker()
+    done = service.wait(job)
+    assert done["state"] == "succeeded" and done["result"] == {"dropped": 1, "left": 0}, done
+    assert copies(server, service) == [] and service.one("SELECT count(*) FROM kept_copy") == 0
+    assert service.sql("SELECT object_name FROM audit_event WHERE action = 'copy.expire'") == [(short,)]
+    for body in ({}, {"copy": short}):
+        done = service.wait(service.request("undo", shop, **body)["job_id"])
+        assert done["state"] == "failed" and done["error"]["code"] == "not-found"
+        assert "there is nothing to undo" in done["error"]["message"]
+
+
+def test_a_kept_copy_that_cannot_be_dropped_is_tried_again_hours_later(service, shop, server):
+    worker = service.worker()
+    backup = good_backup(service, shop)
+    done = service.wait(restore(service, backup, database_id=shop, keep_old_s=3600, safety="none"))
+    (kept,) = copies(server, service)
+    assert done["result"]["kept"] == kept
+    # The catalog takes it for over, the server does not.
+    service.sql("UPDATE kept_copy SET until = now() - interval '2 minutes'")
+    now = time.time_ns() // 1000
+
+    def turn(hours):
+        service.check("turn", now + hours * 3600 * 1000000)
+        return service.one("SELECT count(*) FROM job WHERE kind = 'retention'")
+
+    def work():
+        worker = service.worker()
+        service.until(lambda: service.one("SELECT count(*) FROM job WHERE state <> 'succeeded'") == 0)
+        worker.stop()
+        return service.one("SELECT count(*) FROM kept_copy")
+
+    worker.stop()
+    assert [turn(0), turn(1), turn(7)] == [1, 1, 2]
+    assert work() == 1 and copies(server, service) == [kept]
+    server.psql(f"DROP DATABASE {kept}")  # by hand
+    assert turn(14) == 3 and work() == 0
+    assert service.one("SELECT count(*) FROM audit_event WHERE action = 'copy.expire' AND object_name = %s", kept) == 1
+
+
+# ---- Uploads -------------------------------------------------------------------------------------------------------
+
+
+def test_expired_uploads_are_cleaned_up_and_what_they_became_stays(service):
+    def upload(name, expires, state="receiving"):
+        id = service.one("INSERT INTO upload (organization_id, storage_id, name, size_bytes, offset_bytes, state, "
+                         "expires_at) VALUES (%s, %s, %s, 100, 10, %s, now() + %s::interval) RETURNING id",
+                         service.organization, service.storage, name, state, expires)
+        (service.storage_folder / f".upload-{id}.partial-0").write_bytes(b"0123456789")
+        return id
+
+    gone, late, complete = upload("a", "-1 second"), upload("b", "1 hour"), upload("c", "-1 second", "complete")
+    upload("d", "-1 second")
+    (service.storage_folder / f"upload-{complete}.hf").write_bytes(b"the backup")
+    (service.storage_folder / f".upload-{gone}.partial-0").unlink()  # nothing was received of it yet
+    service.check("turn", time.time_ns() // 1000)
+    assert service.sql("SELECT id FROM upload") == [(late,)]
+    assert service.files() == [f".upload-{late}.partial-0", f"upload-{complete}.hf"]
+
+
+# ---- Reload ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_reload_counts_from_then_on_and_a_wrong_configuration_does_not(service, shop, slow, server):
+    configuration = service.folder / "holdfast.conf"
+    good = configuration.read_text()
+    configuration.write_text(good + "jobs = 1\n")
+    worker = service.worker()
+    held = hold(server, service.slow)
+    first = service.back_up(slow)
+    service.wait(first, "running")
+    second = service.back_up(shop)
+    configuration.write_text(good + "jobs = 4\n[nonsense]\nx = 1\n")
+    worker.process.send_signal(signal.SIGHUP)
+    service.until(lambda: "the configuration stays as it was" in worker.log)
+    time.sleep(1)
+    assert service.job(second)["state"] == "queued"
+    configuration.write_text(good + "jobs = 2\n")
+    worker.process.send_signal(signal.SIGHUP)
+    assert service.wait(second)["state"] == "succeeded"
+    held.release()
+    assert service.wait(first)["attempt"] == 1
+    assert worker.stop() == 0
+
+
 # ---- Rescan --------------------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 /*
  * Holds a storage against the catalog: archives that are not registered and that the organization's keys open are;
- * those that they do not open are listed; and of registered ones it is noted whether their file is there.
+ * those that they do not open are listed; and of registered ones it is noted whether their file is there. Backups that
+ * have no database get the registered one of their name, also those that an earlier rescan found before it was there.
  *
  * A backup's file is there a moment before its row. So the files are listed first, and if any of them is that young,
  * its job gets the time to register it before the catalog is asked.
@@ -23,7 +24,7 @@ typedef struct {
     GPtrArray *files;       /* HfStorageEntry */
     GPtrArray *keys;        /* HfKeyRow */
     GHashTable *registered; /* paths, borrowed from the rows */
-    uint64_t found, known, missing, returned, unopened;
+    uint64_t found, known, missing, returned, unopened, adopted;
     HfJsonWriter closed; /* an array of those that cannot be opened */
 } Rescan;
 
@@ -121,7 +122,7 @@ static HfArchiveReader *open_with(Rescan *self, HfInput *file, const HfKeyRow *k
 static int64_t time_of(const char *text)
 {
     g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(text, NULL);
-    return time != NULL ? g_date_time_to_unix(time) * G_USEC_PER_SEC : 0;
+    return time != NULL ? g_date_time_to_unix(time) * G_USEC_PER_SEC + g_date_time_get_microsecond(time) : 0;
 }
 
 static void describe(HfBackupRow *row, const HfArchiveReader *reader)
@@ -233,6 +234,7 @@ static char *write_result(Rescan *self, const char *closed)
     hf_json_writer_uint64(&writer, "known", self->known);
     hf_json_writer_uint64(&writer, "missing", self->missing);
     hf_json_writer_uint64(&writer, "returned", self->returned);
+    hf_json_writer_uint64(&writer, "adopted", self->adopted);
     hf_json_writer_uint64(&writer, "unopened", self->unopened);
     if (list != NULL)
         hf_json_copy(list, 0, &writer, "not_opened");
@@ -248,7 +250,8 @@ static bool rescan(Rescan *self, GError **error)
     wait_for_young(self);
     g_autoptr(GPtrArray) backups = hf_backup_of_storage(run->catalog, self->storage_id, error);
     self->keys = backups != NULL ? hf_key_with_secret(run->catalog, run->job->organization, NULL, error) : NULL;
-    bool ok = self->keys != NULL && check_registered(self, backups, error) && register_others(self, error);
+    bool ok = self->keys != NULL && check_registered(self, backups, error) && register_others(self, error) &&
+              hf_backup_adopt(run->catalog, self->storage_id, &self->adopted, error);
     g_clear_pointer(&self->keys, g_ptr_array_unref);
     g_hash_table_remove_all(self->registered);
     return ok;

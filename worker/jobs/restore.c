@@ -9,6 +9,7 @@
 #include "service/request_body.h"
 #include "worker/backup_writer.h"
 #include "worker/halt.h"
+#include "worker/kept_copy.h"
 #include "worker/restore_plan.h"
 
 #include <string.h>
@@ -228,7 +229,7 @@ bool hf_job_record_restore(HfJobRun *run, GError **error)
 {
     g_autofree char *safety =
         run->kept != NULL ? hf_backup_insert(run->catalog, run->job->organization, run->kept, error) : NULL;
-    if (run->kept != NULL && safety == NULL)
+    if ((run->kept != NULL && safety == NULL) || !hf_kept_copy_record(run, error))
         return false;
     g_autoptr(HfJson) request =
         hf_json_parse("the request", run->job->request, strlen(run->job->request), 100000, error);

@@ -1,13 +1,23 @@
 /*
  * Asks for the deletion of those backups of a schedule and a database that are too many or too old: each is a job of
  * its own, which waits for whoever reads that backup.
+ *
+ * Without a schedule it is about the copies that swaps have kept of the database: those whose time is over are dropped,
+ * and the catalog forgets all that are not there any more. The audit log tells of each, once: if an attempt dies behind
+ * a drop, the next one finds it forgotten.
  */
 #include "worker/retention.h"
+
 #include "base/error.h"
+#include "catalog/audit.h"
+#include "catalog/restore_table.h"
 #include "catalog/schedule_table.h"
-#include "catalog/server_table.h"
+#include "service/copies.h"
 #include "service/request_delete.h"
-#include "worker/job_kind.h"
+#include "worker/place.h"
+
+/* ---- Backups -------------------------------------------------------------------------------------------------------
+ */
 
 /* Whether nothing may be deleted now. */
 static bool is_paused(HfJobRun *run, const GPtrArray *backups, bool *paused, GError **error)
@@ -38,7 +48,7 @@ static bool ask(HfJobRun *run, const GPtrArray *chosen, GError **error)
     return true;
 }
 
-bool hf_job_run_retention(HfJobRun *run, GError **error)
+static bool delete_backups(HfJobRun *run, GError **error)
 {
     const HfJobRow *job = run->job;
     bool paused = false;
@@ -54,4 +64,90 @@ bool hf_job_run_retention(HfJobRun *run, GError **error)
     run->result = g_strdup_printf("{\"backups\":%u,\"deleted\":%u,\"paused\":%s}", backups->len,
                                   paused ? 0 : chosen->len, paused ? "true" : "false");
     return true;
+}
+
+/* ---- Kept copies ---------------------------------------------------------------------------------------------------
+ */
+
+/* From run to record. */
+typedef struct {
+    char **dropped, **left;
+} Copies;
+
+static void free_copies(gpointer data)
+{
+    Copies *self = data;
+    g_strfreev(self->dropped);
+    g_strfreev(self->left);
+    g_free(self);
+}
+
+/* Transfer full. */
+static char **list_kept(const HfPlace *place, GCancellable *cancellable, GError **error)
+{
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    g_autoptr(GPtrArray) copies =
+        hf_copies_list(place->target, place->server->maintenance_db, false, cancellable, error);
+    for (guint i = 0; copies != NULL && i < copies->len; i++)
+        if (((const HfCopy *)copies->pdata[i])->kind == HF_COPY_KEPT)
+            g_strv_builder_add(names, ((const HfCopy *)copies->pdata[i])->name);
+    return copies != NULL ? g_strv_builder_end(names) : NULL;
+}
+
+static bool drop_copies(HfJobRun *run, GError **error)
+{
+    g_auto(HfPlace) place = {0};
+    Copies *copies = g_new0(Copies, 1);
+    run->kept = copies;
+    run->free_kept = free_copies;
+    hf_progress_set_phase(run->progress, "dropping old copies");
+    if (!hf_place_open(&place, run, error))
+        return false;
+    copies->dropped = hf_copies_drop(place.target, place.server->maintenance_db, NULL, run->cancellable, error);
+    for (char **name = copies->dropped; name != NULL && *name != NULL; name++)
+        g_message("%s is dropped: its time is over", *name);
+    copies->left = copies->dropped != NULL ? list_kept(&place, run->cancellable, error) : NULL;
+    if (copies->left == NULL)
+        return false;
+    run->result =
+        g_strdup_printf("{\"dropped\":%u,\"left\":%u}", g_strv_length(copies->dropped), g_strv_length(copies->left));
+    return true;
+}
+
+static bool audit_gone(HfJobRun *run, const char *copy, GError **error)
+{
+    const HfAuditEvent event = {.organization = run->job->organization,
+                                .actor = run->worker->actor,
+                                .action = "copy.expire",
+                                .object_kind = "database",
+                                .object_id = run->job->database_id,
+                                .object_name = copy,
+                                .outcome = "success",
+                                .detail = "what a swap had kept is gone, and cannot be brought back by an undo"};
+    return hf_audit_append(run->catalog, &event, error);
+}
+
+/* The audit log tells of what was dropped now, and of what is found to be gone. */
+static bool record_copies(HfJobRun *run, const Copies *copies, GError **error)
+{
+    g_auto(GStrv) gone = hf_kept_settle(run->catalog, run->job->database_id, (const char *const *)copies->left, error);
+    bool ok = gone != NULL;
+    for (char **name = copies->dropped; ok && *name != NULL; name++)
+        ok = audit_gone(run, *name, error);
+    for (char **name = gone; ok && *name != NULL; name++)
+        ok = g_strv_contains((const char *const *)copies->dropped, *name) || audit_gone(run, *name, error);
+    return ok;
+}
+
+/* ---- The job -------------------------------------------------------------------------------------------------------
+ */
+
+bool hf_job_run_retention(HfJobRun *run, GError **error)
+{
+    return run->job->schedule_id != NULL ? delete_backups(run, error) : drop_copies(run, error);
+}
+
+bool hf_job_record_retention(HfJobRun *run, GError **error)
+{
+    return run->kept == NULL || record_copies(run, run->kept, error);
 }

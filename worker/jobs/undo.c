@@ -5,56 +5,54 @@
 #include "base/error.h"
 #include "service/copies.h"
 #include "service/request_body.h"
-#include "service/unseal.h"
 #include "worker/halt.h"
+#include "worker/place.h"
 
 #include <string.h>
 
-typedef struct {
-    HfServerRow *server;
-    HfDatabaseRow *database;
-    HfPgTarget *target;
-} Place;
-
-static void close_place(Place *self)
+/* The kept copy of that name, or with NULL the newest. */
+static const HfCopy *find_kept(const GPtrArray *copies, const char *name)
 {
-    hf_server_row_free(self->server);
-    hf_database_row_free(self->database);
-    hf_pg_target_free(self->target);
+    for (guint i = 0; i < copies->len; i++) {
+        const HfCopy *copy = copies->pdata[i];
+        if (copy->kind == HF_COPY_KEPT && (name == NULL || strcmp(copy->name, name) == 0))
+            return copy;
+    }
+    return NULL;
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, close_place)
 
-static bool open_place(Place *self, HfJobRun *run, GError **error)
+/* A dead attempt has brought the job's copy back: what it kept is the newest. */
+static void tell_done(const GPtrArray *copies, HfUndoResult *result)
 {
-    const HfJobRow *job = run->job;
-    self->database = hf_database_get(run->catalog, job->organization, job->database_id, error);
-    if (self->database == NULL)
-        return false;
-    self->server = hf_server_get(run->catalog, job->organization, self->database->server_id, error);
-    self->target =
-        self->server != NULL ? hf_unseal_target(run->worker->sealer, self->server, self->database->name, error) : NULL;
-    return self->target != NULL;
+    const HfCopy *kept = find_kept(copies, NULL);
+    if (kept == NULL || kept->undo_to == NULL)
+        return;
+    result->kept = g_strdup(kept->name);
+    result->kept_until = g_strdup(kept->until);
 }
 
 /* The kept copy that the job is about: of its step, of the request, or the newest. Transfer full; *done: it is none any
- * more, as a dead attempt has brought it back. */
-static char *choose_copy(const Place *place, HfJobRun *run, bool *done, GError **error)
+ * more, as a dead attempt has brought it back, and `result` tells what came of that. */
+static char *choose_copy(const HfPlace *place, HfJobRun *run, bool *done, HfUndoResult *result, GError **error)
 {
     const char *step = *run->job->step != '\0' ? run->job->step : NULL;
     const char *wanted = step != NULL ? step : hf_body_text(run->request, 0, "copy");
     g_autoptr(GPtrArray) copies =
         hf_copies_list(place->target, place->server->maintenance_db, false, run->cancellable, error);
-    for (guint i = 0; copies != NULL && i < copies->len; i++) {
-        const HfCopy *copy = copies->pdata[i];
-        if (copy->kind == HF_COPY_KEPT && (wanted == NULL || strcmp(copy->name, wanted) == 0))
-            return g_strdup(copy->name);
-    }
-    *done = copies != NULL && step != NULL;
-    if (*done)
+    if (copies == NULL)
+        return NULL;
+    const HfCopy *copy = find_kept(copies, wanted);
+    if (copy != NULL)
+        return g_strdup(copy->name);
+    *done = step != NULL;
+    if (*done) {
+        tell_done(copies, result);
         return g_strdup(step);
-    if (copies != NULL)
-        g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND, "%s%s is kept of %s: there is nothing to undo",
-                    wanted != NULL ? "no copy named " : "nothing", wanted != NULL ? wanted : "", place->database->name);
+    }
+    g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND,
+                "%s%s is kept of %s: there is nothing to undo; what a restore has replaced is kept until its time is "
+                "over, and its safety backup can be restored after that",
+                wanted != NULL ? "no copy named " : "nothing", wanted != NULL ? wanted : "", place->database->name);
     return NULL;
 }
 
@@ -74,7 +72,7 @@ static char *write_result(const HfUndoResult *result, const char *copy)
     return g_string_free(text, FALSE);
 }
 
-static bool undo(const Place *place, HfJobRun *run, const char *copy, HfUndoResult *result, GError **error)
+static bool undo(const HfPlace *place, HfJobRun *run, const char *copy, HfUndoResult *result, GError **error)
 {
     const HfJobRow *job = run->job;
     const HfUndoOptions options = {
@@ -94,13 +92,13 @@ static bool undo(const Place *place, HfJobRun *run, const char *copy, HfUndoResu
 
 bool hf_job_run_undo(HfJobRun *run, GError **error)
 {
-    g_auto(Place) place = {0};
+    g_auto(HfPlace) place = {0};
     HfUndoResult result = {0};
     bool done = false;
     hf_progress_set_phase(run->progress, "swapping");
-    if (!open_place(&place, run, error))
+    if (!hf_place_open(&place, run, error))
         return false;
-    g_autofree char *copy = choose_copy(&place, run, &done, error);
+    g_autofree char *copy = choose_copy(&place, run, &done, &result, error);
     if (copy == NULL)
         return false;
     if (done)

@@ -1,0 +1,22 @@
+#include "worker/place.h"
+
+#include "service/unseal.h"
+
+bool hf_place_open(HfPlace *self, const HfJobRun *run, GError **error)
+{
+    const HfJobRow *job = run->job;
+    self->database = hf_database_get(run->catalog, job->organization, job->database_id, error);
+    if (self->database == NULL)
+        return false;
+    self->server = hf_server_get(run->catalog, job->organization, self->database->server_id, error);
+    self->target =
+        self->server != NULL ? hf_unseal_target(run->worker->sealer, self->server, self->database->name, error) : NULL;
+    return self->target != NULL;
+}
+
+void hf_place_close(HfPlace *self)
+{
+    hf_server_row_free(self->server);
+    hf_database_row_free(self->database);
+    hf_pg_target_free(self->target);
+}

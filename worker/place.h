@@ -1,0 +1,21 @@
+/*
+ * A registered database where it is: for jobs about the database itself.
+ */
+#ifndef WORKER_PLACE_H
+#define WORKER_PLACE_H
+
+#include "catalog/server_table.h"
+#include "worker/job_kind.h"
+
+typedef struct {
+    HfServerRow *server;
+    HfDatabaseRow *database;
+    HfPgTarget *target;
+} HfPlace;
+
+/* Of the job's database. Filled in as far as it came, also on failure. */
+bool hf_place_open(HfPlace *self, const HfJobRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void hf_place_close(HfPlace *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HfPlace, hf_place_close)
+
+#endif
