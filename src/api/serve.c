@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #define REQUEST_S 60
+/* nginx says all that comes before a request's body at once; whoever does not is not nginx. */
+#define HEAD_S 5
 /* So many requests a child answers before it is replaced: whatever a library should leak stays bounded. */
 #define REQUESTS_A_CHILD 1000000
 
@@ -40,6 +42,14 @@ static int open_epoll(int socket, GError **error)
     return -1;
 }
 
+static bool accept_request(FCGX_Request *fcgi)
+{
+    alarm(HEAD_S);
+    bool accepted = FCGX_Accept_r(fcgi) == 0;
+    alarm(0);
+    return accepted;
+}
+
 static void answer(HfApi *api, FCGX_Request *fcgi)
 {
     alarm(REQUEST_S);
@@ -57,7 +67,7 @@ static void serve(HfApi *api, int socket, int epoll)
     sigdelset(&waiting, SIGTERM);
     FCGX_InitRequest(&fcgi, socket, FCGI_FAIL_ACCEPT_ON_INTR);
     for (unsigned i = 0; !ending && i < REQUESTS_A_CHILD; i++)
-        if (epoll_pwait(epoll, &event, 1, -1, &waiting) == 1 && FCGX_Accept_r(&fcgi) == 0)
+        if (epoll_pwait(epoll, &event, 1, -1, &waiting) == 1 && accept_request(&fcgi))
             answer(api, &fcgi);
     FCGX_Free(&fcgi, 1);
 }

@@ -25,7 +25,7 @@ static const HfBodyRule option_rules[] = {OPTION_RULES};
 static const HfBodyRule rules[] = {
     {"database_id", HF_BODY_ID, .required = true},
     {"storage_id", HF_BODY_ID},
-    {"folder", HF_BODY_PATH},
+    {"folder", HF_BODY_TEXT},
     {"prefix", HF_BODY_TEXT, .max = 100},
     {"key_ids", HF_BODY_IDS},
     {"pool", HF_BODY_TEXT},
@@ -34,8 +34,8 @@ static const HfBodyRule rules[] = {
 
 /* Where it goes and who may open it. */
 typedef struct {
-    const char *storage_id, *folder, *prefix, *type, *pool;
-    GPtrArray *keys; /* HfKeyRow */
+    const char *storage_id, *folder, *prefix, *type, *pool; /* folder and prefix may be NULL */
+    GPtrArray *keys;                                        /* HfKeyRow */
 } Place;
 
 static void write_keys(HfJsonWriter *writer, const GPtrArray *keys)
@@ -80,6 +80,19 @@ static bool check_keys(const GPtrArray *keys, bool unencrypted, GError **error)
         return false;
     }
     return true;
+}
+
+bool hf_request_backup_check_place(const char *folder, const char *prefix, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(folder, "/", -1);
+    bool good = strchr(prefix, '/') == NULL && *prefix != '.';
+    for (char **part = parts; *part != NULL; part++)
+        good = good && **part != '\0' && **part != '.';
+    if (!good)
+        g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE,
+                            "folder is a path such as \"shop/nightly\", whose parts do not begin with a point; prefix "
+                            "has no slash and does not begin with a point");
+    return good;
 }
 
 static char *make(HfRequester *self, const Place *place, const HfDatabaseRow *database, const char *schedule_id,
@@ -148,6 +161,9 @@ char *hf_request_backup(HfRequester *self, const char *id, const HfJson *json, H
     (void)id;
     if (!hf_body_check(json, body, rules, G_N_ELEMENTS(rules), error))
         return NULL;
+    const char *folder = hf_body_text(json, body, "folder"), *prefix = hf_body_text(json, body, "prefix");
+    if (!hf_request_backup_check_place(folder != NULL ? folder : "", prefix != NULL ? prefix : "", error))
+        return NULL;
     g_autoptr(HfDatabaseRow) database =
         hf_database_get(self->catalog, self->organization, hf_body_text(json, body, "database_id"), error);
     g_autofree char *storage = database != NULL ? choose_storage(self, json, body, error) : NULL;
@@ -155,8 +171,8 @@ char *hf_request_backup(HfRequester *self, const char *id, const HfJson *json, H
     if (keys == NULL)
         return NULL;
     const Place place = {.storage_id = storage,
-                         .folder = hf_body_text(json, body, "folder"),
-                         .prefix = hf_body_text(json, body, "prefix"),
+                         .folder = folder,
+                         .prefix = prefix,
                          .type = "manual",
                          .pool = hf_body_text(json, body, "pool"),
                          .keys = keys};

@@ -26,6 +26,8 @@ char *hf_request_scheduled_backup(HfRequester *self, const HfScheduleRow *schedu
 char *hf_request_schedule_run(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+/* A folder in the storage, and the beginning of a name in it: neither leads out of it, or hides what is there. */
+bool hf_request_backup_check_place(const char *folder, const char *prefix, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Checks a schedule's member "options". */
 bool hf_request_backup_check_options(const HfJson *json, HfJsonNode options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

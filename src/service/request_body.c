@@ -31,15 +31,6 @@ static bool is_plain(const char *text)
     return true;
 }
 
-static bool is_relative(const char *path)
-{
-    g_auto(GStrv) parts = g_strsplit(path, "/", -1);
-    for (char **part = parts; *part != NULL; part++)
-        if (strcmp(*part, ".") == 0 || strcmp(*part, "..") == 0 || (**part == '\0' && *path != '\0'))
-            return false;
-    return true;
-}
-
 static bool check_text(const HfBodyRule *rule, const HfJson *json, HfJsonNode value, GError **error)
 {
     bool is_string = false;
@@ -51,8 +42,6 @@ static bool check_text(const HfBodyRule *rule, const HfJson *json, HfJsonNode va
         return refuse(rule, "an id", error);
     if (strlen(text) > most || !is_plain(text))
         return refuse(rule, "a shorter text without control characters", error);
-    if (rule->type == HF_BODY_PATH && !is_relative(text))
-        return refuse(rule, "a relative path without \".\", \"..\" or empty parts", error);
     if (rule->type != HF_BODY_CHOICE)
         return true;
     g_auto(GStrv) choices = g_strsplit(rule->choices, " ", -1);

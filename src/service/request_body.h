@@ -12,7 +12,6 @@ typedef enum {
     HF_BODY_IDS,    /* an array of them */
     HF_BODY_TEXT,   /* at most `max` bytes (0: 200), no control characters */
     HF_BODY_TEXTS,  /* an array of such texts */
-    HF_BODY_PATH,   /* a text: relative, no "." or ".." between slashes */
     HF_BODY_NUMBER, /* from `min` to `max` */
     HF_BODY_BOOLEAN,
     HF_BODY_CHOICE, /* one of `choices`, separated by spaces */

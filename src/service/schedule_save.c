@@ -7,20 +7,6 @@
 
 #include <string.h>
 
-/* A folder in the storage, and the beginning of a name in it: neither leads out of it. */
-static bool check_place(const HfScheduleRow *schedule, GError **error)
-{
-    g_auto(GStrv) parts = g_strsplit(schedule->folder, "/", -1);
-    bool good = strchr(schedule->prefix, '/') == NULL && *schedule->prefix != '.';
-    for (char **part = parts; *part != NULL && *schedule->folder != '\0'; part++)
-        good = good && **part != '\0' && **part != '.';
-    if (!good)
-        g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE,
-                            "folder is a path such as \"shop/nightly\", whose parts do not begin with a point; prefix "
-                            "has no slash and does not begin with a point");
-    return good;
-}
-
 static bool check_options(const HfScheduleRow *schedule, GError **error)
 {
     g_autoptr(HfJson) options = hf_json_parse("options", schedule->options, strlen(schedule->options), 10000, error);
@@ -31,7 +17,7 @@ bool hf_schedule_settle(HfCatalog *catalog, const char *organization, const char
 {
     int64_t next_us = -1;
     g_autoptr(HfScheduleRow) schedule = hf_schedule_get(catalog, organization, id, error);
-    return schedule != NULL && check_place(schedule, error) && check_options(schedule, error) &&
-           hf_schedule_time_next(schedule, g_get_real_time(), &next_us, error) &&
+    return schedule != NULL && hf_request_backup_check_place(schedule->folder, schedule->prefix, error) &&
+           check_options(schedule, error) && hf_schedule_time_next(schedule, g_get_real_time(), &next_us, error) &&
            hf_schedule_advance(catalog, schedule, schedule->is_active ? next_us : -1, -1, error);
 }

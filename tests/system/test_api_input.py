@@ -147,7 +147,9 @@ def test_sql_in_a_query_or_a_path_finds_nothing(admin, text):
 def test_no_folder_or_prefix_leads_out_of_the_storage(admin, things, place):
     refused(admin.patch(f"/schedules/{things['schedule']}", {"folder": place}))
     refused(admin.post("/backups", {"database_id": things["database"], "key_ids": [things["key"]], "folder": place}))
-    refused(admin.patch(f"/schedules/{things['schedule']}", {"prefix": place if "/" in place else f"{place}/x"}))
+    prefix = place if "/" in place else f"{place}/x"
+    refused(admin.patch(f"/schedules/{things['schedule']}", {"prefix": prefix}))
+    refused(admin.post("/backups", {"database_id": things["database"], "key_ids": [things["key"]], "prefix": prefix}))
 
 
 def test_a_storage_lies_below_what_is_allowed(site, admin, things, tmp_path):
