@@ -7,7 +7,6 @@
 #include "worker/child.h"
 
 #include "base/error.h"
-#include "catalog/audit.h"
 #include "worker/job_kind.h"
 #include "worker/log.h"
 #include "worker/mirror.h"
@@ -62,6 +61,7 @@ static void watch_signals(Child *self)
         GSourceFunc handler;
     } signals[] = {{SIGTERM, on_cancel}, {SIGUSR1, on_hand_over}};
     GMainContext *context = g_main_context_new();
+    signal(SIGPIPE, SIG_IGN); /* Redis may go away while it is written to; GLib gives a spawned program the default */
     for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
         g_autoptr(GSource) source = g_unix_signal_source_new(signals[i].number);
         g_source_set_callback(source, signals[i].handler, self, NULL);
@@ -94,39 +94,20 @@ static unsigned pause_after(int attempt)
     return pause;
 }
 
-static bool audit_end(Child *self, HfJobEnd end, GError **error)
-{
-    static const char *const outcomes[] = {
-        [HF_JOB_SUCCEEDED] = "success", [HF_JOB_FAILED] = "failure", [HF_JOB_CANCELLED] = "failure"};
-    const HfJobRow *job = self->run.job;
-    if (end == HF_JOB_AGAIN)
-        return true;
-    g_autofree char *action = g_strconcat(job->kind, ".end", NULL);
-    g_autofree char *detail =
-        g_strdup_printf("job %s of %s%s%s", job->id, job->created_by, self->error != NULL ? ": " : "",
-                        self->error != NULL ? self->error->message : "");
-    const HfAuditEvent event = {.organization = job->organization,
-                                .actor = self->run.worker->actor,
-                                .action = action,
-                                .object_kind = "job",
-                                .object_id = job->id,
-                                .object_name = self->run.name != NULL ? self->run.name : job->name,
-                                .outcome = outcomes[end],
-                                .detail = detail};
-    return hf_audit_append(self->run.catalog, &event, error);
-}
-
-static bool write_end(Child *self, HfJobEnd *end, GError **error)
+static bool write_end(Child *self, GError **error)
 {
     const HfJobRow *job = self->run.job;
-    *end = self->end;
-    if (*end == HF_JOB_SUCCEEDED && self->kind->record != NULL && !self->kind->record(&self->run, error))
+    HfJobEnd end = self->end;
+    /* The job's row is held first, then the audit log: as everybody does. */
+    g_autoptr(HfJobRow) owned = hf_job_owned(self->run.catalog, job->id, job->attempt, error);
+    if (owned == NULL)
         return false;
-    return hf_job_end(self->run.catalog, job->id, job->attempt, end, pause_after(job->attempt), self->run.result,
-                      self->run.size_bytes,
+    if (end == HF_JOB_SUCCEEDED && self->kind->record != NULL && !self->kind->record(&self->run, error))
+        return false;
+    return hf_job_end(self->run.catalog, job->id, job->attempt, self->run.worker->actor, &end,
+                      pause_after(job->attempt), self->run.result, self->run.size_bytes,
                       self->error != NULL ? hf_error_code_name((HfErrorCode)self->error->code) : NULL,
-                      self->error != NULL ? self->error->message : NULL, error) &&
-           audit_end(self, *end, error);
+                      self->error != NULL ? self->error->message : NULL, error);
 }
 
 static bool end_in_catalog(Child *self, GError **error)
@@ -138,10 +119,9 @@ static bool end_in_catalog(Child *self, GError **error)
         return false;
     if (g_atomic_int_get(&self->handing_over) && self->end == HF_JOB_CANCELLED)
         return hf_job_hand_over(catalog, job->id, job->attempt, error);
-    HfJobEnd end;
     if (!hf_catalog_begin(catalog, error))
         return false;
-    if (write_end(self, &end, error) && hf_catalog_commit(catalog, error)) {
+    if (write_end(self, error) && hf_catalog_commit(catalog, error)) {
         hf_request_publish(&self->run.requester);
         return true;
     }
@@ -200,7 +180,6 @@ static void clear(Child *self)
     hf_request_forget(&self->run.requester);
     if (self->run.free_kept != NULL)
         self->run.free_kept(self->run.kept);
-    g_free(self->run.name);
     g_free(self->run.result);
     g_clear_error(&self->error);
 }

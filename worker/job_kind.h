@@ -23,7 +23,6 @@ typedef struct {
     GCancellable *cancellable;
     HfRequester requester; /* for jobs that follow from this one, in its name */
     /* What came of it. */
-    char *name;         /* of the file; NULL: as the job has it */
     char *result;       /* a JSON object; NULL: none */
     int64_t size_bytes; /* -1: none */
     gpointer kept;      /* from run to record */

@@ -166,7 +166,9 @@ static void to_redis(HfMirror *self)
     g_autofree char *document = write_document(self);
     if (was_emptied(self))
         self->in_redis = 0;
-    if (document != NULL && hf_queue_mirror(self->queue, self->job->id, self->job->organization, document, NULL) &&
+    if (document != NULL &&
+        hf_queue_mirror(self->queue, self->job->id, self->job->organization, document, self->job->log_seq,
+                        HF_QUEUE_LIVE_S, NULL) &&
         send_lines(self, NULL))
         self->was_mirrored = true;
     else
@@ -219,14 +221,19 @@ static gpointer run(gpointer data)
 {
     HfMirror *self = data;
     g_autoptr(HfCatalog) catalog = hf_worker_new_catalog(self->worker);
+    bool away = false;
     for (unsigned tick = 0;; tick++) {
         g_autoptr(GError) reason = NULL;
+        bool all = tick % TICKS_TO_CATALOG == TICKS_TO_CATALOG - 1;
         if (self->document == NULL)
             read_document(self, catalog);
         read_progress(self);
-        to_redis(self);
-        if (tick % TICKS_TO_CATALOG == TICKS_TO_CATALOG - 1 && !hf_mirror_flush(self, catalog, &reason))
+        /* Lines go there first: what somebody has seen is not lost when this process dies. */
+        if (all || (tick > 0 && !away))
+            away = !(all ? hf_mirror_flush : append_lines)(self, catalog, &reason);
+        if (reason != NULL)
             g_debug("the job's progress does not reach the catalog: %s", reason->message);
+        to_redis(self);
         if (!wait_for_tick(self))
             return NULL;
     }
@@ -263,7 +270,7 @@ void hf_mirror_close(HfMirror *self, HfCatalog *catalog)
     if (was_emptied(self)) /* since the last tick, which may be half a second ago */
         self->in_redis = 0;
     (void)!send_lines(self, NULL);
-    hf_worker_refresh_mirror(catalog, self->queue, self->job->organization, self->job->id);
+    hf_worker_refresh_mirror(catalog, self->queue, self->job->organization, self->job->id, self->job->log_seq);
 }
 
 void hf_mirror_free(HfMirror *self)

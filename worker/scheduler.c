@@ -151,12 +151,12 @@ static bool take_back(HfScheduler *self, GError **error)
 {
     if (g_get_monotonic_time() < self->grace_until_us)
         return true;
-    g_auto(GStrv) ids = hf_job_take_back(self->catalog, error);
+    g_auto(GStrv) ids = hf_job_take_back(self->catalog, self->worker->actor, error);
     for (char **id = ids; id != NULL && *id != NULL; id++) {
         g_autofree char *organization = hf_job_organization(self->catalog, *id, NULL);
         g_warning("the job %s is taken back from a worker that is not heard of any more", *id);
         if (organization != NULL)
-            hf_worker_refresh_mirror(self->catalog, self->queue, organization, *id);
+            hf_worker_refresh_mirror(self->catalog, self->queue, organization, *id, HF_QUEUE_ALL_LINES);
     }
     return ids != NULL;
 }

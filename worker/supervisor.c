@@ -245,9 +245,10 @@ static bool end_job(Supervisor *self, const Child *child)
     g_autoptr(GError) error = NULL;
     g_autofree char *what = describe_status(child->status);
     HfJobEnd end = HF_JOB_AGAIN;
-    if (hf_job_end(self->catalog, child->id, child->attempt, &end, 1, NULL, -1, "internal", what, &error)) {
+    if (hf_job_end(self->catalog, child->id, child->attempt, self->worker->actor, &end, 1, NULL, -1, "internal", what,
+                   &error)) {
         g_warning("job %s: %s", child->id, what);
-        hf_worker_refresh_mirror(self->catalog, self->queue, child->organization, child->id);
+        hf_worker_refresh_mirror(self->catalog, self->queue, child->organization, child->id, HF_QUEUE_ALL_LINES);
         return true;
     }
     return !g_error_matches(error, HF_ERROR, HF_ERROR_NETWORK);

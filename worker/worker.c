@@ -1,9 +1,12 @@
 #include "worker/worker.h"
 
+#include "base/json.h"
 #include "catalog/job.h"
 
 #include <string.h>
 #include <unistd.h>
+
+#define MAX_DOCUMENT_NODES 100000
 
 static const char *or_null(const char *text)
 {
@@ -72,10 +75,19 @@ HfQueue *hf_worker_new_queue(const HfWorker *self)
                         configuration->redis_prefix);
 }
 
-void hf_worker_refresh_mirror(HfCatalog *catalog, HfQueue *queue, const char *organization, const char *job)
+static unsigned kept_s(const HfJson *document)
+{
+    bool ended = !hf_json_is_null(document, hf_json_get(document, 0, "ended_at"));
+    return ended ? HF_QUEUE_ENDED_S : HF_QUEUE_LIVE_S;
+}
+
+void hf_worker_refresh_mirror(HfCatalog *catalog, HfQueue *queue, const char *organization, const char *job,
+                              int64_t missing)
 {
     g_autoptr(GError) reason = NULL;
-    g_autofree char *document = hf_job_document(catalog, NULL, job, 0, 0, &reason);
-    if (document == NULL || !hf_queue_mirror(queue, job, organization, document, &reason))
+    g_autofree char *text = hf_job_document(catalog, NULL, job, 0, 0, &reason);
+    g_autoptr(HfJson) document =
+        text != NULL ? hf_json_parse("the job", text, strlen(text), MAX_DOCUMENT_NODES, &reason) : NULL;
+    if (document == NULL || !hf_queue_mirror(queue, job, organization, text, missing, kept_s(document), &reason))
         g_debug("the job %s is not mirrored: %s", job, reason->message);
 }

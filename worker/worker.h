@@ -30,7 +30,9 @@ void hf_worker_close(HfWorker *self);
 HfCatalog *hf_worker_new_catalog(const HfWorker *self);
 HfQueue *hf_worker_new_queue(const HfWorker *self);
 
-/* Brings what pollers see of a job up to what the catalog says; a failure is none: they fall back to the catalog. */
-void hf_worker_refresh_mirror(HfCatalog *catalog, HfQueue *queue, const char *organization, const char *job);
+/* Brings what pollers see of a job up to what the catalog says; a failure is none: they fall back to the catalog, as
+ * they do for the log's lines up to number `missing`. */
+void hf_worker_refresh_mirror(HfCatalog *catalog, HfQueue *queue, const char *organization, const char *job,
+                              int64_t missing);
 
 #endif

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define NO_LINES (G_MAXINT64 / 2)
-
 /* Who halts the services, and until when; NULL: nobody. Transfer full. */
 static char *ask_halt(HfApi *api, const HfRequest *request)
 {
@@ -46,7 +44,8 @@ static HfJson *ask_job(HfApi *api, const char *id)
 {
     HfJobView view = {0};
     HfJson *json = NULL;
-    if (id != NULL && hf_queue_view_job(api->queue, "-", id, NO_LINES, 0, &view, NULL) && view.document != NULL)
+    if (id != NULL && hf_queue_view_job(api->queue, "-", id, HF_QUEUE_ALL_LINES, 0, &view, NULL) &&
+        view.document != NULL)
         json = hf_json_parse("a job's document", view.document, strlen(view.document), 100000, NULL);
     hf_job_view_clear(&view);
     return json;

@@ -1,6 +1,6 @@
 /*
  * Watching a job. A poll costs one round trip to Redis: who asks, the document, the new lines. When Redis does not have
- * the job, or is away, the catalog answers.
+ * the job or all of those lines, or is away, the catalog answers.
  */
 #include "api/change.h"
 #include "api/guard.h"
@@ -80,7 +80,7 @@ static bool answer(HfApi *api, const HfRequest *request, int64_t after, const Hf
         return answer_from_catalog(api, request, after, response, error);
     if (strcmp(view->organization, request->principal->organization) != 0)
         return not_found(request->ids[0], error);
-    if (view->lines == NULL)
+    if (view->is_known)
         response->status = 304;
     else if (view->document != NULL)
         answer_view(response, view);
@@ -123,12 +123,13 @@ bool hf_job_handle_get(HfApi *api, const HfRoute *route, HfRequest *request, HfR
 }
 
 /* A queued job is cancelled without a worker that would tell Redis; a running one learns of it there at once. */
-static void tell_queue(HfApi *api, const char *organization, const char *id)
+static void tell_queue(HfApi *api, const char *organization, const char *id, bool ended)
 {
     g_autoptr(GError) away = NULL;
+    unsigned kept_s = ended ? HF_QUEUE_ENDED_S : HF_QUEUE_LIVE_S;
     g_autofree char *document = hf_job_document(api->catalog, organization, id, 0, 0, &away);
     if (document == NULL || !hf_queue_ask_cancel(api->queue, id, &away) ||
-        !hf_queue_mirror(api->queue, id, organization, document, &away))
+        !hf_queue_mirror(api->queue, id, organization, document, HF_QUEUE_ALL_LINES, kept_s, &away))
         g_info("the worker of the job %s learns of the cancel with its next heartbeat: %s", id, away->message);
 }
 
@@ -142,7 +143,7 @@ bool hf_job_handle_cancel(HfApi *api, const HfRoute *route, HfRequest *request, 
     bool done = hf_job_cancel(api->catalog, request->principal->organization, id, &state, error);
     if (!hf_change_end(api, request, &(HfChange){.action = "job.cancel", .id = id}, done, response, error))
         return false;
-    tell_queue(api, request->principal->organization, id);
+    tell_queue(api, request->principal->organization, id, strcmp(state, "running") != 0);
     hf_response_json(response, 202, g_strdup_printf("{\"job_id\":\"%s\",\"state\":\"%s\"}", id, state));
     return true;
 }

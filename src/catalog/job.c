@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define STEP_AWAY_S 30
+
 static const char *const job_filters[] = {"kind", "state", "database_id", "backup_id", "schedule_id", NULL};
 static const char *const job_sorts[] = {"-created_at", NULL};
 
@@ -112,7 +114,7 @@ static bool owned(const HfPgRows *rows, const char *id, int attempt, GError **er
 HfJobRow *hf_job_owned(HfCatalog *catalog, const char *id, int attempt, GError **error)
 {
     HfNumber number;
-    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, "SELECT " JOB_COLUMNS " FROM job j" OWNED,
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, "SELECT " JOB_COLUMNS " FROM job j" OWNED " FOR UPDATE",
                                                 HF_PARAMETERS(id, hf_number(&number, attempt)), error);
     return owned(rows, id, attempt, error) ? row_of(rows) : NULL;
 }
@@ -152,7 +154,19 @@ bool hf_job_hand_over(HfCatalog *catalog, const char *id, int attempt, GError **
 
 bool hf_job_set_step(HfCatalog *catalog, const char *id, int attempt, const char *step, GError **error)
 {
-    return write_owned(catalog, "UPDATE job SET step = $3" OWNED " RETURNING id", id, attempt, step, NULL, error);
+    static const char sql[] = "UPDATE job SET step = $3" OWNED " RETURNING id";
+    gint64 until = g_get_monotonic_time() + STEP_AWAY_S * G_USEC_PER_SEC;
+    for (;;) {
+        g_autoptr(GError) reason = NULL;
+        if (write_owned(catalog, sql, id, attempt, step, NULL, &reason))
+            return true;
+        if (!g_error_matches(reason, HF_ERROR, HF_ERROR_NETWORK) || g_get_monotonic_time() > until ||
+            hf_catalog_in_transaction(catalog)) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
+        }
+        g_usleep(G_USEC_PER_SEC);
+    }
 }
 
 bool hf_job_set_progress(HfCatalog *catalog, const char *id, int attempt, const char *phase, const char *progress_json,
@@ -221,24 +235,24 @@ static HfJobEnd end_of(const char *state)
                                              : HF_JOB_AGAIN;
 }
 
-bool hf_job_end(HfCatalog *catalog, const char *id, int attempt, HfJobEnd *end, unsigned again_after_s,
-                const char *result_json, int64_t size_bytes, const char *error_code, const char *error_message,
-                GError **error)
+bool hf_job_end(HfCatalog *catalog, const char *id, int attempt, const char *actor, HfJobEnd *end,
+                unsigned again_after_s, const char *result_json, int64_t size_bytes, const char *error_code,
+                const char *error_message, GError **error)
 {
     static const char *const wishes[] = {[HF_JOB_SUCCEEDED] = "succeeded",
                                          [HF_JOB_FAILED] = "failed",
                                          [HF_JOB_CANCELLED] = "cancelled",
                                          [HF_JOB_AGAIN] = "again"};
     static const char sql[] =
-        "/* writes: */ SELECT holdfast_view.job_end($1::uuid, $2::int, $3, $4::int, $5::int, nullif($6, '')::jsonb, "
-        "nullif($7::bigint, -1), nullif($8, '')::jsonb)";
+        "/* writes: */ SELECT holdfast_view.job_end($1::uuid, $2::int, $3, $4, $5::int, $6::int, nullif($7, "
+        "'')::jsonb, nullif($8::bigint, -1), nullif($9, '')::jsonb)";
     HfNumber number, after, attempts, size;
     g_autofree char *error_json = error_as_json(error_code, error_message);
     g_autoptr(HfPgRows) rows =
         hf_catalog_query(catalog, sql,
-                         HF_PARAMETERS(id, hf_number(&number, attempt), wishes[*end], hf_number(&after, again_after_s),
-                                       hf_number(&attempts, HF_JOB_ATTEMPTS), hf_or_empty(result_json),
-                                       hf_number(&size, size_bytes), error_json),
+                         HF_PARAMETERS(id, hf_number(&number, attempt), actor, wishes[*end],
+                                       hf_number(&after, again_after_s), hf_number(&attempts, HF_JOB_ATTEMPTS),
+                                       hf_or_empty(result_json), hf_number(&size, size_bytes), error_json),
                          error);
     if (!owned(rows, id, attempt, error))
         return false;
@@ -278,11 +292,13 @@ bool hf_job_cancel(HfCatalog *catalog, const char *organization, const char *id,
 /* ---- The leader's --------------------------------------------------------------------------------------------------
  */
 
-char **hf_job_take_back(HfCatalog *catalog, GError **error)
+char **hf_job_take_back(HfCatalog *catalog, const char *actor, GError **error)
 {
-    HfNumber attempts;
-    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, "/* writes: */ SELECT holdfast_view.job_take_back($1::int)",
-                                                HF_PARAMETERS(hf_number(&attempts, HF_JOB_ATTEMPTS)), error);
+    static const char sql[] = "/* writes: */ SELECT holdfast_view.job_take_back($1, $2::int, $3::int)";
+    HfNumber attempts, lease;
+    g_autoptr(HfPgRows) rows = hf_catalog_query(
+        catalog, sql, HF_PARAMETERS(actor, hf_number(&attempts, HF_JOB_ATTEMPTS), hf_number(&lease, HF_JOB_LEASE_S)),
+        error);
     return rows != NULL ? hf_rows_list(rows) : NULL;
 }
 

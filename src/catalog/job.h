@@ -54,7 +54,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfJobRow, hf_job_row_free)
  * of the stream is a permit, not an order (docs/adr/0015). Raises the attempt. NULL without error: nothing to do now.
  */
 HfJobRow *hf_job_claim(HfCatalog *catalog, const char *pool, const char *worker, const char *hint, GError **error);
-/* The job that this attempt owns, for the process that runs it. HF_ERROR_CONFLICT: not any more. */
+/* The job that this attempt owns, for the process that runs it; to the end of a transaction nobody else changes it.
+ * HF_ERROR_CONFLICT: not any more. */
 HfJobRow *hf_job_owned(HfCatalog *catalog, const char *id, int attempt, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Renews the lease; sets `cancel` if somebody asked to cancel. HF_ERROR_CONFLICT: the attempt does not own the job any
@@ -65,7 +66,8 @@ bool hf_job_heartbeat(HfCatalog *catalog, const char *id, int attempt, bool *can
 /* A worker that stops hands its job over: queued again, and the attempt not counted against it. */
 bool hf_job_hand_over(HfCatalog *catalog, const char *id, int attempt, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The writes of the owner; each is HF_ERROR_CONFLICT if the attempt does not own the job. */
+/* The writes of the owner; each is HF_ERROR_CONFLICT if the attempt does not own the job. For a step, which may stand
+ * between hours of work and their use, a catalog that is away is waited for, half a minute. */
 bool hf_job_set_step(HfCatalog *catalog, const char *id, int attempt, const char *step, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 bool hf_job_set_progress(HfCatalog *catalog, const char *id, int attempt, const char *phase, const char *progress_json,
@@ -77,17 +79,18 @@ typedef struct {
     const char *level; /* "debug", "info", "warning", "error" */
     char *message;
 } HfJobLine;
-/* Lines that are there already (by seq) are passed over. Number them from log_seq + 1 of the claimed row. */
+/* Lines that are there already (by seq) are passed over. Number them from log_seq + 1 of the claimed row: each attempt
+ * has its own hundred thousand numbers. */
 bool hf_job_append_log(HfCatalog *catalog, const char *id, int attempt, const HfJobLine *lines, size_t count,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef enum { HF_JOB_SUCCEEDED, HF_JOB_FAILED, HF_JOB_CANCELLED, HF_JOB_AGAIN } HfJobEnd;
-/* Ends the attempt. AGAIN queues it once more, `again_after_s` from now, unless it was the last attempt or a cancel was
- * asked for: `end` says on return what it came to. `result_json`, `size_bytes` (-1: none) and the error may be absent.
- * May be repeated by the same attempt. */
-bool hf_job_end(HfCatalog *catalog, const char *id, int attempt, HfJobEnd *end, unsigned again_after_s,
-                const char *result_json, int64_t size_bytes, const char *error_code, const char *error_message,
-                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Ends the attempt; an end of the job is in the audit log as `actor`'s. AGAIN queues it once more, `again_after_s` from
+ * now, unless it was the last attempt or a cancel was asked for: `end` says on return what it came to. `result_json`,
+ * `size_bytes` (-1: none) and the error may be absent. May be repeated by the same attempt. */
+bool hf_job_end(HfCatalog *catalog, const char *id, int attempt, const char *actor, HfJobEnd *end,
+                unsigned again_after_s, const char *result_json, int64_t size_bytes, const char *error_code,
+                const char *error_message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A queued job is cancelled at once, a running one is asked to. Sets `state` (transfer full) to what it is now.
  * HF_ERROR_CONFLICT if it had ended. */
@@ -95,8 +98,9 @@ bool hf_job_cancel(HfCatalog *catalog, const char *organization, const char *id,
     G_GNUC_WARN_UNUSED_RESULT;
 
 /* For the leader: running jobs whose lease ran out are queued again, or failed after the last attempt, or cancelled if
- * that was asked; a line of their log says so. Returns their ids (NULL-terminated, transfer full). */
-char **hf_job_take_back(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * that was asked; a line of their log says so, and an end is in the audit log as `actor`'s. Returns their ids
+ * (NULL-terminated, transfer full). */
+char **hf_job_take_back(HfCatalog *catalog, const char *actor, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whose a job is, for whoever mirrors one that it does not run; transfer full. NULL without error: there is none. */
 char *hf_job_organization(HfCatalog *catalog, const char *id, GError **error);
 /* For the leader: due queued jobs whose last publication is older than `older_than_s`; marks them as published. Pool,

@@ -212,6 +212,12 @@ FROM audit_event e;
 
 -- ---- The queue ----------------------------------------------------------------------------------------------------
 
+-- The number of the last line that an attempt can write: each has numbers of its own, so that a line which a dead one
+-- brought to Redis alone is not taken for another.
+CREATE FUNCTION holdfast_view.last_seq(attempt int) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT attempt * 100000::bigint
+$$;
+
 -- The job whose turn it is. One claim at a time, for a moment: what it looks at (holds, limits, turns) is then true when
 -- it commits.
 CREATE FUNCTION holdfast_view.job_claim(its_pool text, its_worker text, hint text, lease_s int) RETURNS SETOF holdfast.job
@@ -221,7 +227,8 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(1213156420, 2);
     UPDATE job SET state = 'running', attempt = attempt + 1, worker = its_worker, started_at = clock_timestamp(),
-        lease_until = clock_timestamp() + lease_s * interval '1 second', phase = '', progress = NULL, error = NULL
+        lease_until = clock_timestamp() + lease_s * interval '1 second', phase = '', progress = NULL, error = NULL,
+        log_seq = greatest(log_seq, holdfast_view.last_seq(attempt))
     WHERE id = (
         SELECT j.id FROM job j
         JOIN organization o ON o.id = j.organization_id
@@ -242,10 +249,20 @@ BEGIN
 END
 $$;
 
+-- The line of the audit log that each end has.
+CREATE FUNCTION holdfast_view.audit_end(j holdfast.job, outcome text, actor text, error jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = holdfast, pg_temp AS $$
+BEGIN
+    PERFORM audit_append(j.organization_id, actor, j.kind || '.end', 'job', j.id::text, j.name, '',
+        CASE outcome WHEN 'succeeded' THEN 'success' ELSE 'failure' END,
+        format('job %s of %s', j.id, j.created_by) || coalesce(': ' || (error ->> 'message'), ''));
+END
+$$;
+
 -- Ends an attempt as `wish` says; what it came to. No row: the attempt does not own the job. By an attempt that has ended
 -- it already (its answer got lost) nothing is changed.
-CREATE FUNCTION holdfast_view.job_end(its_id uuid, its_attempt int, wish text, again_after_s int, attempts int,
-    its_result jsonb, its_size bigint, its_error jsonb) RETURNS SETOF text
+CREATE FUNCTION holdfast_view.job_end(its_id uuid, its_attempt int, actor text, wish text, again_after_s int,
+    attempts int, its_result jsonb, its_size bigint, its_error jsonb) RETURNS SETOF text
 LANGUAGE plpgsql SET search_path = holdfast, pg_temp AS $$
 DECLARE
     j job;
@@ -264,31 +281,42 @@ BEGIN
             published_at = NULL, ended_at = CASE WHEN outcome <> 'queued' THEN clock_timestamp() END,
             secret = CASE WHEN outcome = 'queued' THEN secret END, result = its_result, error = its_error,
             size_bytes = coalesce(its_size, size_bytes), name = coalesce(its_result ->> 'name', name)
-        WHERE id = its_id;
+        WHERE id = its_id RETURNING * INTO j;
+        IF outcome <> 'queued' THEN
+            PERFORM holdfast_view.audit_end(j, outcome, actor, its_error);
+        END IF;
         RETURN NEXT outcome;
     END IF;
 END
 $$;
 
--- Takes back what dead workers held.
-CREATE FUNCTION holdfast_view.job_take_back(attempts int) RETURNS SETOF uuid
+-- Takes back what dead workers held. A clock that was set back would keep leases and pauses for as long: none lies
+-- further ahead than it can, and what was made in the future is due.
+CREATE FUNCTION holdfast_view.job_take_back(actor text, attempts int, lease_s int) RETURNS SETOF uuid
 LANGUAGE plpgsql SET search_path = holdfast, pg_temp AS $$
 DECLARE
     j job;
     outcome text;
 BEGIN
+    UPDATE job SET lease_until = clock_timestamp() + lease_s * interval '1 second'
+        WHERE state = 'running' AND lease_until > clock_timestamp() + 2 * lease_s * interval '1 second';
+    UPDATE job SET not_before = clock_timestamp() WHERE state = 'queued' AND not_before > clock_timestamp()
+        AND (created_at > clock_timestamp() OR not_before > clock_timestamp() + interval '10 minutes');
     FOR j IN SELECT * FROM job WHERE state = 'running' AND lease_until < clock_timestamp() FOR UPDATE SKIP LOCKED LOOP
         outcome := CASE WHEN j.cancel_requested THEN 'cancelled' WHEN j.failures + 1 >= attempts THEN 'failed'
             ELSE 'queued' END;
-        INSERT INTO job_log VALUES (j.id, j.log_seq + 1, clock_timestamp(), j.attempt, 'warning',
+        INSERT INTO job_log VALUES (j.id, holdfast_view.last_seq(j.attempt), clock_timestamp(), j.attempt, 'warning',
             format('nothing was heard of the worker %s since %s: the job is %s', j.worker,
                 holdfast_view.t(j.lease_until), CASE outcome WHEN 'queued' THEN 'queued again' ELSE outcome END));
         UPDATE job SET state = outcome, lease_until = NULL, failures = failures + 1, not_before = clock_timestamp(),
             published_at = NULL, ended_at = CASE WHEN outcome <> 'queued' THEN clock_timestamp() END,
-            secret = CASE WHEN outcome = 'queued' THEN secret END, log_seq = log_seq + 1,
+            secret = CASE WHEN outcome = 'queued' THEN secret END, log_seq = holdfast_view.last_seq(j.attempt),
             error = CASE WHEN outcome = 'failed' THEN jsonb_build_object('code', 'internal', 'message',
                 format('its worker was lost %s times, the last time %s', j.failures + 1, j.worker)) END
-        WHERE id = j.id;
+        WHERE id = j.id RETURNING * INTO j;
+        IF outcome <> 'queued' THEN
+            PERFORM holdfast_view.audit_end(j, outcome, actor, j.error);
+        END IF;
         RETURN NEXT j.id;
     END LOOP;
 END

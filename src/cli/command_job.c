@@ -94,12 +94,13 @@ static bool show(HfAdmin *admin, GError **error)
 }
 
 /* A queued job has no worker that would tell its pollers; a running one learns of it from Redis at once. */
-static void tell_queue(HfAdmin *admin)
+static void tell_queue(HfAdmin *admin, bool ended)
 {
     g_autoptr(GError) away = NULL;
+    unsigned kept_s = ended ? HF_QUEUE_ENDED_S : HF_QUEUE_LIVE_S;
     g_autofree char *document = hf_job_document(admin->catalog, admin->organization, options.id, 0, 0, &away);
     if (document == NULL || !hf_queue_ask_cancel(admin->queue, options.id, &away) ||
-        !hf_queue_mirror(admin->queue, options.id, admin->organization, document, &away))
+        !hf_queue_mirror(admin->queue, options.id, admin->organization, document, HF_QUEUE_ALL_LINES, kept_s, &away))
         g_debug("the worker learns of the cancel with its next heartbeat: %s", away->message);
 }
 
@@ -112,7 +113,7 @@ static bool cancel(HfAdmin *admin, GError **error)
     bool done = hf_job_cancel(admin->catalog, admin->organization, options.id, &state, error);
     if (!hf_admin_end(admin, "job.cancel", options.id, NULL, NULL, done, error))
         return false;
-    tell_queue(admin);
+    tell_queue(admin, strcmp(state, "running") != 0);
     hf_report_begin(&report, hf_work_wants_json(), NULL);
     if (report.is_json) {
         hf_json_writer_string(&report.json, "job_id", options.id);

@@ -11,7 +11,7 @@
 bool hf_queue_publish(HfQueue *self, const char *pool, const char *job, GError **error)
 {
     g_autofree char *key = hf_redis_key(self, "jobs", pool);
-    return hf_redis_do(self, HF_REDIS_COMMAND("XADD", key, "*", "id", job), error);
+    return hf_redis_do(self, HF_REDIS_COMMAND("XADD", key, "MAXLEN", "~", HF_QUEUE_PERMITS, "*", "id", job), error);
 }
 
 bool hf_queue_acknowledge(HfQueue *self, const char *pool, const char *entry, GError **error)

@@ -6,8 +6,9 @@
  * Errors are HF_ERROR_NETWORK (away) or HF_ERROR_INTERNAL (an answer that cannot be).
  *
  * Keys, with the prefix of the configuration ("hf:"):
- *   jobs:<pool>      stream of {id}, consumer group "workers"
- *   job:<id>         hash: organization, revision, document (JSON without the log)
+ *   jobs:<pool>      stream of {id}, consumer group "workers", about as long as HF_QUEUE_PERMITS at most
+ *   job:<id>         hash: organization, revision, document (JSON without the log), missing (the log's lines up to this
+ *                    number are not here)
  *   log:<id>         stream with ids <seq>-0 of {at, level, message}, the last 5,000 lines or so
  *   cancel:<id>      somebody asks to cancel
  *   principal:<hash> who a session or token is, for a minute
@@ -32,6 +33,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfQueue, hf_queue_free)
 /* ---- Jobs ----------------------------------------------------------------------------------------------------------
  */
 
+/* So many entries at most: while workers are busy the leader publishes the same jobs again and again, and workers that
+ * have done a job look for the next one by themselves. */
+#define HF_QUEUE_PERMITS "1000"
+
 bool hf_queue_publish(HfQueue *self, const char *pool, const char *job, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Waits up to `wait_ms` for an entry: its job's id, transfer full, and `entry` (transfer full) to acknowledge. NULL
  * without error: none came. What a dead consumer left unacknowledged comes too, after a minute. */
@@ -42,9 +47,15 @@ bool hf_queue_acknowledge(HfQueue *self, const char *pool, const char *entry, GE
 /* ---- Live state ----------------------------------------------------------------------------------------------------
  */
 
-/* Writes the document, under a new revision. Kept for an hour after the last write. */
-bool hf_queue_mirror(HfQueue *self, const char *job, const char *organization, const char *document, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+/* What is not written again is not believed for longer: its writer may be dead, or may not reach us. */
+#define HF_QUEUE_LIVE_S 30
+#define HF_QUEUE_ENDED_S 3600
+#define HF_QUEUE_ALL_LINES (G_MAXINT64 / 2)
+
+/* Writes the document, under a new revision; kept for HF_QUEUE_ENDED_S if the job has ended, else HF_QUEUE_LIVE_S.
+ * `missing`: the lines of the log up to that number are not here, those after it all are. */
+bool hf_queue_mirror(HfQueue *self, const char *job, const char *organization, const char *document, int64_t missing,
+                     unsigned kept_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* A line of the log; the revision is new too. A line that is there already is passed over. */
 bool hf_queue_mirror_line(HfQueue *self, const char *job, int64_t seq, int64_t at_us, const char *level,
                           const char *message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -53,10 +64,10 @@ bool hf_queue_mirror_line(HfQueue *self, const char *job, int64_t seq, int64_t a
 typedef struct {
     char *principal;    /* as hf_queue_put_principal wrote it; NULL: not there */
     char *organization; /* NULL: the job is not mirrored */
-    char *document;
+    char *document;     /* NULL if `known` is the revision, or if lines after the cursor are not here */
     uint64_t revision;
-    GString
-        *lines; /* JSON array of {"seq", "at", "level", "message"} after the cursor; NULL if `known` is the revision */
+    bool is_known;    /* `known` is the revision */
+    GString *lines;   /* with the document: JSON array of {"seq", "at", "level", "message"} after the cursor */
     int64_t last_seq; /* of those lines; `after` if there are none */
 } HfJobView;
 void hf_job_view_clear(HfJobView *self);

@@ -476,7 +476,7 @@ def test_an_attempt_that_lost_its_job_changes_nothing(catalog):
     assert shown["state"] == "running" and shown["attempt"] == 2
     assert catalog.one("SELECT step FROM job") == "loaded"
     lines = shown["log"]
-    assert [line["seq"] for line in lines] == [1, 2, 3] and shown["cursor"] == 3
+    assert [line["seq"] for line in lines] == [1, 2, 100000] and shown["cursor"] == 100000
     assert lines[0] == {"seq": 1, "at": "2023-11-14T22:13:20.123456Z", "level": "info", "message": 'one "line"'}
     assert lines[2]["level"] == "warning" and "worker dead" in lines[2]["message"]
     assert catalog.document(job, after=2)["log"] == lines[2:]
@@ -491,6 +491,33 @@ def test_a_job_that_is_lost_too_often_fails(catalog):
     assert catalog.claim() is None
     assert catalog.document(job)["state"] == "failed"
     assert "lost 3 times" in catalog.document(job)["error"]["message"]
+    ((actor, outcome, detail),) = catalog.sql("SELECT actor, outcome, detail FROM audit_event WHERE action = 'backup.end'")
+    assert (actor, outcome) == ("worker test", "failure") and "lost 3 times" in detail
+
+
+def test_a_lost_job_that_was_to_be_cancelled_is_and_the_audit_log_says_so(catalog):
+    job, = catalog.jobs(catalog.organization("a"))
+    assert catalog.claim() == (job, 1)
+    assert catalog.ok("cancel", "-", job) == "running"
+    catalog.sql("UPDATE job SET lease_until = now() - interval '1 second'")
+    assert catalog.ok("take-back") == job
+    assert catalog.document(job)["state"] == "cancelled"
+    assert catalog.sql("SELECT object_id, outcome FROM audit_event WHERE action = 'backup.end'") == [(job, "failure")]
+
+
+def test_a_clock_that_was_set_back_keeps_no_job(catalog):
+    """As if the clock had been a day ahead when they were queued and claimed."""
+    lost, waiting = catalog.jobs(catalog.organization("a"), 2)
+    assert catalog.claim() == (lost, 1)
+    catalog.sql("UPDATE job SET created_at = now() + interval '1 day', not_before = now() + interval '1 day', "
+                "lease_until = lease_until + CASE state WHEN 'running' THEN interval '1 day' END")
+    assert catalog.claim() is None
+    assert catalog.ok("take-back") == "", "whoever is alive renews its lease"
+    assert catalog.claim() == (waiting, 1)
+    assert 0 < catalog.one("SELECT extract(epoch FROM lease_until - clock_timestamp())::int FROM job WHERE id = %s",
+                           lost) <= 20
+    catalog.sql("UPDATE job SET lease_until = lease_until - interval '21 seconds' WHERE id = %s", lost)
+    assert catalog.ok("take-back") == lost
 
 
 def test_an_end_that_may_pass_queues_again_up_to_three_attempts(catalog):

@@ -87,7 +87,6 @@ bool hf_job_run_backup(HfJobRun *run, GError **error)
     if (keys == NULL || !back_up(run, database, source, keys, error))
         return false;
     const HfBackupRow *row = run->kept;
-    run->name = g_strdup(row->name);
     run->size_bytes = row->size_bytes;
     run->result = write_result(row);
     return true;

@@ -11,7 +11,6 @@ bool hf_job_run_delete(HfJobRun *run, GError **error)
     g_autoptr(HfBackupRow) backup = hf_backup_get(run->catalog, job->organization, job->backup_id, error);
     if (backup == NULL)
         return false;
-    run->name = g_strdup(backup->name);
     run->size_bytes = backup->size_bytes;
     if (strcmp(backup->state, "deleted") == 0) {
         g_message("%s was deleted meanwhile", backup->name);

@@ -176,7 +176,8 @@ static bool run_work(HfCatalog *catalog, const HfPgTarget *target, char **a, GEr
             return *error == NULL;
         printf("%s %s\n", job->id, job->organization);
         HfJobEnd end = HF_JOB_SUCCEEDED;
-        if (!hf_job_end(catalog, job->id, job->attempt, &end, 0, "{\"name\": \"done.hf\"}", 7, NULL, NULL, error))
+        if (!hf_job_end(catalog, job->id, job->attempt, "worker test", &end, 0, "{\"name\": \"done.hf\"}", 7, NULL,
+                        NULL, error))
             return false;
     }
 }
@@ -212,7 +213,7 @@ static bool run_end(HfCatalog *catalog, const HfPgTarget *target, char **a, GErr
     HfJobEnd end = HF_JOB_SUCCEEDED;
     while (strcmp(names[end], a[2]) != 0)
         end++;
-    if (!hf_job_end(catalog, a[0], (int)g_ascii_strtoll(a[1], NULL, 10), &end, 0, NULL, -1,
+    if (!hf_job_end(catalog, a[0], (int)g_ascii_strtoll(a[1], NULL, 10), "worker test", &end, 0, NULL, -1,
                     end == HF_JOB_SUCCEEDED ? NULL : "network", "it went away", error))
         return false;
     return puts(names[end]) >= 0;
@@ -236,7 +237,7 @@ static bool say_list(char **list)
 static bool run_take_back(HfCatalog *catalog, const HfPgTarget *target, char **a, GError **error)
 {
     (void)target, (void)a;
-    return say_list(hf_job_take_back(catalog, error));
+    return say_list(hf_job_take_back(catalog, "worker test", error));
 }
 
 static bool run_unpublished(HfCatalog *catalog, const HfPgTarget *target, char **a, GError **error)

@@ -137,7 +137,7 @@ static void a_poll_sees_document_lines_and_poller_at_once(void **state)
 {
     Fixture *self = *state;
     DO(hf_queue_put_principal(self->queue, "abc", "{\"actor\": \"user ada\"}", 60, &error));
-    DO(hf_queue_mirror(self->queue, "job-1", "org-1", "{\"state\": \"running\"}", &error));
+    DO(hf_queue_mirror(self->queue, "job-1", "org-1", "{\"state\": \"running\"}", 0, 60, &error));
     DO(hf_queue_mirror_line(self->queue, "job-1", 1, 0, "info", "one \"quoted\"\n", &error));
     DO(hf_queue_mirror_line(self->queue, "job-1", 2, 1000000, "warning", "two", &error));
     DO(hf_queue_mirror_line(self->queue, "job-1", 2, 1000000, "warning", "two, again", &error));
@@ -164,6 +164,57 @@ static void a_poll_sees_document_lines_and_poller_at_once(void **state)
     assert_non_null(changed.document);
     for (HfJobView *each[] = {&all, &rest, &none, &same, &changed, NULL}, **v = each; *v != NULL; v++)
         hf_job_view_clear(*v);
+}
+
+static void a_poll_from_before_what_is_here_is_not_answered(void **state)
+{
+    Fixture *self = *state;
+    DO(hf_queue_mirror_line(self->queue, "job-1", 7, 0, "info", "of an attempt before", &error));
+    DO(hf_queue_mirror(self->queue, "job-1", "org-1", "{}", 100, 60, &error));
+    DO(hf_queue_mirror_line(self->queue, "job-1", 101, 0, "info", "one", &error));
+    DO(hf_queue_mirror_line(self->queue, "job-1", 102, 0, "info", "two", &error));
+    HfJobView before = view(self, 7, 0), from = view(self, 100, 0), known = view(self, 7, from.revision);
+    assert_string_equal(before.organization, "org-1");
+    assert_null(before.document);
+    assert_null(before.lines);
+    assert_false(before.is_known);
+    assert_int_equal(from.last_seq, 102);
+    assert_true(known.is_known);
+    /* The oldest lines were cut off, or Redis was emptied and only a later one came. */
+    HfJobView cut = view(self, 90, 0);
+    assert_null(cut.document);
+    DO(hf_queue_mirror(self->queue, "job-1", "org-1", "{}", HF_QUEUE_ALL_LINES, 60, &error));
+    HfJobView none = view(self, 102, 0), document_alone = view(self, HF_QUEUE_ALL_LINES, 0);
+    assert_null(none.document);
+    assert_string_equal(document_alone.document, "{}");
+    for (HfJobView *each[] = {&before, &from, &known, &cut, &none, &document_alone, NULL}, **v = each; *v != NULL; v++)
+        hf_job_view_clear(*v);
+}
+
+static void what_is_not_written_again_is_not_believed_for_long(void **state)
+{
+    Fixture *self = *state;
+    DO(hf_queue_mirror(self->queue, "job-1", "org-1", "{}", 0, 1, &error));
+    g_usleep(700000);
+    DO(hf_queue_mirror_line(self->queue, "job-1", 1, 0, "info", "a line alone does not keep it", &error));
+    g_usleep(600000);
+    HfJobView gone = view(self, 0, 0);
+    assert_null(gone.organization);
+    hf_job_view_clear(&gone);
+}
+
+static void entries_that_nobody_takes_do_not_pile_up(void **state)
+{
+    Fixture *self = *state;
+    for (int i = 0; i < 2500; i++)
+        DO(hf_queue_publish(self->queue, "default", "job-1", &error));
+    g_autoptr(HfQueue) other = hf_queue_new(self->address, NULL, NULL, "test:");
+    int left = 0;
+    for (char *job, *entry; (job = take(other, "w1", &entry)) != NULL; left++) {
+        g_free(job);
+        g_free(entry);
+    }
+    assert_in_range(left, 1000, 1200);
 }
 
 static void a_job_that_is_not_mirrored_is_not_there(void **state)
@@ -244,6 +295,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_entry_goes_to_one_worker_in_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pools_and_prefixes_keep_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_poll_sees_document_lines_and_poller_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_poll_from_before_what_is_here_is_not_answered, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_not_written_again_is_not_believed_for_long, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(entries_that_nobody_takes_do_not_pile_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_job_that_is_not_mirrored_is_not_there, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_short_lived_is_kept_counted_and_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_redis_that_was_emptied_or_restarted_goes_on, set_up, tear_down),
