@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from support import process
 from support.service import Service
 
 
@@ -216,6 +217,25 @@ def test_a_reload_replaces_the_children_and_loses_no_request(busy):
         time.sleep(1)
     assert set(load.statuses) == {200}
     assert not before & set(children(busy)) and len(children(busy)) == busy.children
+
+
+def test_a_stop_lets_a_request_that_was_begun_be_answered(busy, admin):
+    answers = []
+    with busy.server.connect(busy.catalog) as holder:
+        holder.execute("BEGIN; LOCK TABLE holdfast.key IN ACCESS EXCLUSIVE MODE")
+        waiting = threading.Thread(target=lambda: answers.append(admin.get("/keys")))
+        waiting.start()
+        process.wait_for(lambda: busy.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = %s",
+                                          busy.role), "the request")
+        busy.api.terminate()
+        time.sleep(0.5)
+        assert busy.api.poll() is None and not answers
+    waiting.join(30)
+    assert [answer.status for answer in answers] == [200]
+    assert busy.api.wait(30) == 0
+    Path(busy.socket).unlink()
+    busy.start_api()
+    admin.get("/keys", expect=200)
 
 
 def test_a_wrong_configuration_is_not_taken_over(busy):
