@@ -17,6 +17,8 @@ typedef struct {
     uint64_t end;
     /* From an archive: index into table->parts. */
     guint part;
+    /* All parts of the table come through one lane, in order, so that one transaction can hold them. */
+    bool one_lane;
     uint64_t weight; /* bytes, for order and progress */
 } HfSlice;
 

@@ -3,13 +3,17 @@
  *
  *   first part of a table ─> its other parts ─> proof of the table
  *                                  └──────────> its indexes and key constraints
- *   all of these, proofs too ─> triggers, rules, policies … in order ─> foreign keys ─> what describes foreign keys
+ *   all tables loaded ─> foreign keys ─> statistics
+ *   all tables loaded and proved ─> triggers, rules, policies …
  *
- * so that index builds and proofs of finished tables overlap with the loading of others. Then come, in order, the
- * grants, and a second graph: materialized views by their dependencies, and ANALYZE.
+ * so that index builds and proofs of finished tables overlap with the loading of others. Every entry of post-data is a
+ * task that waits for what pg_dump says it depends on, and for nothing that only comes before it in the file. Then
+ * come, in order, the grants, and a second graph: materialized views by their dependencies.
  *
  * Only an index over plain columns starts before everything is loaded: a function in an index may look into other
  * tables.
+ *
+ * A task names the tables that it locks, so that no lane stands in the server's queue for a lock that another holds.
  */
 #include "service/restore_graph.h"
 
@@ -21,19 +25,20 @@
 
 #include <string.h>
 
-/* Of a table's bytes, what proving it and building one index of it weigh beside loading it. */
+/* Of a table's bytes, what proving it, and building one index or checking one key of it, weigh beside loading it. */
 #define PROOF_WEIGHT(bytes) ((bytes) / 4 + 1)
 #define INDEX_WEIGHT(bytes) ((bytes) / 8 + 1)
+#define GIN_WEIGHT(bytes) ((bytes) / 2 + 1)
+#define FOREIGN_KEY_WEIGHT(bytes) ((bytes) / 4 + 1) /* more than it costs: it locks two tables, so it goes first */
 #define REFRESH_WEIGHT ((uint64_t)1 << 20)
 #define PROOF_SLICE_BYTES ((uint64_t)128 << 20)
-
-typedef enum { CLASS_HEAVY, CLASS_LIGHT, CLASS_FOREIGN_KEY, CLASS_AFTER } EntryClass;
 
 /* A table as it is loaded. */
 typedef struct {
     const HfManifestTable *info;
-    HfTask *first; /* NULL: there is nothing to do */
-    HfTask *done;  /* after the last part; NULL as above */
+    HfTask *first;   /* NULL: there is nothing to do */
+    HfTask *done;    /* after the last part; NULL as above */
+    HfTask *analyze; /* NULL: it has no rows */
 } TableTasks;
 
 struct HfRestoreGraph {
@@ -45,15 +50,15 @@ struct HfRestoreGraph {
     HfPipeline *load;
     HfPipeline *prove;
     HfTaskGraph *graph;
-    HfTask *all_loaded, *all_proved; /* barriers */
-    GPtrArray *owned;                /* task payloads */
-    GHashTable *dumped;              /* OIDs of the tables that the schema makes itself */
-    GHashTable *tables;              /* OID -> TableTasks* */
-    GHashTable *entry_tasks;         /* dump_id -> HfTask*, of post-data entries */
-    GHashTable *entry_class;         /* dump_id -> EntryClass + 1 */
-    GPtrArray *light, *after;        /* HfTocEntry*, run one after another */
-    GMutex mutex;                    /* guards counted */
-    GHashTable *counted;             /* HfManifestTable* -> uint64_t*: rows by count, proof count */
+    HfTask *all_loaded, *all_proved, *all_foreign_keys; /* barriers */
+    GPtrArray *owned;                                   /* task payloads */
+    GPtrArray *whole_tables;                            /* GPtrArray* of HfSlice*: payloads too */
+    uint64_t raw_bytes;                                 /* of all tables that are loaded */
+    GHashTable *dumped;      /* OID -> HfTocEntry*: the tables that the schema makes itself */
+    GHashTable *tables;      /* OID -> TableTasks* */
+    GHashTable *entry_tasks; /* dump_id -> HfTask*, of post-data entries */
+    GMutex mutex;            /* guards counted */
+    GHashTable *counted;     /* HfManifestTable* -> uint64_t*: rows by count, proof count */
 };
 
 typedef struct {
@@ -137,6 +142,15 @@ static bool load_slice(gpointer data, gpointer slice, GError **error)
     return hf_pipeline_lane_copy(((Lane *)data)->copy, slice, error);
 }
 
+static bool load_slices(gpointer lane, gpointer data, GError **error)
+{
+    const GPtrArray *slices = data;
+    for (guint i = 0; i < slices->len; i++)
+        if (!load_slice(lane, slices->pdata[i], error))
+            return false;
+    return true;
+}
+
 /* A share of a table to be read back: share `start` of `end` shares; which pages that is, is known when it is loaded.
  */
 static bool slice_pages(HfPg *pg, HfSlice *slice, GError **error)
@@ -200,9 +214,27 @@ static uint64_t entry_bytes(HfRestoreGraph *self, const HfTocEntry *entry)
     return bytes;
 }
 
+static bool is_foreign_key(const HfTocEntry *entry)
+{
+    return strcmp(entry->kind, "FK CONSTRAINT") == 0;
+}
+
+/* An index, or a constraint that stands on one (or checks rows). */
+static bool is_index(const HfTocEntry *entry)
+{
+    return strcmp(entry->kind, "INDEX") == 0 || strcmp(entry->kind, "CONSTRAINT") == 0;
+}
+
 static uint64_t entry_weight(HfRestoreGraph *self, const HfTocEntry *entry)
 {
-    return entry->phase == HF_TOC_LAST ? REFRESH_WEIGHT : INDEX_WEIGHT(entry_bytes(self, entry));
+    if (entry->phase == HF_TOC_LAST)
+        return REFRESH_WEIGHT;
+    if (is_foreign_key(entry))
+        return FOREIGN_KEY_WEIGHT(entry_bytes(self, entry));
+    if (!is_index(entry))
+        return 1;
+    uint64_t bytes = entry_bytes(self, entry);
+    return strstr(entry->definition, " USING gin ") != NULL ? GIN_WEIGHT(bytes) : INDEX_WEIGHT(bytes);
 }
 
 static bool run_entry(gpointer data, gpointer payload, GError **error)
@@ -217,15 +249,6 @@ static bool run_entry(gpointer data, gpointer payload, GError **error)
     if (progress != NULL)
         hf_progress_lane_end(progress, lane->number);
     return ok;
-}
-
-static bool run_entries(gpointer data, gpointer payload, GError **error)
-{
-    const GPtrArray *entries = payload;
-    for (guint i = 0; i < entries->len; i++)
-        if (!run_entry(data, entries->pdata[i], error))
-            return false;
-    return true;
 }
 
 /* Statistics are worth having and no part of the data: where they cannot be had (of a foreign table whose server is
@@ -271,19 +294,51 @@ static bool is_of_extension(HfRestoreGraph *self, const HfManifestTable *table)
     return table->kind == HF_TABLE_PLAIN && !g_hash_table_contains(self->dumped, GUINT_TO_POINTER(table->oid));
 }
 
-static TableTasks *add_table(HfRestoreGraph *self, HfManifestTable *table)
+static void use_table(HfRestoreGraph *self, HfTask *task, const HfManifestTable *table, bool exclusive)
 {
-    TableTasks *tasks = own(self, g_new0(TableTasks, 1));
-    tasks->info = table;
-    g_autoptr(GPtrArray) slices = g_ptr_array_new();
-    hf_slice_cut_parts(slices, table);
-    /* The first part truncates the table and freezes its rows: it goes alone. Parts that are added to one table through
-     * a partition root, and large objects, need no such order. */
-    bool first_alone = table->kind == HF_TABLE_PLAIN && table->load_root_oid == 0;
-    if (slices->len > 0)
-        tasks->done = barrier(self);
-    else if (is_of_extension(self, table) && table->filter == NULL)
-        tasks->done = tasks->first = hf_task_graph_add(self->graph, truncate_table, table, 1);
+    const HfTocEntry *entry = g_hash_table_lookup(self->dumped, GUINT_TO_POINTER(table->oid));
+    if (entry != NULL)
+        hf_task_use(task, entry, exclusive);
+}
+
+/* Statistics come last of all that a table has: of its indexes' expressions too. */
+static HfTask *add_analyze(HfRestoreGraph *self, const HfManifestTable *table)
+{
+    char *name = own(self, hf_pg_quote_qualified(table->schema, table->name));
+    HfTask *task = hf_task_graph_add(self->graph, analyze, name, 0);
+    hf_task_depend(task, self->all_loaded);
+    hf_task_depend(task, self->all_foreign_keys);
+    use_table(self, task, table, true);
+    return task;
+}
+
+/* One lane is best: rows keep their order, and all are frozen. But a table with more than a lane's share of all bytes
+ * would keep the other lanes waiting at the end. */
+static bool fits_one_lane(HfRestoreGraph *self, const HfManifestTable *table)
+{
+    return table->kind == HF_TABLE_PLAIN && table->load_root_oid == 0 && table->filter == NULL &&
+           table->raw_bytes <= self->raw_bytes / self->options->jobs;
+}
+
+static void add_whole_load(HfRestoreGraph *self, TableTasks *tasks, GPtrArray *slices)
+{
+    uint64_t weight = 0;
+    for (guint i = 0; i < slices->len; i++) {
+        HfSlice *slice = slices->pdata[i];
+        slice->one_lane = true;
+        weight += slice->weight;
+    }
+    g_ptr_array_set_free_func(slices, g_free);
+    g_ptr_array_add(self->whole_tables, g_ptr_array_ref(slices));
+    tasks->first = tasks->done = add_task(self, load_slices, slices, weight);
+}
+
+/* The first part truncates the table and freezes its rows: it goes alone. Parts that are added to one table through a
+ * partition root, and large objects, need no such order. */
+static void add_load_by_parts(HfRestoreGraph *self, TableTasks *tasks, const GPtrArray *slices)
+{
+    bool first_alone = tasks->info->kind == HF_TABLE_PLAIN && tasks->info->load_root_oid == 0;
+    tasks->done = barrier(self);
     for (guint i = 0; i < slices->len; i++) {
         HfSlice *slice = own(self, slices->pdata[i]);
         HfTask *task = add_task(self, load_slice, slice, slice->weight);
@@ -293,6 +348,24 @@ static TableTasks *add_table(HfRestoreGraph *self, HfManifestTable *table)
             hf_task_depend(task, tasks->first);
         hf_task_depend(tasks->done, task);
     }
+}
+
+static TableTasks *add_table(HfRestoreGraph *self, HfManifestTable *table)
+{
+    TableTasks *tasks = own(self, g_new0(TableTasks, 1));
+    tasks->info = table;
+    g_autoptr(GPtrArray) slices = g_ptr_array_new();
+    hf_slice_cut_parts(slices, table);
+    if (slices->len == 0 && is_of_extension(self, table) && table->filter == NULL)
+        tasks->done = tasks->first = hf_task_graph_add(self->graph, truncate_table, table, 1);
+    if (slices->len == 0)
+        return tasks;
+    if (fits_one_lane(self, table))
+        add_whole_load(self, tasks, slices);
+    else
+        add_load_by_parts(self, tasks, slices);
+    if (table->kind == HF_TABLE_PLAIN)
+        tasks->analyze = add_analyze(self, table);
     return tasks;
 }
 
@@ -309,6 +382,7 @@ static void add_proof_task(HfRestoreGraph *self, HfSlice slice, HfTask *after)
                        : add_task(self, prove_slice, own(self, g_memdup2(&slice, sizeof slice)), slice.weight);
     if (after != NULL)
         hf_task_depend(task, after);
+    use_table(self, task, slice.table, false);
     hf_task_depend(self->all_proved, task);
 }
 
@@ -380,6 +454,10 @@ static void join_root_groups(HfRestoreGraph *self)
 static bool add_rows(HfRestoreGraph *self, HfPg *pg, GError **error)
 {
     for (guint i = 0; i < self->manifest->tables->len; i++) {
+        const HfManifestTable *table = self->manifest->tables->pdata[i];
+        self->raw_bytes += hf_restore_takes_table(self->options->schema, table) ? table->raw_bytes : 0;
+    }
+    for (guint i = 0; i < self->manifest->tables->len; i++) {
         HfManifestTable *table = self->manifest->tables->pdata[i];
         if (hf_restore_takes_table(self->options->schema, table))
             g_hash_table_insert(self->tables, GUINT_TO_POINTER(table->oid), add_table(self, table));
@@ -404,23 +482,6 @@ static bool add_rows(HfRestoreGraph *self, HfPg *pg, GError **error)
 
 /* ---- The graph: post-data ------------------------------------------------------------------------------------------
  */
-
-static EntryClass class_of(HfRestoreGraph *self, const HfTocEntry *entry)
-{
-    EntryClass class = strcmp(entry->kind, "FK CONSTRAINT") == 0                                     ? CLASS_FOREIGN_KEY
-                       : strcmp(entry->kind, "INDEX") == 0 || strcmp(entry->kind, "CONSTRAINT") == 0 ? CLASS_HEAVY
-                                                                                                     : CLASS_LIGHT;
-    for (size_t i = 0; i < entry->dependency_count; i++) {
-        gpointer of = g_hash_table_lookup(self->entry_class, GINT_TO_POINTER(entry->dependencies[i]));
-        EntryClass needs = of != NULL ? (EntryClass)(GPOINTER_TO_INT(of) - 1) : CLASS_HEAVY;
-        if (class == CLASS_HEAVY && needs == CLASS_LIGHT)
-            class = CLASS_LIGHT;
-        if (class != CLASS_FOREIGN_KEY && needs >= CLASS_FOREIGN_KEY)
-            class = CLASS_AFTER;
-    }
-    g_hash_table_insert(self->entry_class, GINT_TO_POINTER(entry->dump_id), GINT_TO_POINTER((int)class + 1));
-    return class;
-}
 
 /* Whether the entry may run as soon as its own tables are loaded: nothing in it can look elsewhere. */
 static bool may_run_early(HfRestoreGraph *self, const HfTocEntry *entry)
@@ -454,6 +515,8 @@ static void bind_entry(HfRestoreGraph *self, HfTask *task, const HfTocEntry *ent
         const TableTasks *tasks = g_hash_table_lookup(self->tables, GUINT_TO_POINTER(needed->object_oid));
         if (tasks != NULL && tasks->done != NULL)
             hf_task_depend(task, tasks->done);
+        if (tasks != NULL && tasks->analyze != NULL)
+            hf_task_depend(tasks->analyze, task);
     }
 }
 
@@ -464,42 +527,28 @@ static bool needs_table_alone(const HfTocEntry *entry)
     return strcmp(entry->kind, "INDEX") != 0 || strstr(entry->definition, "\nALTER TABLE ") != NULL;
 }
 
-static void add_heavy(HfRestoreGraph *self, const HfTocEntry *entry, HfTask *all_heavy)
+/* What comes only when rows are there, and their proof where it could hide or change them. */
+static void wait_for_rows(HfRestoreGraph *self, HfTask *task, const HfTocEntry *entry)
 {
-    HfTask *task = add_task(self, run_entry, (gpointer)entry, entry_weight(self, entry));
-    bind_entry(self, task, entry, needs_table_alone(entry));
-    if (!may_run_early(self, entry))
+    if (!is_index(entry) || !may_run_early(self, entry))
         hf_task_depend(task, self->all_loaded);
-    hf_task_depend(all_heavy, task);
-    g_hash_table_insert(self->entry_tasks, GINT_TO_POINTER(entry->dump_id), task);
+    if (!is_index(entry) && !is_foreign_key(entry))
+        hf_task_depend(task, self->all_proved);
 }
 
 static void add_post_data(HfRestoreGraph *self)
 {
     const HfSchema *schema = self->options->schema;
-    HfTask *all_heavy = barrier(self);
-    HfTask *light_task = hf_task_graph_add(self->graph, run_entries, self->light, 1);
-    HfTask *after_task = hf_task_graph_add(self->graph, run_entries, self->after, 1);
-    hf_task_depend(light_task, self->all_loaded);
-    hf_task_depend(light_task, self->all_proved);
-    hf_task_depend(light_task, all_heavy);
-    hf_task_depend(after_task, light_task);
     for (size_t i = 0; i < hf_dump_toc_size(schema->toc); i++) {
         const HfTocEntry *entry = hf_dump_toc_get(schema->toc, i);
         if (entry->phase != HF_TOC_POST_DATA || !hf_schema_has(schema, i))
             continue;
-        EntryClass class = class_of(self, entry);
-        if (class == CLASS_HEAVY) {
-            add_heavy(self, entry, all_heavy);
-        } else if (class == CLASS_FOREIGN_KEY) {
-            HfTask *task = add_task(self, run_entry, (gpointer)entry, entry_weight(self, entry));
-            hf_task_depend(task, light_task);
-            bind_entry(self, task, entry, true);
-            hf_task_depend(after_task, task);
-            g_hash_table_insert(self->entry_tasks, GINT_TO_POINTER(entry->dump_id), task);
-        } else {
-            g_ptr_array_add(class == CLASS_LIGHT ? self->light : self->after, (gpointer)entry);
-        }
+        HfTask *task = add_task(self, run_entry, (gpointer)entry, entry_weight(self, entry));
+        bind_entry(self, task, entry, needs_table_alone(entry));
+        wait_for_rows(self, task, entry);
+        if (is_foreign_key(entry))
+            hf_task_depend(self->all_foreign_keys, task);
+        g_hash_table_insert(self->entry_tasks, GINT_TO_POINTER(entry->dump_id), task);
     }
 }
 
@@ -524,7 +573,6 @@ static void add_refresh(HfRestoreGraph *self, const HfTocEntry *entry)
     hf_task_depend(hf_task_graph_add(self->graph, analyze, name, 0), task);
 }
 
-/* Materialized views in parallel by their dependencies, and statistics of every table with rows. */
 static void add_refreshes(HfRestoreGraph *self)
 {
     const HfSchema *schema = self->options->schema;
@@ -533,13 +581,6 @@ static void add_refreshes(HfRestoreGraph *self)
         const HfTocEntry *entry = hf_dump_toc_get(schema->toc, i);
         if (entry->phase == HF_TOC_LAST && hf_schema_has(schema, i) && hf_restore_is_refresh(entry))
             add_refresh(self, entry);
-    }
-    for (guint i = 0; i < self->manifest->tables->len; i++) {
-        const HfManifestTable *table = self->manifest->tables->pdata[i];
-        if (table->kind != HF_TABLE_PLAIN || table->parts->len == 0 || !hf_restore_takes_table(schema, table))
-            continue;
-        char *name = own(self, hf_pg_quote_qualified(table->schema, table->name));
-        hf_task_graph_add(self->graph, analyze, name, table->raw_bytes);
     }
 }
 
@@ -583,6 +624,7 @@ bool hf_restore_graph_load(HfRestoreGraph *self, HfPg *pg, GError **error)
 {
     self->all_loaded = barrier(self);
     self->all_proved = barrier(self);
+    self->all_foreign_keys = barrier(self);
     if (!add_rows(self, pg, error))
         return false;
     add_post_data(self);
@@ -609,13 +651,13 @@ bool hf_restore_graph_is_proved(HfRestoreGraph *self, const HfManifestTable *tab
 
 static GHashTable *dumped_tables(const HfSchema *schema)
 {
-    GHashTable *oids = g_hash_table_new(NULL, NULL);
+    GHashTable *entries = g_hash_table_new(NULL, NULL);
     for (size_t i = 0; i < hf_dump_toc_size(schema->toc); i++) {
         const HfTocEntry *entry = hf_dump_toc_get(schema->toc, i);
         if (strcmp(entry->kind, "TABLE") == 0)
-            g_hash_table_add(oids, GUINT_TO_POINTER(entry->object_oid));
+            g_hash_table_insert(entries, GUINT_TO_POINTER(entry->object_oid), (gpointer)entry);
     }
-    return oids;
+    return entries;
 }
 
 HfRestoreGraph *hf_restore_graph_new(const HfRestoreLoad *options)
@@ -631,13 +673,11 @@ HfRestoreGraph *hf_restore_graph_new(const HfRestoreLoad *options)
     hf_pipeline_reads_again(self->prove);
     self->graph = hf_task_graph_new();
     self->owned = g_ptr_array_new_with_free_func(g_free);
+    self->whole_tables = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
     self->tables = g_hash_table_new(NULL, NULL);
     self->dumped = dumped_tables(options->schema);
     self->entry_tasks = g_hash_table_new(NULL, NULL);
-    self->entry_class = g_hash_table_new(NULL, NULL);
     self->counted = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    self->light = g_ptr_array_new();
-    self->after = g_ptr_array_new();
     g_mutex_init(&self->mutex);
     return self;
 }
@@ -651,13 +691,11 @@ void hf_restore_graph_free(HfRestoreGraph *self)
     hf_pipeline_free(self->prove);
     hf_type_table_free(self->types);
     g_ptr_array_unref(self->owned);
+    g_ptr_array_unref(self->whole_tables);
     g_hash_table_unref(self->tables);
     g_hash_table_unref(self->dumped);
     g_hash_table_unref(self->entry_tasks);
-    g_hash_table_unref(self->entry_class);
     g_hash_table_unref(self->counted);
-    g_ptr_array_unref(self->light);
-    g_ptr_array_unref(self->after);
     g_mutex_clear(&self->mutex);
     g_free(self);
 }

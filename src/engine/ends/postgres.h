@@ -47,8 +47,9 @@ HfReader *hf_postgres_reader_new(HfPg *pg, bool through_root, const char *encodi
 /*
  * Loads slices by COPY in the table's format, on a connection that is there already and pinned, borrowed. Each slice is
  * one transaction, there whole or not at all; the first of a table (part 0) truncates it and loads with FREEZE, where
- * that is allowed, and whoever schedules runs the others after it. With `caller_transaction` everything happens in the
- * caller's transaction, in which the tables were made. The count that the server reports must be the rows that were
+ * that is allowed, and whoever schedules runs the others after it. The slices of a table that goes through one lane are
+ * one transaction together, and all frozen. With `caller_transaction` everything happens in the caller's transaction,
+ * in which the tables were made. The count that the server reports must be the rows that were
  * sent. `progress` (may be NULL) is told of the bytes that go out. `encoding` as for a reader.
  */
 HfWriter *hf_postgres_writer_new(HfPg *pg, bool caller_transaction, const char *encoding, HfProgress *progress);

@@ -9,7 +9,7 @@ typedef struct {
     bool caller_transaction;
     const HfManifestTable *table;
     uint64_t rows;
-    bool in_transaction; /* one of ours around this slice */
+    bool commits;        /* a transaction of ours ends with this slice */
     bool has_blob_table; /* the temporary table for pieces of large objects is there */
 } PostgresWriter;
 
@@ -29,9 +29,11 @@ static bool prepare_blob_table(PostgresWriter *self, GError **error)
 
 /* FREEZE needs a table that this transaction has created or truncated. A table with a filter holds rows of its
  * extension, and a partitioned table takes no FREEZE. */
-static bool may_freeze(const HfSlice *slice)
+static bool may_freeze(const PostgresWriter *self, const HfSlice *slice)
 {
-    return slice->part == 0 && slice->table->filter == NULL && slice->table->load_root_oid == 0;
+    const HfManifestTable *table = slice->table;
+    return (slice->part == 0 || slice->one_lane || self->caller_transaction) && table->kind == HF_TABLE_PLAIN &&
+           table->filter == NULL && table->load_root_oid == 0;
 }
 
 static char *copy_in_sql(const HfManifestTable *table, bool freeze)
@@ -52,12 +54,11 @@ static char *copy_in_sql(const HfManifestTable *table, bool freeze)
 
 static bool begin_transaction(PostgresWriter *self, const HfSlice *slice, bool freeze, GError **error)
 {
-    if (!self->caller_transaction) {
-        if (!hf_pg_exec(self->pg, "BEGIN", error))
-            return false;
-        self->in_transaction = true;
-    }
-    if (!freeze || !may_freeze(slice))
+    bool first = slice->part == 0, last = slice->part + 1 == slice->table->parts->len;
+    self->commits = !self->caller_transaction && (last || !slice->one_lane);
+    if (!self->caller_transaction && (first || !slice->one_lane) && !hf_pg_exec(self->pg, "BEGIN", error))
+        return false;
+    if (!freeze || !first)
         return true;
     /* Also in a transaction that made the table: an extension may have put rows into its own. */
     g_autofree char *name = hf_pg_quote_qualified(slice->table->schema, slice->table->name);
@@ -68,9 +69,7 @@ static bool writer_begin(HfWriter *writer, const HfSlice *slice, GError **error)
 {
     PostgresWriter *self = (PostgresWriter *)writer;
     bool blobs = slice->table->kind == HF_TABLE_LARGE_OBJECTS;
-    /* In the caller's transaction the tables are new, so that every part may freeze. */
-    bool freeze = !blobs && (may_freeze(slice) || (self->caller_transaction && slice->table->filter == NULL &&
-                                                   slice->table->load_root_oid == 0));
+    bool freeze = may_freeze(self, slice);
     self->table = slice->table;
     self->rows = 0;
     if (blobs && !prepare_blob_table(self, error))
@@ -120,9 +119,8 @@ static bool writer_end(HfWriter *writer, GError **error)
     }
     if (self->table->kind == HF_TABLE_LARGE_OBJECTS && !store_blobs(self, error))
         return false;
-    if (!self->in_transaction)
+    if (!self->commits)
         return true;
-    self->in_transaction = false;
     bool in_doubt; /* all the same: the database is thrown away after a failure */
     return hf_pg_commit(self->pg, &in_doubt, error);
 }
