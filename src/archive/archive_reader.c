@@ -171,14 +171,30 @@ static bool read_head(HfArchiveReader *self, GError **error)
     return self->head != NULL;
 }
 
-HfArchiveReader *hf_archive_reader_open(HfInput *file, const HfAgeIdentities *identities, GError **error)
+static bool check_bound(const HfArchiveReader *self, size_t max_manifest_bytes, GError **error)
+{
+    if (self->manifest_member.size_bytes <= max_manifest_bytes)
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_LIMIT,
+                "manifest.json is %" G_GUINT64_FORMAT " bytes long, over the bound of %zu",
+                self->manifest_member.size_bytes, max_manifest_bytes);
+    return false;
+}
+
+HfArchiveReader *hf_archive_reader_open_within(HfInput *file, const HfAgeIdentities *identities,
+                                               size_t max_manifest_bytes, GError **error)
 {
     g_autoptr(HfArchiveReader) self = g_new0(HfArchiveReader, 1);
     self->file = file;
     if (!open_plaintext(self, identities, error) || !check_start(self, error) || !find_manifest(self, error) ||
-        !read_manifest(self, error) || !read_head(self, error))
+        !check_bound(self, max_manifest_bytes, error) || !read_manifest(self, error) || !read_head(self, error))
         return NULL;
     return g_steal_pointer(&self);
+}
+
+HfArchiveReader *hf_archive_reader_open(HfInput *file, const HfAgeIdentities *identities, GError **error)
+{
+    return hf_archive_reader_open_within(file, identities, HF_MANIFEST_MAX_BYTES, error);
 }
 
 void hf_archive_reader_free(HfArchiveReader *self)

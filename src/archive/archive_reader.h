@@ -20,6 +20,9 @@ typedef struct HfArchiveReader HfArchiveReader;
  * empty: then an encrypted file is HF_ERROR_WRONG_KEY with the kinds of key that it takes. */
 HfArchiveReader *hf_archive_reader_open(HfInput *file, const HfAgeIdentities *identities, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* The same, but a manifest longer than `max_manifest_bytes` is HF_ERROR_LIMIT: read, it takes some ten times as much. */
+HfArchiveReader *hf_archive_reader_open_within(HfInput *file, const HfAgeIdentities *identities,
+                                               size_t max_manifest_bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_archive_reader_free(HfArchiveReader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfArchiveReader, hf_archive_reader_free)
 

@@ -110,7 +110,8 @@ static HfAgeUnwrapped unwrap_stanza(const HfAgeStanza *stanza, const HfAgeIdenti
     for (guint i = 0; result == HF_AGE_NOT_MINE && i < identities->keys->len; i++)
         result = hf_age_x25519_unwrap(g_ptr_array_index(identities->keys, i), stanza, file_key, error);
     for (guint i = 0; result == HF_AGE_NOT_MINE && i < identities->passphrases->len; i++)
-        result = hf_age_scrypt_unwrap(g_ptr_array_index(identities->passphrases, i), stanza, file_key, error);
+        result = hf_age_scrypt_unwrap(g_ptr_array_index(identities->passphrases, i), identities->max_work_factor,
+                                      stanza, file_key, error);
     return result;
 }
 

@@ -7,10 +7,10 @@
  * file that is not age or is damaged, with the place (header line, or the chunk's number and offset in the file);
  * HF_ERROR_WRONG_KEY with "the passphrase is wrong" if it takes one and one was given, otherwise with the kinds of
  * recipient that the file has and the option that fits;
- * HF_ERROR_LIMIT for a file whose passphrase stanza asks for a scrypt work factor above 2^22, as age has it. Messages
- * of CORRUPT start with "age armor", "age header" or "age payload". A changed byte of a stanza can only look like a
- * wrong key, as the MAC that would tell is under the key that the stanza hides. Secrets are wiped when freed and never
- * appear in a message.
+ * HF_ERROR_LIMIT for a file whose passphrase stanza asks for a scrypt work factor above 2^22, as age has it, or what
+ * the identities allow. Messages of CORRUPT start with "age armor", "age header" or "age payload". A changed byte of a
+ * stanza can only look like a wrong key, as the MAC that would tell is under the key that the stanza hides. Secrets are
+ * wiped when freed and never appear in a message.
  */
 #ifndef HF_CRYPTO_AGE_H
 #define HF_CRYPTO_AGE_H
@@ -57,6 +57,9 @@ bool hf_age_identities_add_text(HfAgeIdentities *self, const char *file_name, co
     G_GNUC_WARN_UNUSED_RESULT;
 bool hf_age_identities_add_passphrase(HfAgeIdentities *self, const char *passphrase, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* The most that a file's scrypt work factor may be, 2^log_n, which takes 1 KiB of memory times that; 22 at the start,
+ * as age has it. */
+void hf_age_identities_set_max_work_factor(HfAgeIdentities *self, unsigned log_n);
 size_t hf_age_identities_count(const HfAgeIdentities *self);
 
 /* ---- Writing -------------------------------------------------------------------------------------------------------

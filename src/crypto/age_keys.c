@@ -263,6 +263,7 @@ HfAgeIdentities *hf_age_identities_new(void)
     HfAgeIdentities *self = g_new0(HfAgeIdentities, 1);
     self->keys = new_keys();
     self->passphrases = g_ptr_array_new_with_free_func((GDestroyNotify)hf_age_secret_free);
+    self->max_work_factor = HF_AGE_MAX_WORK_FACTOR;
     return self;
 }
 
@@ -294,6 +295,12 @@ bool hf_age_identities_add_passphrase(HfAgeIdentities *self, const char *passphr
         return false;
     g_ptr_array_add(self->passphrases, g_strdup(passphrase));
     return true;
+}
+
+void hf_age_identities_set_max_work_factor(HfAgeIdentities *self, unsigned log_n)
+{
+    g_assert(log_n >= 1 && log_n <= HF_AGE_MAX_WORK_FACTOR);
+    self->max_work_factor = log_n;
 }
 
 size_t hf_age_identities_count(const HfAgeIdentities *self)

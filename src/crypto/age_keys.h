@@ -26,6 +26,7 @@ struct HfAgeRecipients {
 struct HfAgeIdentities {
     GPtrArray *keys;        /* of HfAgeKey */
     GPtrArray *passphrases; /* of char */
+    unsigned max_work_factor;
 };
 
 /* What an identity says of a stanza. FAILED sets an error: the stanza is addressed to identities of this kind and is
@@ -42,7 +43,7 @@ HfAgeUnwrapped hf_age_x25519_unwrap(const HfAgeKey *identity, const HfAgeStanza 
 HfAgeStanza *hf_age_scrypt_wrap(const char *passphrase, unsigned work_factor,
                                 const uint8_t file_key[HF_AGE_FILE_KEY_BYTES], GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-HfAgeUnwrapped hf_age_scrypt_unwrap(const char *passphrase, const HfAgeStanza *stanza,
+HfAgeUnwrapped hf_age_scrypt_unwrap(const char *passphrase, unsigned max_work_factor, const HfAgeStanza *stanza,
                                     uint8_t file_key[HF_AGE_FILE_KEY_BYTES], GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The body of a native stanza: the file key under a wrap key that is used once, hence the nonce of zeros. */

@@ -33,39 +33,41 @@ HfAgeStanza *hf_age_scrypt_wrap(const char *passphrase, unsigned work_factor,
     return hf_age_stanza_new(g_memdup2(args, sizeof args), body, sizeof body);
 }
 
-static bool parse_work_factor(const HfAgeStanza *stanza, unsigned *work_factor, GError **error)
+static bool parse_work_factor(const HfAgeStanza *stanza, unsigned max, unsigned *work_factor, GError **error)
 {
     const char *text = stanza->args[2];
     if (strspn(text, "0123456789") != strlen(text) || text[0] == '0')
         return hf_age_stanza_refuse(stanza, "has a work factor that is not a decimal number", error);
     *work_factor = strlen(text) <= 2 ? (unsigned)g_ascii_strtoull(text, NULL, 10) : HF_AGE_MAX_WORK_FACTOR + 1;
-    if (*work_factor <= HF_AGE_MAX_WORK_FACTOR)
+    if (*work_factor <= max)
         return true;
     g_set_error(error, HF_ERROR, HF_ERROR_LIMIT,
-                "age header line %u: the scrypt work factor 2^%.20s is above 2^%d, the most that is accepted: it would "
+                "age header line %u: the scrypt work factor 2^%.20s is above 2^%u, the most that is accepted: it would "
                 "take too much time and memory; encrypt the file again with a lower one",
-                stanza->line, text, HF_AGE_MAX_WORK_FACTOR);
+                stanza->line, text, max);
     return false;
 }
 
-static bool parse(const HfAgeStanza *stanza, uint8_t salt[SALT_BYTES], unsigned *work_factor, GError **error)
+static bool parse(const HfAgeStanza *stanza, unsigned max_work_factor, uint8_t salt[SALT_BYTES], unsigned *work_factor,
+                  GError **error)
 {
     if (hf_age_stanza_count_args(stanza) != 3)
         return hf_age_stanza_refuse(stanza, "does not have exactly two arguments", error);
     if (stanza->body->len != HF_AGE_WRAPPED_BYTES)
         return hf_age_stanza_refuse(stanza, "does not hold a file key of 16 bytes", error);
     return hf_age_stanza_decode_arg(stanza, 1, salt, SALT_BYTES, error) &&
-           parse_work_factor(stanza, work_factor, error);
+           parse_work_factor(stanza, max_work_factor, work_factor, error);
 }
 
-HfAgeUnwrapped hf_age_scrypt_unwrap(const char *passphrase, const HfAgeStanza *stanza,
+HfAgeUnwrapped hf_age_scrypt_unwrap(const char *passphrase, unsigned max_work_factor, const HfAgeStanza *stanza,
                                     uint8_t file_key[HF_AGE_FILE_KEY_BYTES], GError **error)
 {
     uint8_t salt[SALT_BYTES], wrap_key[HF_CRYPTO_KEY_BYTES];
     unsigned work_factor = 0;
     if (!g_str_equal(stanza->args[0], KIND))
         return HF_AGE_NOT_MINE;
-    if (!parse(stanza, salt, &work_factor, error) || !derive_wrap_key(passphrase, salt, work_factor, wrap_key, error))
+    if (!parse(stanza, max_work_factor, salt, &work_factor, error) ||
+        !derive_wrap_key(passphrase, salt, work_factor, wrap_key, error))
         return HF_AGE_FAILED;
     HfAgeUnwrapped result = hf_age_file_key_open(wrap_key, stanza, file_key, error);
     hf_crypto_wipe(wrap_key, sizeof wrap_key);

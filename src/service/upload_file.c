@@ -17,6 +17,11 @@
 #define KEPT_NAME "upload-%s.hf"
 #define MAX_CONTENTS 100000
 
+/* A child of the API looks, and many look at once. What takes more memory (256 MiB for scrypt with age's own factor, and
+ * as much for the manifest of some 10,000 tables) is kept without being read: a worker reads it when it is used. */
+#define MAX_WORK_FACTOR 18
+#define MAX_MANIFEST_BYTES ((size_t)32 * 1024 * 1024)
+
 struct HfUploadFile {
     const HfUploadRow *upload;
     char *hidden, *kept; /* in the folder */
@@ -188,7 +193,7 @@ static void describe(HfBackupRow *row, const HfArchiveReader *archive, const cha
     row->created_us = created != NULL ? g_date_time_to_unix(created) * G_USEC_PER_SEC : 0;
 }
 
-/* With one key (NULL: none). False without error: another one is needed. */
+/* With one key (NULL: none). False without error: another one is needed, or more than we want to read. */
 static bool try_key(HfInput *file, const HfSealer *sealer, HfKeyRow *key, HfBackupRow *row, GError **error)
 {
     g_autoptr(GError) reason = NULL;
@@ -196,12 +201,14 @@ static bool try_key(HfInput *file, const HfSealer *sealer, HfKeyRow *key, HfBack
     g_autoptr(GPtrArray) keys = g_ptr_array_new();
     if (key != NULL)
         g_ptr_array_add(keys, key);
+    hf_age_identities_set_max_work_factor(identities, MAX_WORK_FACTOR);
     if (!hf_unseal_identities(sealer, keys, identities, error))
         return false;
-    g_autoptr(HfArchiveReader) archive = hf_archive_reader_open(file, identities, &reason);
+    g_autoptr(HfArchiveReader) archive = hf_archive_reader_open_within(file, identities, MAX_MANIFEST_BYTES, &reason);
     if (archive != NULL)
         describe(row, archive, key != NULL ? key->fingerprint : "");
-    else if (!g_error_matches(reason, HF_ERROR, HF_ERROR_WRONG_KEY))
+    else if (!g_error_matches(reason, HF_ERROR, HF_ERROR_WRONG_KEY) &&
+             !g_error_matches(reason, HF_ERROR, HF_ERROR_LIMIT))
         g_propagate_error(error, g_steal_pointer(&reason));
     return archive != NULL;
 }

@@ -27,7 +27,7 @@ bool hf_upload_file_sync(HfUploadFile *self, GError **error) G_GNUC_WARN_UNUSED_
 
 /*
  * What the complete file is, as a row for hf_backup_insert with the path that hf_upload_file_keep gives it. An archive
- * that none of the organization's keys opens may still be one: its rows and tables are 0, its database "" and its
+ * that none of the organization's keys opens, or that takes much memory to read, may still be one: its rows and tables are 0, its database "" and its
  * fingerprint "unknown". What is no archive, or damaged at its head or end, is HF_ERROR_CORRUPT or HF_ERROR_USAGE.
  * Reads little of the file, however large it is. Transfer full.
  */

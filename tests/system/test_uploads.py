@@ -2,6 +2,7 @@
 import base64
 import socket
 import threading
+import time
 import uuid
 from pathlib import Path
 
@@ -109,6 +110,20 @@ def test_what_is_no_archive_is_refused_and_removed(site, admin, new):
 def test_a_damaged_archive_is_refused(admin, new, archive):
     damaged = archive[:-3000] + bytes(3000)
     send(admin, new(len(damaged)), 0, damaged, expect=422)
+
+
+def test_a_file_that_would_take_much_to_read_is_kept_unread(site, admin, new):
+    """Its passphrase would take scrypt 4 GiB: that is for a worker."""
+    name = {"name": "a passphrase", "kind": "passphrase", "secret": "correct horse battery"}
+    key = admin.post("/keys", name, expect=201).json["id"]
+    file = (b"age-encryption.org/v1\n-> scrypt " + b"A" * 22 + b" 22\n" + b"A" * 43 + b"\n--- " + b"A" * 43 + b"\n" +
+            bytes(200))
+    upload, began = new(len(file)), time.monotonic()
+    send(admin, upload, 0, file, expect=204)
+    assert time.monotonic() - began < 4
+    summary = admin.get(upload, expect=200).json["summary"]
+    assert (summary["is_readable"], summary["rows"]) == (False, 0)
+    admin.delete(f"/keys/{key}", expect=204)
 
 
 def test_a_wrong_offset_changes_nothing(admin, new):

@@ -85,6 +85,20 @@ static void a_member_is_bounded_and_named(void **state)
     assert_error(&error, HF_ERROR_LIMIT, "sequences.sql is 10 bytes long");
 }
 
+static void a_manifest_is_as_long_as_the_reader_allows(void **state)
+{
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GByteArray) bytes = sample_archive(NULL, false);
+    HfMemoryInput input;
+    g_autoptr(HfArchiveReader) reader = open_bytes(&input, bytes, NULL);
+    size_t length = (size_t)hf_archive_reader_manifest_member(reader)->size_bytes;
+    assert_null(hf_archive_reader_open_within(&input.input, NULL, length - 1, &error));
+    assert_error(&error, HF_ERROR_LIMIT, "manifest.json is");
+    g_autoptr(HfArchiveReader) again = hf_archive_reader_open_within(&input.input, NULL, length, &error);
+    assert_no_error(error);
+}
+
 /* Takes so many bytes, then no more. */
 typedef struct {
     HfOutput output;
@@ -444,6 +458,7 @@ int main(void)
         cmocka_unit_test(an_archive_in_the_clear_reads_back),
         cmocka_unit_test(offsets_are_those_of_the_data),
         cmocka_unit_test(a_member_is_bounded_and_named),
+        cmocka_unit_test(a_manifest_is_as_long_as_the_reader_allows),
         cmocka_unit_test(a_full_disk_ends_the_writing),
         cmocka_unit_test(every_changed_byte_is_found),
         cmocka_unit_test(a_file_cut_anywhere_is_refused),

@@ -41,6 +41,23 @@ static void a_file_with_a_passphrase_opens_with_it_alone(void **state)
     assert_same_bytes(again, plain);
 }
 
+static void a_passphrase_that_would_take_more_than_is_allowed_is_refused(void **state)
+{
+    (void)state;
+    g_autoptr(HfAgeRecipients) recipients = hf_age_recipients_new();
+    assert_ok(hf_age_recipients_set_passphrase(recipients, "correct horse", error));
+    hf_age_recipients_set_work_factor(recipients, 4);
+    g_autoptr(GByteArray) plain = made_up_bytes(10), file = encrypt_to(recipients, plain, 100);
+    g_autoptr(GByteArray) out = g_byte_array_new();
+
+    g_autoptr(HfAgeIdentities) identities = hf_age_identities_new();
+    assert_ok(hf_age_identities_add_passphrase(identities, "correct horse", error));
+    hf_age_identities_set_max_work_factor(identities, 3);
+    assert_refused(decrypt(file->data, file->len, identities, out, error), HF_ERROR_LIMIT, "2^4 is above 2^3");
+    hf_age_identities_set_max_work_factor(identities, 4);
+    assert_ok(decrypt(file->data, file->len, identities, out, error));
+}
+
 static void a_wrong_identity_is_told_with_the_kinds_of_recipient(void **state)
 {
     (void)state;
@@ -191,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_opens_with_each_recipients_identity),
         cmocka_unit_test(a_file_with_a_passphrase_opens_with_it_alone),
+        cmocka_unit_test(a_passphrase_that_would_take_more_than_is_allowed_is_refused),
         cmocka_unit_test(a_wrong_identity_is_told_with_the_kinds_of_recipient),
         cmocka_unit_test(kinds_are_listed_without_a_key),
         cmocka_unit_test(kinds_of_damaged_armor_are_refused_with_the_line),
