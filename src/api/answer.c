@@ -1,5 +1,6 @@
 /* The way of a request: read, find the route, check who asks, read the body, handle, send. */
 #include "api/guard.h"
+#include "api/log.h"
 #include "base/error.h"
 
 #include <string.h>
@@ -30,7 +31,7 @@ static void note(const HfRequest *request, const HfResponse *response, const GEr
     if (response->status >= 500)
         g_warning("request=%s method=%s path=\"%.*s\" status=%d error=\"%s\"", request->id, request->method, length,
                   request->path, response->status, error != NULL ? error->message : "");
-    else
+    else if (hf_api_log_shows(G_LOG_LEVEL_DEBUG))
         g_debug("request=%s method=%s path=\"%.*s\" status=%d", request->id, request->method, length, request->path,
                 response->status);
 }

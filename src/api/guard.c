@@ -35,7 +35,7 @@ void hf_guard_read_credentials(HfRequest *request)
 static HfPrincipal *ask_redis(HfApi *api, const HfRequest *request)
 {
     g_autofree char *known = hf_queue_get_principal(api->queue, request->principal_hash, NULL);
-    return known != NULL ? hf_principal_from_json(known, strlen(known)) : NULL;
+    return known != NULL ? hf_principal_from_text(known) : NULL;
 }
 
 static HfPrincipal *ask_catalog(HfApi *api, const HfRequest *request, GError **error)
@@ -49,9 +49,9 @@ static HfPrincipal *ask_catalog(HfApi *api, const HfRequest *request, GError **e
 
 static void remember(HfApi *api, const HfRequest *request)
 {
-    g_autofree char *json = hf_principal_to_json(request->principal);
+    g_autofree char *text = hf_principal_to_text(request->principal);
     g_autoptr(GError) away = NULL;
-    if (!hf_queue_put_principal(api->queue, request->principal_hash, json, PRINCIPAL_S, &away))
+    if (!hf_queue_put_principal(api->queue, request->principal_hash, text, PRINCIPAL_S, &away))
         g_debug("a principal is not kept: %s", away->message);
 }
 

@@ -1,7 +1,5 @@
 #include "api/log.h"
 
-#include <glib.h>
-#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -49,6 +47,11 @@ static GLogWriterOutput write_log(GLogLevelFlags level, const GLogField *fields,
 void hf_api_log_install(void)
 {
     g_log_set_writer_func(write_log, NULL, NULL);
+}
+
+bool hf_api_log_shows(GLogLevelFlags level)
+{
+    return level <= shown;
 }
 
 void hf_api_log_set_level(const char *level)

@@ -95,7 +95,7 @@ static bool check(HfApi *api, const HfRoute *route, HfRequest *request, const Hf
                   GError **error)
 {
     if (view->principal != NULL)
-        request->principal = hf_principal_from_json(view->principal, strlen(view->principal));
+        request->principal = hf_principal_from_text(view->principal);
     if (request->principal == NULL && !hf_guard_find_principal(api, route, request, error))
         return false;
     return hf_guard_check(api, route, request, response);

@@ -146,25 +146,26 @@ static void forget_ids(HfRequest *request)
         g_clear_pointer(&request->ids[i], g_free);
 }
 
-/* Part by part as they came: what is encoded in an id cannot make another path of it. */
+/* Byte by byte as they came: what is encoded in an id cannot make another path of it. */
 static bool match(const char *pattern, HfRequest *request)
 {
     const char *path = request->path, *end = path + request->path_length;
     size_t ids = 0;
     forget_ids(request);
-    while (*pattern == '/' && path < end && *path == '/') {
-        size_t expected = strcspn(++pattern, "/"), length = 0;
-        for (path++; path + length < end && path[length] != '/'; length++)
-            ;
-        bool is_id = *pattern == '{';
-        if (is_id ? length == 0 : length != expected || strncmp(pattern, path, length) != 0)
+    for (; *pattern != '\0'; pattern++) {
+        if (*pattern != '{') {
+            if (path == end || *pattern != *path++)
+                return false;
+            continue;
+        }
+        const char *slash = memchr(path, '/', (size_t)(end - path));
+        gssize length = (slash != NULL ? slash : end) - path;
+        if (length == 0 || (request->ids[ids++] = hf_request_decode(path, length)) == NULL)
             return false;
-        if (is_id && (request->ids[ids++] = hf_request_decode(path, (gssize)length)) == NULL)
-            return false;
-        pattern += expected;
         path += length;
+        pattern += strcspn(pattern, "}");
     }
-    return *pattern == '\0' && path == end;
+    return path == end;
 }
 
 const HfRoute *hf_route_find(HfRequest *request)

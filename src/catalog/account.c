@@ -50,21 +50,14 @@ const char *hf_role_name(HfRole role)
 /* ---- Principals ----------------------------------------------------------------------------------------------------
  */
 
-static const struct {
-    const char *name;
-    size_t offset;
-} members[] = {
-    {"actor", offsetof(HfPrincipal, actor)},
-    {"account_id", offsetof(HfPrincipal, account_id)},
-    {"session_id", offsetof(HfPrincipal, session_id)},
-    {"token_id", offsetof(HfPrincipal, token_id)},
-    {"organization", offsetof(HfPrincipal, organization)},
-    {"csrf", offsetof(HfPrincipal, csrf)},
+static const size_t members[] = {
+    offsetof(HfPrincipal, actor),    offsetof(HfPrincipal, account_id),   offsetof(HfPrincipal, session_id),
+    offsetof(HfPrincipal, token_id), offsetof(HfPrincipal, organization), offsetof(HfPrincipal, csrf),
 };
 
 static char **member_at(const HfPrincipal *self, size_t i)
 {
-    return (char **)(gpointer)((char *)(gpointer)self + members[i].offset);
+    return (char **)(gpointer)((char *)(gpointer)self + members[i]);
 }
 
 void hf_principal_free(HfPrincipal *self)
@@ -76,35 +69,34 @@ void hf_principal_free(HfPrincipal *self)
     g_free(self);
 }
 
-char *hf_principal_to_json(const HfPrincipal *self)
+/* A line each: the members, "" for NULL, then role, is_owner and expires_us. It is read with every request. */
+#define LINES (G_N_ELEMENTS(members) + 3)
+
+char *hf_principal_to_text(const HfPrincipal *self)
 {
-    HfJsonWriter writer;
     GString *text = g_string_new(NULL);
-    hf_json_writer_init(&writer, text);
-    hf_json_writer_begin_object(&writer, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
-        hf_json_writer_string(&writer, members[i].name, *member_at(self, i));
-    hf_json_writer_string(&writer, "role", hf_role_name(self->role));
-    hf_json_writer_bool(&writer, "is_owner", self->is_owner);
-    hf_json_writer_uint64(&writer, "expires_us", (uint64_t)self->expires_us);
-    hf_json_writer_end_object(&writer);
+        g_string_append_printf(text, "%s\n", hf_or_empty(*member_at(self, i)));
+    g_string_append_printf(text, "%s\n%s\n%" G_GINT64_FORMAT, hf_role_name(self->role), self->is_owner ? "owner" : "",
+                           self->expires_us);
     return g_string_free(text, FALSE);
 }
 
-HfPrincipal *hf_principal_from_json(const char *text, size_t length)
+HfPrincipal *hf_principal_from_text(const char *text)
 {
-    g_autoptr(HfJson) json = hf_json_parse("a principal", text, length, 64, NULL);
-    g_autoptr(HfPrincipal) self = g_new0(HfPrincipal, 1);
-    g_autofree char *role = NULL;
-    uint64_t expires_us = 0;
-    bool ok = json != NULL && hf_json_get_string(json, 0, "role", &role, NULL) &&
-              hf_json_get_bool(json, 0, "is_owner", &self->is_owner, NULL) &&
-              hf_json_get_uint64(json, 0, "expires_us", &expires_us, NULL);
-    for (size_t i = 0; ok && i < G_N_ELEMENTS(members); i++)
-        ok = hf_json_get_optional_string(json, 0, members[i].name, member_at(self, i), NULL);
-    self->role = hf_role_parse(role);
-    self->expires_us = (int64_t)expires_us;
-    return ok && self->actor != NULL ? g_steal_pointer(&self) : NULL;
+    g_auto(GStrv) lines = g_strsplit(text, "\n", LINES + 1);
+    size_t line = G_N_ELEMENTS(members);
+    gint64 expires_us;
+    if (g_strv_length(lines) != LINES || *lines[0] == '\0' ||
+        !g_ascii_string_to_signed(lines[line + 2], 10, 0, INT64_MAX, &expires_us, NULL))
+        return NULL;
+    HfPrincipal *self = g_new0(HfPrincipal, 1);
+    for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
+        *member_at(self, i) = *lines[i] != '\0' ? g_strdup(lines[i]) : NULL;
+    self->role = hf_role_parse(lines[line]);
+    self->is_owner = strcmp(lines[line + 1], "owner") == 0;
+    self->expires_us = expires_us;
+    return self;
 }
 
 /* Rows of: the texts in the order of `members`, role, is_owner, expires_us. */

@@ -36,9 +36,9 @@ typedef struct {
 } HfPrincipal;
 void hf_principal_free(HfPrincipal *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPrincipal, hf_principal_free)
-/* To and from the text that is kept in Redis for a minute. NULL: it is not one. */
-char *hf_principal_to_json(const HfPrincipal *self);
-HfPrincipal *hf_principal_from_json(const char *text, size_t length);
+/* To and from the text that is kept in Redis for a minute. NULL: it is not one; so it is with a name of several lines. */
+char *hf_principal_to_text(const HfPrincipal *self);
+HfPrincipal *hf_principal_from_text(const char *text);
 
 /* The principal of a cookie's or a token's SHA-256 (32 bytes). NULL without error: nobody, or expired, or inactive.
  * Notes that it was seen, once a minute. */

@@ -108,7 +108,7 @@ static bool is_whole(const redisReply *missing, const redisReply *entries, int64
            g_ascii_strtoll(first->element[0]->str, NULL, 10) == after + 1;
 }
 
-static void fill_view(HfJobView *view, redisReply *const *replies, int64_t after, uint64_t known)
+static void fill_view(HfJobView *view, const redisReply *const *replies, int64_t after, uint64_t known)
 {
     const redisReply *hash = replies[1];
     view->principal = hf_redis_text(replies[0]);
@@ -136,13 +136,11 @@ bool hf_queue_view_job(HfQueue *self, const char *principal_hash, const char *jo
         HF_REDIS_COMMAND("HMGET", key, "organization", "revision", "document", "missing"),
         HF_REDIS_COMMAND("XRANGE", log, from, "+", "COUNT", LINES_A_POLL),
     };
-    redisReply *replies[G_N_ELEMENTS(commands)];
+    const redisReply *replies[G_N_ELEMENTS(commands)];
     memset(view, 0, sizeof *view);
-    if (!hf_redis_exchange(self, commands, G_N_ELEMENTS(commands), 0, replies, error))
+    if (!hf_redis_read(self, commands, G_N_ELEMENTS(commands), replies, error))
         return false;
     fill_view(view, replies, after, known);
-    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-        freeReplyObject(replies[i]);
     return true;
 }
 

@@ -30,6 +30,10 @@ HfQueue *hf_queue_new(const char *address, const char *user, const char *passwor
 void hf_queue_free(HfQueue *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfQueue, hf_queue_free)
 
+/* From now on what Redis has answered to a poll is kept until Redis tells that it has changed, for a second at most:
+ * for those who poll very often. Without it every poll asks. */
+void hf_queue_keep_answers(HfQueue *self);
+
 /* ---- Jobs ----------------------------------------------------------------------------------------------------------
  */
 

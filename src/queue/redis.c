@@ -9,13 +9,6 @@
 #define ANSWER_MS 1000
 #define RETRY_MS 1000 /* a Redis that is away is tried so often */
 
-struct HfQueue {
-    char *address, *user, *password, *prefix;
-    redisContext *context;
-    gint64 next_try_us; /* monotonic */
-    char *reason;       /* why the last try failed */
-};
-
 HfQueue *hf_queue_new(const char *address, const char *user, const char *password, const char *prefix)
 {
     HfQueue *self = g_new0(HfQueue, 1);
@@ -29,6 +22,8 @@ HfQueue *hf_queue_new(const char *address, const char *user, const char *passwor
 static void disconnect(HfQueue *self)
 {
     g_clear_pointer(&self->context, redisFree);
+    self->timeout_ms = 0;
+    hf_tracking_end(self);
 }
 
 void hf_queue_free(HfQueue *self)
@@ -36,6 +31,7 @@ void hf_queue_free(HfQueue *self)
     if (self == NULL)
         return;
     disconnect(self);
+    g_clear_pointer(&self->tracking, hf_tracking_free);
     g_free(self->address);
     g_free(self->user);
     g_free(self->password);
@@ -116,10 +112,18 @@ static bool connect_now(HfQueue *self, GError **error)
 /* ---- Commands ------------------------------------------------------------------------------------------------------
  */
 
+static bool set_timeout(HfQueue *self, unsigned ms)
+{
+    if (ms != self->timeout_ms && redisSetTimeout(self->context, interval(ms)) != REDIS_OK)
+        return false;
+    self->timeout_ms = ms;
+    return true;
+}
+
 static bool send_and_read(HfQueue *self, const HfRedisCommand *commands, size_t count, unsigned wait_ms,
                           redisReply **replies)
 {
-    if (redisSetTimeout(self->context, interval(ANSWER_MS + wait_ms)) != REDIS_OK)
+    if (!set_timeout(self, ANSWER_MS + wait_ms))
         return false;
     for (size_t i = 0; i < count; i++) {
         int argc = (int)g_strv_length((char **)(uintptr_t)commands[i]);
@@ -185,6 +189,7 @@ redisReply *hf_redis_call(HfQueue *self, HfRedisCommand command, GError **error)
 bool hf_redis_do(HfQueue *self, HfRedisCommand command, GError **error)
 {
     g_autoptr(redisReply) reply = hf_redis_call(self, command, error);
+    hf_tracking_forget(self);
     return reply != NULL;
 }
 

@@ -9,6 +9,17 @@
 
 #include <hiredis/hiredis.h>
 
+typedef struct HfTracking HfTracking;
+
+struct HfQueue {
+    char *address, *user, *password, *prefix;
+    redisContext *context;
+    unsigned timeout_ms;  /* of the context; 0: not set */
+    gint64 next_try_us;   /* monotonic */
+    char *reason;         /* why the last try failed */
+    HfTracking *tracking; /* NULL: nothing is kept */
+};
+
 typedef const char *const *HfRedisCommand;
 #define HF_REDIS_COMMAND(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -28,6 +39,18 @@ char *hf_redis_key(const HfQueue *self, const char *kind, const char *name);
  */
 bool hf_redis_exchange(HfQueue *self, const HfRedisCommand *commands, size_t count, unsigned wait_ms,
                        redisReply **replies, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/*
+ * The same for commands that read the key which is their first argument, each another one. What Redis has answered
+ * before, and has not changed since, is not asked for again if the queue keeps answers. The replies belong to the
+ * queue, until the next call.
+ */
+bool hf_redis_read(HfQueue *queue, const HfRedisCommand *commands, size_t count, const redisReply **replies,
+                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For redis.c: something was written, or the connection is gone, or the queue is. */
+void hf_tracking_forget(HfQueue *queue);
+void hf_tracking_end(HfQueue *queue);
+void hf_tracking_free(HfTracking *self);
 
 /* One command; an error reply is an error. Transfer full. */
 redisReply *hf_redis_call(HfQueue *self, HfRedisCommand command, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -203,6 +203,64 @@ static void what_is_not_written_again_is_not_believed_for_long(void **state)
     hf_job_view_clear(&gone);
 }
 
+/* Redis itself, which answers nothing while it is stopped. */
+static void signal_redis(const Fixture *self, int number)
+{
+    g_subprocess_send_signal(self->redis, number);
+    g_usleep(50000);
+}
+
+static void a_poll_of_what_has_not_changed_does_not_ask_redis_but_for_a_second(void **state)
+{
+    Fixture *self = *state;
+    DO(hf_queue_mirror(self->queue, "job-1", "org-1", "{}", 0, 60, &error));
+    hf_queue_keep_answers(self->queue);
+    HfJobView first = view(self, 0, 0), later;
+    signal_redis(self, SIGSTOP);
+    HfJobView again = view(self, 0, 0), other;
+    assert_string_equal(again.document, "{}");
+    assert_false(hf_queue_view_job(self->queue, "abc", "job-2", 0, 0, &other, NULL));
+    g_usleep(1100000);
+    assert_false(hf_queue_view_job(self->queue, "abc", "job-1", 0, 0, &later, NULL));
+    signal_redis(self, SIGCONT);
+    hf_job_view_clear(&first);
+    hf_job_view_clear(&again);
+}
+
+/* Polls until the document is that one: Redis tells of a change in a moment, far sooner than in the second after which
+ * nothing is kept any more. */
+static void assert_seen_at_once(Fixture *self, const char *document)
+{
+    for (int i = 0; i < 40; i++) {
+        HfJobView seen = view(self, 0, 0);
+        bool is_new = g_strcmp0(seen.document, document) == 0;
+        hf_job_view_clear(&seen);
+        if (is_new)
+            return;
+        g_usleep(5000);
+    }
+    fail_msg("%s is not seen", document != NULL ? document : "the end of it");
+}
+
+static void what_another_has_changed_is_seen_at_once(void **state)
+{
+    Fixture *self = *state;
+    g_autoptr(HfQueue) other = hf_queue_new(self->address, NULL, NULL, "test:");
+    hf_queue_keep_answers(self->queue);
+    assert_seen_at_once(self, NULL);
+    DO(hf_queue_mirror(other, "job-1", "org-1", "{\"n\":1}", 0, 60, &error));
+    assert_seen_at_once(self, "{\"n\":1}");
+    DO(hf_queue_mirror(other, "job-1", "org-1", "{\"n\":2}", 0, 60, &error));
+    assert_seen_at_once(self, "{\"n\":2}");
+    stop_redis(self);
+    start_redis(self);
+    assert_seen_at_once(self, NULL);
+    DO(hf_queue_mirror(self->queue, "job-1", "org-1", "{\"n\":3}", 0, 60, &error));
+    assert_seen_at_once(self, "{\"n\":3}");
+    DO(hf_queue_mirror(other, "job-1", "org-1", "{\"n\":4}", 0, 60, &error));
+    assert_seen_at_once(self, "{\"n\":4}");
+}
+
 static void entries_that_nobody_takes_do_not_pile_up(void **state)
 {
     Fixture *self = *state;
@@ -297,6 +355,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_poll_sees_document_lines_and_poller_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_poll_from_before_what_is_here_is_not_answered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_written_again_is_not_believed_for_long, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_poll_of_what_has_not_changed_does_not_ask_redis_but_for_a_second, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_another_has_changed_is_seen_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(entries_that_nobody_takes_do_not_pile_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_job_that_is_not_mirrored_is_not_there, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_short_lived_is_kept_counted_and_forgotten, set_up, tear_down),
