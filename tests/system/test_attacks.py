@@ -1,5 +1,5 @@
-"""Attacks on the whole service, most of them made from www/openapi.yaml and the table of routes, so that what is added to
-those is attacked too. After each: nobody saw what is not theirs, nothing is lost, and the audit chain is whole."""
+"""Attacks on the whole service, most of them made from www/openapi.yaml, so that what is added to it is attacked too.
+After each: nobody saw what is not theirs, nothing is lost, and the audit chain is whole."""
 import itertools
 import json
 import os
@@ -20,7 +20,8 @@ from support.attacks import WORD, Attacks, mutate
 from support.openapi import Description
 from support.service import OWNER, PASSWORD, Client, Service, program
 
-SQL = ["'; DROP TABLE holdfast.server CASCADE; --", "\\'||(SELECT password FROM holdfast.account LIMIT 1)||pg_sleep(9)||'",
+SQL = ["'; DROP TABLE holdfast.server CASCADE; --",
+       "\\'||(SELECT password FROM holdfast.account LIMIT 1)||pg_sleep(9)||'",
        "$1\"); COMMIT; DELETE FROM holdfast.audit_event; SELECT pg_sleep(9) --"]
 # What the catalog keeps and no answer has: of scrypt's hash of a password, and of what another organization named.
 SECRETS = (b"scrypt$", b"victim")
@@ -152,10 +153,10 @@ PLACES = ["../../etc/cron.d", "/etc/passwd", "a/../../b", "..", "%2e%2e%2f", "a\
 
 @pytest.mark.parametrize("place", PLACES)
 def test_no_name_prefix_or_folder_leads_anywhere(service, attacker, place):
-    """Whatever was taken is a name: the worker's paths are made of folder and prefix, which may not hold such a thing."""
+    """Whatever was taken is a name: a worker makes its paths of folder and prefix, which hold no such thing."""
     attempts = Attempts(service, attacker, lambda *_: None)
-    for method, path, body in attacker.attacks.bodies_with(
-            lambda name: place if name in ("name", "folder", "prefix", "path", "database_pattern", "pool", "copy") else None):
+    names = ("name", "folder", "prefix", "path", "database_pattern", "pool", "copy")
+    for method, path, body in attacker.attacks.bodies_with(lambda name: place if name in names else None):
         attempts.send(method, path, body)
     for folder, prefix in service.sql("SELECT folder, prefix FROM schedule UNION ALL SELECT request ->> 'folder', "
                                       "request ->> 'prefix' FROM job WHERE request ? 'folder' OR request ? 'prefix'"):
@@ -261,7 +262,7 @@ class Load:
     def __init__(self, service, tokens):
         self.service, self.stopping = service, threading.Event()
         self.statuses, self.seconds, self.made, self.names = [], [], [], itertools.count(1)
-        self.threads = [threading.Thread(target=self.run, args=(Client(service.nginx.port, token),)) for token in tokens]
+        self.threads = [threading.Thread(target=self.run, args=(Client(service.nginx.port, each),)) for each in tokens]
         for each in self.threads:
             each.start()
 
@@ -298,8 +299,8 @@ def test_a_child_that_is_killed_takes_no_more_than_its_request_with_it(service, 
     assert set(lost) <= {503} and len(lost) <= kills, load.statuses
     assert len(load.statuses) > 100 and max(load.seconds) < 5
     assert len(children_of(service)) == 3
-    kept = [name for (name,) in service.sql("SELECT name FROM key WHERE name LIKE 'loaded %%'")]
-    audited = [name for (name,) in service.sql("SELECT object_name FROM audit_event WHERE object_name LIKE 'loaded %%'")]
+    kept, audited = ([name for (name,) in service.sql(f"SELECT {name} FROM {table} WHERE {name} LIKE 'loaded %%'")]
+                     for name, table in (("name", "key"), ("object_name", "audit_event")))
     assert sorted(kept) == sorted(audited) and set(load.made) <= set(kept)
     assert len(kept) - len(load.made) <= len(lost)
 

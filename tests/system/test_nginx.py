@@ -1,4 +1,7 @@
 """What is in nginx/ is a right configuration: for development as every test uses it, and for production with TLS."""
+import base64
+import hashlib
+import re
 import ssl
 import subprocess
 import urllib.error
@@ -8,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from support import process
-from support.nginx import Nginx
+from support.nginx import SOURCE, Nginx
 from support.postgres import free_port
+from support.service import Client
 
 WHOLE = """daemon off;
 pid FOLDER/nginx.pid;
@@ -81,3 +85,48 @@ def test_without_tls_one_is_sent_to_tls(production):
     with pytest.raises(urllib.error.HTTPError) as told:
         urllib.request.build_opener(Stay).open(f"http://localhost:{production.plain_port}/x?y=1")
     assert told.value.code == 308 and told.value.headers["Location"] == "https://localhost/x?y=1"
+
+
+# ---- Headers --------------------------------------------------------------------------------------------------------
+
+
+def test_every_answer_has_the_headers_that_bind_browsers(site):
+    """Whoever answers: the page, a file of it, the API, or nginx in their place."""
+    admin, away = site.organization("headers"), Nginx(site.www, "/tmp/none.sock", site.storage)
+    Path(site.www, "assets").mkdir(exist_ok=True)
+    Path(site.www, "assets/a.js").write_text("1\n")
+    things = site.furnish(admin)
+    Path(site.storage, "headers/b.hf").write_bytes(b"a backup")
+    link = "/" + admin.post(f"/backups/{things['backup']}/download", expect=201).json["url"]
+    job = admin.get(f"/jobs/{things['job']}", expect=200)
+    try:
+        answers = [
+            admin.get("//", expect=200), admin.get("//any/page", expect=200), admin.get("//assets/a.js", expect=200),
+            admin.get("//assets/none.js", expect=404), admin.get("/me", expect=200), admin.get("/nothing", expect=404),
+            admin.get("//api", expect=404), admin.get("//healthz", expect=200), admin.get("//metrics", expect=200),
+            admin.get(f"/jobs/{things['job']}", headers={"If-None-Match": job.etag}, expect=304),
+            admin.request("OPTIONS", "/uploads", expect=204), Client(site.nginx.port).get(link, expect=200),
+            Client(site.nginx.port).get("/me", expect=401), admin.post("//", {}, expect=403),
+            admin.post("/keys", b"x" * (2 << 20), expect=413), admin.get("/me?q=" + "x" * 50_000, expect=414),
+            admin.get("/me", headers={"X-Long": "x" * 50_000}, expect=400), Client(away.port).get("/me", expect=503),
+        ]
+    finally:
+        away.remove()
+    for answer in answers:
+        policy = dict(each.strip().split(" ", 1) for each in answer.headers["content-security-policy"].split(";"))
+        wanted = {"default-src": "'none'", "script-src": "'self'", "frame-ancestors": "'none'"}
+        assert wanted.items() <= policy.items()
+        assert "unsafe" not in str(policy) and "*" not in str(policy)
+        assert (answer.headers["x-content-type-options"], answer.headers["x-frame-options"]) == ("nosniff", "DENY")
+        assert answer.headers["referrer-policy"] == "no-referrer" and answer.headers["server"] == "nginx"
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_the_maintenance_page_may_run_nothing_but_what_stands_in_it(site):
+    page, gate = Path(SOURCE, "maintenance.html").read_text(), Path(SOURCE, "holdfast-gate.conf").read_text()
+    policy = re.search(r'Content-Security-Policy "(.*)" always', gate).group(1)
+    assert "unsafe" not in policy and " style=" not in page and not re.search(r"\son\w+=", page)
+    for tag in ("style", "script"):
+        (text,) = re.findall(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}';" in policy, f"write 'sha256-{digest}' into holdfast-gate.conf"
