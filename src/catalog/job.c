@@ -329,7 +329,8 @@ char *hf_job_document(HfCatalog *catalog, const char *organization, const char *
                       GError **error)
 {
     static const char sql[] =
-        "SELECT CASE WHEN $4::int = 0 THEN v.json ELSE v.json || jsonb_build_object('log', coalesce(l.lines, '[]'), "
+        "SELECT CASE WHEN $4::int = 0 THEN v.json::jsonb ELSE v.json::jsonb || jsonb_build_object('log', "
+        "coalesce(l.lines, '[]'), "
         "'cursor', coalesce(l.last, $3::bigint)) END FROM holdfast_view.job v, LATERAL (SELECT max(x.seq) AS last, "
         "jsonb_agg(jsonb_build_object('seq', x.seq, 'at', holdfast_view.t(x.at), 'level', x.level, 'message', "
         "x.message) "

@@ -232,6 +232,8 @@ CREATE TABLE job (
 CREATE INDEX job_queued ON job (pool, not_before) WHERE state = 'queued';
 CREATE INDEX job_running ON job (organization_id) WHERE state = 'running';
 CREATE INDEX job_list ON job (organization_id, created_at, id);
+CREATE INDEX job_kind ON job (organization_id, kind, created_at, id);
+CREATE INDEX job_state ON job (organization_id, state, created_at, id) WHERE state <> 'succeeded';
 CREATE INDEX job_ended ON job (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX job_database ON job (database_id, created_at, id);
 CREATE INDEX job_schedule ON job (schedule_id, created_at, id) WHERE schedule_id IS NOT NULL;
@@ -290,7 +292,10 @@ CREATE UNIQUE INDEX backup_path ON backup (storage_id, path) WHERE state <> 'del
 CREATE INDEX backup_list ON backup (organization_id, created_at, id) WHERE state <> 'deleted';
 CREATE INDEX backup_name ON backup (organization_id, name, id) WHERE state <> 'deleted';
 CREATE INDEX backup_size ON backup (organization_id, size_bytes, id) WHERE state <> 'deleted';
-CREATE INDEX backup_deleted ON backup (organization_id, created_at, id) WHERE state = 'deleted';
+CREATE INDEX backup_type ON backup (organization_id, type, created_at, id) WHERE state <> 'deleted';
+CREATE INDEX backup_pinned ON backup (organization_id, created_at, id) WHERE is_pinned AND state <> 'deleted';
+CREATE INDEX backup_state ON backup (organization_id, state, created_at, id) WHERE state <> 'good';
+CREATE INDEX backup_storage ON backup (storage_id, created_at, id);
 CREATE INDEX backup_database ON backup (database_id, created_at, id);
 CREATE INDEX backup_good ON backup (database_id, created_at) WHERE state = 'good';
 CREATE INDEX backup_schedule ON backup (schedule_id, created_at, id);
@@ -402,6 +407,10 @@ CREATE TABLE audit_event (
 );
 CREATE INDEX audit_list ON audit_event (organization_id, seq);
 CREATE INDEX audit_object ON audit_event (object_id, seq);
+CREATE INDEX audit_action ON audit_event (organization_id, action, seq);
+CREATE INDEX audit_object_kind ON audit_event (organization_id, object_kind, seq);
+CREATE INDEX audit_actor ON audit_event (organization_id, actor, seq);
+CREATE INDEX audit_outcome ON audit_event (organization_id, outcome, seq) WHERE outcome <> 'success';
 
 -- What is hashed, after the hash of the row before (32 zero bytes for the first).
 CREATE FUNCTION audit_text(e audit_event) RETURNS text LANGUAGE sql STABLE AS $$
