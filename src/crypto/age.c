@@ -16,7 +16,7 @@ static bool compute_mac(const uint8_t file_key[HF_AGE_FILE_KEY_BYTES], const cha
 {
     uint8_t key[HF_CRYPTO_KEY_BYTES];
     bool ok = hf_crypto_hkdf_sha256(file_key, HF_AGE_FILE_KEY_BYTES, NULL, 0, "header", key, error) &&
-              hf_crypto_hmac_sha256(key, text, length, mac, error);
+              hf_crypto_hmac_sha256(key, sizeof key, text, length, mac, error);
     hf_crypto_wipe(key, sizeof key);
     return ok;
 }

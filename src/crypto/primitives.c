@@ -65,10 +65,10 @@ bool hf_crypto_hkdf_sha256(const void *secret, size_t secret_length, const void 
     return (context != NULL && EVP_KDF_derive(context, key, HF_CRYPTO_KEY_BYTES, params) == 1) || fail(error, "HKDF");
 }
 
-bool hf_crypto_hmac_sha256(const uint8_t key[HF_CRYPTO_KEY_BYTES], const void *data, size_t length,
+bool hf_crypto_hmac_sha256(const void *key, size_t key_length, const void *data, size_t length,
                            uint8_t mac[HF_CRYPTO_KEY_BYTES], GError **error)
 {
-    return HMAC(EVP_sha256(), key, HF_CRYPTO_KEY_BYTES, data, length, mac, NULL) != NULL || fail(error, "HMAC");
+    return HMAC(EVP_sha256(), key, (int)key_length, data, length, mac, NULL) != NULL || fail(error, "HMAC");
 }
 
 bool hf_crypto_scrypt(const char *passphrase, const void *salt, size_t salt_length, unsigned log_n,

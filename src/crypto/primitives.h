@@ -26,7 +26,7 @@ bool hf_crypto_hkdf_sha256(const void *secret, size_t secret_length, const void 
                            const char *info, uint8_t key[HF_CRYPTO_KEY_BYTES], GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-bool hf_crypto_hmac_sha256(const uint8_t key[HF_CRYPTO_KEY_BYTES], const void *data, size_t length,
+bool hf_crypto_hmac_sha256(const void *key, size_t key_length, const void *data, size_t length,
                            uint8_t mac[HF_CRYPTO_KEY_BYTES], GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* scrypt with N = 2^log_n, r = 8, p = 1. Takes 2^(log_n + 10) bytes of memory while it runs. */
