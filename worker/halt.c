@@ -1,31 +1,177 @@
 #include "worker/halt.h"
 
+#include "base/error.h"
 #include "base/units.h"
-#include "catalog/restore_table.h"
+#include "service/admission.h"
+#include "service/request_body.h"
+#include "service/webhook.h"
 
-bool hf_halt_services(HfJobRun *run, const char *database_id, GError **error)
+#define KEEP_US (10 * G_USEC_PER_SEC)
+/* nginx keeps the gate's answer to the end of a second (nginx/holdfast-gate.conf). */
+#define GATE_CACHE_US (1100 * 1000)
+#define LOOK_PAUSE_US 20000
+
+void hf_halt_init(HfHalt *self, HfJobRun *run, const HfServerRow *server, const HfDatabaseRow *database,
+                  const HfPgTarget *target)
 {
-    const HfJobRow *job = run->job;
-    int64_t until_us = g_get_real_time() + HF_HALT_MAX_S * G_USEC_PER_SEC;
-    g_autofree char *until = hf_format_time(until_us);
-    g_autofree char *gate = g_strdup_printf("{\"job_id\":\"%s\",\"until\":\"%s\"}", job->id, until);
+    *self = (HfHalt){.run = run, .server = server, .database = database, .target = target, .job_id = run->job->id};
+    if (database != NULL)
+        self->parts = (HfHaltParts){.connections = hf_body_boolean(run->request, 0, "halt_connections"),
+                                    .gate = hf_body_boolean(run->request, 0, "halt_gate"),
+                                    .webhooks = hf_body_boolean(run->request, 0, "halt_webhooks")};
+}
+
+/* ---- For as long as it takes ---------------------------------------------------------------------------------------
+ */
+
+static int64_t latest(void)
+{
+    return g_get_real_time() + HF_HALT_MAX_S * G_USEC_PER_SEC;
+}
+
+static bool close_gate(const HfHalt *self, HfQueue *queue, GError **error)
+{
+    g_autofree char *until = hf_format_time(latest());
+    g_autofree char *gate = g_strdup_printf("{\"job_id\":\"%s\",\"until\":\"%s\"}", self->job_id, until);
+    return hf_queue_close_gate(queue, self->database->id, gate, HF_HALT_MAX_S, error);
+}
+
+/* False: it ends. */
+static bool wait_to_keep(HfHalt *self)
+{
+    g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->mutex);
+    gint64 until_us = g_get_monotonic_time() + KEEP_US;
+    while (!self->ending && g_cond_wait_until(&self->cond, &self->mutex, until_us))
+        ;
+    return !self->ending;
+}
+
+/* Until its end; the gate also where Redis has lost it. */
+static gpointer keep(gpointer data)
+{
+    HfHalt *self = data;
+    g_autoptr(HfCatalog) catalog = hf_worker_new_catalog(self->run->worker);
+    g_autoptr(HfQueue) queue = hf_worker_new_queue(self->run->worker);
+    while (wait_to_keep(self)) {
+        g_autoptr(GError) reason = NULL;
+        if (!hf_halt_prolong(catalog, self->database->id, self->job_id, latest(), &reason) ||
+            (self->parts.gate && !close_gate(self, queue, &reason)))
+            g_warning("the halt could not be prolonged: %s", reason->message);
+    }
+    return NULL;
+}
+
+static void stop_keeping(HfHalt *self)
+{
+    g_mutex_lock(&self->mutex);
+    self->ending = true;
+    g_cond_signal(&self->cond);
+    g_mutex_unlock(&self->mutex);
+    g_thread_join(g_steal_pointer(&self->keeper));
+    g_mutex_clear(&self->mutex);
+    g_cond_clear(&self->cond);
+}
+
+/* ---- The parts -----------------------------------------------------------------------------------------------------
+ */
+
+static bool tell(const HfHalt *self, const char *event, const char *outcome, GCancellable *cancellable, GError **error)
+{
+    const HfJobRun *run = self->run;
+    return hf_webhook_tell(run->catalog, run->worker->sealer, run->worker->configuration,
+                           &(HfWebhookEvent){.event = event,
+                                             .job_id = self->job_id,
+                                             .organization = run->job->organization,
+                                             .server = self->server->name,
+                                             .database_id = self->database->id,
+                                             .database = self->database->name,
+                                             .outcome = outcome},
+                           cancellable, error);
+}
+
+/* Until no request is let through that came before. A gate that cannot be closed stands in nobody's way. */
+static bool halt_gate(const HfHalt *self, GError **error)
+{
     g_autoptr(GError) away = NULL;
-    if (!hf_halt_begin(run->catalog, job->organization, database_id, job->id, until_us, error))
-        return false;
-    if (!hf_queue_close_gate(run->requester.queue, database_id, gate, HF_HALT_MAX_S, &away))
+    gint64 until_us = g_get_monotonic_time() + GATE_CACHE_US;
+    if (!close_gate(self, self->run->requester.queue, &away)) {
         g_warning("the gate stays open, for Redis does not answer: %s", away->message);
-    else
-        g_message("services are halted until %s at the latest", until);
+        return true;
+    }
+    g_message("the gate is closed");
+    while (g_get_monotonic_time() < until_us && !g_cancellable_is_cancelled(self->run->cancellable))
+        g_usleep(LOOK_PAUSE_US);
+    return hf_error_check_cancelled(self->run->cancellable, error);
+}
+
+static bool halt_connections(const HfHalt *self, HfPg *spared, GError **error)
+{
+    if (!hf_admission_close(self->target, self->server->maintenance_db, spared, self->run->cancellable, error))
+        return false;
+    g_message("%s lets nobody in", self->database->name);
     return true;
 }
 
-void hf_resume_services(HfJobRun *run, const char *database_id)
+bool hf_halt_services(HfHalt *self, HfPg *spared, GError **error)
+{
+    HfJobRun *run = self->run;
+    const HfHaltParts *parts = &self->parts;
+    if (!parts->connections && !parts->gate && !parts->webhooks)
+        return true;
+    hf_progress_set_phase(run->progress, "halting services");
+    if (!hf_halt_begin(run->catalog, run->job->organization, self->database->id, self->job_id, parts, latest(), error))
+        return false;
+    self->begun = true;
+    g_mutex_init(&self->mutex);
+    g_cond_init(&self->cond);
+    self->keeper = g_thread_new("halt", keep, self);
+    return (!parts->webhooks || tell(self, "halt.before", NULL, run->cancellable, error)) &&
+           (!parts->gate || halt_gate(self, error)) && (!parts->connections || halt_connections(self, spared, error));
+}
+
+/* ---- Resuming ------------------------------------------------------------------------------------------------------
+ */
+
+static bool resume(HfHalt *self, const char *outcome, GError **error)
+{
+    HfJobRun *run = self->run;
+    g_autoptr(GError) reason = NULL;
+    if (self->parts.connections && !hf_admission_open(self->target, self->server->maintenance_db, error))
+        return false;
+    if (self->parts.gate && !hf_queue_open_gate(run->requester.queue, self->database->id, &reason))
+        g_warning("the gate opens after %d s at the latest: %s", HF_HALT_MAX_S, reason->message);
+    else
+        g_message("services resume");
+    if (self->parts.webhooks && !tell(self, "halt.after", outcome, NULL, error))
+        return false;
+    return hf_halt_end(run->catalog, self->database->id, error);
+}
+
+void hf_halt_resume(HfHalt *self, const char *outcome)
 {
     g_autoptr(GError) reason = NULL;
-    bool ended = hf_halt_end(run->catalog, database_id, &reason);
-    bool open = hf_queue_open_gate(run->requester.queue, database_id, reason == NULL ? &reason : NULL);
-    if (ended && open)
-        g_message("services resume");
-    else
-        g_warning("services resume after %d s at the latest: %s", HF_HALT_MAX_S, reason->message);
+    if (!self->begun)
+        return;
+    self->begun = false;
+    stop_keeping(self);
+    if (!resume(self, outcome, &reason))
+        g_warning("services do not resume yet, which is tried again: %s", reason->message);
+}
+
+bool hf_halt_recover(HfJobRun *run, const HfServerRow *server, const HfDatabaseRow *database, const HfPgTarget *target,
+                     GError **error)
+{
+    g_autoptr(HfHaltRow) row = NULL;
+    if (!hf_halt_get(run->catalog, database->id, &row, error))
+        return false;
+    if (row == NULL)
+        return true;
+    g_message("the job %s had halted the services and was lost", row->job_id);
+    HfHalt halt = {.run = run,
+                   .server = server,
+                   .database = database,
+                   .target = target,
+                   .parts = row->parts,
+                   .job_id = row->job_id};
+    return resume(&halt, "lost", error);
 }

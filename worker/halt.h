@@ -1,18 +1,50 @@
 /*
- * The services of a database at rest, for the moment of a swap. The catalog knows until when at the latest, so that the
- * leader ends what a dead worker has begun; the gate in Redis is what nginx asks.
+ * The services of a database at rest, for the moment in which what is behind its name is replaced. Three parts, each
+ * switched on by the job's request: "halt_webhooks" tells others before and after, "halt_gate" has nginx answer in the
+ * site's place, "halt_connections" refuses new connections and ends the sessions.
+ *
+ * Services resume whatever happens. What is halted stands in the catalog before it is: so the next attempt of a job
+ * that died begins by resuming, and the leader has a job do so where no attempt comes. All that stays halted while no
+ * worker of the server's pool is left is new connections; the gate opens by itself after HF_HALT_MAX_S.
  */
 #ifndef WORKER_HALT_H
 #define WORKER_HALT_H
 
+#include "catalog/restore_table.h"
 #include "worker/job_kind.h"
 
-/* At the latest after so long services resume, whatever happens. */
-#define HF_HALT_MAX_S 120
+/* A halt that its job does not prolong any more is over after so long. */
+#define HF_HALT_MAX_S 60
 
-/* Again, it prolongs. */
-bool hf_halt_services(HfJobRun *run, const char *database_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Whatever became of the job; what cannot be done now is the leader's to do. */
-void hf_resume_services(HfJobRun *run, const char *database_id);
+/* Belongs to one thread. What it points to outlives it. */
+typedef struct {
+    HfJobRun *run;
+    const HfServerRow *server;
+    const HfDatabaseRow *database; /* NULL: there is nothing to halt */
+    const HfPgTarget *target;
+    HfHaltParts parts;
+    const char *job_id; /* the one that halts */
+    bool begun;
+    /* Of the thread that prolongs it. */
+    GThread *keeper;
+    GMutex mutex;
+    GCond cond;
+    bool ending; /* guarded by mutex */
+} HfHalt;
+
+void hf_halt_init(HfHalt *self, HfJobRun *run, const HfServerRow *server, const HfDatabaseRow *database,
+                  const HfPgTarget *target);
+
+/* In the order webhooks, gate, connections; the session `spared` (may be NULL) goes on. A webhook that must succeed and
+ * does not is HF_ERROR_CONFLICT, with nothing halted. Whatever it returns, hf_halt_resume follows. */
+bool hf_halt_services(HfHalt *self, HfPg *spared, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* In the reverse order; `outcome` is for the webhooks. Nothing is done if nothing is halted: again, it is harmless.
+ * What cannot be done is the leader's to see to. */
+void hf_halt_resume(HfHalt *self, const char *outcome);
+
+/* Resumes what a job that is dead has halted; nothing if there is nothing. */
+bool hf_halt_recover(HfJobRun *run, const HfServerRow *server, const HfDatabaseRow *database, const HfPgTarget *target,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

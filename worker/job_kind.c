@@ -10,6 +10,7 @@ static const HfJobKind kinds[] = {
     {"delete", hf_job_run_delete, hf_job_record_delete},
     {"preflight", hf_job_run_preflight, hf_job_record_preflight},
     {"restore", hf_job_run_restore, hf_job_record_restore},
+    {"resume", hf_job_run_resume, NULL},
     {"undo", hf_job_run_undo, hf_kept_copy_record},
     {"rescan", hf_job_run_rescan, NULL},
     {"retention", hf_job_run_retention, hf_job_record_retention},

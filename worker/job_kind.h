@@ -51,6 +51,7 @@ bool hf_job_run_preflight(HfJobRun *run, GError **error);
 bool hf_job_record_preflight(HfJobRun *run, GError **error);
 bool hf_job_run_restore(HfJobRun *run, GError **error);
 bool hf_job_record_restore(HfJobRun *run, GError **error);
+bool hf_job_run_resume(HfJobRun *run, GError **error);
 bool hf_job_run_undo(HfJobRun *run, GError **error);
 bool hf_job_run_rescan(HfJobRun *run, GError **error);
 bool hf_job_run_retention(HfJobRun *run, GError **error);

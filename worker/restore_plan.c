@@ -38,6 +38,14 @@ static HfProof read_proof(const HfJson *request)
                                            : HF_PROOF_DIGEST;
 }
 
+static HfRestoreMode read_mode(const HfJson *request)
+{
+    const char *mode = hf_body_text(request, 0, "mode");
+    return g_strcmp0(mode, "new") == 0        ? HF_RESTORE_NEW
+           : g_strcmp0(mode, "in_place") == 0 ? HF_RESTORE_IN_PLACE
+                                              : HF_RESTORE_SWAP;
+}
+
 static void read_options(HfRestorePlan *self, const HfJobRun *run)
 {
     const HfJson *request = run->request;
@@ -49,7 +57,7 @@ static void read_options(HfRestorePlan *self, const HfJobRun *run)
         (HfRestoreOptions){.archive = hf_backup_file_reader(self->file),
                            .archive_name = self->archive_name,
                            .target = self->target,
-                           .mode = self->database != NULL ? HF_RESTORE_SWAP : HF_RESTORE_NEW,
+                           .mode = read_mode(request),
                            .proof = read_proof(request),
                            .jobs = (unsigned)hf_body_number(request, 0, "jobs", configuration->worker_lanes),
                            .no_verify = hf_body_boolean(request, 0, "no_verify"),

@@ -15,6 +15,7 @@
 #include "catalog/job.h"
 #include "catalog/restore_table.h"
 #include "service/request_backup.h"
+#include "service/request_resume.h"
 #include "service/request_retention.h"
 #include "service/schedule_time.h"
 #include "service/upload_file.h"
@@ -174,15 +175,32 @@ static bool publish_again(HfScheduler *self, GError **error)
 /* ---- What expires --------------------------------------------------------------------------------------------------
  */
 
-/* Halts end at once when their time is over: whatever became of the job, services resume. */
+/* Whatever became of the job: services resume. Connections are for a worker to let in that reaches the server. */
+static bool resume(HfScheduler *self, const HfHaltRow *halt, GError **error)
+{
+    g_warning("the services of the database %s, which the job %s halted and left, resume", halt->database_id,
+              halt->job_id);
+    if (!halt->parts.connections && !halt->parts.webhooks) {
+        (void)!hf_queue_open_gate(self->queue, halt->database_id, NULL);
+        return true;
+    }
+    HfRequester requester = {.catalog = self->catalog,
+                             .queue = self->queue,
+                             .sealer = self->worker->sealer,
+                             .organization = halt->organization,
+                             .actor = self->worker->actor,
+                             .reason = "the job that halted the services is dead"};
+    g_autofree char *answer =
+        hf_request_run(&requester, hf_request_resume, halt->database_id, NULL, HF_JSON_NONE, error);
+    return answer != NULL;
+}
+
 static bool end_halts(HfScheduler *self, GError **error)
 {
-    g_autoptr(GPtrArray) halts = hf_halt_expire(self->catalog, error);
-    for (guint i = 0; halts != NULL && i < halts->len; i++) {
-        const HfHaltRow *halt = halts->pdata[i];
-        g_warning("the halt of the database %s by the job %s is over", halt->database_id, halt->job_id);
-        (void)!hf_queue_open_gate(self->queue, halt->database_id, NULL);
-    }
+    g_autoptr(GPtrArray) halts = hf_halt_orphans(self->catalog, error);
+    for (guint i = 0; halts != NULL && i < halts->len; i++)
+        if (!resume(self, halts->pdata[i], error))
+            return false;
     return halts != NULL;
 }
 

@@ -61,6 +61,9 @@ HF_HANDLER(hf_gate_handle_progress);
 HF_HANDLER(hf_setting_handle_get);
 HF_HANDLER(hf_setting_handle_change);
 
+HF_HANDLER(hf_webhook_handle_create);
+HF_HANDLER(hf_webhook_handle_change);
+
 HF_HANDLER(hf_health_handle_get);
 HF_HANDLER(hf_metrics_handle_get);
 

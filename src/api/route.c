@@ -131,9 +131,9 @@ static const HfRoute routes[] = {
     {"GET", V1 "/settings", VIEWER, hf_setting_handle_get},
     {"PATCH", V1 "/settings", ADMINISTRATOR, hf_setting_handle_change},
     {"GET", V1 "/webhooks", ADMINISTRATOR, hf_noun_handle_list, &hf_noun_webhook},
-    {"POST", V1 "/webhooks", ADMINISTRATOR, hf_noun_handle_create, &hf_noun_webhook},
+    {"POST", V1 "/webhooks", ADMINISTRATOR, hf_webhook_handle_create, &hf_noun_webhook},
     {"GET", V1 "/webhooks/{id}", ADMINISTRATOR, hf_noun_handle_get, &hf_noun_webhook},
-    {"PATCH", V1 "/webhooks/{id}", ADMINISTRATOR, hf_noun_handle_change, &hf_noun_webhook},
+    {"PATCH", V1 "/webhooks/{id}", ADMINISTRATOR, hf_webhook_handle_change, &hf_noun_webhook},
     {"DELETE", V1 "/webhooks/{id}", ADMINISTRATOR, hf_noun_handle_remove, &hf_noun_webhook},
 };
 

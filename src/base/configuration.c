@@ -55,6 +55,8 @@ static const Entry entries[] = {
      .help = "How many connections a job works with, unless it says otherwise."},
     {"worker", "stop_seconds", NUMBER, AT(worker_stop_seconds), "30", 0, 86400,
      .help = "How long a worker that is to stop lets its jobs go on; then it hands them over to another."},
+    {"worker", "webhook_roots", TEXT, AT(webhook_roots), "",
+     .help = "A PEM file of the certificates that webhooks are trusted by; the system's if it is not set."},
     {"log", "level", CHOICE, AT(log_level), "info", .choices = "error warning info debug",
      .help = "What goes to standard error: `error`, `warning`, `info` or `debug`, each with those before."},
 };

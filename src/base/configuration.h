@@ -35,6 +35,7 @@ typedef struct {
     uint64_t worker_jobs;
     uint64_t worker_lanes;
     uint64_t worker_stop_seconds;
+    char *webhook_roots;
     /* [log] */
     char *log_level;
 } HfConfiguration;

@@ -31,7 +31,8 @@ bool hf_preflight_set_result(HfCatalog *catalog, const char *job_id, const char 
  */
 
 #define HALT_COLUMNS                                                                                                   \
-    "h.database_id, h.organization_id, h.job_id, holdfast_view.us(h.halted_at), holdfast_view.us(h.until)"
+    "h.database_id, h.organization_id, h.job_id, holdfast_view.us(h.halted_at), holdfast_view.us(h.until), "           \
+    "h.connections, h.gate, h.webhooks"
 static const size_t texts[] = {offsetof(HfHaltRow, database_id), offsetof(HfHaltRow, organization),
                                offsetof(HfHaltRow, job_id)};
 
@@ -43,9 +44,9 @@ void hf_halt_row_free(HfHaltRow *self)
     g_free(self);
 }
 
-static GPtrArray *read_all(HfCatalog *catalog, const char *sql, GError **error)
+static GPtrArray *read_all(HfCatalog *catalog, const char *sql, const char *const *parameters, GError **error)
 {
-    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, NULL, error);
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, parameters, error);
     if (rows == NULL)
         return NULL;
     GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)hf_halt_row_free);
@@ -54,25 +55,54 @@ static GPtrArray *read_all(HfCatalog *catalog, const char *sql, GError **error)
         hf_row_texts(row, rows, i, texts, G_N_ELEMENTS(texts));
         row->halted_us = hf_pg_rows_int64(rows, i, 3);
         row->until_us = hf_pg_rows_int64(rows, i, 4);
+        row->parts = (HfHaltParts){.connections = hf_pg_rows_bool(rows, i, 5),
+                                   .gate = hf_pg_rows_bool(rows, i, 6),
+                                   .webhooks = hf_pg_rows_bool(rows, i, 7)};
         g_ptr_array_add(all, row);
     }
     return all;
 }
 
+static const char *flag(bool value)
+{
+    return value ? "true" : "false";
+}
+
 bool hf_halt_begin(HfCatalog *catalog, const char *organization, const char *database_id, const char *job_id,
-                   int64_t until_us, GError **error)
+                   const HfHaltParts *parts, int64_t until_us, GError **error)
 {
     static const char sql[] =
-        "INSERT INTO halt AS h (organization_id, database_id, job_id, until) VALUES ($1::uuid, $2::uuid, $3::uuid, "
-        "holdfast_view.at($4::bigint)) ON CONFLICT (database_id) DO UPDATE SET until = excluded.until, job_id = "
-        "excluded.job_id WHERE h.job_id = excluded.job_id OR h.until < now() RETURNING database_id";
+        "INSERT INTO halt AS h (organization_id, database_id, job_id, connections, gate, webhooks, until) VALUES "
+        "($1::uuid, $2::uuid, $3::uuid, $4::boolean, $5::boolean, $6::boolean, holdfast_view.at($7::bigint)) ON "
+        "CONFLICT (database_id) DO UPDATE SET until = excluded.until, job_id = excluded.job_id, connections = "
+        "h.connections OR excluded.connections, gate = h.gate OR excluded.gate, webhooks = h.webhooks OR "
+        "excluded.webhooks, asked_at = NULL WHERE h.job_id = excluded.job_id OR h.until < now() RETURNING database_id";
     HfNumber until;
-    g_autoptr(HfPgRows) rows = hf_catalog_query(
-        catalog, sql, HF_PARAMETERS(organization, database_id, job_id, hf_number(&until, until_us)), error);
+    const char *const *parameters =
+        HF_PARAMETERS(organization, database_id, job_id, flag(parts->connections), flag(parts->gate),
+                      flag(parts->webhooks), hf_number(&until, until_us));
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, parameters, error);
     if (rows != NULL && hf_pg_rows_count(rows) == 0)
         g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "another job halts the services of the database %s",
                     database_id);
     return rows != NULL && hf_pg_rows_count(rows) > 0;
+}
+
+bool hf_halt_prolong(HfCatalog *catalog, const char *database_id, const char *job_id, int64_t until_us, GError **error)
+{
+    HfNumber until;
+    return hf_catalog_do(catalog,
+                         "UPDATE halt SET until = holdfast_view.at($3::bigint) WHERE database_id = $1::uuid AND job_id "
+                         "= $2::uuid",
+                         HF_PARAMETERS(database_id, job_id, hf_number(&until, until_us)), error);
+}
+
+bool hf_halt_get(HfCatalog *catalog, const char *database_id, HfHaltRow **halt, GError **error)
+{
+    g_autoptr(GPtrArray) found = read_all(catalog, "SELECT " HALT_COLUMNS " FROM halt h WHERE h.database_id = $1::uuid",
+                                          HF_PARAMETERS(database_id), error);
+    *halt = found != NULL && found->len > 0 ? g_ptr_array_steal_index(found, 0) : NULL;
+    return found != NULL;
 }
 
 bool hf_halt_end(HfCatalog *catalog, const char *database_id, GError **error)
@@ -80,17 +110,16 @@ bool hf_halt_end(HfCatalog *catalog, const char *database_id, GError **error)
     return hf_catalog_do(catalog, "DELETE FROM halt WHERE database_id = $1::uuid", HF_PARAMETERS(database_id), error);
 }
 
-GPtrArray *hf_halt_all(HfCatalog *catalog, GError **error)
+GPtrArray *hf_halt_orphans(HfCatalog *catalog, GError **error)
 {
-    return read_all(catalog, "SELECT " HALT_COLUMNS " FROM halt h WHERE h.until > now()", error);
-}
-
-GPtrArray *hf_halt_expire(HfCatalog *catalog, GError **error)
-{
-    return read_all(catalog,
-                    "DELETE FROM halt h USING job j WHERE j.id = h.job_id AND (h.until <= now() OR j.state IN "
-                    "('succeeded', 'failed', 'cancelled')) RETURNING " HALT_COLUMNS,
-                    error);
+    static const char sql[] =
+        "WITH h AS (SELECT h.* FROM halt h JOIN job j ON j.id = h.job_id WHERE (h.until <= now() OR j.state <> "
+        "'running') AND (h.asked_at IS NULL OR (h.asked_at < now() - interval '1 minute' AND NOT EXISTS (SELECT FROM "
+        "job r WHERE r.kind = 'resume' AND r.database_id = h.database_id AND r.state IN ('queued', 'running'))))), "
+        "ended AS (DELETE FROM halt USING h WHERE halt.database_id = h.database_id AND NOT h.connections AND NOT "
+        "h.webhooks), asked AS (UPDATE halt SET asked_at = now() FROM h WHERE halt.database_id = h.database_id AND "
+        "(h.connections OR h.webhooks)) SELECT " HALT_COLUMNS " FROM h";
+    return read_all(catalog, sql, NULL, error);
 }
 
 /* ---- Kept copies ---------------------------------------------------------------------------------------------------

@@ -17,23 +17,40 @@ char *hf_preflight_create(HfCatalog *catalog, const char *organization, const ch
 bool hf_preflight_set_result(HfCatalog *catalog, const char *job_id, const char *result_json, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* Which databases' services are halted, and until when at the latest. */
+/* ---- Halts ---------------------------------------------------------------------------------------------------------
+ */
+
+/* What of a database's services is halted, each by itself. */
+typedef struct {
+    bool connections; /* new ones are refused, and open sessions are ended */
+    bool gate;        /* nginx answers in the site's place */
+    bool webhooks;    /* others are told before and after */
+} HfHaltParts;
+
+/* Whose services are halted, and until when at the latest. */
 typedef struct {
     char *database_id, *organization, *job_id;
     int64_t halted_us, until_us;
+    HfHaltParts parts;
 } HfHaltRow;
 void hf_halt_row_free(HfHaltRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfHaltRow, hf_halt_row_free)
 
-/* Again, it prolongs. HF_ERROR_CONFLICT: another job halts it. */
+/* Before anything is halted. HF_ERROR_CONFLICT: another job halts it. */
 bool hf_halt_begin(HfCatalog *catalog, const char *organization, const char *database_id, const char *job_id,
-                   int64_t until_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* True also if it was not halted. */
+                   const HfHaltParts *parts, int64_t until_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Nothing is done if the job does not halt it any more. */
+bool hf_halt_prolong(HfCatalog *catalog, const char *database_id, const char *job_id, int64_t until_us, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* *halt NULL: it is not halted; transfer full. */
+bool hf_halt_get(HfCatalog *catalog, const char *database_id, HfHaltRow **halt, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* When all of it has resumed. True also if it was not halted. */
 bool hf_halt_end(HfCatalog *catalog, const char *database_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* All of them; elements HfHaltRow. Transfer full. */
-GPtrArray *hf_halt_all(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* For the leader: ends those whose time is over or whose job has ended, and returns them as above. */
-GPtrArray *hf_halt_expire(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For the leader: those whose time is over, or whose job does not run; elements HfHaltRow, transfer full. Where only
+ * the gate is closed the row is gone; for the others it is noted that a job is asked for that resumes them, and if that
+ * comes to nothing they are given again after a minute. */
+GPtrArray *hf_halt_orphans(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Kept copies ---------------------------------------------------------------------------------------------------
  */

@@ -7,6 +7,7 @@ static const HfField fields[] = {
     {"name", HF_FIELD_LINE, .required = true},
     {"url", HF_FIELD_LINE, .required = true, .max = 2000},
     {"secret", HF_FIELD_SECRET, .nullable = true},
+    {"must_succeed", HF_FIELD_BOOLEAN},
     {"is_active", HF_FIELD_BOOLEAN},
 };
 static const char *const filters[] = {"name", "is_active", NULL};
@@ -21,7 +22,8 @@ const HfNoun hf_noun_webhook = {.name = "webhook",
                                 .sorts = sorts,
                                 .search = "name"};
 
-static const size_t texts[] = {offsetof(HfWebhookRow, id), offsetof(HfWebhookRow, name), offsetof(HfWebhookRow, url)};
+static const size_t texts[] = {offsetof(HfWebhookRow, id), offsetof(HfWebhookRow, organization_name),
+                               offsetof(HfWebhookRow, name), offsetof(HfWebhookRow, url)};
 
 void hf_webhook_row_free(HfWebhookRow *self)
 {
@@ -35,7 +37,8 @@ void hf_webhook_row_free(HfWebhookRow *self)
 GPtrArray *hf_webhook_active(HfCatalog *catalog, const char *organization, GError **error)
 {
     static const char sql[] =
-        "SELECT id, name, url, secret FROM webhook WHERE organization_id = $1::uuid AND is_active ORDER BY name";
+        "SELECT w.id, o.name, w.name, w.url, w.secret, w.must_succeed FROM webhook w JOIN organization o ON o.id = "
+        "w.organization_id WHERE o.id = $1::uuid AND w.is_active ORDER BY w.name";
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(organization), error);
     if (rows == NULL)
         return NULL;
@@ -44,6 +47,7 @@ GPtrArray *hf_webhook_active(HfCatalog *catalog, const char *organization, GErro
         HfWebhookRow *row = g_new0(HfWebhookRow, 1);
         hf_row_texts(row, rows, i, texts, G_N_ELEMENTS(texts));
         row->secret = hf_row_bytes(rows, i, G_N_ELEMENTS(texts));
+        row->must_succeed = hf_pg_rows_bool(rows, i, G_N_ELEMENTS(texts) + 1);
         g_ptr_array_add(all, row);
     }
     return all;

@@ -6,14 +6,15 @@
 
 #include "catalog/noun.h"
 
-/* Fields: name, url, secret, is_active. */
+/* Fields: name, url, secret, must_succeed, is_active. */
 extern const HfNoun hf_noun_webhook;
 
 #define HF_WEBHOOK_SECRET "webhook secret" /* what the sealer is told */
 
 typedef struct {
-    char *id, *name, *url;
-    GBytes *secret; /* sealed; NULL: the body is not signed */
+    char *id, *organization_name, *name, *url;
+    GBytes *secret;    /* sealed; NULL: the body is not signed */
+    bool must_succeed; /* else nothing is halted */
 } HfWebhookRow;
 void hf_webhook_row_free(HfWebhookRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfWebhookRow, hf_webhook_row_free)

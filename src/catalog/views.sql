@@ -159,9 +159,9 @@ FROM preflight p WHERE p.expires_at > now();
 
 CREATE VIEW holdfast_view.webhook AS
 SELECT w.id, w.organization_id, w.version, w.name, w.is_active, w.created_at,
-    jsonb_build_object('id', w.id, 'name', w.name, 'url', w.url, 'has_secret', w.secret IS NOT NULL, 'is_active',
-        w.is_active, 'created_at', holdfast_view.t(w.created_at), 'created_by', w.created_by, 'version', w.version)
-        AS json
+    jsonb_build_object('id', w.id, 'name', w.name, 'url', w.url, 'has_secret', w.secret IS NOT NULL, 'must_succeed',
+        w.must_succeed, 'is_active', w.is_active, 'created_at', holdfast_view.t(w.created_at), 'created_by',
+        w.created_by, 'version', w.version) AS json
 FROM webhook w;
 
 -- ---- Jobs ---------------------------------------------------------------------------------------------------------

@@ -11,12 +11,18 @@
 #define PATTERN_BYTES 500
 #define MAX_KEEP_S (3660 * 24 * 3600)
 
+#define HALT_RULES                                                                                                     \
+    {"halt_connections", HF_BODY_BOOLEAN}, {"halt_gate", HF_BODY_BOOLEAN},                                             \
+    {                                                                                                                  \
+        "halt_webhooks", HF_BODY_BOOLEAN                                                                               \
+    }
+
 static const HfBodyRule rules[] = {
     {"backup_id", HF_BODY_ID, .required = true},
     {"database_id", HF_BODY_ID},
     {"server_id", HF_BODY_ID},
     {"database_name", HF_BODY_TEXT, .max = 63},
-    {"mode", HF_BODY_CHOICE, .choices = "swap new"},
+    {"mode", HF_BODY_CHOICE, .choices = "swap new in_place"},
     {"proof", HF_BODY_CHOICE, .choices = "digest count none"},
     {"safety", HF_BODY_CHOICE, .choices = "after before none"},
     {"jobs", HF_BODY_NUMBER, .min = 1, .max = 128},
@@ -26,7 +32,7 @@ static const HfBodyRule rules[] = {
     {"no_privileges", HF_BODY_BOOLEAN},
     {"create_roles", HF_BODY_BOOLEAN},
     {"drop_others", HF_BODY_BOOLEAN},
-    {"halt_gate", HF_BODY_BOOLEAN},
+    HALT_RULES,
     {"role_map", HF_BODY_PAIRS},
     {"schemas", HF_BODY_TEXTS, .max = PATTERN_BYTES},
     {"exclude_schemas", HF_BODY_TEXTS, .max = PATTERN_BYTES},
@@ -82,6 +88,7 @@ static bool find_target(HfRequester *self, const HfJson *json, HfJsonNode body, 
 {
     const char *database = hf_body_text(json, body, "database_id"), *server = hf_body_text(json, body, "server_id");
     bool is_new = g_strcmp0(hf_body_text(json, body, "mode"), "new") == 0;
+    bool in_place = g_strcmp0(hf_body_text(json, body, "mode"), "in_place") == 0;
     target->backup = hf_backup_get(self->catalog, self->organization, hf_body_text(json, body, "backup_id"), error);
     if (target->backup == NULL)
         return false;
@@ -91,7 +98,11 @@ static bool find_target(HfRequester *self, const HfJson *json, HfJsonNode body, 
     }
     if (is_new != (server != NULL) || is_new != (hf_body_text(json, body, "database_name") != NULL) ||
         is_new == (database != NULL))
-        return refuse("mode \"swap\" takes database_id, mode \"new\" takes server_id and database_name", error);
+        return refuse(
+            "modes \"swap\" and \"in_place\" take database_id, mode \"new\" takes server_id and database_name", error);
+    if (in_place && g_strcmp0(hf_body_text(json, body, "safety"), "none") == 0)
+        return refuse("mode \"in_place\" cannot be undone, so it is backed up first: safety \"none\" is not for it",
+                      error);
     return is_new ? find_server(self, server, target, error) : find_database(self, database, target, error);
 }
 
@@ -178,9 +189,8 @@ char *hf_request_restore(HfRequester *self, const char *id, const HfJson *json, 
 
 char *hf_request_undo(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
 {
-    static const HfBodyRule undo_rules[] = {{"copy", HF_BODY_TEXT, .max = 63},
-                                            {"keep_old_s", HF_BODY_NUMBER, .min = 0, .max = MAX_KEEP_S},
-                                            {"halt_gate", HF_BODY_BOOLEAN}};
+    static const HfBodyRule undo_rules[] = {
+        {"copy", HF_BODY_TEXT, .max = 63}, {"keep_old_s", HF_BODY_NUMBER, .min = 0, .max = MAX_KEEP_S}, HALT_RULES};
     if (!hf_body_check(json, body, undo_rules, G_N_ELEMENTS(undo_rules), error))
         return NULL;
     g_autoptr(HfDatabaseRow) database = hf_database_get(self->catalog, self->organization, id, error);

@@ -271,7 +271,7 @@ bool hf_restore(const HfRestoreOptions *options, HfProgress *progress, GCancella
                     .made_roles = g_ptr_array_new(),
                     .result = result};
     bool ok = run(&self, error);
-    if (ok && progress != NULL)
+    if (ok && progress != NULL && !options->dry_run)
         hf_progress_finish(progress);
     hf_dump_toc_free(self.schema.toc);
     g_free(self.schema.selected);

@@ -52,7 +52,9 @@ typedef struct {
     /* Swap: called when the new database is complete and proved, right before the names are swapped; with false what
      * was loaded is removed, and the error is the restore's. May be NULL. */
     bool (*before_swap)(gpointer data, GError **error);
-    gpointer before_swap_data;
+    /* Right after the names are swapped or cannot be, before anything is cleaned up; may be NULL. */
+    void (*after_swap)(gpointer data, bool made);
+    gpointer swap_data;
 } HfRestoreOptions;
 
 typedef struct {

@@ -113,6 +113,8 @@ static bool take_name(Beside *self, const HfCopy *copy, const char *properties, 
                    .cancellable = self->load->cancellable};
     double away_s = 0;
     HfSwapOutcome outcome = hf_postgres_swap(&swap, &away_s, error);
+    if (kept != NULL && self->options->after_swap != NULL)
+        self->options->after_swap(self->options->swap_data, outcome == HF_SWAP_MADE);
     if (outcome == HF_SWAP_NOT_MADE) {
         g_prefix_error(error, "the last step was not made: ");
         remove_copy(self, copy, error);
@@ -181,7 +183,7 @@ static bool swap(Beside *self, HfPg *pg, const HfCopy *incoming, GError **error)
     hf_database_info_init(&live);
     if (self->load->progress != NULL)
         hf_progress_set_phase(self->load->progress, "swapping");
-    bool ok = (options->before_swap == NULL || options->before_swap(options->before_swap_data, error)) &&
+    bool ok = (options->before_swap == NULL || options->before_swap(options->swap_data, error)) &&
               hf_postgres_read_database(pg, self->database, &live, error);
     if (!ok)
         remove_copy(self, incoming, error);

@@ -102,3 +102,26 @@ bool hf_restore_check_held(HfPg *held, GError **error)
                 hf_pg_rows_text(rows, 0, 0));
     return false;
 }
+
+char *hf_restore_hold_transaction(HfPg *held, GError **error)
+{
+    return hf_pg_query_text(held, "SELECT pg_catalog.txid_current()", NULL, error);
+}
+
+bool hf_restore_hold_settle(const HfPgTarget *target, const char *transaction, GCancellable *cancellable,
+                            bool *committed, GError **error)
+{
+    const char *parameters[] = {transaction, NULL};
+    g_autoptr(HfPg) pg = hf_pg_connect(target, cancellable, error);
+    g_autoptr(HfPgRows) rows =
+        pg != NULL ? hf_pg_query(pg, "SELECT pg_catalog.txid_status($1::int8)", parameters, error) : NULL;
+    if (rows == NULL)
+        return false;
+    const char *status = hf_pg_rows_text(rows, 0, 0);
+    *committed = g_strcmp0(status, "committed") == 0;
+    if (g_strcmp0(status, "in progress") != 0)
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_NETWORK, "the transaction %s of an attempt that was lost goes on",
+                transaction);
+    return false;
+}

@@ -422,7 +422,7 @@ def test_a_restore_swaps_and_an_undo_brings_back_what_it_replaced(service, shop,
     assert service.one("SELECT proof FROM backup WHERE type = 'manual'") == "restored"
     assert service.one("SELECT count(*) FROM halt") == 0 and service.redis.call("EXISTS", f"hf:gate:{shop}") == "0"
     lines = service.log_of(done["id"])
-    halt = next(i for i, line in enumerate(lines) if line.startswith("services are halted"))
+    halt = next(i for i, line in enumerate(lines) if line == "the gate is closed")
     assert lines[halt + 1] == "services resume"
     safety = service.sql("SELECT path, rows, fingerprints FROM backup WHERE type = 'safety'")
     assert [(rows, keys) for _, rows, keys in safety] == [(11, ["key1"])] and safety[0][0] in service.files()

@@ -3,10 +3,15 @@
  * which the two swap names. What is kept of the old database carries the job's id in its note: so an attempt that
  * follows a dead one sees whether the swap was made, and otherwise removes what was loaded and starts over. The live
  * database is never missing.
+ *
+ * In place there is nothing beside: writers are held off, what they wrote is backed up to a file, services are halted,
+ * and one transaction replaces the content. Its number is the job's step, by which the server tells the attempt that
+ * follows a dead one whether it was committed.
  */
 #include "base/error.h"
 #include "service/copies.h"
 #include "service/request_body.h"
+#include "service/restore_hold.h"
 #include "worker/backup_writer.h"
 #include "worker/halt.h"
 #include "worker/kept_copy.h"
@@ -16,6 +21,7 @@
 
 #define STEP_LOADING "loading"
 #define STEP_SWAPPING "swapping"
+#define STEP_IN_PLACE "in place, transaction "
 #define SAFETY_LOCK_WAIT_MS 60000
 
 typedef enum { SAFETY_NONE, SAFETY_BEFORE, SAFETY_AFTER } Safety;
@@ -25,7 +31,8 @@ typedef struct {
     HfRestorePlan plan;
     HfRestoreResult result;
     Safety safety;
-    bool halted;
+    char *safety_path; /* of the file; NULL: there is none */
+    HfHalt halt;
 } Restore;
 
 /* ---- The file of what is replaced ----------------------------------------------------------------------------------
@@ -37,7 +44,9 @@ static Safety read_safety(const HfJobRun *run, const HfRestorePlan *plan)
     const char *text = hf_body_text(run->request, 0, "safety");
     if (plan->database == NULL || g_strcmp0(text, "none") == 0)
         return SAFETY_NONE;
-    return g_strcmp0(text, "before") == 0 || plan->options.keep_old_s == 0 ? SAFETY_BEFORE : SAFETY_AFTER;
+    return g_strcmp0(text, "before") == 0 || plan->options.keep_old_s == 0 || plan->options.mode == HF_RESTORE_IN_PLACE
+               ? SAFETY_BEFORE
+               : SAFETY_AFTER;
 }
 
 /* Those that open the backup which is restored; elements HfKeyRow, transfer full. HF_ERROR_NOT_FOUND: none is here. */
@@ -56,7 +65,7 @@ static GPtrArray *find_keys(const Restore *self, GError **error)
     if (keys->len > 0 || *backup->fingerprints == '\0')
         return g_steal_pointer(&keys);
     g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND,
-                "no key of %s is here to encrypt it for; a restore with safety \"none\" does without", backup->name);
+                "no key of %s is here to encrypt it for; a swap with safety \"none\" does without", backup->name);
     return NULL;
 }
 
@@ -77,9 +86,41 @@ static bool write_safety(Restore *self, const HfPgTarget *source, GError **error
         .keys = keys,
         .options = {
             .source = source, .jobs = self->plan.options.jobs, .level = 1, .lock_wait_ms = SAFETY_LOCK_WAIT_MS}};
-    run->kept = hf_backup_writer_run(run, &task, error);
+    HfBackupRow *row = hf_backup_writer_run(run, &task, error);
+    if (row == NULL)
+        return false;
+    self->safety_path = g_strdup(row->path);
+    run->kept = row;
     run->free_kept = (GDestroyNotify)hf_backup_row_free;
-    return run->kept != NULL;
+    return true;
+}
+
+static bool set_step(const Restore *self, const char *step, GError **error)
+{
+    const HfJobRow *job = self->run->job;
+    return hf_job_set_step(self->run->catalog, job->id, job->attempt, step, error);
+}
+
+/* Registered before anything is replaced: it is there whatever becomes of the restore. */
+static bool write_safety_before(Restore *self, GError **error)
+{
+    HfJobRun *run = self->run;
+    hf_progress_set_phase(run->progress, "backing up what is to be replaced");
+    if (!write_safety(self, self->plan.options.target, error))
+        return false;
+    g_autoptr(HfBackupRow) row = g_steal_pointer(&run->kept);
+    g_autofree char *id = NULL;
+    if (!hf_catalog_begin(run->catalog, error))
+        return false;
+    /* The step is for the fence. */
+    if (set_step(self, STEP_LOADING, error) &&
+        (id = hf_backup_insert(run->catalog, run->job->organization, row, error)) != NULL &&
+        hf_catalog_commit(run->catalog, error)) {
+        g_message("the database as it was is in %s", row->path);
+        return true;
+    }
+    hf_catalog_rollback(run->catalog);
+    return false;
 }
 
 /* The restore is done by now: what goes wrong here is told, and what was live is kept as a database all the same. */
@@ -116,13 +157,33 @@ static bool find_kept(const Restore *self, HfCopy **kept, GError **error)
     return copies != NULL;
 }
 
-/* *done: the dead attempt had made the swap, so that nothing is left to do. */
+static bool follow_up_in_place(Restore *self, bool *done, GError **error)
+{
+    const char *step = self->run->job->step;
+    if (!g_str_has_prefix(step, STEP_IN_PLACE))
+        return true;
+    if (!hf_restore_hold_settle(self->plan.options.target, step + strlen(STEP_IN_PLACE), self->run->cancellable, done,
+                                error))
+        return false;
+    if (*done) {
+        g_message("the attempt that was lost had committed");
+        self->result.database = g_strdup(self->plan.database->name);
+    }
+    return true;
+}
+
+/* *done: the dead attempt had done it, so that nothing is left to do. */
 static bool follow_up(Restore *self, bool *done, GError **error)
 {
     const HfRestoreOptions *options = &self->plan.options;
+    const HfRestorePlan *plan = &self->plan;
     g_autoptr(HfCopy) kept = NULL;
+    if (plan->database != NULL && !hf_halt_recover(self->run, plan->server, plan->database, plan->target, error))
+        return false;
     if (*self->run->job->step == '\0')
         return true;
+    if (options->mode == HF_RESTORE_IN_PLACE)
+        return follow_up_in_place(self, done, error);
     if (options->mode == HF_RESTORE_SWAP && !find_kept(self, &kept, error))
         return false;
     if (kept != NULL) {
@@ -150,23 +211,60 @@ static void tell_finding(const HfFinding *finding, gpointer data)
         g_message("preflight: %s", finding->text);
 }
 
-static bool set_step(const Restore *self, const char *step, GError **error)
-{
-    const HfJobRow *job = self->run->job;
-    return hf_job_set_step(self->run->catalog, job->id, job->attempt, step, error);
-}
-
 /* HfRestoreOptions.before_swap: a worker that has lost the job stops here at the latest. */
 static bool before_swap(gpointer data, GError **error)
 {
     Restore *self = data;
-    if ((self->safety == SAFETY_BEFORE && !write_safety(self, self->plan.options.target, error)) ||
-        !set_step(self, STEP_SWAPPING, error))
+    if ((self->safety == SAFETY_BEFORE && !write_safety_before(self, error)) || !set_step(self, STEP_SWAPPING, error))
         return false;
-    if (!hf_body_boolean(self->run->request, 0, "halt_gate"))
-        return true;
-    self->halted = true;
-    return hf_halt_services(self->run, self->plan.database->id, error);
+    bool ok = hf_halt_services(&self->halt, NULL, error);
+    if (!ok)
+        hf_halt_resume(&self->halt, "failed");
+    hf_progress_set_phase(self->run->progress, "swapping");
+    return ok;
+}
+
+/* HfRestoreOptions.after_swap: services do not wait for what is removed then. */
+static void after_swap(gpointer data, bool made)
+{
+    Restore *self = data;
+    hf_halt_resume(&self->halt, made ? "succeeded" : "failed");
+}
+
+/* `held` keeps writers off; services are halted for as long as it takes. */
+static bool replace_content(Restore *self, HfPg *held, GError **error)
+{
+    g_autofree char *transaction = hf_restore_hold_transaction(held, error);
+    g_autofree char *step = g_strconcat(STEP_IN_PLACE, transaction, NULL);
+    HfRestoreResult replaced = {0};
+    self->plan.options.held = held;
+    bool ok = transaction != NULL && set_step(self, step, error) && hf_halt_services(&self->halt, held, error) &&
+              hf_restore(&self->plan.options, self->run->progress, self->run->cancellable, &replaced, error);
+    self->plan.options.held = NULL;
+    g_clear_pointer(&replaced.findings, g_ptr_array_unref);
+    replaced.findings = g_steal_pointer(&self->result.findings);
+    hf_restore_result_clear(&self->result);
+    self->result = replaced;
+    return ok;
+}
+
+static bool restore_in_place(Restore *self, GError **error)
+{
+    HfJobRun *run = self->run;
+    HfRestoreOptions *options = &self->plan.options;
+    options->dry_run = true;
+    bool possible = hf_restore(options, run->progress, run->cancellable, &self->result, error);
+    options->dry_run = false;
+    g_autoptr(HfPg) held = possible ? hf_restore_hold(options->target, run->cancellable, error) : NULL;
+    return held != NULL && write_safety_before(self, error) && replace_content(self, held, error);
+}
+
+static bool run_restore(Restore *self, GError **error)
+{
+    HfRestoreOptions *options = &self->plan.options;
+    return options->mode == HF_RESTORE_IN_PLACE
+               ? restore_in_place(self, error)
+               : hf_restore(options, self->run->progress, self->run->cancellable, &self->result, error);
 }
 
 static bool restore(Restore *self, GError **error)
@@ -174,14 +272,15 @@ static bool restore(Restore *self, GError **error)
     HfRestoreOptions *options = &self->plan.options;
     options->on_finding = tell_finding;
     options->before_swap = before_swap;
-    options->before_swap_data = self;
+    options->after_swap = after_swap;
+    options->swap_data = self;
     bool done = false;
     if (!follow_up(self, &done, error) || (!done && !set_step(self, STEP_LOADING, error)))
         return false;
     self->safety = read_safety(self->run, &self->plan);
-    bool ok = done || hf_restore(options, self->run->progress, self->run->cancellable, &self->result, error);
-    if (self->halted)
-        hf_resume_services(self->run, self->plan.database->id);
+    hf_halt_init(&self->halt, self->run, self->plan.server, self->plan.database, self->plan.target);
+    bool ok = done || run_restore(self, error);
+    hf_halt_resume(&self->halt, ok ? "succeeded" : "failed");
     if (ok && self->safety == SAFETY_AFTER && self->result.kept != NULL)
         write_safety_after(self);
     return ok;
@@ -191,10 +290,11 @@ static char *write_result(const Restore *self)
 {
     HfJsonWriter writer;
     const HfRestoreResult *result = &self->result;
+    const char *mode = hf_body_text(self->run->request, 0, "mode");
     GString *text = g_string_new(NULL);
     hf_json_writer_init(&writer, text);
     hf_json_writer_begin_object(&writer, NULL);
-    hf_json_writer_string(&writer, "mode", self->plan.database != NULL ? "swap" : "new");
+    hf_json_writer_string(&writer, "mode", mode != NULL ? mode : "swap");
     hf_json_writer_string(&writer, "database", result->database);
     hf_json_writer_uint64(&writer, "tables", result->tables);
     hf_json_writer_uint64(&writer, "tables_proved", result->tables_proved);
@@ -202,7 +302,7 @@ static char *write_result(const Restore *self)
     hf_json_writer_uint64(&writer, "raw_bytes", result->raw_bytes);
     hf_json_writer_string(&writer, "kept", result->kept);
     hf_json_writer_string(&writer, "kept_until", result->kept_until);
-    hf_json_writer_string(&writer, "safety", self->run->kept != NULL ? ((HfBackupRow *)self->run->kept)->path : NULL);
+    hf_json_writer_string(&writer, "safety", self->safety_path);
     hf_json_writer_fixed(&writer, "downtime_s", result->downtime_s, 3);
     hf_restore_plan_write_findings(&writer, result->findings);
     hf_json_writer_end_object(&writer);
@@ -221,6 +321,7 @@ bool hf_job_run_restore(HfJobRun *run, GError **error)
                   self.result.kept_until);
     hf_restore_result_clear(&self.result);
     hf_restore_plan_close(&self.plan);
+    g_free(self.safety_path);
     return ok;
 }
 

@@ -80,13 +80,14 @@ static bool undo(const HfPlace *place, HfJobRun *run, const char *copy, HfUndoRe
         .maintenance_db = place->server->maintenance_db,
         .copy = copy,
         .keep_old_s = hf_body_number(run->request, 0, "keep_old_s", run->worker->configuration->keep_old_hours * 3600)};
-    bool halt = hf_body_boolean(run->request, 0, "halt_gate");
+    HfHalt halt;
     if (!hf_job_set_step(run->catalog, job->id, job->attempt, copy, error))
         return false;
-    bool ok = (!halt || hf_halt_services(run, place->database->id, error)) &&
-              hf_undo(&options, run->cancellable, result, error);
-    if (halt)
-        hf_resume_services(run, place->database->id);
+    hf_halt_init(&halt, run, place->server, place->database, place->target);
+    bool ok = hf_halt_services(&halt, NULL, error);
+    hf_progress_set_phase(run->progress, "swapping");
+    ok = ok && hf_undo(&options, run->cancellable, result, error);
+    hf_halt_resume(&halt, ok ? "succeeded" : "failed");
     return ok;
 }
 
@@ -95,8 +96,7 @@ bool hf_job_run_undo(HfJobRun *run, GError **error)
     g_auto(HfPlace) place = {0};
     HfUndoResult result = {0};
     bool done = false;
-    hf_progress_set_phase(run->progress, "swapping");
-    if (!hf_place_open(&place, run, error))
+    if (!hf_place_open(&place, run, error) || !hf_halt_recover(run, place.server, place.database, place.target, error))
         return false;
     g_autofree char *copy = choose_copy(&place, run, &done, &result, error);
     if (copy == NULL)

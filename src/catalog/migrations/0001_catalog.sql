@@ -349,6 +349,7 @@ CREATE TABLE webhook (
     name text NOT NULL,
     url text NOT NULL,
     secret bytea, -- sealed; signs the body
+    must_succeed boolean NOT NULL DEFAULT false, -- else nothing is halted
     is_active boolean NOT NULL DEFAULT true,
     created_at timestamptz NOT NULL DEFAULT now(),
     created_by text NOT NULL DEFAULT '',
@@ -371,8 +372,12 @@ CREATE TABLE halt (
     database_id uuid PRIMARY KEY,
     organization_id uuid NOT NULL,
     job_id uuid NOT NULL,
+    connections boolean NOT NULL, -- what is halted: new connections are refused
+    gate boolean NOT NULL,
+    webhooks boolean NOT NULL, -- somebody was told, and is to be told again
     halted_at timestamptz NOT NULL DEFAULT now(),
     until timestamptz NOT NULL,
+    asked_at timestamptz, -- when the leader asked for a job that resumes them, as the one that halts is dead
     FOREIGN KEY (organization_id, database_id) REFERENCES database (organization_id, id) ON DELETE CASCADE,
     FOREIGN KEY (organization_id, job_id) REFERENCES job (organization_id, id)
 );

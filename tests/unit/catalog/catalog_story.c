@@ -247,23 +247,32 @@ static void tell_restores(void)
     g_autofree char *shown = hf_noun_get(catalog, &hf_noun_preflight, organization, preflight, NULL, &error);
     DONE(shown != NULL && strstr(shown, "\"ok\": true") != NULL);
 
-    DONE(hf_halt_begin(catalog, organization, database->id, first, in_an_hour(), &error));
-    DONE(hf_halt_begin(catalog, organization, database->id, first, in_an_hour(), &error));
-    REFUSED(hf_halt_begin(catalog, organization, database->id, second, in_an_hour(), &error), HF_ERROR_CONFLICT);
-    g_autoptr(GPtrArray) halts = hf_halt_all(catalog, &error);
-    DONE(halts != NULL && halts->len == 1);
-    g_autoptr(GPtrArray) none = hf_halt_expire(catalog, &error);
-    DONE(none != NULL && none->len == 0);
-    g_autofree char *state = NULL;
-    DONE(hf_job_cancel(catalog, NULL, first, &state, &error));
-    g_autoptr(GPtrArray) over = hf_halt_expire(catalog, &error);
-    DONE(over != NULL && over->len == 1);
-    DONE(hf_halt_begin(catalog, organization, database->id, second, in_an_hour(), &error));
-    DONE(hf_halt_end(catalog, database->id, &error));
-    DONE(hf_halt_end(catalog, database->id, &error));
-
-    g_autoptr(HfJobRow) claimed = hf_job_claim(catalog, "default", "w", NULL, &error);
+    g_autoptr(HfJobRow) claimed = hf_job_claim(catalog, "default", "w", second, &error);
     DONE(claimed != NULL && strcmp(claimed->id, second) == 0);
+    const HfHaltParts gate = {.gate = true}, all = {.connections = true, .gate = true, .webhooks = true};
+    g_autoptr(HfHaltRow) halt = NULL, other = NULL;
+    DONE(hf_halt_get(catalog, database->id, &halt, &error) && halt == NULL);
+    DONE(hf_halt_begin(catalog, organization, database->id, second, &gate, in_an_hour(), &error));
+    DONE(hf_halt_begin(catalog, organization, database->id, second, &all, in_an_hour(), &error));
+    DONE(hf_halt_prolong(catalog, database->id, second, in_an_hour() + 5, &error));
+    REFUSED(hf_halt_begin(catalog, organization, database->id, first, &gate, in_an_hour(), &error), HF_ERROR_CONFLICT);
+    DONE(hf_halt_get(catalog, database->id, &halt, &error) && strcmp(halt->job_id, second) == 0);
+    DONE(halt->parts.connections && halt->parts.gate && halt->parts.webhooks);
+    g_autoptr(GPtrArray) none = hf_halt_orphans(catalog, &error);
+    DONE(none != NULL && none->len == 0);
+    DONE(hf_halt_prolong(catalog, database->id, second, 0, &error));
+    g_autoptr(GPtrArray) orphans = hf_halt_orphans(catalog, &error);
+    DONE(orphans != NULL && orphans->len == 1);
+    g_autoptr(GPtrArray) asked = hf_halt_orphans(catalog, &error);
+    DONE(asked != NULL && asked->len == 0);
+    DONE(hf_halt_end(catalog, database->id, &error));
+    DONE(hf_halt_end(catalog, database->id, &error));
+    /* Of a job that does not run. */
+    DONE(hf_halt_begin(catalog, organization, database->id, first, &gate, in_an_hour(), &error));
+    g_autoptr(GPtrArray) over = hf_halt_orphans(catalog, &error);
+    DONE(over != NULL && over->len == 1 && !((HfHaltRow *)over->pdata[0])->parts.webhooks);
+    DONE(hf_halt_get(catalog, database->id, &other, &error) && other == NULL);
+
     g_autoptr(HfJobRow) owned = hf_job_owned(catalog, second, claimed->attempt, &error);
     DONE(owned != NULL && strcmp(owned->server_id, server) == 0);
     DONE(hf_job_hand_over(catalog, second, claimed->attempt, &error));

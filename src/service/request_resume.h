@@ -1,0 +1,14 @@
+/*
+ * Asking for services to resume that a job has halted and left so.
+ */
+#ifndef HF_SERVICE_REQUEST_RESUME_H
+#define HF_SERVICE_REQUEST_RESUME_H
+
+#include "service/request.h"
+
+/* HfRequestFunction; `id` is a database's, no members. Done by a worker of its server's pool, once no job writes to it.
+ */
+char *hf_request_resume(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+#endif
