@@ -222,6 +222,19 @@ def test_signing_out_ends_the_session(newcomer):
     newcomer.get("/me", expect=401)
 
 
+def test_only_ones_own_sessions_are_listed_and_can_be_ended(site, people, newcomer):
+    other = site.client(newcomer.name)
+    mine = newcomer.get("/sessions", expect=200).json["items"]
+    assert len(mine) == 2 and {each["user"] for each in mine} == {newcomer.name}
+    for each in mine:
+        for client in (people.admin, people.clients["owner"], people.clients["stranger"]):
+            client.delete(f"/sessions/{each['id']}", expect=404)
+    newcomer.delete(f"/sessions/{mine[0]['id']}", expect=204)  # the newest
+    other.get("/me", expect=401)
+    assert len(newcomer.get("/sessions", expect=200).json["items"]) == 1
+    newcomer.delete(f"/sessions/{mine[0]['id']}", expect=404)
+
+
 def test_a_new_password_ends_the_other_sessions(site, newcomer):
     other = site.client(newcomer.name)
     newcomer.put("/me/password", {"old_password": "not this one", "new_password": "another good one"}, expect=400)

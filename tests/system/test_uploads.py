@@ -204,9 +204,10 @@ def test_an_expired_upload_is_none(site, admin, new):
     send(admin, upload, 0, b"x", expect=404)
 
 
-def test_an_upload_of_another_organization_does_not_exist(site, new):
+def test_an_upload_of_another_organization_does_not_exist(site, storage, new):
     upload = new(100)
     stranger = site.organization("uploads-stranger")
+    create(stranger, storage, 100, expect=404)
     stranger.get(upload, expect=404)
     send(stranger, upload, 0, b"x", expect=404)
     stranger.delete(upload, headers=TUS, expect=404)
