@@ -1,5 +1,6 @@
 """Restores as jobs, over HTTP, with a real site behind nginx: services are halted for a moment, each part of it by
 itself, and resume whatever happens."""
+import contextlib
 import hashlib
 import hmac
 import http.server
@@ -27,7 +28,7 @@ ALL = {"halt_connections": True, "halt_gate": True, "halt_webhooks": True}
 
 
 class Receiver:
-    """Takes webhooks, and checks their signatures: /ok, /broken (500), /gone (404), /moved (to /ok)."""
+    """Takes webhooks, and checks their signatures: /ok, /broken (500), /gone (404), /moved (to /ok), /long."""
 
     def __init__(self, certificate=None):
         receiver = self
@@ -37,12 +38,15 @@ class Receiver:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.take(self.path, self.headers, body)
-                status = {"/ok": 204, "/broken": 500, "/gone": 404, "/moved": 302}[self.path]
+                status = {"/ok": 204, "/broken": 500, "/gone": 404, "/moved": 302, "/long": 200}[self.path]
+                answer = b"x" * 100_000 if self.path == "/long" else b""
                 self.send_response(status)
                 if status == 302:
                     self.send_header("Location", f"http://127.0.0.1:{receiver.port}/ok")
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
+                with contextlib.suppress(ConnectionError):
+                    self.wfile.write(answer)
 
             def log_message(self, *arguments):
                 pass
@@ -278,7 +282,7 @@ def test_requests_go_on_until_the_halt_get_503_for_about_a_second_and_go_on(shop
 def test_each_part_is_switched_on_by_itself(shop, receiver, part):
     shop.webhook(f"http://127.0.0.1:{receiver.port}/ok")
     with Visitor(shop) as visitor:
-        done = shop.restore(safety="none", **{part: True})
+        done = shop.restore(safety="none", keep_old_s=0, **{part: True})
         assert done["state"] == "succeeded", done
     lines = shop.lines(done)
     assert ("the gate is closed" in lines) == (503 in visitor.statuses) == (part == "halt_gate")
@@ -314,24 +318,24 @@ def test_the_file_can_be_made_before_the_swap(shop):
 
 def test_a_webhook_that_fails_is_a_warning(shop, receiver, certificate):
     trusted, other = Receiver(certificate), f"http://127.0.0.1:{receiver.port}"
-    for path in ("broken", "gone", "moved"):
+    for path in ("broken", "gone", "moved", "long"):
         shop.webhook(f"{other}/{path}")
     shop.webhook(f"https://127.0.0.1:{trusted.port}/ok")
     shop.webhook(f"https://localhost:{trusted.port}/ok")  # the certificate is not for it
     shop.webhook("http://127.0.0.1:9/ok")
     shop.webhook(f"{other}/ok", is_active=False)
     shop.spoil()
-    done = shop.restore(safety="none", halt_webhooks=True)
+    done = shop.restore(safety="none", keep_old_s=0, halt_webhooks=True)
     trusted.close()
     assert done["state"] == "succeeded" and shop.state() == f"good{ROWS}"
     tries = [path for path, event in receiver.told if event["event"] == "halt.before"]
-    assert sorted(tries) == ["/broken", "/broken", "/broken", "/gone", "/moved"]
+    assert sorted(tries) == ["/broken", "/broken", "/broken", "/gone", "/long", "/moved"]
     assert len({event["id"] for path, event in receiver.told if path == "/broken"}) == 2, "a try again is the same"
     assert [event["event"] for _, event in trusted.told] == ["halt.before", "halt.after"]
     warnings = [line["message"] for line in done["log"] if line["level"] == "warning"]
     warnings = [line for line in warnings if "halt.before" in line]
-    assert len(warnings) == 5
-    assert any("status 302" in line for line in warnings) and any("certificate" in line for line in warnings)
+    assert len(warnings) == 6
+    assert all(any(what in line for line in warnings) for what in ("status 302", "certificate", "was longer than"))
 
 
 def test_one_that_must_succeed_stops_the_restore_before_anything_is_halted(shop, receiver):
@@ -405,7 +409,7 @@ def test_a_key_is_asked_for_used_once_and_never_stored(shop):
     foreign = shop.back_up(key_ids=[shop.make("/keys", name="asked for", kind="passphrase", secret=phrase)])
     shop.service.sql("SET session_replication_role = replica; DELETE FROM key WHERE name = 'asked for'")
     assert shop.preflight(backup_id=foreign)[1]["code"] == "wrong-key"
-    done = shop.restore(backup_id=foreign, identity=phrase, safety="none")
+    done = shop.restore(backup_id=foreign, identity=phrase, safety="none", keep_old_s=0)
     assert done["state"] == "succeeded", done
     assert shop.service.sql("SELECT count(*) FROM job WHERE secret IS NOT NULL") == [(0,)]
     dump = shop.server.run("pg_dump", "--data-only", shop.server.dsn(shop.service.catalog)).stdout
@@ -501,14 +505,16 @@ def test_services_resume_whoever_is_killed_during_the_halt(shop, receiver):
 
 
 @pytest.mark.slow_once
-def test_services_resume_though_the_last_attempt_dies(shop):
+@pytest.mark.parametrize("part", ["halt_connections", "halt_gate"])
+def test_services_resume_though_the_last_attempt_dies(shop, part):
     worker = shop.service.workers[-1]
     holder = shop.server.connect()
     holder.execute(f"BEGIN; COMMENT ON DATABASE {shop.name} IS 'held'")
-    job = shop.start(safety="none", halt_connections=True)
+    shop.site.until(200)
+    job = shop.start(safety="none", **{part: True})
     shop.service.sql("UPDATE job SET failures = 2 WHERE id = %s", job)
-    until(lambda: not shop.lets_in())
+    until(lambda: not shop.lets_in() or shop.site.get().status == 503)
     os.kill(child_of(worker), signal.SIGKILL)
-    until(shop.lets_in, 9)
+    until(lambda: shop.lets_in() and shop.site.get().status == 200 and not shop.is_halted(), 9)
     holder.rollback()
     assert shop.wait(job)["state"] == "failed" and not shop.is_halted()
