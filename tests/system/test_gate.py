@@ -8,70 +8,8 @@ import pytest
 
 from support import process
 from support.nginx import SOURCE
-from support.postgres import free_port
-from support.service import Client, Service
-
-SITE = """
-daemon off;
-worker_processes 1;
-pid FOLDER/nginx.pid;
-error_log FOLDER/nginx-error.log warn;
-events { worker_connections 256; }
-http {
-    access_log off;
-    client_body_temp_path FOLDER/temp-body;
-    fastcgi_temp_path FOLDER/temp-fastcgi;
-    proxy_temp_path FOLDER/temp-proxy;
-    scgi_temp_path FOLDER/temp-scgi;
-    uwsgi_temp_path FOLDER/temp-uwsgi;
-    include holdfast-gate-http.conf;
-    server {
-        listen 127.0.0.1:PORT;
-        set $holdfast_database DATABASE;
-        include holdfast-gate.conf;
-        location = /hello { root FOLDER; }
-        location = /forbidden { deny all; }
-    }
-}
-"""
-
-
-class Site:
-    """An application's nginx; not Holdfast's."""
-
-    def __init__(self, api_socket, database):
-        self.folder = process.folder("hf-site-")
-        self.port = free_port()
-        Path(self.folder, "hello").write_text("hello from a file")
-        for source in SOURCE.glob("holdfast-gate*.conf"):
-            text = source.read_text().replace("unix:/run/holdfast/api.sock", f"unix:{api_socket}")
-            text = text.replace("/var/cache/nginx", self.folder).replace("/usr/share/holdfast", str(SOURCE))
-            Path(self.folder, source.name).write_text(text)
-        text = SITE.replace("FOLDER", self.folder).replace("PORT", str(self.port)).replace("DATABASE", database)
-        configuration = Path(self.folder, "nginx.conf")
-        configuration.write_text(text)
-        command = ["nginx", "-p", self.folder, "-e", f"{self.folder}/nginx-error.log", "-c", configuration]
-        self.process = process.start(command, f"{self.folder}/log")
-        process.wait_for(self.answers, "the site", process=self.process, log=f"{self.folder}/log")
-        self.client = Client(self.port)
-
-    def answers(self):
-        try:
-            Client(self.port).get("//hello")
-            return True
-        except OSError:
-            return False
-
-    def get(self, path="/hello"):
-        return self.client.get(f"/{path}")
-
-    def until(self, status, seconds=5):
-        """Asks on and on; how long it took until the status came."""
-        began = time.monotonic()
-        while self.get().status != status:
-            assert time.monotonic() < began + seconds, f"no {status}"
-            time.sleep(0.02)
-        return time.monotonic() - began
+from support.service import Service
+from support.site import Site
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +28,7 @@ def database():
 def shop(service, database):
     shop = Site(service.socket, database)
     yield shop
-    process.stop(shop.process)
+    shop.remove()
 
 
 def halt(service, database, job=None):
