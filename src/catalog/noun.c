@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#define DEFAULT_LIMIT 50
+#define DEFAULT_LIMIT 25
 #define MAX_LIMIT 500
 
 /* A statement that grows with its parameters. */

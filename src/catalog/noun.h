@@ -55,7 +55,7 @@ typedef struct {
     const char *search;         /* NULL or empty: all */
     const char *sort;           /* NULL: the first of the noun; "-name" descending */
     const char *cursor;         /* of the page before; NULL: the first page */
-    unsigned limit;             /* 1 to 500; 0: 50 */
+    unsigned limit;             /* 1 to 500; 0: 25 */
 } HfListQuery;
 
 /* {"items": […], "cursor": "…" or null} as JSON text, transfer full. HF_ERROR_USAGE for an unknown filter, sort or a

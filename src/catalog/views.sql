@@ -166,18 +166,23 @@ FROM webhook w;
 
 -- ---- Jobs ---------------------------------------------------------------------------------------------------------
 
--- What a queued job waits for; NULL for any other.
-CREATE FUNCTION holdfast_view.waiting_for(j holdfast.job) RETURNS text LANGUAGE sql STABLE
+-- What a queued job waits for; NULL for any other. (In PL/pgSQL, which keeps its plans, as lists call it for many.)
+CREATE FUNCTION holdfast_view.waiting_for(j holdfast.job) RETURNS text LANGUAGE plpgsql STABLE
 SET search_path = holdfast, pg_temp AS $$
-    SELECT CASE WHEN j.state <> 'queued' THEN NULL
-        WHEN j.not_before > clock_timestamp() THEN 'the next attempt at ' || holdfast_view.t(j.not_before)
-        ELSE coalesce(
-            (SELECT 'the ' || r.kind || ' job ' || r.id FROM job r
-                WHERE r.state = 'running' AND r.holds && j.holds AND r.id <> j.id LIMIT 1),
-            (SELECT 'one of the ' || s.max_jobs || ' jobs of the server ' || s.name FROM server s
-                WHERE s.id = j.server_id
-                    AND s.max_jobs <= (SELECT count(*) FROM job r WHERE r.state = 'running' AND r.server_id = s.id)),
-            'a worker of the pool ' || j.pool) END
+BEGIN
+    IF j.state <> 'queued' THEN
+        RETURN NULL;
+    ELSIF j.not_before > clock_timestamp() THEN
+        RETURN 'the next attempt at ' || holdfast_view.t(j.not_before);
+    END IF;
+    RETURN coalesce(
+        (SELECT 'the ' || r.kind || ' job ' || r.id FROM job r
+            WHERE r.state = 'running' AND r.holds && j.holds AND r.id <> j.id LIMIT 1),
+        (SELECT 'one of the ' || s.max_jobs || ' jobs of the server ' || s.name FROM server s
+            WHERE s.id = j.server_id
+                AND s.max_jobs <= (SELECT count(*) FROM job r WHERE r.state = 'running' AND r.server_id = s.id)),
+        'a worker of the pool ' || j.pool);
+END
 $$;
 
 CREATE VIEW holdfast_view.job AS
