@@ -72,10 +72,23 @@ char *hf_backup_writer_contents(const HfManifest *manifest)
     return g_string_free(text, FALSE);
 }
 
-/* HfBackupOptions.on_manifest */
-static void read_contents(const HfManifest *manifest, gpointer row)
+typedef struct {
+    const HfJobRun *run;
+    HfBackupRow *row;
+} Commit;
+
+/* HfBackupOptions.before_commit: a worker that has lost the job leaves no file. Without a catalog nobody can tell. */
+static bool before_commit(const HfManifest *manifest, gpointer data, GError **error)
 {
-    ((HfBackupRow *)row)->contents = hf_backup_writer_contents(manifest);
+    const Commit *self = data;
+    const HfJobRow *job = self->run->job;
+    g_autoptr(GError) reason = NULL;
+    self->row->contents = hf_backup_writer_contents(manifest);
+    g_autoptr(HfJobRow) owned = hf_job_owned(self->run->catalog, job->id, job->attempt, &reason);
+    if (owned != NULL || hf_error_code_may_pass((HfErrorCode)reason->code))
+        return true;
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return false;
 }
 
 static void tell(const HfBackupRow *row)
@@ -135,8 +148,8 @@ static bool write_file(HfJobRun *run, const HfBackupTask *task, HfStorage *stora
     HfBackupResult result;
     HfBackupOptions options = task->options;
     options.recipients = recipients;
-    options.on_manifest = read_contents;
-    options.on_manifest_data = row;
+    options.before_commit = before_commit;
+    options.before_commit_data = &(Commit){run, row};
     g_autoptr(GTimer) timer = g_timer_new();
     if (task->is_step && !clean_up(run, storage, error))
         return false;
@@ -147,6 +160,22 @@ static bool write_file(HfJobRun *run, const HfBackupTask *task, HfStorage *stora
         return false;
     note_result(row, &result, g_timer_elapsed(timer, NULL));
     return true;
+}
+
+void hf_backup_writer_discard(HfJobRun *run)
+{
+    const HfBackupRow *row = run->kept;
+    bool known = true;
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(HfStorage) storage = NULL;
+    if (row == NULL)
+        return;
+    if (hf_backup_is_known(run->catalog, row->storage_id, row->path, &known, &reason) && !known)
+        storage = hf_worker_open_storage(run->worker, run->catalog, run->job->organization, row->storage_id, &reason);
+    if (storage != NULL && hf_storage_remove(storage, row->path, &reason))
+        g_message("%s, which nobody will record, is removed", row->path);
+    else if (reason != NULL)
+        g_warning("%s may be left, and a rescan would find it: %s", row->path, reason->message);
 }
 
 HfBackupRow *hf_backup_writer_run(HfJobRun *run, const HfBackupTask *task, GError **error)

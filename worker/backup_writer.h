@@ -28,4 +28,7 @@ char *hf_backup_writer_contents(const HfManifest *manifest);
 /* Writes the file; the row that hf_backup_insert is to make of it, transfer full. */
 HfBackupRow *hf_backup_writer_run(HfJobRun *run, const HfBackupTask *task, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* HfJobKind.discard: removes the file of the row in run->kept, if the catalog does not know it. */
+void hf_backup_writer_discard(HfJobRun *run);
+
 #endif

@@ -130,6 +130,14 @@ static bool end_in_catalog(Child *self, GError **error)
     return false;
 }
 
+/* Not ours any more: whoever took it makes its own. */
+static bool give_up(Child *self)
+{
+    if (self->end == HF_JOB_SUCCEEDED && self->kind->discard != NULL)
+        self->kind->discard(&self->run);
+    return true;
+}
+
 /* True: it is ended, or not ours any more. */
 static bool end_job(Child *self)
 {
@@ -141,8 +149,10 @@ static bool end_job(Child *self)
         if (!hf_error_code_may_pass((HfErrorCode)reason->code)) {
             g_autoptr(HfJobRow) owned =
                 hf_job_owned(self->run.catalog, self->run.job->id, self->run.job->attempt, NULL);
-            if (owned == NULL || self->error != NULL)
-                return owned == NULL;
+            if (owned == NULL)
+                return give_up(self);
+            if (self->error != NULL)
+                return false;
             self->error = g_steal_pointer(&reason); /* what it made cannot be recorded */
             choose_end(self);
         } else if (g_get_monotonic_time() > until) {

@@ -1,19 +1,20 @@
 #include "worker/job_kind.h"
 
+#include "worker/backup_writer.h"
 #include "worker/kept_copy.h"
 
 #include <string.h>
 
 static const HfJobKind kinds[] = {
-    {"backup", hf_job_run_backup, hf_job_record_backup},
-    {"verify", hf_job_run_verify, hf_job_record_verify},
-    {"delete", hf_job_run_delete, hf_job_record_delete},
-    {"preflight", hf_job_run_preflight, hf_job_record_preflight},
-    {"restore", hf_job_run_restore, hf_job_record_restore},
-    {"resume", hf_job_run_resume, NULL},
-    {"undo", hf_job_run_undo, hf_kept_copy_record},
-    {"rescan", hf_job_run_rescan, NULL},
-    {"retention", hf_job_run_retention, hf_job_record_retention},
+    {"backup", hf_job_run_backup, hf_job_record_backup, hf_backup_writer_discard},
+    {"verify", hf_job_run_verify, hf_job_record_verify, NULL},
+    {"delete", hf_job_run_delete, hf_job_record_delete, NULL},
+    {"preflight", hf_job_run_preflight, hf_job_record_preflight, NULL},
+    {"restore", hf_job_run_restore, hf_job_record_restore, hf_backup_writer_discard},
+    {"resume", hf_job_run_resume, NULL, NULL},
+    {"undo", hf_job_run_undo, hf_kept_copy_record, NULL},
+    {"rescan", hf_job_run_rescan, NULL, NULL},
+    {"retention", hf_job_run_retention, hf_job_record_retention, NULL},
 };
 
 const HfJobKind *hf_job_kind_find(const char *name)

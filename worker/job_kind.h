@@ -36,6 +36,8 @@ typedef struct {
     /* After success, in the transaction that ends the job: what the catalog is to know of it. May come again after the
      * catalog was lost. May be NULL. */
     bool (*record)(HfJobRun *run, GError **error);
+    /* After success of an attempt that had lost its job meanwhile: nothing will be recorded. May be NULL. */
+    void (*discard)(HfJobRun *run);
 } HfJobKind;
 
 /* NULL: there is no such kind. */

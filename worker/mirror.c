@@ -1,5 +1,6 @@
 #include "worker/mirror.h"
 
+#include "base/error.h"
 #include "base/json.h"
 
 #include <string.h>
@@ -23,6 +24,7 @@ struct HfMirror {
     HfQueue *queue;
     HfJson *document;           /* as the catalog gave it when the job was claimed */
     guint in_redis, in_catalog; /* so many lines are there */
+    bool catalog_away;
     bool was_mirrored;
     char *progress_json;
     const char *phase;
@@ -49,12 +51,12 @@ void hf_mirror_take_line(const char *level, const char *message, gpointer mirror
     g_ptr_array_add(self->lines, line);
 }
 
-/* The lines from number `from` on: borrowed, for lines are never changed. */
-static GPtrArray *lines_from(HfMirror *self, guint from)
+/* The lines from number `from` to before `to`: borrowed, for lines are never changed. */
+static GPtrArray *lines_from(HfMirror *self, guint from, guint to)
 {
     GPtrArray *lines = g_ptr_array_new();
     g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->mutex);
-    for (guint i = from; i < self->lines->len; i++)
+    for (guint i = from; i < MIN(self->lines->len, to); i++)
         g_ptr_array_add(lines, self->lines->pdata[i]);
     return lines;
 }
@@ -136,9 +138,10 @@ static char *write_document(const HfMirror *self)
 /* ---- Redis ---------------------------------------------------------------------------------------------------------
  */
 
+/* Lines go to the catalog first: what somebody has seen is not lost when this process dies. */
 static bool send_lines(HfMirror *self, GError **error)
 {
-    g_autoptr(GPtrArray) lines = lines_from(self, self->in_redis);
+    g_autoptr(GPtrArray) lines = lines_from(self, self->in_redis, self->catalog_away ? G_MAXUINT : self->in_catalog);
     for (guint i = 0; i < lines->len; i++) {
         const HfJobLine *line = lines->pdata[i];
         if (!hf_queue_mirror_line(self->queue, self->job->id, line->seq, line->at_us, line->level, line->message,
@@ -180,7 +183,7 @@ static void to_redis(HfMirror *self)
 
 static bool append_lines(HfMirror *self, HfCatalog *catalog, GError **error)
 {
-    g_autoptr(GPtrArray) lines = lines_from(self, self->in_catalog);
+    g_autoptr(GPtrArray) lines = lines_from(self, self->in_catalog, G_MAXUINT);
     g_autoptr(GArray) batch = g_array_new(FALSE, FALSE, sizeof(HfJobLine));
     for (guint i = 0; i < lines->len; i++)
         g_array_append_vals(batch, lines->pdata[i], 1);
@@ -221,18 +224,18 @@ static gpointer run(gpointer data)
 {
     HfMirror *self = data;
     g_autoptr(HfCatalog) catalog = hf_worker_new_catalog(self->worker);
-    bool away = false;
     for (unsigned tick = 0;; tick++) {
         g_autoptr(GError) reason = NULL;
         bool all = tick % TICKS_TO_CATALOG == TICKS_TO_CATALOG - 1;
         if (self->document == NULL)
             read_document(self, catalog);
         read_progress(self);
-        /* Lines go there first: what somebody has seen is not lost when this process dies. */
-        if (all || (tick > 0 && !away))
-            away = !(all ? hf_mirror_flush : append_lines)(self, catalog, &reason);
+        if (all || !self->catalog_away)
+            self->catalog_away = !(all ? hf_mirror_flush : append_lines)(self, catalog, &reason);
         if (reason != NULL)
             g_debug("the job's progress does not reach the catalog: %s", reason->message);
+        if (g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT))
+            return NULL; /* somebody else runs the job, and tells of it */
         to_redis(self);
         if (!wait_for_tick(self))
             return NULL;

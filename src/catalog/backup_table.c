@@ -93,6 +93,14 @@ char *hf_backup_insert(HfCatalog *catalog, const char *organization, const HfBac
         error);
 }
 
+bool hf_backup_is_known(HfCatalog *catalog, const char *storage_id, const char *path, bool *known, GError **error)
+{
+    static const char sql[] = "SELECT EXISTS (SELECT FROM backup WHERE storage_id = $1::uuid AND path = $2)";
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(storage_id, path), error);
+    *known = rows != NULL && hf_pg_rows_bool(rows, 0, 0);
+    return rows != NULL;
+}
+
 HfBackupRow *hf_backup_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
 {
     static const char sql[] =

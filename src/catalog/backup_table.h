@@ -34,6 +34,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfBackupRow, hf_backup_row_free)
 /* Transfer full: the id. HF_ERROR_CONFLICT: the storage's path is registered already. */
 char *hf_backup_insert(HfCatalog *catalog, const char *organization, const HfBackupRow *backup, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* Whether there is a row, or was one, of the file. */
+bool hf_backup_is_known(HfCatalog *catalog, const char *storage_id, const char *path, bool *known, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 HfBackupRow *hf_backup_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 /* Those that are good, newest first: of a database, for retention (`schedule_id` NULL: whichever made them). Elements

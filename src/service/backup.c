@@ -481,7 +481,10 @@ static bool finish(Backup *self, HfStoragePut *put, GError **error)
         hf_progress_set_phase(self->progress, "finishing");
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
     self->manifest->finished = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S.%fZ");
+    const HfBackupOptions *options = self->options;
     return hf_error_check_cancelled(self->cancellable, error) && hf_archive_writer_finish(self->writer, error) &&
+           (options->before_commit == NULL ||
+            options->before_commit(self->manifest, options->before_commit_data, error)) &&
            hf_storage_put_commit(put, error);
 }
 
@@ -522,8 +525,6 @@ bool hf_backup(const HfBackupOptions *options, HfStoragePut *put, HfProgress *pr
     bool ok = run(&self, put, error);
     if (ok)
         fill_result(&self, result);
-    if (ok && options->on_manifest != NULL)
-        options->on_manifest(self.manifest, options->on_manifest_data);
     if (ok && progress != NULL)
         hf_progress_finish(progress);
     schema_dump_give_up(&self);

@@ -16,9 +16,10 @@ typedef struct {
     unsigned jobs;                     /* lanes, 1 to HF_PROGRESS_MAX_LANES */
     int level;                         /* zstd's */
     uint64_t lock_wait_ms;             /* 0: wait for ever */
-    /* Called once, after success, with what is in the file; may be NULL. */
-    void (*on_manifest)(const HfManifest *manifest, gpointer data);
-    gpointer on_manifest_data;
+    /* Called once, when everything is written and just before the file gets its name, with what is in it; false: it
+     * gets none. May be NULL. */
+    bool (*before_commit)(const HfManifest *manifest, gpointer data, GError **error);
+    gpointer before_commit_data;
 } HfBackupOptions;
 
 typedef struct {

@@ -9,13 +9,19 @@ from .service import Client
 ENDED = ("succeeded", "failed", "cancelled")
 
 
+def another(client):
+    """The same person at another connection, for another thread."""
+    other = Client(client.port)
+    other.cookie, other.csrf = client.cookie, client.csrf
+    return other
+
+
 class Watcher(threading.Thread):
     """Polls a job as the page does, from now to its end: `lines` are all that were seen, `last` is what was seen last."""
 
     def __init__(self, client, job):
         super().__init__(daemon=True)
-        self.client = Client(client.port)
-        self.client.cookie, self.client.csrf = client.cookie, client.csrf
+        self.client = another(client)
         self.job, self.lines, self.last, self.failures = job, [], None, []
         self.start()
 

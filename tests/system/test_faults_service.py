@@ -1,5 +1,6 @@
 """The whole service, through nginx, while Redis, the catalog's server or a disk fails, or the queue lies: no job, line or
 event is lost, nothing is run twice, and the audit log's chain is whole. Killed workers: test_faults_workers.py."""
+import os
 import subprocess
 import time
 import uuid
@@ -10,7 +11,7 @@ import pytest
 from support import process
 from support.faults import wait_until
 from support.jobs import Hold, Watcher, check_jobs, lines_of
-from support.service import Service
+from support.service import Service, program
 
 ROWS = 3000
 
@@ -68,7 +69,14 @@ def quick(service, server, admin, slow):
 
 
 def back_up(admin, database, **more):
-    return admin.post("/backups", {"database_id": database[0], **more}, expect=202).json["job_id"]
+    """Whose wait for a lock is longer than Redis is away."""
+    return admin.post("/backups", {"database_id": database[0], "lock_wait_s": 300, **more}, expect=202).json["job_id"]
+
+
+def stop_workers(service):
+    for each in service.workers:
+        if each.poll() is None:
+            process.stop(each)
 
 
 def state(admin, job):
@@ -148,7 +156,7 @@ def test_jobs_asked_for_without_redis_run_once_each(service, admin, worker, quic
 
 def test_entries_that_lie_are_double_or_are_missing(service, server, admin, worker, quick):
     """Two workers; an entry twice, one for a job that does not exist, one that is no id, and a job without an entry."""
-    process.stop(worker)
+    stop_workers(service)
     jobs = [back_up(admin, quick) for _ in range(3)]
     service.redis.call("DEL", "hf:jobs:default")
     for entry in (jobs[0], jobs[0], uuid.uuid4(), "no id", jobs[1]):
@@ -163,9 +171,7 @@ def test_entries_that_lie_are_double_or_are_missing(service, server, admin, work
 @pytest.mark.slow_once
 def test_200_jobs_of_two_organizations_take_turns_and_each_runs_once(service):
     """The one asks for all of its own before the other does; there is room for four at a time."""
-    for each in service.workers:
-        if each.poll() is None:
-            process.stop(each)
+    stop_workers(service)
     jobs = []
     for name in ("eager", "modest"):
         client = service.organization(name)
@@ -182,6 +188,32 @@ def test_200_jobs_of_two_organizations_take_turns_and_each_runs_once(service):
         eager = len(set(jobs[0]) & set(order[:n]))
         assert abs(2 * eager - n) <= 4, f"of the first {n} jobs, {eager} are of the one"
     check_jobs(service, everything)
+
+
+# ---- Time ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_clock_that_is_set_back_runs_no_schedule_twice(service, admin, quick):
+    """What it does to leases and pauses: test_catalog.py."""
+    stop_workers(service)
+    storage = admin.get("/storages").json["items"][0]["id"]
+    schedule = admin.post("/schedules", {"name": "hourly", "interval_s": 3600, "storage_id": storage, "database_ids": [
+        quick[0]], "key_ids": [admin.get("/keys").json["items"][0]["id"]]}, expect=201).json["id"]
+    ((due,),) = service.sql("SELECT extract(epoch FROM coalesce(next_run_at, now()))::bigint FROM schedule WHERE id = %s",
+                            schedule)
+
+    def turn(seconds):
+        """A turn of the scheduler so long after the first run was due; the jobs that there are then."""
+        subprocess.run([program("tests/unit/worker/worker_check"), "turn", str((due + seconds) * 1000000)], check=True,
+                       env={**os.environ, "HOLDFAST_CONFIG": service.configuration}, capture_output=True)
+        return [job["id"] for job in admin.get(f"/jobs?schedule_id={schedule}").json["items"]]
+
+    turn(-10)
+    assert [len(turn(seconds)) for seconds in (1, -7200, -5, 1, 3500, 3605, 10, 3605)] == [1, 1, 1, 1, 1, 2, 2, 2]
+    jobs = turn(3606)
+    service.start_worker()
+    assert [Watcher(admin, job).end()["state"] for job in jobs] == ["succeeded"] * 2
+    check_jobs(service, jobs)
 
 
 # ---- The catalog -----------------------------------------------------------------------------------------------------

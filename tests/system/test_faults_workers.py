@@ -1,0 +1,286 @@
+"""Workers that are killed with SIGKILL, and jobs that are lost for good: asked for and watched through nginx. Leases run
+out at once here, as if time had passed: what is waited for otherwise is the clock."""
+import itertools
+import os
+import random
+import signal
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from support.faults import wait_until
+from support.jobs import Hold, Watcher, another, check_jobs, lines_of
+from support.service import Service
+
+MOMENTS = 40
+ROWS = 4000
+
+
+@pytest.fixture(scope="module")
+def server(postgres):
+    return postgres(15)
+
+
+@pytest.fixture(scope="module")
+def service(server):
+    """Its leader is a worker that has no jobs and is never killed: it has been the leader for a while."""
+    service = Service(server)
+    service.leader = service.start_worker("nobody")
+    yield service
+    service.remove()
+
+
+@pytest.fixture(scope="module")
+def admin(service):
+    admin = service.organization("acme")
+    admin.post("/storages", {"name": "disk", "path": f"{service.storage}/acme"}, expect=201)
+    admin.post("/keys", {"name": "key", "kind": "identity"}, expect=201)
+    return admin
+
+
+class Lane:
+    """A database, and a worker of a pool of its own that serves it and may be killed."""
+
+    def __init__(self, service, server, admin, pool):
+        self.service, self.server, self.admin, self.pool, self.jobs = service, server, another(admin), pool, []
+        self.name = server.createdb(f"{service.catalog}_{pool}")
+        server.psql(f"CREATE TABLE held AS SELECT i, repeat('x', 100) AS t FROM generate_series(1, {ROWS}) i", db=self.name)
+        made = admin.post("/servers", {"name": pool, "host": "127.0.0.1", "port": server.port, "username": "postgres",
+                                       "pool": pool}, expect=201).json
+        self.database = admin.post("/databases", {"server_id": made["id"], "name": self.name}, expect=201).json["id"]
+        self.worker = service.start_worker(pool)
+
+    def child(self, job):
+        """The process that runs the job; None: there is none."""
+        text = Path(f"/proc/{self.worker.pid}/task/{self.worker.pid}/children").read_text()
+        for pid in map(int, text.split()):
+            try:
+                if job.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    return pid
+            except FileNotFoundError:
+                pass
+        return None
+
+    def kill_child(self, job):
+        pid = self.child(job)
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+
+    def kill_worker(self):
+        """The supervisor; its jobs die with it. Another takes its place, and time passes."""
+        name = f"{socket.gethostname()}-{self.worker.pid}"
+        self.worker.kill()
+        self.worker.wait()
+        self.worker = self.service.start_worker(self.pool)
+        self.service.sql("UPDATE job SET lease_until = now() - interval '1 second' WHERE state = 'running' AND worker = %s",
+                         name)
+
+    # ---- jobs
+
+    def ask(self, method, path, body=None):
+        job = self.admin.request(method, path, body, expect=202).json["job_id"]
+        self.jobs.append(job)
+        return job
+
+    def back_up(self):
+        return self.ask("POST", "/backups", {"database_id": self.database, "folder": self.pool})
+
+    def backup(self):
+        """A new one: its row."""
+        job = self.back_up()
+        assert Watcher(self.admin, job).end()["state"] == "succeeded"
+        return self.made(job)
+
+    def made(self, job):
+        backups = self.admin.get(f"/backups?database_id={self.database}").json["items"]
+        return next(each for each in backups if each["job_id"] == job)
+
+    def restore(self, backup):
+        answer = self.admin.post("/preflights", {"backup_id": backup["id"], "database_id": self.database,
+                                                 "safety": "none"}, expect=202).json
+        assert Watcher(self.admin, answer["job_id"]).end()["state"] == "succeeded"
+        return self.ask("POST", "/restores", {"preflight_id": answer["preflight_id"]})
+
+    def derived(self):
+        """The databases that restores have left beside the live one."""
+        return [name for name in self.server.psql("SELECT datname FROM pg_database").splitlines()
+                if name.startswith(f"{self.name}_hf")]
+
+    def remove(self):
+        self.server.dropdb(self.name)
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def lane(service, server, admin):
+    made = []
+
+    def make(pool=None):
+        made.append(Lane(service, server, admin, pool or f"pool{next(_numbers)}"))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.remove()
+
+
+class Live(threading.Thread):
+    """Looks all the time whether a database is there."""
+
+    def __init__(self, server, name):
+        super().__init__(daemon=True)
+        self.server, self.name, self.looks, self.missing, self.ended = server, name, 0, 0, False
+        self.start()
+
+    def run(self):
+        with self.server.connect() as connection:
+            while not self.ended:
+                found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [self.name]).rowcount
+                self.looks, self.missing = self.looks + 1, self.missing + (found != 1)
+                time.sleep(0.002)
+
+    def end(self):
+        self.ended = True
+        self.join()
+        assert self.looks > 100 and self.missing == 0
+
+
+# ---- Killed at any moment --------------------------------------------------------------------------------------------
+
+
+def harm(lane, job, longest, number):
+    """Kills at a random moment of a job, every third time the supervisor with it; the job's end."""
+    watcher = Watcher(lane.admin, job)
+    wait_until(lambda: lane.child(job) or (watcher.last and watcher.last["state"] == "succeeded"))
+    time.sleep(random.uniform(0, longest))
+    lane.kill_worker() if number % 3 == 2 else lane.kill_child(job)
+    seen = watcher.end()
+    assert seen["state"] == "succeeded" and seen["attempt"] <= 2, seen
+    assert [(line["seq"], line["message"]) for line in watcher.lines] == lines_of(lane.service, job)
+    return seen["attempt"] == 2
+
+
+def kill_backups(lane, moments):
+    struck = 0
+    for number in range(moments):
+        job = lane.back_up()
+        struck += harm(lane, job, 0.5, number)
+        made = lane.made(job)
+        assert made["rows"] == ROWS and made["state"] == "good"
+        assert lane.service.sql("SELECT count(*) FROM backup WHERE job_id = %s", job) == [(1,)]
+    return struck
+
+
+def kill_restores(lane, moments):
+    backup, struck = lane.backup(), 0
+    live = Live(lane.server, lane.name)
+    for number in range(moments):
+        lane.server.psql("DELETE FROM held WHERE i > 10", db=lane.name)
+        struck += harm(lane, lane.restore(backup), 1, number)
+        assert lane.server.psql("SELECT count(*) FROM held", db=lane.name) == str(ROWS)
+        (kept,) = lane.derived()
+        lane.server.psql(f'ALTER DATABASE "{kept}" ALLOW_CONNECTIONS true')
+        assert lane.server.psql("SELECT count(*) FROM held", db=kept) == "10", "it was swapped once"
+        lane.server.dropdb(kept)
+    live.end()
+    return struck
+
+
+def kill_deletes(lane, moments):
+    struck = 0
+    for number in range(moments):
+        backup = lane.backup()
+        struck += harm(lane, lane.ask("DELETE", f"/backups/{backup['id']}"), 0.15, number)
+        assert lane.admin.get(f"/backups/{backup['id']}").json["state"] == "deleted"
+        assert not Path(lane.service.storage, "acme", backup["path"]).exists()
+    return struck
+
+
+@pytest.mark.slow_once
+def test_kill_9_of_workers_at_40_random_moments(service, server, admin, lane):
+    """Over backups, restores and deletes at once, each with a worker of its own."""
+    lanes = [lane(), lane(), lane("default")]  # where deletes are done
+    works = [(kill_backups, MOMENTS - 2 * (MOMENTS // 3)), (kill_restores, MOMENTS // 3), (kill_deletes, MOMENTS // 3)]
+    with ThreadPoolExecutor(3) as threads:
+        running = [threads.submit(work, each, moments) for (work, moments), each in zip(works, lanes)]
+        struck = sum(each.result() for each in running)
+    assert struck >= MOMENTS // 3, f"only {struck} of {MOMENTS} struck a job"
+    check_jobs(service, [job for each in lanes for job in each.jobs])
+
+
+# ---- Lost for good ---------------------------------------------------------------------------------------------------
+
+
+def test_a_job_whose_workers_die_three_times_fails_truthfully(service, server, lane):
+    one = lane()
+    held = Hold(server, one.name)
+    job = one.back_up()
+    watcher = Watcher(one.admin, job)
+    for attempt in (1, 2, 3):
+        wait_until(lambda: watcher.last and watcher.last["attempt"] == attempt and one.child(job), seconds=40)
+        one.kill_worker()
+    seen = watcher.end()
+    held.release()
+    assert (seen["state"], seen["error"]["code"]) == ("failed", "internal"), seen
+    assert "lost 3 times" in seen["error"]["message"]
+    assert [(line["seq"], line["message"]) for line in watcher.lines] == lines_of(service, job)
+    assert sum("nothing was heard of the worker" in line["message"] for line in watcher.lines) == 3
+    check_jobs(service, [job])
+
+
+def test_a_job_that_is_to_be_cancelled_and_loses_its_worker_is_cancelled(service, server, lane):
+    one = lane()
+    held = Hold(server, one.name)
+    job = one.back_up()
+    watcher = Watcher(one.admin, job)
+    wait_until(lambda: watcher.last and watcher.last["state"] == "running" and one.child(job), seconds=40)
+    os.kill(one.worker.pid, signal.SIGSTOP)
+    one.admin.post(f"/jobs/{job}/cancel", expect=202)
+    one.kill_worker()
+    assert watcher.end()["state"] == "cancelled"
+    held.release()
+    check_jobs(service, [job])
+
+
+def test_a_cancel_reaches_a_running_job_within_two_seconds(service, server, lane):
+    one = lane()
+    held = Hold(server, one.name)
+    job = one.back_up()
+    watcher = Watcher(one.admin, job)
+    wait_until(lambda: watcher.last and watcher.last["state"] == "running" and one.child(job))
+    time.sleep(0.5)
+    start = time.monotonic()
+    one.admin.post(f"/jobs/{job}/cancel", expect=202)
+    wait_until(lambda: service.sql("SELECT 1 FROM job WHERE id = %s AND state = 'cancelled'", job))
+    assert time.monotonic() - start < 2
+    assert watcher.end()["state"] == "cancelled"
+    held.release()
+    check_jobs(service, [job])
+
+
+def test_a_worker_that_comes_back_from_the_dead_changes_nothing(service, server, lane):
+    """Both its processes were asleep while another did its job."""
+    one = lane()
+    held = Hold(server, one.name)
+    job = one.back_up()
+    watcher = Watcher(one.admin, job)
+    wait_until(lambda: watcher.last and watcher.last["state"] == "running" and one.child(job), seconds=40)
+    sleepers = [one.worker.pid, one.child(job)]
+    for pid in sleepers:
+        os.kill(pid, signal.SIGSTOP)
+    asleep, one.worker = one.worker, service.start_worker(one.pool)
+    service.sql("UPDATE job SET lease_until = now() - interval '1 second' WHERE id = %s", job)
+    held.release()
+    seen = watcher.end()
+    assert (seen["state"], seen["attempt"]) == ("succeeded", 2), seen
+    for pid in sleepers:
+        os.kill(pid, signal.SIGCONT)
+    wait_until(lambda: not Path(f"/proc/{asleep.pid}/task/{asleep.pid}/children").read_text(), seconds=30)
+    assert service.sql("SELECT state, attempt FROM job WHERE id = %s", job) == [("succeeded", 2)]
+    check_jobs(service, [job])
