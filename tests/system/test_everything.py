@@ -260,9 +260,9 @@ def test_a_row_of_300_mb(postgres, database, holdfast, tmp_path):
 
 
 @pytest.mark.slow_once
-def test_20_000_small_tables(postgres, database, holdfast, tmp_path):
-    server = postgres(15, max_locks_per_transaction=512)
-    name = database(server)
+def test_20_000_small_tables(postgres, holdfast, tmp_path):
+    server = postgres(15, fresh=True, max_locks_per_transaction=512)
+    name = server.createdb("small_tables")  # goes with its server: to drop it takes a minute
     everything.add_small_tables(server, name, 20_000)
     backup(holdfast, server, name, tmp_path / "archive")
     restored = f"{name}restored"
