@@ -275,6 +275,7 @@ def test_an_answer_can_be_asked_for_again_by_its_key(admin, things):
     refused(admin.post("/backups", ask, headers={"Idempotency-Key": ""}))
 
 
+@pytest.mark.slow_once
 def test_a_slow_request_is_ended(site):
     """nginx reads a request whole, so it costs the API nothing; and gives it up after a while."""
     with socket.create_connection(("127.0.0.1", site.nginx.port)) as slow:

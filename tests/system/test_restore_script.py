@@ -11,7 +11,7 @@ STOCK = "/usr/bin:/bin"  # age, tar, zstd, psql and pg_restore of the distributi
 NAME = everything.NAME
 
 # Server, and whether its own psql and pg_restore come first: a pg_restore reads dumps of its own major and older ones.
-SERVERS = [(15, False), *(pytest.param(*each, marks=pytest.mark.slow_once) for each in ((13, False), (17, True)))]
+SERVERS = [(13, False), (15, False), (17, True)]
 
 
 def backup(holdfast, server, database, path, *options, own_programs=False):
@@ -46,6 +46,7 @@ def assert_same_schema(one, one_database, other, other_database):
     assert "\n".join(difflib.unified_diff(*(text.splitlines() for text in texts), lineterm="")) == ""
 
 
+@pytest.mark.slow_once
 @pytest.mark.parametrize("major, own_programs", SERVERS)
 def test_stock_programs_restore_a_database_with_everything(postgres, holdfast, tmp_path, major, own_programs):
     source = postgres(major, cluster_name="script source", wal_level="logical")

@@ -268,6 +268,7 @@ HOLDS = {"a comment": "COMMENT ON DATABASE {} IS 'x'",
          "a limit": "ALTER DATABASE {} CONNECTION LIMIT 20"}
 
 
+@pytest.mark.slow_once
 @pytest.mark.parametrize("statement", HOLDS.values(), ids=HOLDS)
 def test_who_holds_the_database_is_named_and_clients_are_served(server, live, statement):
     before = databases(server)
