@@ -156,12 +156,7 @@ GPtrArray *hf_kept_due(HfCatalog *catalog, int64_t now_us, GError **error)
                            "k.until OR k.tried_at < holdfast_view.at($1::bigint) - interval '6 hours')) LIMIT 100";
     HfNumber now;
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(hf_number(&now, now_us)), error);
-    if (rows == NULL)
-        return NULL;
-    GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)hf_database_row_free);
-    for (size_t i = 0; i < hf_pg_rows_count(rows); i++)
-        g_ptr_array_add(all, hf_database_row(rows, i));
-    return all;
+    return rows != NULL ? hf_database_rows(rows) : NULL;
 }
 
 bool hf_kept_note_try(HfCatalog *catalog, const char *database_id, GError **error)

@@ -38,6 +38,8 @@ GBytes *hf_row_bytes(const HfPgRows *rows, size_t row, int column);
     "SELECT d.id, d.organization_id, d.name, d.server_id, s.name, s.pool, d.retention_paused FROM database d JOIN "    \
     "server s ON s.id = d.server_id"
 HfDatabaseRow *hf_database_row(const HfPgRows *rows, size_t row);
+/* All rows: HfDatabaseRow*, transfer full. */
+GPtrArray *hf_database_rows(const HfPgRows *rows);
 /* Column 0 of every row, NULL-terminated, transfer full. */
 char **hf_rows_list(const HfPgRows *rows);
 

@@ -129,10 +129,5 @@ GPtrArray *hf_schedule_databases(HfCatalog *catalog, const char *id, GError **er
         "d.name LIKE translate(regexp_replace(c.database_pattern, '([\\\\%_])', '\\\\\\1', 'g'), '*?', '%_'))) "
         "ORDER BY s.name, d.name";
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(id), error);
-    if (rows == NULL)
-        return NULL;
-    GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)hf_database_row_free);
-    for (size_t i = 0; i < hf_pg_rows_count(rows); i++)
-        g_ptr_array_add(all, hf_database_row(rows, i));
-    return all;
+    return rows != NULL ? hf_database_rows(rows) : NULL;
 }

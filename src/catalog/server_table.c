@@ -116,6 +116,14 @@ HfDatabaseRow *hf_database_row(const HfPgRows *rows, size_t row)
     return self;
 }
 
+GPtrArray *hf_database_rows(const HfPgRows *rows)
+{
+    GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)hf_database_row_free);
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++)
+        g_ptr_array_add(all, hf_database_row(rows, i));
+    return all;
+}
+
 void hf_database_row_free(HfDatabaseRow *self)
 {
     if (self == NULL)

@@ -1,6 +1,5 @@
 #include "service/request_resume.h"
 
-#include "catalog/server_table.h"
 #include "service/request_body.h"
 
 char *hf_request_resume(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
@@ -8,15 +7,5 @@ char *hf_request_resume(HfRequester *self, const char *id, const HfJson *json, H
     if (!hf_body_check(json, body, NULL, 0, error))
         return NULL;
     g_autoptr(HfDatabaseRow) database = hf_database_get(self->catalog, self->organization, id, error);
-    if (database == NULL)
-        return NULL;
-    g_autofree char *holds = g_strconcat("database:", database->id, NULL);
-    HfNewJob job = {.kind = "resume",
-                    .name = database->name,
-                    .request = "{}",
-                    .holds = holds,
-                    .database_id = database->id,
-                    .pool = database->pool};
-    g_autofree char *made = hf_request_make(self, &job, "database", database->id, database->name, error);
-    return made != NULL ? hf_request_answer(made) : NULL;
+    return database != NULL ? hf_request_make_for(self, "resume", database, error) : NULL;
 }

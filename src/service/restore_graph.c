@@ -52,7 +52,6 @@ struct HfRestoreGraph {
     HfTaskGraph *graph;
     HfTask *all_loaded, *all_proved, *all_foreign_keys; /* barriers */
     GPtrArray *owned;                                   /* task payloads */
-    GPtrArray *whole_tables;                            /* GPtrArray* of HfSlice*: payloads too */
     uint64_t raw_bytes;                                 /* of all tables that are loaded */
     GHashTable *dumped;      /* OID -> HfTocEntry*: the tables that the schema makes itself */
     GHashTable *tables;      /* OID -> TableTasks* */
@@ -142,12 +141,16 @@ static bool load_slice(gpointer data, gpointer slice, GError **error)
     return hf_pipeline_lane_copy(((Lane *)data)->copy, slice, error);
 }
 
-static bool load_slices(gpointer lane, gpointer data, GError **error)
+static bool load_table(gpointer lane, gpointer table, GError **error)
 {
-    const GPtrArray *slices = data;
-    for (guint i = 0; i < slices->len; i++)
-        if (!load_slice(lane, slices->pdata[i], error))
+    g_autoptr(GPtrArray) slices = g_ptr_array_new_with_free_func(g_free);
+    hf_slice_cut_parts(slices, table);
+    for (guint i = 0; i < slices->len; i++) {
+        HfSlice *slice = slices->pdata[i];
+        slice->one_lane = true;
+        if (!load_slice(lane, slice, error))
             return false;
+    }
     return true;
 }
 
@@ -320,24 +323,13 @@ static bool fits_one_lane(HfRestoreGraph *self, const HfManifestTable *table)
            table->raw_bytes <= self->raw_bytes / self->options->jobs;
 }
 
-static void add_whole_load(HfRestoreGraph *self, TableTasks *tasks, GPtrArray *slices)
-{
-    uint64_t weight = 0;
-    for (guint i = 0; i < slices->len; i++) {
-        HfSlice *slice = slices->pdata[i];
-        slice->one_lane = true;
-        weight += slice->weight;
-    }
-    g_ptr_array_set_free_func(slices, g_free);
-    g_ptr_array_add(self->whole_tables, g_ptr_array_ref(slices));
-    tasks->first = tasks->done = add_task(self, load_slices, slices, weight);
-}
-
 /* The first part truncates the table and freezes its rows: it goes alone. Parts that are added to one table through a
  * partition root, and large objects, need no such order. */
-static void add_load_by_parts(HfRestoreGraph *self, TableTasks *tasks, const GPtrArray *slices)
+static void add_load_by_parts(HfRestoreGraph *self, TableTasks *tasks, HfManifestTable *table)
 {
-    bool first_alone = tasks->info->kind == HF_TABLE_PLAIN && tasks->info->load_root_oid == 0;
+    g_autoptr(GPtrArray) slices = g_ptr_array_new();
+    bool first_alone = table->kind == HF_TABLE_PLAIN && table->load_root_oid == 0;
+    hf_slice_cut_parts(slices, table);
     tasks->done = barrier(self);
     for (guint i = 0; i < slices->len; i++) {
         HfSlice *slice = own(self, slices->pdata[i]);
@@ -353,17 +345,16 @@ static void add_load_by_parts(HfRestoreGraph *self, TableTasks *tasks, const GPt
 static TableTasks *add_table(HfRestoreGraph *self, HfManifestTable *table)
 {
     TableTasks *tasks = own(self, g_new0(TableTasks, 1));
+    guint parts = table->parts->len;
     tasks->info = table;
-    g_autoptr(GPtrArray) slices = g_ptr_array_new();
-    hf_slice_cut_parts(slices, table);
-    if (slices->len == 0 && is_of_extension(self, table) && table->filter == NULL)
+    if (parts == 0 && is_of_extension(self, table) && table->filter == NULL)
         tasks->done = tasks->first = hf_task_graph_add(self->graph, truncate_table, table, 1);
-    if (slices->len == 0)
+    if (parts == 0)
         return tasks;
     if (fits_one_lane(self, table))
-        add_whole_load(self, tasks, slices);
+        tasks->done = tasks->first = add_task(self, load_table, table, table->raw_bytes + parts);
     else
-        add_load_by_parts(self, tasks, slices);
+        add_load_by_parts(self, tasks, table);
     if (table->kind == HF_TABLE_PLAIN)
         tasks->analyze = add_analyze(self, table);
     return tasks;
@@ -673,7 +664,6 @@ HfRestoreGraph *hf_restore_graph_new(const HfRestoreLoad *options)
     hf_pipeline_reads_again(self->prove);
     self->graph = hf_task_graph_new();
     self->owned = g_ptr_array_new_with_free_func(g_free);
-    self->whole_tables = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
     self->tables = g_hash_table_new(NULL, NULL);
     self->dumped = dumped_tables(options->schema);
     self->entry_tasks = g_hash_table_new(NULL, NULL);
@@ -691,7 +681,6 @@ void hf_restore_graph_free(HfRestoreGraph *self)
     hf_pipeline_free(self->prove);
     hf_type_table_free(self->types);
     g_ptr_array_unref(self->owned);
-    g_ptr_array_unref(self->whole_tables);
     g_hash_table_unref(self->tables);
     g_hash_table_unref(self->dumped);
     g_hash_table_unref(self->entry_tasks);

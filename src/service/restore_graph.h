@@ -1,6 +1,6 @@
 /*
- * The tasks of a restore, in lanes of one connection each: rows, proofs, indexes and the rest of post-data; then
- * materialized views and statistics. Private to the restore: see restore_load.h for the whole.
+ * The tasks of a restore, in lanes of one connection each: rows, proofs, indexes and the rest of post-data, statistics;
+ * then materialized views. Private to the restore: see restore_load.h for the whole.
  */
 #ifndef HF_SERVICE_RESTORE_GRAPH_H
 #define HF_SERVICE_RESTORE_GRAPH_H
@@ -18,10 +18,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfRestoreGraph, hf_restore_graph_free)
 HfPg *hf_restore_connect(const HfRestoreLoad *options, GCancellable *cancellable, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* Loads the rows, reads them back for the proof, and makes what post-data holds. The schema and empty large objects are
- * there already. `pg` asks questions meanwhile. */
+/* Loads the rows, reads them back for the proof, and makes what post-data holds, and takes statistics. The schema and
+ * empty large objects are there already. `pg` asks questions meanwhile. */
 bool hf_restore_graph_load(HfRestoreGraph *self, HfPg *pg, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Refreshes materialized views in parallel by their dependencies, and takes statistics. */
+/* Refreshes materialized views in parallel by their dependencies, and takes their statistics. */
 bool hf_restore_graph_refresh(HfRestoreGraph *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool hf_restore_is_refresh(const HfTocEntry *entry);
 

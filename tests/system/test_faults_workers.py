@@ -214,6 +214,15 @@ def test_kill_9_of_workers_at_40_random_moments(service, server, admin, lane):
     check_jobs(service, [job for each in lanes for job in each.jobs])
 
 
+def held_backup(server, lane):
+    """A backup that runs and cannot end before its lock is released."""
+    held = Hold(server, lane.name)
+    job = lane.back_up()
+    watcher = Watcher(lane.admin, job)
+    wait_until(lambda: watcher.last and watcher.last["state"] == "running" and lane.child(job), seconds=40)
+    return held, job, watcher
+
+
 # ---- Lost for good ---------------------------------------------------------------------------------------------------
 
 
@@ -236,10 +245,7 @@ def test_a_job_whose_workers_die_three_times_fails_truthfully(service, server, l
 
 def test_a_job_that_is_to_be_cancelled_and_loses_its_worker_is_cancelled(service, server, lane):
     one = lane()
-    held = Hold(server, one.name)
-    job = one.back_up()
-    watcher = Watcher(one.admin, job)
-    wait_until(lambda: watcher.last and watcher.last["state"] == "running" and one.child(job), seconds=40)
+    held, job, watcher = held_backup(server, one)
     os.kill(one.worker.pid, signal.SIGSTOP)
     one.admin.post(f"/jobs/{job}/cancel", expect=202)
     one.kill_worker()
@@ -250,10 +256,7 @@ def test_a_job_that_is_to_be_cancelled_and_loses_its_worker_is_cancelled(service
 
 def test_a_cancel_reaches_a_running_job_within_two_seconds(service, server, lane):
     one = lane()
-    held = Hold(server, one.name)
-    job = one.back_up()
-    watcher = Watcher(one.admin, job)
-    wait_until(lambda: watcher.last and watcher.last["state"] == "running" and one.child(job))
+    held, job, watcher = held_backup(server, one)
     time.sleep(0.5)
     start = time.monotonic()
     one.admin.post(f"/jobs/{job}/cancel", expect=202)
@@ -267,10 +270,7 @@ def test_a_cancel_reaches_a_running_job_within_two_seconds(service, server, lane
 def test_a_worker_that_comes_back_from_the_dead_changes_nothing(service, server, lane):
     """Both its processes were asleep while another did its job."""
     one = lane()
-    held = Hold(server, one.name)
-    job = one.back_up()
-    watcher = Watcher(one.admin, job)
-    wait_until(lambda: watcher.last and watcher.last["state"] == "running" and one.child(job), seconds=40)
+    held, job, watcher = held_backup(server, one)
     sleepers = [one.worker.pid, one.child(job)]
     for pid in sleepers:
         os.kill(pid, signal.SIGSTOP)
