@@ -1,14 +1,13 @@
 #include "worker/backup_writer.h"
 
 #include "base/error.h"
-#include "base/json.h"
 #include "base/units.h"
+#include "service/backup_contents.h"
 #include "service/unseal.h"
 
 #include <string.h>
 
 #define NAME_BYTES 120 /* of a database, in a file's name */
-#define MAX_CONTENTS 20000
 
 /* ---- The file ------------------------------------------------------------------------------------------------------
  */
@@ -53,25 +52,6 @@ static bool clean_up(const HfJobRun *run, HfStorage *storage, GError **error)
 /* ---- What came of it -----------------------------------------------------------------------------------------------
  */
 
-char *hf_backup_writer_contents(const HfManifest *manifest)
-{
-    HfJsonWriter writer;
-    GString *text = g_string_new(NULL);
-    hf_json_writer_init(&writer, text);
-    hf_json_writer_begin_array(&writer, NULL);
-    for (guint i = 0; i < manifest->tables->len && i < MAX_CONTENTS; i++) {
-        const HfManifestTable *table = manifest->tables->pdata[i];
-        hf_json_writer_begin_object(&writer, NULL);
-        hf_json_writer_string(&writer, "schema", table->schema);
-        hf_json_writer_string(&writer, "name", table->name);
-        hf_json_writer_uint64(&writer, "rows", table->proof.rows);
-        hf_json_writer_uint64(&writer, "bytes", table->raw_bytes);
-        hf_json_writer_end_object(&writer);
-    }
-    hf_json_writer_end_array(&writer);
-    return g_string_free(text, FALSE);
-}
-
 typedef struct {
     const HfJobRun *run;
     HfBackupRow *row;
@@ -83,7 +63,7 @@ static bool before_commit(const HfManifest *manifest, gpointer data, GError **er
     const Commit *self = data;
     const HfJobRow *job = self->run->job;
     g_autoptr(GError) reason = NULL;
-    self->row->contents = hf_backup_writer_contents(manifest);
+    self->row->contents = hf_backup_contents(manifest);
     g_autoptr(HfJobRow) owned = hf_job_owned(self->run->catalog, job->id, job->attempt, &reason);
     if (owned != NULL || hf_error_code_may_pass((HfErrorCode)reason->code))
         return true;

@@ -4,9 +4,9 @@
 #include "catalog/account.h"
 #include "catalog/audit.h"
 #include "cli/options.h"
-#include "cli/password.h"
 #include "cli/text.h"
 #include "cli/work.h"
+#include "crypto/age.h"
 
 #include <string.h>
 
@@ -51,20 +51,18 @@ static void admin_clear(HfAdmin *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HfAdmin, admin_clear)
 
-/* The first line of a file that the configuration names; "" names none, and gives NULL. */
-static bool read_secret(const char *name, const char *path, char **secret, GError **error)
+static const char *or_null(const char *text)
 {
-    *secret = *path != '\0' ? hf_password_read_line(name, path, error) : NULL;
-    return *path == '\0' || *secret != NULL;
+    return *text != '\0' ? text : NULL;
 }
 
 static bool open_catalog(HfAdmin *self, GCancellable *cancellable, GError **error)
 {
-    char *password;
     const HfConfiguration *configuration = self->configuration;
-    if (!read_secret("[catalog] password_file", configuration->catalog_password_file, &password, error))
+    char *password = hf_configuration_read_secret(configuration->catalog_password_file, error);
+    if (password == NULL)
         return false;
-    self->target = hf_pg_target_new(configuration->catalog_conninfo, password, error);
+    self->target = hf_pg_target_new(configuration->catalog_conninfo, or_null(password), error);
     hf_age_secret_free(password);
     if (self->target == NULL)
         return false;
@@ -74,12 +72,11 @@ static bool open_catalog(HfAdmin *self, GCancellable *cancellable, GError **erro
 
 static bool open_queue(HfAdmin *self, GError **error)
 {
-    char *password;
     const HfConfiguration *configuration = self->configuration;
-    if (!read_secret("[redis] password_file", configuration->redis_password_file, &password, error))
+    char *password = hf_configuration_read_secret(configuration->redis_password_file, error);
+    if (password == NULL)
         return false;
-    self->queue = hf_queue_new(configuration->redis_address,
-                               *configuration->redis_user != '\0' ? configuration->redis_user : NULL, password,
+    self->queue = hf_queue_new(configuration->redis_address, or_null(configuration->redis_user), or_null(password),
                                configuration->redis_prefix);
     hf_age_secret_free(password);
     return true;

@@ -1,8 +1,8 @@
 #include "service/upload_file.h"
 
-#include "archive/archive_reader.h"
 #include "base/error.h"
 #include "catalog/storage_table.h"
+#include "service/backup_contents.h"
 #include "service/unseal.h"
 #include "storage/storage.h"
 
@@ -15,10 +15,9 @@
 /* A storage shows no file of such a name (storage/storage.h). */
 #define HIDDEN_NAME ".upload-%s.partial-0"
 #define KEPT_NAME "upload-%s.hf"
-#define MAX_CONTENTS 100000
 
-/* A child of the API looks, and many look at once. What takes more memory (256 MiB for scrypt with age's own factor, and
- * as much for the manifest of some 10,000 tables) is kept without being read: a worker reads it when it is used. */
+/* A child of the API looks, and many look at once. What takes more memory (256 MiB for scrypt with age's own factor,
+ * and as much for the manifest of some 10,000 tables) is kept without being read: a worker reads it when it is used. */
 #define MAX_WORK_FACTOR 18
 #define MAX_MANIFEST_BYTES ((size_t)32 * 1024 * 1024)
 
@@ -161,38 +160,6 @@ bool hf_upload_expire(HfCatalog *catalog, GError **error)
 /* ---- What it is ----------------------------------------------------------------------------------------------------
  */
 
-static char *contents_of(const HfManifest *manifest)
-{
-    HfJsonWriter writer;
-    GString *text = g_string_new(NULL);
-    hf_json_writer_init(&writer, text);
-    hf_json_writer_begin_array(&writer, NULL);
-    for (guint i = 0; i < manifest->tables->len && i < MAX_CONTENTS; i++) {
-        const HfManifestTable *table = manifest->tables->pdata[i];
-        hf_json_writer_begin_object(&writer, NULL);
-        hf_json_writer_string(&writer, "schema", table->schema);
-        hf_json_writer_string(&writer, "name", table->name);
-        hf_json_writer_uint64(&writer, "rows", table->proof.rows);
-        hf_json_writer_uint64(&writer, "bytes", table->raw_bytes);
-        hf_json_writer_end_object(&writer);
-    }
-    hf_json_writer_end_array(&writer);
-    return g_string_free(text, FALSE);
-}
-
-static void describe(HfBackupRow *row, const HfArchiveReader *archive, const char *fingerprint)
-{
-    const HfManifest *manifest = hf_archive_reader_manifest(archive);
-    g_autoptr(GDateTime) created = g_date_time_new_from_iso8601(hf_archive_reader_head(archive)->created, NULL);
-    row->fingerprints = g_strdup(fingerprint);
-    row->database_name = g_strdup(hf_archive_reader_head(archive)->database.name);
-    row->rows = (int64_t)hf_manifest_rows(manifest);
-    row->raw_bytes = (int64_t)hf_manifest_raw_bytes(manifest);
-    row->tables = manifest->tables->len;
-    row->contents = contents_of(manifest);
-    row->created_us = created != NULL ? g_date_time_to_unix(created) * G_USEC_PER_SEC : 0;
-}
-
 /* With one key (NULL: none). False without error: another one is needed, or more than we want to read. */
 static bool try_key(HfInput *file, const HfSealer *sealer, HfKeyRow *key, HfBackupRow *row, GError **error)
 {
@@ -205,11 +172,13 @@ static bool try_key(HfInput *file, const HfSealer *sealer, HfKeyRow *key, HfBack
     if (!hf_unseal_identities(sealer, keys, identities, error))
         return false;
     g_autoptr(HfArchiveReader) archive = hf_archive_reader_open_within(file, identities, MAX_MANIFEST_BYTES, &reason);
-    if (archive != NULL)
-        describe(row, archive, key != NULL ? key->fingerprint : "");
-    else if (!g_error_matches(reason, HF_ERROR, HF_ERROR_WRONG_KEY) &&
-             !g_error_matches(reason, HF_ERROR, HF_ERROR_LIMIT))
+    if (archive != NULL) {
+        hf_backup_describe(row, archive);
+        row->fingerprints = g_strdup(key != NULL ? key->fingerprint : "");
+    } else if (!g_error_matches(reason, HF_ERROR, HF_ERROR_WRONG_KEY) &&
+               !g_error_matches(reason, HF_ERROR, HF_ERROR_LIMIT)) {
         g_propagate_error(error, g_steal_pointer(&reason));
+    }
     return archive != NULL;
 }
 

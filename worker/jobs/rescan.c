@@ -7,9 +7,10 @@
  * its job gets the time to register it before the catalog is asked.
  */
 #include "base/error.h"
+#include "service/backup_contents.h"
 #include "service/request_body.h"
 #include "service/unseal.h"
-#include "worker/backup_writer.h"
+#include "worker/backup_file.h"
 
 #include <string.h>
 
@@ -119,24 +120,6 @@ static HfArchiveReader *open_with(Rescan *self, HfInput *file, const HfKeyRow *k
                : NULL;
 }
 
-static int64_t time_of(const char *text)
-{
-    g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(text, NULL);
-    return time != NULL ? g_date_time_to_unix(time) * G_USEC_PER_SEC + g_date_time_get_microsecond(time) : 0;
-}
-
-static void describe(HfBackupRow *row, const HfArchiveReader *reader)
-{
-    const HfArchiveHead *head = hf_archive_reader_head(reader);
-    const HfManifest *manifest = hf_archive_reader_manifest(reader);
-    row->database_name = g_strdup(head->database.name);
-    row->created_us = time_of(head->created);
-    row->rows = (int64_t)hf_manifest_rows(manifest);
-    row->raw_bytes = (int64_t)hf_manifest_raw_bytes(manifest);
-    row->tables = manifest->tables->len;
-    row->contents = hf_backup_writer_contents(manifest);
-}
-
 /* Tries every key, for each that opens it is told. False with the reason: none does. */
 static bool read_archive(Rescan *self, HfBackupRow *row, HfInput *file, GError **error)
 {
@@ -147,7 +130,7 @@ static bool read_archive(Rescan *self, HfBackupRow *row, HfInput *file, GError *
         g_autoptr(HfAgeIdentities) identities = hf_age_identities_new();
         g_autoptr(HfArchiveReader) reader = open_with(self, file, key, identities, &reason);
         if (reader != NULL && row->contents == NULL)
-            describe(row, reader);
+            hf_backup_describe(row, reader);
         if (reader != NULL && key == NULL)
             break; /* not encrypted */
         if (reader != NULL)
