@@ -81,16 +81,14 @@ static bool add_filters(Statement *list, const HfNoun *noun, const HfListQuery *
     return true;
 }
 
-/* The column and direction of `sort`, which must be one of the noun's. */
-static bool find_sort(const HfNoun *noun, const char *sort, const char **column, bool *descends, GError **error)
+/* The column of `sort`, which must be one of the noun's; "-" before it says that it descends. */
+static const char *find_sort_column(const HfNoun *noun, const char *sort, GError **error)
 {
-    *descends = *sort == '-';
     for (const char *const *s = noun->sorts; *s != NULL; s++)
-        if (strcmp(*s + (**s == '-'), sort + *descends) == 0) {
-            *column = *s + (**s == '-');
-            return true;
-        }
-    return bad_list(noun, "sort", sort, error);
+        if (strcmp(*s + (**s == '-'), sort + (*sort == '-')) == 0)
+            return *s + (**s == '-');
+    bad_list(noun, "sort", sort, error);
+    return NULL;
 }
 
 static char *make_cursor(const char *sort, const char *id, const char *value)
@@ -150,9 +148,10 @@ char *hf_noun_list(HfCatalog *catalog, const HfNoun *noun, const char *organizat
                    GError **error)
 {
     unsigned limit = query->limit != 0 ? MIN(query->limit, MAX_LIMIT) : DEFAULT_LIMIT;
-    const char *sort = query->sort != NULL ? query->sort : noun->sorts[0], *column;
-    bool descends;
-    if (!find_sort(noun, sort, &column, &descends, error))
+    const char *sort = query->sort != NULL ? query->sort : noun->sorts[0];
+    const char *column = find_sort_column(noun, sort, error);
+    bool descends = *sort == '-';
+    if (column == NULL)
         return NULL;
     g_autoptr(Statement) list = statement_new("SELECT v.id::text, v.");
     g_string_append_printf(list->sql, "%s::text, v.json FROM %s v WHERE true", column, noun->view);
