@@ -1,7 +1,7 @@
 #include "service/extract.h"
 
 #include "base/error.h"
-#include "service/extract_selection.h"
+#include "service/archive_selection.h"
 #include "storage/storage.h"
 
 #include <errno.h>
@@ -98,8 +98,8 @@ static bool copy_members(Folder *self, const GPtrArray *members, GError **error)
 static GPtrArray *choose_members(const HfExtractOptions *options, GError **error)
 {
     bool all = !hf_pattern_lists_given(&options->patterns);
-    g_autoptr(HfExtractSelection) selection =
-        all ? NULL : hf_extract_select(options->archive, &options->patterns, true, error);
+    g_autoptr(HfArchiveSelection) selection =
+        all ? NULL : hf_archive_select(options->archive, &options->patterns, true, error);
     if (!all && selection == NULL)
         return NULL;
     GPtrArray *chosen = g_ptr_array_new();
@@ -107,7 +107,7 @@ static GPtrArray *choose_members(const HfExtractOptions *options, GError **error
     for (guint i = 0; i < manifest->members->len; i++) {
         HfMember *member = manifest->members->pdata[i];
         uint32_t oid;
-        if (all || !hf_part_name_parse(member->name, &oid) || hf_extract_takes_rows(selection, oid))
+        if (all || !hf_part_name_parse(member->name, &oid) || hf_archive_selection_takes_rows(selection, oid))
             g_ptr_array_add(chosen, member);
     }
     g_ptr_array_add(chosen, (gpointer)hf_archive_reader_manifest_member(options->archive));

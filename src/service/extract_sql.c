@@ -16,7 +16,7 @@
 #include "engine/ends/postgres_schema.h"
 #include "pg/connection.h"
 #include "pg/sql_lines.h"
-#include "service/extract_selection.h"
+#include "service/archive_selection.h"
 
 #include <string.h>
 
@@ -30,7 +30,7 @@ typedef struct {
     const HfManifest *manifest;
     HfProgress *progress;
     GCancellable *cancellable;
-    HfExtractSelection *selection;
+    HfArchiveSelection *selection;
     HfTypeTable *types;
     HfReader *reader;
     HfBlock block;
@@ -282,7 +282,7 @@ static bool write_table(Script *self, HfManifestTable *table, GError **error)
 
 static bool is_taken(const Script *self, const HfManifestTable *table, HfTableKind kind)
 {
-    return table->kind == kind && table->parts->len > 0 && hf_extract_takes_rows(self->selection, table->oid);
+    return table->kind == kind && table->parts->len > 0 && hf_archive_selection_takes_rows(self->selection, table->oid);
 }
 
 static bool write_tables(Script *self, GError **error)
@@ -402,7 +402,7 @@ static bool write_sequences(Script *self, GError **error)
     g_autofree char *sql = read_member(self, HF_MEMBER_SEQUENCES, error);
     if (sql == NULL)
         return false;
-    g_autofree char *selected = hf_extract_select_sequences(self->selection, sql);
+    g_autofree char *selected = hf_archive_selection_sequences(self->selection, sql);
     g_string_append(self->text, selected);
     return write_if_full(self, error);
 }
@@ -465,7 +465,7 @@ static void expect_rows(Script *self)
 {
     for (guint i = 0; i < self->manifest->tables->len; i++) {
         HfManifestTable *table = self->manifest->tables->pdata[i];
-        if (hf_extract_takes_rows(self->selection, table->oid))
+        if (hf_archive_selection_takes_rows(self->selection, table->oid))
             hf_progress_expect(self->progress, table->raw_bytes + table->parts->len);
     }
 }
@@ -473,8 +473,8 @@ static void expect_rows(Script *self)
 bool hf_extract_as_sql(const HfExtractOptions *options, HfOutput *to, HfProgress *progress, GCancellable *cancellable,
                        GError **error)
 {
-    g_autoptr(HfExtractSelection) selection =
-        hf_extract_select(options->archive, &options->patterns, options->data_only, error);
+    g_autoptr(HfArchiveSelection) selection =
+        hf_archive_select(options->archive, &options->patterns, options->data_only, error);
     if (selection == NULL)
         return false;
     HfArchiveSource source;

@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "engine/ends/postgres_catalog.h"
 #include "engine/ends/postgres_globals.h"
+#include "service/archive_selection.h"
 #include "service/archive_whole.h"
-#include "service/extract_selection.h"
 #include "service/restore_beside.h"
 #include "service/restore_hold.h"
 #include "service/restore_load.h"
@@ -62,7 +62,7 @@ static void note_unknown_roles(Restore *self)
 static bool read_schema(Restore *self, GError **error)
 {
     const HfRestoreOptions *options = self->options;
-    g_autoptr(HfExtractSelection) selection = hf_extract_select(options->archive, &options->patterns, false, error);
+    g_autoptr(HfArchiveSelection) selection = hf_archive_select(options->archive, &options->patterns, false, error);
     if (selection == NULL)
         return false;
     self->schema.sql = (HfTocSqlOptions){

@@ -6,8 +6,8 @@
 #include "engine/ends/postgres.h"
 #include "engine/ends/postgres_catalog.h"
 #include "engine/pipeline.h"
+#include "service/archive_selection.h"
 #include "service/archive_whole.h"
-#include "service/extract_selection.h"
 #include "service/restore.h"
 
 #include <string.h>
@@ -17,7 +17,7 @@ typedef struct {
     const HfManifest *manifest;
     HfProgress *progress;
     GCancellable *cancellable;
-    HfExtractSelection *selection; /* what to compare; NULL: not needed */
+    HfArchiveSelection *selection; /* what to compare; NULL: not needed */
     HfVerifyResult *result;
 } Verify;
 
@@ -135,7 +135,7 @@ static bool match_tables(Verify *self, GHashTable *index, GPtrArray *readable)
     guint missing = 0, present = 0;
     for (guint i = 0; i < self->manifest->tables->len; i++) {
         HfManifestTable *table = self->manifest->tables->pdata[i];
-        if (!hf_extract_takes_rows(self->selection, table->oid))
+        if (!hf_archive_selection_takes_rows(self->selection, table->oid))
             continue;
         if (table->kind == HF_TABLE_LARGE_OBJECTS) {
             g_ptr_array_add(readable, table);
@@ -315,12 +315,12 @@ bool hf_verify(const HfVerifyOptions *options, HfProgress *progress, GCancellabl
                    .result = result};
     /* A pattern that matches nothing is told before all the work; a restore selects by itself. */
     if (options->against != NULL &&
-        (self.selection = hf_extract_select(options->archive, &options->patterns, true, error)) == NULL)
+        (self.selection = hf_archive_select(options->archive, &options->patterns, true, error)) == NULL)
         return false;
     bool ok = hf_archive_check_whole(options->archive, options->jobs, progress, cancellable, error) &&
               check_rows(&self, error) && (options->against == NULL || compare(&self, error)) &&
               (options->restore_to == NULL || restore_to_scratch(&self, error));
-    hf_extract_selection_free(self.selection);
+    hf_archive_selection_free(self.selection);
     if (ok && progress != NULL)
         hf_progress_finish(progress);
     return ok;

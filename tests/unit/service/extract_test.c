@@ -1,6 +1,6 @@
 #include "service/extract.h"
 
-#include "service/extract_selection.h"
+#include "service/archive_selection.h"
 #include "tests/unit/archive/sample.h"
 #include "tests/unit/cmocka_all.h"
 #include "tests/unit/pg/dump_file.h"

@@ -1,4 +1,4 @@
-#include "service/extract_selection.h"
+#include "service/archive_selection.h"
 
 #include "base/error.h"
 #include "pg/connection.h"
@@ -25,7 +25,7 @@ static HfPatternVerdict judge(const HfTocEntry *entry, gpointer data)
 /* ---- Tables --------------------------------------------------------------------------------------------------------
  */
 
-static void take_rows(HfExtractSelection *self)
+static void take_rows(HfArchiveSelection *self)
 {
     for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++)
         if (self->entries[i] && strcmp(hf_dump_toc_get(self->toc, i)->kind, "TABLE") == 0)
@@ -33,7 +33,7 @@ static void take_rows(HfExtractSelection *self)
 }
 
 /* Tables that are not in the schema: those of extensions. */
-static void take_rows_by_name(HfExtractSelection *self, const HfManifest *manifest, HfPatternFilter *filter)
+static void take_rows_by_name(HfArchiveSelection *self, const HfManifest *manifest, HfPatternFilter *filter)
 {
     g_autoptr(GHashTable) in_schema = g_hash_table_new(NULL, NULL);
     for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++)
@@ -49,18 +49,18 @@ static void take_rows_by_name(HfExtractSelection *self, const HfManifest *manife
 
 /* Rows that have to be loaded through a partitioned table may go to any of its partitions, so that all have to be
  * there. Whether there are such tables that are not known yet. */
-static bool want_roots(const HfExtractSelection *self, const HfManifest *manifest, Wanted *wanted)
+static bool want_roots(const HfArchiveSelection *self, const HfManifest *manifest, Wanted *wanted)
 {
     bool more = false;
     for (guint i = 0; i < manifest->tables->len; i++) {
         const HfManifestTable *table = manifest->tables->pdata[i];
-        if (table->load_root_oid != 0 && hf_extract_takes_rows(self, table->oid))
+        if (table->load_root_oid != 0 && hf_archive_selection_takes_rows(self, table->oid))
             more |= g_hash_table_add(wanted->roots, GUINT_TO_POINTER(table->load_root_oid));
     }
     return more;
 }
 
-static bool select_by_name(HfExtractSelection *self, const HfManifest *manifest, const HfPatternLists *patterns,
+static bool select_by_name(HfArchiveSelection *self, const HfManifest *manifest, const HfPatternLists *patterns,
                            bool of_extensions, GError **error)
 {
     g_autoptr(HfPatternFilter) filter = hf_pattern_filter_new(patterns, error);
@@ -82,7 +82,7 @@ static bool select_by_name(HfExtractSelection *self, const HfManifest *manifest,
     return hf_pattern_filter_check_used(filter, error);
 }
 
-static void select_all(HfExtractSelection *self, const HfManifest *manifest)
+static void select_all(HfArchiveSelection *self, const HfManifest *manifest)
 {
     size_t size = hf_dump_toc_size(self->toc);
     self->whole = true;
@@ -93,7 +93,7 @@ static void select_all(HfExtractSelection *self, const HfManifest *manifest)
         g_hash_table_add(self->tables, GUINT_TO_POINTER(((const HfManifestTable *)manifest->tables->pdata[i])->oid));
 }
 
-HfExtractSelection *hf_extract_select(HfArchiveReader *archive, const HfPatternLists *patterns, bool of_extensions,
+HfArchiveSelection *hf_archive_select(HfArchiveReader *archive, const HfPatternLists *patterns, bool of_extensions,
                                       GError **error)
 {
     g_autoptr(GBytes) schema = hf_archive_reader_read(archive, HF_MEMBER_SCHEMA, SCHEMA_MAX_BYTES, error);
@@ -101,7 +101,7 @@ HfExtractSelection *hf_extract_select(HfArchiveReader *archive, const HfPatternL
         return NULL;
     size_t length;
     const uint8_t *data = g_bytes_get_data(schema, &length);
-    g_autoptr(HfExtractSelection) self = g_new0(HfExtractSelection, 1);
+    g_autoptr(HfArchiveSelection) self = g_new0(HfArchiveSelection, 1);
     self->tables = g_hash_table_new(NULL, NULL);
     self->toc = hf_dump_toc_parse(data, length, error);
     if (self->toc == NULL)
@@ -114,7 +114,7 @@ HfExtractSelection *hf_extract_select(HfArchiveReader *archive, const HfPatternL
     return g_steal_pointer(&self);
 }
 
-void hf_extract_selection_free(HfExtractSelection *self)
+void hf_archive_selection_free(HfArchiveSelection *self)
 {
     if (self == NULL)
         return;
@@ -125,7 +125,7 @@ void hf_extract_selection_free(HfExtractSelection *self)
     g_free(self);
 }
 
-bool hf_extract_takes_rows(const HfExtractSelection *self, uint32_t oid)
+bool hf_archive_selection_takes_rows(const HfArchiveSelection *self, uint32_t oid)
 {
     return g_hash_table_contains(self->tables, GUINT_TO_POINTER(oid));
 }
@@ -135,7 +135,7 @@ bool hf_extract_takes_rows(const HfExtractSelection *self, uint32_t oid)
 
 /* The sequences of the schema as sequences.sql names them, a quoted name in a literal; the value says whether they are
  * taken. */
-static GHashTable *sequence_literals(const HfExtractSelection *self)
+static GHashTable *sequence_literals(const HfArchiveSelection *self)
 {
     GHashTable *literals = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
@@ -160,7 +160,7 @@ static const char *literal_end(const char *literal)
     return NULL;
 }
 
-char *hf_extract_select_sequences(const HfExtractSelection *self, const char *sql)
+char *hf_archive_selection_sequences(const HfArchiveSelection *self, const char *sql)
 {
     static const char statement[] = "SELECT pg_catalog.setval(";
     g_autoptr(GHashTable) literals = sequence_literals(self);

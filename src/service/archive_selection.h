@@ -1,6 +1,6 @@
 /* Internal to restore, verify and extract: which entries of the schema and whose rows some patterns ask for. */
-#ifndef HF_SERVICE_EXTRACT_SELECTION_H
-#define HF_SERVICE_EXTRACT_SELECTION_H
+#ifndef HF_SERVICE_ARCHIVE_SELECTION_H
+#define HF_SERVICE_ARCHIVE_SELECTION_H
 
 #include "archive/archive_reader.h"
 #include "pg/dump_toc.h"
@@ -11,21 +11,21 @@ typedef struct {
     GHashTable *tables; /* OIDs of the tables whose rows are taken; 0 stands for large objects */
     bool whole;         /* everything but what is excluded: there was no --table or --schema */
     char *lost;         /* what was left out because it needs what is excluded; NULL: nothing */
-} HfExtractSelection;
+} HfArchiveSelection;
 
 /*
- * Without patterns everything. Those without a schema mean names in any schema. With `of_extensions` --table reaches the
- * configuration tables of extensions, too: they have rows in the archive, but no entry that would create them.
+ * Without patterns everything. Those without a schema mean names in any schema. With `of_extensions` --table reaches
+ * the configuration tables of extensions, too: they have rows in the archive, but no entry that would create them.
  * HF_ERROR_NOT_FOUND names a pattern that matches nothing, HF_ERROR_USAGE one that is none. Transfer full.
  */
-HfExtractSelection *hf_extract_select(HfArchiveReader *archive, const HfPatternLists *patterns, bool of_extensions,
+HfArchiveSelection *hf_archive_select(HfArchiveReader *archive, const HfPatternLists *patterns, bool of_extensions,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void hf_extract_selection_free(HfExtractSelection *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfExtractSelection, hf_extract_selection_free)
+void hf_archive_selection_free(HfArchiveSelection *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfArchiveSelection, hf_archive_selection_free)
 
-bool hf_extract_takes_rows(const HfExtractSelection *self, uint32_t oid);
+bool hf_archive_selection_takes_rows(const HfArchiveSelection *self, uint32_t oid);
 
 /* Of the text of sequences.sql, the statements of the sequences that are taken. Transfer full. */
-char *hf_extract_select_sequences(const HfExtractSelection *self, const char *sql);
+char *hf_archive_selection_sequences(const HfArchiveSelection *self, const char *sql);
 
 #endif
