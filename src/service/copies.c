@@ -93,6 +93,37 @@ bool hf_copies_open(const HfPgTarget *target, const char *maintenance_db, const 
            hf_pg_execf(pg, error, "ALTER DATABASE %s ALLOW_CONNECTIONS %s", quoted, open ? "true" : "false");
 }
 
+static bool find_oid(const HfPgTarget *target, const char *maintenance_db, const char *name, GCancellable *cancellable,
+                     char **oid, GError **error)
+{
+    const char *parameters[] = {name, NULL};
+    g_autoptr(HfPg) pg = hf_postgres_connect_maintenance(target, maintenance_db, cancellable, error);
+    g_autoptr(HfPgRows) rows =
+        pg != NULL ? hf_pg_query(pg, "SELECT oid FROM pg_catalog.pg_database WHERE datname = $1", parameters, error)
+                   : NULL;
+    if (rows != NULL && hf_pg_rows_count(rows) > 0)
+        *oid = g_strdup(hf_pg_rows_text(rows, 0, 0));
+    return rows != NULL;
+}
+
+char *hf_copies_oid(const HfPgTarget *target, const char *maintenance_db, const char *name, GCancellable *cancellable,
+                    GError **error)
+{
+    char *oid = NULL;
+    if (find_oid(target, maintenance_db, name, cancellable, &oid, error) && oid == NULL)
+        g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND, "the database %s is gone", name);
+    return oid;
+}
+
+bool hf_copies_is_live(const HfPgTarget *target, const char *maintenance_db, const char *oid, GCancellable *cancellable,
+                       bool *is_live, GError **error)
+{
+    g_autofree char *live = NULL;
+    bool ok = find_oid(target, maintenance_db, hf_pg_target_database(target), cancellable, &live, error);
+    *is_live = ok && g_strcmp0(live, oid) == 0;
+    return ok;
+}
+
 void hf_copies_settle_kept(HfPg *pg, const HfPgTarget *target, const HfCopy *kept, char **name, char **until)
 {
     g_autoptr(GError) reason = NULL;

@@ -23,6 +23,14 @@ char **hf_copies_drop(const HfPgTarget *target, const char *maintenance_db, cons
 bool hf_copies_open(const HfPgTarget *target, const char *maintenance_db, const char *name, bool open,
                     GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The OID of a database, which it keeps whatever it is called. HF_ERROR_NOT_FOUND: there is none of that name. Transfer
+ * full. */
+char *hf_copies_oid(const HfPgTarget *target, const char *maintenance_db, const char *name, GCancellable *cancellable,
+                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether the target's database is the one of that OID. */
+bool hf_copies_is_live(const HfPgTarget *target, const char *maintenance_db, const char *oid, GCancellable *cancellable,
+                       bool *is_live, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /*
  * After a swap was made: the name of what it kept and until when, transfer full. To keep it for no time is to drop it
  * now; then both are NULL, unless that fails, which is a warning.

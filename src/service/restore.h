@@ -49,10 +49,10 @@ typedef struct {
     /* Called once for each finding as soon as the preflight is over, in the thread that restores; may be NULL. */
     void (*on_finding)(const HfFinding *finding, gpointer data);
     gpointer on_finding_data;
-    /* Swap: called when the new database is complete and proved, right before the names are swapped; with false what
-     * was loaded is removed, and the error is the restore's. May be NULL. */
-    bool (*before_swap)(gpointer data, GError **error);
-    /* Right after the names are swapped or cannot be, before anything is cleaned up; may be NULL. */
+    /* Swap, new: called when the new database is complete and proved, right before it gets its name; until then it is
+     * called `incoming`. With false what was loaded is removed, and the error is the restore's. May be NULL. */
+    bool (*before_swap)(const char *incoming, gpointer data, GError **error);
+    /* Swap: right after the names are swapped or cannot be, before anything is cleaned up; may be NULL. */
     void (*after_swap)(gpointer data, bool made);
     gpointer swap_data;
 } HfRestoreOptions;

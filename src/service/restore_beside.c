@@ -131,6 +131,12 @@ static bool take_name(Beside *self, const HfCopy *copy, const char *properties, 
     return true;
 }
 
+static bool ask_before(const Beside *self, const HfCopy *incoming, GError **error)
+{
+    const HfRestoreOptions *options = self->options;
+    return options->before_swap == NULL || options->before_swap(incoming->name, options->swap_data, error);
+}
+
 static bool restore_new(Beside *self, HfPg *pg, GError **error)
 {
     const HfRestoreOptions *options = self->options;
@@ -138,6 +144,10 @@ static bool restore_new(Beside *self, HfPg *pg, GError **error)
     g_autoptr(HfCopy) copy = make_and_load(self, pg, HF_COPY_INCOMING, NULL, error);
     if (copy == NULL)
         return false;
+    if (!ask_before(self, copy, error)) {
+        remove_copy(self, copy, error);
+        return false;
+    }
     g_autofree char *properties =
         properties_sql(copy->name, info, options->role_map, !options->no_owner, !options->no_privileges);
     return take_name(self, copy, properties, info->comment, NULL, error);
@@ -183,8 +193,7 @@ static bool swap(Beside *self, HfPg *pg, const HfCopy *incoming, GError **error)
     hf_database_info_init(&live);
     if (self->load->progress != NULL)
         hf_progress_set_phase(self->load->progress, "swapping");
-    bool ok = (options->before_swap == NULL || options->before_swap(options->swap_data, error)) &&
-              hf_postgres_read_database(pg, self->database, &live, error);
+    bool ok = ask_before(self, incoming, error) && hf_postgres_read_database(pg, self->database, &live, error);
     if (!ok)
         remove_copy(self, incoming, error);
     g_autofree char *properties = ok ? properties_sql(incoming->name, &live, NULL, true, true) : NULL;

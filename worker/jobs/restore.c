@@ -1,8 +1,8 @@
 /*
  * A backup is loaded and proved beside the live database, while services run; then they are halted for the moment in
- * which the two swap names. What is kept of the old database carries the job's id in its note: so an attempt that
- * follows a dead one sees whether the swap was made, and otherwise removes what was loaded and starts over. The live
- * database is never missing.
+ * which the two swap names. Which database is about to get its name is the job's step, by its OID: so an attempt that
+ * follows a dead one sees whether it got it, also where nothing had the name before or nothing of that is kept, and
+ * otherwise removes what was loaded and starts over. The live database is never missing.
  *
  * In place there is nothing beside: writers are held off, what they wrote is backed up to a file, services are halted,
  * and one transaction replaces the content. Its number is the job's step, by which the server tells the attempt that
@@ -20,7 +20,7 @@
 #include <string.h>
 
 #define STEP_LOADING "loading"
-#define STEP_SWAPPING "swapping"
+#define STEP_NAMING "naming, database "
 #define STEP_IN_PLACE "in place, transaction "
 #define SAFETY_LOCK_WAIT_MS 60000
 
@@ -143,18 +143,39 @@ static void write_safety_after(Restore *self)
 /* ---- After a dead attempt ------------------------------------------------------------------------------------------
  */
 
-/* What the swap of a dead attempt kept; NULL without error: it was not made. Transfer full. */
-static bool find_kept(const Restore *self, HfCopy **kept, GError **error)
+/* What the swap of a dead attempt has kept carries the job's id in its note. */
+static bool find_kept(Restore *self, GError **error)
 {
     const HfRestoreOptions *options = &self->plan.options;
     g_autoptr(GPtrArray) copies =
         hf_copies_list(options->target, options->maintenance_db, false, self->run->cancellable, error);
-    for (guint i = 0; copies != NULL && i < copies->len && *kept == NULL; i++) {
+    for (guint i = 0; copies != NULL && i < copies->len && self->result.kept == NULL; i++) {
         const HfCopy *copy = copies->pdata[i];
-        if (copy->kind == HF_COPY_KEPT && g_strcmp0(copy->archive, self->plan.archive_name) == 0)
-            *kept = g_ptr_array_steal_index(copies, i);
+        if (copy->kind != HF_COPY_KEPT || g_strcmp0(copy->archive, self->plan.archive_name) != 0)
+            continue;
+        self->result.kept = g_strdup(copy->name);
+        self->result.kept_until = g_strdup(copy->until);
     }
     return copies != NULL;
+}
+
+static bool follow_up_beside(Restore *self, bool *done, GError **error)
+{
+    const HfRestoreOptions *options = &self->plan.options;
+    GCancellable *cancellable = self->run->cancellable;
+    const char *step = self->run->job->step;
+    if (g_str_has_prefix(step, STEP_NAMING) && !hf_copies_is_live(options->target, options->maintenance_db,
+                                                                  step + strlen(STEP_NAMING), cancellable, done, error))
+        return false;
+    if (*done) {
+        self->result.database = g_strdup(hf_pg_target_database(options->target));
+        g_message("the attempt that was lost had given %s its name", self->result.database);
+        return find_kept(self, error);
+    }
+    g_auto(GStrv) dropped = hf_copies_drop(options->target, options->maintenance_db, NULL, cancellable, error);
+    for (char **name = dropped; name != NULL && *name != NULL; name++)
+        g_message("%s, of an attempt that was lost, is removed", *name);
+    return dropped != NULL;
 }
 
 static bool follow_up_in_place(Restore *self, bool *done, GError **error)
@@ -175,30 +196,13 @@ static bool follow_up_in_place(Restore *self, bool *done, GError **error)
 /* *done: the dead attempt had done it, so that nothing is left to do. */
 static bool follow_up(Restore *self, bool *done, GError **error)
 {
-    const HfRestoreOptions *options = &self->plan.options;
     const HfRestorePlan *plan = &self->plan;
-    g_autoptr(HfCopy) kept = NULL;
     if (plan->database != NULL && !hf_halt_recover(self->run, plan->server, plan->database, plan->target, error))
         return false;
     if (*self->run->job->step == '\0')
         return true;
-    if (options->mode == HF_RESTORE_IN_PLACE)
-        return follow_up_in_place(self, done, error);
-    if (options->mode == HF_RESTORE_SWAP && !find_kept(self, &kept, error))
-        return false;
-    if (kept != NULL) {
-        g_message("the attempt that was lost had made the swap: %s is kept until %s", kept->name, kept->until);
-        self->result.database = g_strdup(kept->of);
-        self->result.kept = g_strdup(kept->name);
-        self->result.kept_until = g_strdup(kept->until);
-        *done = true;
-        return true;
-    }
-    g_auto(GStrv) dropped =
-        hf_copies_drop(options->target, options->maintenance_db, NULL, self->run->cancellable, error);
-    for (char **name = dropped; name != NULL && *name != NULL; name++)
-        g_message("%s, of an attempt that was lost, is removed", *name);
-    return dropped != NULL;
+    return plan->options.mode == HF_RESTORE_IN_PLACE ? follow_up_in_place(self, done, error)
+                                                     : follow_up_beside(self, done, error);
 }
 
 /* ---- The restore ---------------------------------------------------------------------------------------------------
@@ -211,11 +215,20 @@ static void tell_finding(const HfFinding *finding, gpointer data)
         g_message("preflight: %s", finding->text);
 }
 
+static bool note_naming(const Restore *self, const char *incoming, GError **error)
+{
+    const HfRestoreOptions *options = &self->plan.options;
+    g_autofree char *oid =
+        hf_copies_oid(options->target, options->maintenance_db, incoming, self->run->cancellable, error);
+    g_autofree char *step = oid != NULL ? g_strconcat(STEP_NAMING, oid, NULL) : NULL;
+    return step != NULL && set_step(self, step, error);
+}
+
 /* HfRestoreOptions.before_swap: a worker that has lost the job stops here at the latest. */
-static bool before_swap(gpointer data, GError **error)
+static bool before_swap(const char *incoming, gpointer data, GError **error)
 {
     Restore *self = data;
-    if ((self->safety == SAFETY_BEFORE && !write_safety_before(self, error)) || !set_step(self, STEP_SWAPPING, error))
+    if ((self->safety == SAFETY_BEFORE && !write_safety_before(self, error)) || !note_naming(self, incoming, error))
         return false;
     bool ok = hf_halt_services(&self->halt, NULL, error);
     if (!ok)
