@@ -100,8 +100,14 @@ char *hf_toc_entry_sql(const HfTocEntry *entry, const HfTocSqlOptions *options);
  * Load the data of every table in the result: a foreign key between two of them is in it too. One bool for each entry,
  * transfer full (g_free).
  */
-bool *hf_dump_toc_select(const HfDumpToc *self, HfPatternVerdict (*judge)(const HfTocEntry *entry, gpointer data),
-                         gpointer data);
+typedef HfPatternVerdict (*HfTocJudge)(const HfTocEntry *entry, gpointer data);
+bool *hf_dump_toc_select(const HfDumpToc *self, HfTocJudge judge, gpointer data);
+
+/*
+ * The same where the tables are there and rows alone are to be loaded: the relations and sequences that are wanted, the
+ * partitions of these, and the sequences that give them values; nothing else that they need, which has its rows.
+ */
+bool *hf_dump_toc_select_for_rows(const HfDumpToc *self, HfTocJudge judge, gpointer data);
 
 /* Whether patterns for tables speak of it: a table, view, materialized view, foreign table or sequence. */
 bool hf_toc_entry_is_nameable(const HfTocEntry *self);

@@ -233,8 +233,49 @@ static void choose_wanted(Selection *self)
     }
 }
 
-bool *hf_dump_toc_select(const HfDumpToc *self, HfPatternVerdict (*judge)(const HfTocEntry *entry, gpointer data),
-                         gpointer data)
+/* Those that a chosen relation takes values from by a default. */
+static void choose_sequences_of_defaults(Selection *self)
+{
+    for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
+        bool of_chosen = is_relation(entry) ? has(self->chosen, entry) : is_part(self, entry);
+        for (size_t d = 0; of_chosen && d < entry->dependency_count; d++) {
+            const HfTocEntry *needed = hf_dump_toc_find(self->toc, entry->dependencies[d]);
+            if (needed != NULL && has_kind(needed, "SEQUENCE") && !has(self->blocked, needed))
+                g_hash_table_add(self->chosen, key_of(needed));
+        }
+    }
+}
+
+/* A sequence goes with the table that owns it. */
+static void choose_for_rows(Selection *self)
+{
+    for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
+        if (has(self->wanted, entry) && is_relation(entry))
+            g_hash_table_add(self->chosen, key_of(entry));
+    }
+    choose_sequences_of_defaults(self);
+    for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
+        if (!has_kind(entry, "SEQUENCE") || has(self->blocked, entry) ||
+            find_needed(self, entry, self->blocked, is_needed_relation) != NULL)
+            continue;
+        if (has(self->wanted, entry) || find_needed(self, entry, self->chosen, is_needed_relation) != NULL)
+            g_hash_table_add(self->chosen, key_of(entry));
+    }
+}
+
+static void choose_for_schema(Selection *self)
+{
+    while (block_needing(self))
+        ;
+    choose_wanted(self);
+    while (choose_belongings(self))
+        ;
+}
+
+static bool *select_by(const HfDumpToc *self, HfTocJudge judge, gpointer data, void (*select)(Selection *selection))
 {
     g_autoptr(GHashTable) wanted = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) blocked = g_hash_table_new(NULL, NULL);
@@ -249,15 +290,21 @@ bool *hf_dump_toc_select(const HfDumpToc *self, HfPatternVerdict (*judge)(const 
     }
     while (add_partitions(&selection, wanted) || add_partitions(&selection, blocked))
         ;
-    while (block_needing(&selection))
-        ;
-    choose_wanted(&selection);
-    while (choose_belongings(&selection))
-        ;
+    select(&selection);
     bool *result = g_new0(bool, MAX(size, 1));
     for (size_t i = 0; i < size; i++)
         result[i] = has(chosen, hf_dump_toc_get(self, i));
     return result;
+}
+
+bool *hf_dump_toc_select(const HfDumpToc *self, HfTocJudge judge, gpointer data)
+{
+    return select_by(self, judge, data, choose_for_schema);
+}
+
+bool *hf_dump_toc_select_for_rows(const HfDumpToc *self, HfTocJudge judge, gpointer data)
+{
+    return select_by(self, judge, data, choose_for_rows);
 }
 
 /* ---- By a filter ---------------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ static bool want_roots(const HfArchiveSelection *self, const HfManifest *manifes
 }
 
 static bool select_by_name(HfArchiveSelection *self, const HfManifest *manifest, const HfPatternLists *patterns,
-                           bool of_extensions, GError **error)
+                           HfSelectPurpose purpose, GError **error)
 {
     g_autoptr(HfPatternFilter) filter = hf_pattern_filter_new(patterns, error);
     if (filter == NULL)
@@ -71,14 +71,16 @@ static bool select_by_name(HfArchiveSelection *self, const HfManifest *manifest,
     self->whole = !hf_pattern_lists_are_selective(patterns);
     do {
         g_free(self->entries);
-        self->entries = hf_dump_toc_select(self->toc, judge, &wanted);
+        self->entries = (purpose == HF_SELECT_TO_FILL ? hf_dump_toc_select_for_rows
+                                                      : hf_dump_toc_select)(self->toc, judge, &wanted);
         take_rows(self);
-    } while (want_roots(self, manifest, &wanted));
-    if (of_extensions || self->whole)
+    } while (purpose != HF_SELECT_TO_FILL && want_roots(self, manifest, &wanted));
+    if (purpose != HF_SELECT_TO_CREATE || self->whole)
         take_rows_by_name(self, manifest, filter);
     if (self->whole)
         g_hash_table_add(self->tables, GUINT_TO_POINTER(0));
-    self->lost = hf_dump_toc_describe_lost(self->toc, self->entries, filter);
+    if (purpose != HF_SELECT_TO_FILL)
+        self->lost = hf_dump_toc_describe_lost(self->toc, self->entries, filter);
     return hf_pattern_filter_check_used(filter, error);
 }
 
@@ -93,7 +95,7 @@ static void select_all(HfArchiveSelection *self, const HfManifest *manifest)
         g_hash_table_add(self->tables, GUINT_TO_POINTER(((const HfManifestTable *)manifest->tables->pdata[i])->oid));
 }
 
-HfArchiveSelection *hf_archive_select(HfArchiveReader *archive, const HfPatternLists *patterns, bool of_extensions,
+HfArchiveSelection *hf_archive_select(HfArchiveReader *archive, const HfPatternLists *patterns, HfSelectPurpose purpose,
                                       GError **error)
 {
     g_autoptr(GBytes) schema = hf_archive_reader_read(archive, HF_MEMBER_SCHEMA, SCHEMA_MAX_BYTES, error);
@@ -109,7 +111,7 @@ HfArchiveSelection *hf_archive_select(HfArchiveReader *archive, const HfPatternL
     const HfManifest *manifest = hf_archive_reader_manifest(archive);
     if (!hf_pattern_lists_given(patterns))
         select_all(self, manifest);
-    else if (!select_by_name(self, manifest, patterns, of_extensions, error))
+    else if (!select_by_name(self, manifest, patterns, purpose, error))
         return NULL;
     return g_steal_pointer(&self);
 }
@@ -128,6 +130,12 @@ void hf_archive_selection_free(HfArchiveSelection *self)
 bool hf_archive_selection_takes_rows(const HfArchiveSelection *self, uint32_t oid)
 {
     return g_hash_table_contains(self->tables, GUINT_TO_POINTER(oid));
+}
+
+void hf_archive_selection_tell_lost(const HfArchiveSelection *self)
+{
+    if (self->lost != NULL)
+        g_warning("left out, because they need what is excluded: %s", self->lost);
 }
 
 /* ---- Sequences -----------------------------------------------------------------------------------------------------

@@ -99,9 +99,11 @@ static GPtrArray *choose_members(const HfExtractOptions *options, GError **error
 {
     bool all = !hf_pattern_lists_given(&options->patterns);
     g_autoptr(HfArchiveSelection) selection =
-        all ? NULL : hf_archive_select(options->archive, &options->patterns, true, error);
+        all ? NULL : hf_archive_select(options->archive, &options->patterns, HF_SELECT_TO_READ, error);
     if (!all && selection == NULL)
         return NULL;
+    if (selection != NULL)
+        hf_archive_selection_tell_lost(selection);
     GPtrArray *chosen = g_ptr_array_new();
     const HfManifest *manifest = hf_archive_reader_manifest(options->archive);
     for (guint i = 0; i < manifest->members->len; i++) {

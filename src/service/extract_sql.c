@@ -473,10 +473,11 @@ static void expect_rows(Script *self)
 bool hf_extract_as_sql(const HfExtractOptions *options, HfOutput *to, HfProgress *progress, GCancellable *cancellable,
                        GError **error)
 {
-    g_autoptr(HfArchiveSelection) selection =
-        hf_archive_select(options->archive, &options->patterns, options->data_only, error);
+    g_autoptr(HfArchiveSelection) selection = hf_archive_select(
+        options->archive, &options->patterns, options->data_only ? HF_SELECT_TO_FILL : HF_SELECT_TO_CREATE, error);
     if (selection == NULL)
         return false;
+    hf_archive_selection_tell_lost(selection);
     HfArchiveSource source;
     hf_archive_source_init(&source, options->archive);
     HfReader *reader = source.source.open(&source.source, cancellable, error);

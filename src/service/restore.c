@@ -62,7 +62,8 @@ static void note_unknown_roles(Restore *self)
 static bool read_schema(Restore *self, GError **error)
 {
     const HfRestoreOptions *options = self->options;
-    g_autoptr(HfArchiveSelection) selection = hf_archive_select(options->archive, &options->patterns, false, error);
+    g_autoptr(HfArchiveSelection) selection =
+        hf_archive_select(options->archive, &options->patterns, HF_SELECT_TO_CREATE, error);
     if (selection == NULL)
         return false;
     self->schema.sql = (HfTocSqlOptions){

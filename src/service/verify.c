@@ -315,7 +315,7 @@ bool hf_verify(const HfVerifyOptions *options, HfProgress *progress, GCancellabl
                    .result = result};
     /* A pattern that matches nothing is told before all the work; a restore selects by itself. */
     if (options->against != NULL &&
-        (self.selection = hf_archive_select(options->archive, &options->patterns, true, error)) == NULL)
+        (self.selection = hf_archive_select(options->archive, &options->patterns, HF_SELECT_TO_READ, error)) == NULL)
         return false;
     bool ok = hf_archive_check_whole(options->archive, options->jobs, progress, cancellable, error) &&
               check_rows(&self, error) && (options->against == NULL || compare(&self, error)) &&

@@ -235,6 +235,30 @@ def test_rows_alone_fill_a_table_that_is_there(shop, holdfast, tmp_path):
     assert "CREATE" not in script.read_text() and "customers" not in script.read_text()
 
 
+def test_rows_alone_are_those_of_the_tables_named(postgres, database, holdfast, tmp_path):
+    """Not those of a parent, of what a view shows or of other partitions; nor is a sequence of theirs set back."""
+    server, name = postgres(15), database(postgres(15))
+    server.psql("""
+        CREATE SEQUENCE numbers; SELECT setval('numbers', 5);
+        CREATE TABLE parent (id int); CREATE TABLE child (n int DEFAULT nextval('numbers')) INHERITS (parent);
+        INSERT INTO parent VALUES (1); INSERT INTO child VALUES (2);
+        CREATE TABLE shown (id serial); INSERT INTO shown DEFAULT VALUES; CREATE VIEW looks AS SELECT * FROM shown;
+        CREATE TABLE parts (id int) PARTITION BY HASH (id);
+        CREATE TABLE part_0 PARTITION OF parts FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+        CREATE TABLE part_1 PARTITION OF parts FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+        INSERT INTO parts SELECT generate_series(1, 20);""", db=name)
+    backup(holdfast, server, name, tmp_path / "archive")
+    before = contents(server, name)
+    server.psql("DELETE FROM child; DELETE FROM part_1; SELECT setval('numbers', 1), setval('shown_id_seq', 70)",
+                db=name)
+    script = script_of(holdfast, tmp_path / "archive", tmp_path / "script.sql", "--data-only", "--table", "child",
+                       "--table", "looks", "--table", "part_1")
+    load(server, name, script)
+    assert server.psql("SELECT last_value FROM shown_id_seq", db=name) == "70"
+    server.psql("SELECT setval('shown_id_seq', 1)", db=name)
+    assert contents(server, name) == before
+
+
 def test_rows_that_are_there_already_are_not_doubled(shop, holdfast, tmp_path):
     """With the plainest psql there is, as a user pastes it."""
     server, name, archive = shop

@@ -107,6 +107,10 @@ def test_what_needs_the_excluded_is_told(server, shop, archive, holdfast):
                     "-T", "shop.products", "--role-map", "nobody_has_this=x")
     assert "VIEW shop.cheap" in done.stderr and "FK CONSTRAINT shop.lines" in done.stderr
     assert "names no role nobody_has_this" in done.stderr
+    done = holdfast("extract", "--from", archive, "--sql", "-T", "shop.products")
+    assert "VIEW shop.cheap" in done.stderr and "FK CONSTRAINT shop.lines" in done.stderr
+    done = holdfast("extract", "--from", archive, "--sql", "--data-only", "-T", "shop.products")
+    assert "left out" not in done.stderr
 
 
 def commands(server, shop, archive, tmp_path):

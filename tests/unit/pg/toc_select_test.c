@@ -12,13 +12,15 @@ static HfPatternVerdict is_tag(const HfTocEntry *entry, gpointer tag)
     return is ? HF_PATTERN_WANTED : HF_PATTERN_UNTOLD;
 }
 
+typedef bool *(*Select)(const HfDumpToc *toc, HfTocJudge judge, gpointer data);
+
 /* Of each dump, the choice of one relation has all entries of `there` and none of `absent`. */
-static void assert_choice(const char *tag, const Expected *there, size_t there_count, const Expected *absent,
-                          size_t absent_count)
+static void assert_choice(Select select, const char *tag, const Expected *there, size_t there_count,
+                          const Expected *absent, size_t absent_count)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(dumps); i++) {
         g_autoptr(HfDumpToc) toc = dump_file_parse(dumps[i]);
-        g_autofree bool *chosen = hf_dump_toc_select(toc, is_tag, &tag);
+        g_autofree bool *chosen = select(toc, is_tag, &tag);
         for (size_t j = 0; j < there_count; j++)
             if (!chosen[dump_file_index(toc, there[j].kind, there[j].tag)])
                 fail_msg("%s: %s lacks %s %s", dumps[i], tag, there[j].kind, there[j].tag);
@@ -28,7 +30,10 @@ static void assert_choice(const char *tag, const Expected *there, size_t there_c
     }
 }
 
-#define ASSERT_CHOICE(tag, there, absent) assert_choice(tag, there, G_N_ELEMENTS(there), absent, G_N_ELEMENTS(absent))
+#define ASSERT_CHOICE_BY(select, tag, there, absent)                                                                   \
+    assert_choice(select, tag, there, G_N_ELEMENTS(there), absent, G_N_ELEMENTS(absent))
+#define ASSERT_CHOICE(tag, there, absent) ASSERT_CHOICE_BY(hf_dump_toc_select, tag, there, absent)
+#define ASSERT_CHOICE_FOR_ROWS(tag, there, absent) ASSERT_CHOICE_BY(hf_dump_toc_select_for_rows, tag, there, absent)
 
 static void a_table_comes_with_what_it_needs_and_what_is_its_own(void **state)
 {
@@ -194,6 +199,19 @@ static void a_sequence_that_only_a_default_needs_comes_with_the_table(void **sta
                   ((const Expected[]){{"TABLE", "odd.table"}}));
 }
 
+static void for_rows_a_table_comes_without_what_it_needs(void **state)
+{
+    (void)state;
+    ASSERT_CHOICE_FOR_ROWS("child", ((const Expected[]){{"TABLE", "child"}}),
+                           ((const Expected[]){{"TABLE", "base"}, {"SCHEMA", "shop"}}));
+    ASSERT_CHOICE_FOR_ROWS("items", ((const Expected[]){{"TABLE", "items"}, {"SEQUENCE", "items_id_seq"}}),
+                           ((const Expected[]){{"TABLE", "customers"}, {"SEQUENCE", "customers_id_seq"}}));
+    ASSERT_CHOICE_FOR_ROWS("events", ((const Expected[]){{"TABLE", "events_2024"}, {"TABLE", "events_2025_one"}}),
+                           ((const Expected[]){{"TABLE", "items"}, {"CONSTRAINT", "events events_pkey"}}));
+    ASSERT_CHOICE_FOR_ROWS("rich", ((const Expected[]){{"VIEW", "rich"}}),
+                           ((const Expected[]){{"TABLE", "customers"}}));
+}
+
 static void a_foreign_table_brings_its_server_and_user_mappings(void **state)
 {
     (void)state;
@@ -347,6 +365,7 @@ int main(void)
         cmocka_unit_test(a_partitioned_table_brings_its_partitions),
         cmocka_unit_test(a_partition_brings_its_parents_without_their_other_partitions),
         cmocka_unit_test(a_sequence_that_only_a_default_needs_comes_with_the_table),
+        cmocka_unit_test(for_rows_a_table_comes_without_what_it_needs),
         cmocka_unit_test(a_foreign_table_brings_its_server_and_user_mappings),
         cmocka_unit_test(nothing_wanted_gives_the_settings_alone),
         cmocka_unit_test(a_choice_is_complete),
