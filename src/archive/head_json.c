@@ -129,6 +129,8 @@ char *hf_archive_head_to_json(const HfArchiveHead *self)
     hf_json_writer_end_array(&json);
     hf_json_writer_break(&json);
     write_strings(&json, "filters", self->filters);
+    hf_json_writer_break(&json);
+    write_strings(&json, "warnings", self->warnings);
     hf_json_writer_end_object(&json);
     g_string_append_c(text, '\n');
     return g_string_free(text, FALSE);
@@ -233,6 +235,13 @@ static bool read_source(const HfJson *json, HfArchiveHead *self, GError **error)
            hf_json_get_bool(json, 0, "from_standby", &self->from_standby, error);
 }
 
+/* Archives written before there were any have none. */
+static bool read_warnings(const HfJson *json, GPtrArray *warnings, GError **error)
+{
+    return hf_json_get(json, 0, "warnings") == HF_JSON_NONE ||
+           hf_archive_json_read_array(json, 0, "warnings", read_string, warnings, error);
+}
+
 HfArchiveHead *hf_archive_head_from_json(const char *text, size_t length, GError **error)
 {
     g_autoptr(HfJson) json = hf_json_parse(HF_MEMBER_HEAD, text, length, MAX_NODES, error);
@@ -241,7 +250,8 @@ HfArchiveHead *hf_archive_head_from_json(const char *text, size_t length, GError
         !read_database(json, hf_json_get(json, 0, "database"), &self->database, error) ||
         !hf_archive_json_read_array(json, 0, "roles", read_role, self->roles, error) ||
         !hf_archive_json_read_array(json, 0, "extensions", read_extension, self->extensions, error) ||
-        !hf_archive_json_read_array(json, 0, "filters", read_string, self->filters, error))
+        !hf_archive_json_read_array(json, 0, "filters", read_string, self->filters, error) ||
+        !read_warnings(json, self->warnings, error))
         return NULL;
     return g_steal_pointer(&self);
 }

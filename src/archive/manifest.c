@@ -106,6 +106,7 @@ HfArchiveHead *hf_archive_head_new(void)
     self->roles = g_ptr_array_new_with_free_func(role_free);
     self->extensions = g_ptr_array_new_with_free_func(extension_free);
     self->filters = g_ptr_array_new_with_free_func(g_free);
+    self->warnings = g_ptr_array_new_with_free_func(g_free);
     return self;
 }
 
@@ -123,6 +124,7 @@ void hf_archive_head_free(HfArchiveHead *self)
     g_ptr_array_unref(self->roles);
     g_ptr_array_unref(self->extensions);
     g_ptr_array_unref(self->filters);
+    g_ptr_array_unref(self->warnings);
     g_free(self);
 }
 

@@ -88,6 +88,7 @@ typedef struct {
     GPtrArray *roles;      /* HfRoleInfo */
     GPtrArray *extensions; /* HfExtensionInfo */
     GPtrArray *filters;    /* char*: the options that left something out: "--schema=app"; empty: a whole database */
+    GPtrArray *warnings;   /* char*: what the backup warned of: what pg_dump left out, say */
 } HfArchiveHead;
 
 HfArchiveHead *hf_archive_head_new(void); /* empty arrays, NULL strings, no connection limit */

@@ -117,6 +117,8 @@ static void text_lists(HfReport *report, const View *view)
     text_names(report, "Roles", roles);
     text_names(report, "Extensions", extensions);
     text_names(report, "Taken with", filters);
+    for (guint i = 0; i < view->head->warnings->len; i++)
+        text_item(report, "Warning", "%s", (const char *)view->head->warnings->pdata[i]);
 }
 
 static char *format_text(const HfManifestTable *table)
@@ -261,6 +263,10 @@ static void json_lists(HfJsonWriter *json, const HfArchiveHead *head)
     hf_json_writer_begin_array(json, "filters");
     for (guint i = 0; i < head->filters->len; i++)
         hf_json_writer_string(json, NULL, head->filters->pdata[i]);
+    hf_json_writer_end_array(json);
+    hf_json_writer_begin_array(json, "warnings");
+    for (guint i = 0; i < head->warnings->len; i++)
+        hf_json_writer_string(json, NULL, head->warnings->pdata[i]);
     hf_json_writer_end_array(json);
 }
 

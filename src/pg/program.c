@@ -168,18 +168,26 @@ static GSubprocess *spawn(const HfPgTarget *target, const char *settings, const 
     return process;
 }
 
+typedef struct {
+    GInputStream *stream;
+    GPtrArray *warnings;
+} Stderr;
+
 /* stderr is read by a thread of its own, so that neither pipe can block the other; its end is kept for the error. */
 static gpointer read_stderr(gpointer data)
 {
+    Stderr *self = data;
     static const char *const warning = "pg_dump: warning: ";
-    g_autoptr(GDataInputStream) lines = g_data_input_stream_new(data);
+    g_autoptr(GDataInputStream) lines = g_data_input_stream_new(self->stream);
     g_autoptr(GString) tail = g_string_new(NULL);
     char *line;
     while ((line = g_data_input_stream_read_line_utf8(lines, NULL, NULL, NULL)) != NULL) {
-        if (g_str_has_prefix(line, warning))
+        if (g_str_has_prefix(line, warning)) {
             g_warning("pg_dump: %s", line + strlen(warning));
-        else
+            g_ptr_array_add(self->warnings, g_strconcat("pg_dump: ", line + strlen(warning), NULL));
+        } else {
             g_info("%s", line);
+        }
         if (tail->len > 4096)
             g_string_erase(tail, 0, (gssize)tail->len - 4096);
         g_string_append_printf(tail, "%s%s", tail->len > 0 ? "; " : "", g_strstrip(line));
@@ -232,7 +240,7 @@ static HfErrorCode code_of_words(const char *words)
 
 GBytes *hf_pg_program_dump_schema(const HfPgProgram *program, const HfPgTarget *target, const char *settings,
                                   const char *session_name, const char *snapshot, const char *const *arguments,
-                                  GCancellable *cancellable, GError **error)
+                                  GPtrArray *warnings, GCancellable *cancellable, GError **error)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
     g_autofree char *dbname = dbname_argument(target, session_name);
@@ -249,7 +257,8 @@ GBytes *hf_pg_program_dump_schema(const HfPgProgram *program, const HfPgTarget *
     g_autoptr(GSubprocess) process = spawn(target, settings, (const char *const *)argv->pdata, error);
     if (process == NULL)
         return NULL;
-    GThread *reader = g_thread_new("pg_dump stderr", read_stderr, g_subprocess_get_stderr_pipe(process));
+    Stderr standard_error = {g_subprocess_get_stderr_pipe(process), warnings};
+    GThread *reader = g_thread_new("pg_dump stderr", read_stderr, &standard_error);
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     bool ok = read_stdout(process, bytes, cancellable, error);
     if (!ok)

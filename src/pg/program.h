@@ -29,11 +29,12 @@ HfPgProgram *hf_pg_program_find_dump(int server_major, GError **error) G_GNUC_WA
  * Runs pg_dump of the pre-data and post-data sections in the given snapshot and returns the archive (custom format, no
  * data). `arguments` (NULL-terminated) are added, and `settings` ("-c name=value …"; NULL: none) to its session, whose
  * application_name is `session_name` (without quotes or backslashes). The password of the target reaches it through a
- * memory file, never its arguments or environment, and is the only one that it uses. Its warnings are ours; on failure
- * its last words are the error.
+ * memory file, never its arguments or environment, and is the only one that it uses. Its warnings are ours, and are
+ * added to `warnings` (char*); on failure its last words are the error.
  */
 GBytes *hf_pg_program_dump_schema(const HfPgProgram *program, const HfPgTarget *target, const char *settings,
                                   const char *session_name, const char *snapshot, const char *const *arguments,
-                                  GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                                  GPtrArray *warnings, GCancellable *cancellable, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -40,7 +40,7 @@ typedef struct {
     GCancellable *cancellable;
     HfPgProgram *pg_dump;
     HfPostgresSnapshot *snapshot;
-    HfArchiveHead *head;
+    HfArchiveHead *head; /* its warnings belong to the dump thread while that runs */
     HfManifest *manifest;
     HfBudget *budget;
     HfArchiveWriter *writer;
@@ -144,7 +144,7 @@ static gpointer dump_schema(gpointer data)
     const char *settings = self->pooled ? NULL : "-c jit=off";
     GBytes *schema = hf_pg_program_dump_schema(self->pg_dump, self->options->source, settings, self->dump_session,
                                                self->snapshot->name, (const char *const *)arguments->pdata,
-                                               self->dump_cancellable, &self->dump_error);
+                                               self->head->warnings, self->dump_cancellable, &self->dump_error);
     g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->dump_mutex);
     self->dump_done = true;
     g_cond_broadcast(&self->dump_cond);
@@ -277,6 +277,19 @@ static bool check_same_tables(const Backup *self, const HfDumpToc *toc, GError *
     return true;
 }
 
+static void warn(Backup *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Of what whoever restores the archive has to know too. */
+static void warn(Backup *self, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_warning("%s", text);
+    g_ptr_array_add(self->head->warnings, text);
+}
+
 /* pg_dump leaves subscriptions out, with a warning that does not name them, if the role may not read them whole. */
 static bool warn_of_subscriptions(Backup *self, const HfDumpToc *toc, GError **error)
 {
@@ -291,8 +304,8 @@ static bool warn_of_subscriptions(Backup *self, const HfDumpToc *toc, GError **e
             g_hash_table_add(dumped, (gpointer)hf_dump_toc_get(toc, i)->tag);
     for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++)
         if (!g_hash_table_contains(dumped, hf_pg_rows_text(rows, i, 0)))
-            g_warning("the subscription %s is not in the backup, for a superuser alone may read it whole",
-                      hf_pg_rows_text(rows, i, 0));
+            warn(self, "the subscription %s is not in the backup, for a superuser alone may read it whole",
+                 hf_pg_rows_text(rows, i, 0));
     return rows != NULL;
 }
 

@@ -119,6 +119,9 @@ def test_a_subscription_that_is_left_out_is_named(holdfast, server, base, clerk,
         told = holdfast("backup", *arguments, clerk).stderr
         assert "warning: the subscription news is not in the backup" in told
         assert "warning: pg_dump: subscriptions not dumped" in told
+        kept = holdfast("inspect", "--from", tmp_path / "x.hf", "--json").json["warnings"]
+        assert len(kept) == 2 and all(f"warning: {each}" in told for each in kept)
+        assert f"Warning     {kept[0]}" in holdfast("inspect", "--from", tmp_path / "x.hf").stdout
         assert "subscription" not in holdfast("backup", *arguments, base.dsn).stderr
     finally:
         server.psql("ALTER SUBSCRIPTION news SET (slot_name = NONE); DROP SUBSCRIPTION news", db=base.name)

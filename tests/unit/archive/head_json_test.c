@@ -31,6 +31,20 @@ static void a_head_reads_back_as_it_was_written(void **state)
     assert_string_equal(role->comment, "owns \"everything\"\nhere");
     assert_string_equal(role->member_of->pdata[0], "staff");
     assert_string_equal(back->filters->pdata[0], "--schema=app");
+    assert_string_equal(back->warnings->pdata[0], "pg_dump: left something out");
+}
+
+static void a_head_from_before_there_were_warnings_has_none(void **state)
+{
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(HfArchiveHead) head = sample_head();
+    g_autofree char *text = hf_archive_head_to_json(head);
+    g_autoptr(GString) older = g_string_new(text);
+    assert_int_equal(g_string_replace(older, ",\n\"warnings\":[\"pg_dump: left something out\"]", "", 1), 1);
+    g_autoptr(HfArchiveHead) back = hf_archive_head_from_json(older->str, older->len, &error);
+    assert_no_error(error);
+    assert_int_equal(back->warnings->len, 0);
 }
 
 static void a_head_that_is_not_one_is_refused(void **state)
@@ -49,6 +63,7 @@ static void a_head_that_is_not_one_is_refused(void **state)
         {"\"member_of\":[", "\"member_of\":[3,", HF_ERROR_CORRUPT, "roles[0]: member_of[0]: "},
         {"\"connection_limit\":7", "\"connection_limit\":\"7\"", HF_ERROR_CORRUPT, "\"connection_limit\" is not"},
         {"\"filters\":[", "\"filter\":[", HF_ERROR_CORRUPT, "\"filters\" is missing"},
+        {"\"warnings\":[", "\"warnings\":[3,", HF_ERROR_CORRUPT, "warnings[0]: "},
         {"{\"format\"", "{{\"format\"", HF_ERROR_CORRUPT, "holdfast.json is not valid JSON"},
     };
     g_autoptr(HfArchiveHead) head = sample_head();
@@ -66,6 +81,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_head_reads_back_as_it_was_written),
+        cmocka_unit_test(a_head_from_before_there_were_warnings_has_none),
         cmocka_unit_test(a_head_that_is_not_one_is_refused),
     };
     return cmocka_run_group_tests_name("archive/head_json", tests, NULL, NULL);

@@ -53,6 +53,7 @@ HfArchiveHead *sample_head(void)
     g_ptr_array_add(head->roles, role);
     g_ptr_array_add(head->extensions, hf_extension_info_new("citext", "1.6"));
     g_ptr_array_add(head->filters, g_strdup("--schema=app"));
+    g_ptr_array_add(head->warnings, g_strdup("pg_dump: left something out"));
     return head;
 }
 
