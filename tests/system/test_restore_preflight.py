@@ -89,6 +89,22 @@ def test_in_place_leaves_no_old_privileges(shop, role):
                      "obj_description('public'::regnamespace)") == "f|f|f|standard public schema"
 
 
+@pytest.mark.parametrize("major, owner", [(13, "postgres"), (15, "pg_database_owner")])
+def test_in_place_gives_public_the_owner_of_a_new_database(postgres, database, holdfast, tmp_path, major, owner):
+    server = postgres(major)
+    live = Shop(server, holdfast, database(server), tmp_path, "CREATE TABLE t AS SELECT 1 AS i")
+    server.psql("CREATE ROLE pre_landlord")
+    try:
+        live.psql("ALTER SCHEMA public OWNER TO pre_landlord; REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        live.restore("in-place")
+        live.psql("DROP ROLE pre_landlord")  # nothing is left that is his
+        assert live.psql("SELECT nspowner::regrole, has_schema_privilege('public', 'public', 'USAGE') "
+                         "FROM pg_namespace WHERE nspname = 'public'") == f"{owner}|t"
+    finally:
+        live.psql("DROP OWNED BY pre_landlord; DROP ROLE pre_landlord" if live.psql(
+            "SELECT to_regrole('pre_landlord')") else "")
+
+
 # ---- Impact ----------------------------------------------------------------------------------------------------------
 
 TWO = "CREATE TABLE one AS SELECT 1 AS i; CREATE TABLE two AS SELECT 2 AS i"

@@ -156,6 +156,15 @@ static const char *const drop_queries[] = {
     "SELECT pg_catalog.format('SELECT pg_catalog.lo_unlink(%s)', oid) FROM pg_catalog.pg_largeobject_metadata",
 };
 
+/* Whose it is in a new database: since 15 the database's owner's, before that of the role that initdb made. Those who
+ * may not give it away, as a database's owner before 15, leave it. */
+static const char public_owner_sql[] =
+    "SELECT pg_catalog.format('ALTER SCHEMA public OWNER TO %I', r.rolname) FROM pg_catalog.pg_namespace n JOIN "
+    "pg_catalog.pg_roles r ON r.oid = coalesce((SELECT oid FROM pg_catalog.pg_roles WHERE rolname = "
+    "'pg_database_owner'), 10) WHERE n.nspname = 'public' AND n.nspowner <> r.oid AND pg_catalog.pg_has_role("
+    "n.nspowner, 'USAGE') AND pg_catalog.pg_has_role(r.oid, 'MEMBER') AND pg_catalog.has_database_privilege("
+    "pg_catalog.current_database(), 'CREATE')";
+
 /*
  * What is left then must not be richer than in a new database, or what is restored would take it on. Default privileges
  * go back to the built-in ones: all is revoked, and granted again what no entry would mean. Those of roles that are not
@@ -236,6 +245,6 @@ bool hf_postgres_drop_everything(HfPg *pg, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(drop_queries); i++)
         if (!run_generated(pg, drop_queries[i], error))
             return false;
-    return run_generated(pg, default_privileges_sql, error) && run_generated(pg, system_grants_sql, error) &&
-           run_generated(pg, public_comment_sql, error);
+    return run_generated(pg, public_owner_sql, error) && run_generated(pg, default_privileges_sql, error) &&
+           run_generated(pg, system_grants_sql, error) && run_generated(pg, public_comment_sql, error);
 }
