@@ -24,14 +24,9 @@ void hf_halt_init(HfHalt *self, HfJobRun *run, const HfServerRow *server, const 
 /* ---- For as long as it takes ---------------------------------------------------------------------------------------
  */
 
-static int64_t latest(void)
-{
-    return g_get_real_time() + HF_HALT_MAX_S * G_USEC_PER_SEC;
-}
-
 static bool close_gate(const HfHalt *self, HfQueue *queue, GError **error)
 {
-    g_autofree char *until = hf_format_time(latest());
+    g_autofree char *until = hf_format_time(g_get_real_time() + HF_HALT_MAX_S * G_USEC_PER_SEC);
     g_autofree char *gate = g_strdup_printf("{\"job_id\":\"%s\",\"until\":\"%s\"}", self->job_id, until);
     return hf_queue_close_gate(queue, self->database->id, gate, HF_HALT_MAX_S, error);
 }
@@ -54,7 +49,7 @@ static gpointer keep(gpointer data)
     g_autoptr(HfQueue) queue = hf_worker_new_queue(self->run->worker);
     while (wait_to_keep(self)) {
         g_autoptr(GError) reason = NULL;
-        if (!hf_halt_prolong(catalog, self->database->id, self->job_id, latest(), &reason) ||
+        if (!hf_halt_prolong(catalog, self->database->id, self->job_id, HF_HALT_MAX_S, &reason) ||
             (self->parts.gate && !close_gate(self, queue, &reason)))
             g_warning("the halt could not be prolonged: %s", reason->message);
     }
@@ -119,7 +114,8 @@ bool hf_halt_services(HfHalt *self, HfPg *spared, GError **error)
     if (!parts->connections && !parts->gate && !parts->webhooks)
         return true;
     hf_progress_set_phase(run->progress, "halting services");
-    if (!hf_halt_begin(run->catalog, run->job->organization, self->database->id, self->job_id, parts, latest(), error))
+    if (!hf_halt_begin(run->catalog, run->job->organization, self->database->id, self->job_id, parts, HF_HALT_MAX_S,
+                       error))
         return false;
     self->begun = true;
     g_mutex_init(&self->mutex);

@@ -19,6 +19,7 @@
 #include "service/request_retention.h"
 #include "service/schedule_time.h"
 #include "service/upload_file.h"
+#include "worker/halt.h"
 
 #define TURN_US G_USEC_PER_SEC
 #define GRACE_US (HF_JOB_LEASE_S * G_USEC_PER_SEC)
@@ -26,6 +27,8 @@
 #define EXPIRE_US (60 * G_USEC_PER_SEC)
 /* A schedule that cannot be read is looked at again after so long. */
 #define PUT_OFF_US (3600 * (int64_t)G_USEC_PER_SEC)
+/* By so much a clock may be set back, and nothing runs a second time. */
+#define SET_BACK_US (3 * 3600 * (int64_t)G_USEC_PER_SEC)
 
 struct HfScheduler {
     const HfWorker *worker;
@@ -54,6 +57,15 @@ bool hf_scheduler_decide(const HfScheduleRow *schedule, int64_t now_us, bool *ru
 {
     *run = schedule->next_us >= 0 && schedule->next_us <= now_us;
     return hf_schedule_time_next(schedule, now_us, next_us, error);
+}
+
+bool hf_scheduler_is_ahead(const HfScheduleRow *schedule, int64_t now_us, int64_t *next_us, GError **error)
+{
+    int64_t second_us = -1;
+    if (!hf_schedule_time_next(schedule, now_us, next_us, error) ||
+        (*next_us >= 0 && !hf_schedule_time_next(schedule, *next_us, &second_us, error)))
+        return false;
+    return second_us >= 0 && schedule->next_us > second_us + SET_BACK_US;
 }
 
 /* Advances the schedule and makes its jobs, inside a transaction. */
@@ -145,6 +157,29 @@ static bool tend_schedules(HfScheduler *self, GError **error)
     return due != NULL;
 }
 
+/* A clock that was far ahead has left next times that are as far ahead. */
+static bool bring_back_schedules(HfScheduler *self, GError **error)
+{
+    int64_t now_us = self->clock(self->clock_data);
+    g_autoptr(GPtrArray) waiting = hf_schedule_waiting(self->catalog, now_us, error);
+    for (guint i = 0; waiting != NULL && i < waiting->len; i++) {
+        const HfScheduleRow *schedule = waiting->pdata[i];
+        int64_t next_us;
+        g_autoptr(GError) reason = NULL;
+        if (!hf_scheduler_is_ahead(schedule, now_us, &next_us, &reason))
+            continue;
+        g_warning("the schedule %s waits for longer than it may, as the clock was set back: its next time is computed "
+                  "anew",
+                  schedule->name);
+        if (hf_schedule_advance(self->catalog, schedule, next_us, -1, &reason) ||
+            g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT)) /* somebody has changed it */
+            continue;
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
+    return waiting != NULL;
+}
+
 /* ---- Jobs ----------------------------------------------------------------------------------------------------------
  */
 
@@ -197,7 +232,7 @@ static bool resume(HfScheduler *self, const HfHaltRow *halt, GError **error)
 
 static bool end_halts(HfScheduler *self, GError **error)
 {
-    g_autoptr(GPtrArray) halts = hf_halt_orphans(self->catalog, error);
+    g_autoptr(GPtrArray) halts = hf_halt_orphans(self->catalog, HF_HALT_MAX_S, error);
     for (guint i = 0; halts != NULL && i < halts->len; i++)
         if (!resume(self, halts->pdata[i], error))
             return false;
@@ -230,7 +265,7 @@ static bool expire(HfScheduler *self, GError **error)
         return true;
     self->expire_us = g_get_monotonic_time() + EXPIRE_US;
     return hf_session_expire(self->catalog, error) && hf_catalog_expire(self->catalog, error) &&
-           hf_upload_expire(self->catalog, error) && expire_copies(self, error);
+           hf_upload_expire(self->catalog, error) && expire_copies(self, error) && bring_back_schedules(self, error);
 }
 
 /* ---- Turns ---------------------------------------------------------------------------------------------------------

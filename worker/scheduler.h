@@ -29,4 +29,9 @@ void hf_scheduler_start(HfScheduler *self);
 bool hf_scheduler_decide(const HfScheduleRow *schedule, int64_t now_us, bool *run, int64_t *next_us, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether the schedule waits for so long that the clock must have been set back since: by more than its two next times
+ * and three hours. (Less is waited for, so that nothing runs twice.) `next_us`: what its next time is by the clock now.
+ * False with error: that cannot be computed. */
+bool hf_scheduler_is_ahead(const HfScheduleRow *schedule, int64_t now_us, int64_t *next_us, GError **error);
+
 #endif

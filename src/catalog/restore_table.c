@@ -69,18 +69,17 @@ static const char *flag(bool value)
 }
 
 bool hf_halt_begin(HfCatalog *catalog, const char *organization, const char *database_id, const char *job_id,
-                   const HfHaltParts *parts, int64_t until_us, GError **error)
+                   const HfHaltParts *parts, unsigned for_s, GError **error)
 {
     static const char sql[] =
         "INSERT INTO halt AS h (organization_id, database_id, job_id, connections, gate, webhooks, until) VALUES "
-        "($1::uuid, $2::uuid, $3::uuid, $4::boolean, $5::boolean, $6::boolean, holdfast_view.at($7::bigint)) ON "
-        "CONFLICT (database_id) DO UPDATE SET until = excluded.until, job_id = excluded.job_id, connections = "
+        "($1::uuid, $2::uuid, $3::uuid, $4::boolean, $5::boolean, $6::boolean, now() + $7::int * interval '1 second') "
+        "ON CONFLICT (database_id) DO UPDATE SET until = excluded.until, job_id = excluded.job_id, connections = "
         "h.connections OR excluded.connections, gate = h.gate OR excluded.gate, webhooks = h.webhooks OR "
         "excluded.webhooks, asked_at = NULL WHERE h.job_id = excluded.job_id OR h.until < now() RETURNING database_id";
-    HfNumber until;
-    const char *const *parameters =
-        HF_PARAMETERS(organization, database_id, job_id, flag(parts->connections), flag(parts->gate),
-                      flag(parts->webhooks), hf_number(&until, until_us));
+    HfNumber seconds;
+    const char *const *parameters = HF_PARAMETERS(organization, database_id, job_id, flag(parts->connections),
+                                                  flag(parts->gate), flag(parts->webhooks), hf_number(&seconds, for_s));
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, parameters, error);
     if (rows != NULL && hf_pg_rows_count(rows) == 0)
         g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "another job halts the services of the database %s",
@@ -88,13 +87,12 @@ bool hf_halt_begin(HfCatalog *catalog, const char *organization, const char *dat
     return rows != NULL && hf_pg_rows_count(rows) > 0;
 }
 
-bool hf_halt_prolong(HfCatalog *catalog, const char *database_id, const char *job_id, int64_t until_us, GError **error)
+bool hf_halt_prolong(HfCatalog *catalog, const char *database_id, const char *job_id, unsigned for_s, GError **error)
 {
-    HfNumber until;
-    return hf_catalog_do(catalog,
-                         "UPDATE halt SET until = holdfast_view.at($3::bigint) WHERE database_id = $1::uuid AND job_id "
-                         "= $2::uuid",
-                         HF_PARAMETERS(database_id, job_id, hf_number(&until, until_us)), error);
+    static const char sql[] = "UPDATE halt SET until = now() + $3::int * interval '1 second' WHERE database_id = "
+                              "$1::uuid AND job_id = $2::uuid";
+    HfNumber seconds;
+    return hf_catalog_do(catalog, sql, HF_PARAMETERS(database_id, job_id, hf_number(&seconds, for_s)), error);
 }
 
 bool hf_halt_get(HfCatalog *catalog, const char *database_id, HfHaltRow **halt, GError **error)
@@ -110,16 +108,26 @@ bool hf_halt_end(HfCatalog *catalog, const char *database_id, GError **error)
     return hf_catalog_do(catalog, "DELETE FROM halt WHERE database_id = $1::uuid", HF_PARAMETERS(database_id), error);
 }
 
-GPtrArray *hf_halt_orphans(HfCatalog *catalog, GError **error)
+/* Whoever is alive prolongs it; whoever is not has halted for no longer than that. */
+static bool bring_back(HfCatalog *catalog, unsigned longest_s, GError **error)
+{
+    static const char sql[] = "UPDATE halt SET until = now() + $1::int * interval '1 second' WHERE until > now() + 2 * "
+                              "$1::int * interval '1 second'";
+    HfNumber seconds;
+    return hf_catalog_do(catalog, sql, HF_PARAMETERS(hf_number(&seconds, longest_s)), error);
+}
+
+GPtrArray *hf_halt_orphans(HfCatalog *catalog, unsigned longest_s, GError **error)
 {
     static const char sql[] =
         "WITH h AS (SELECT h.* FROM halt h JOIN job j ON j.id = h.job_id WHERE (h.until <= now() OR j.state <> "
-        "'running') AND (h.asked_at IS NULL OR (h.asked_at < now() - interval '1 minute' AND NOT EXISTS (SELECT FROM "
-        "job r WHERE r.kind = 'resume' AND r.database_id = h.database_id AND r.state IN ('queued', 'running'))))), "
-        "ended AS (DELETE FROM halt USING h WHERE halt.database_id = h.database_id AND NOT h.connections AND NOT "
-        "h.webhooks), asked AS (UPDATE halt SET asked_at = now() FROM h WHERE halt.database_id = h.database_id AND "
+        "'running') AND (h.asked_at IS NULL OR (h.asked_at NOT BETWEEN now() - interval '1 minute' AND now() AND NOT "
+        "EXISTS (SELECT FROM job r WHERE r.kind = 'resume' AND r.database_id = h.database_id AND r.state IN ('queued', "
+        "'running'))))), ended AS (DELETE FROM halt USING h WHERE halt.database_id = h.database_id AND NOT "
+        "h.connections AND NOT h.webhooks), asked AS (UPDATE halt SET asked_at = now() FROM h WHERE halt.database_id = "
+        "h.database_id AND "
         "(h.connections OR h.webhooks)) SELECT " HALT_COLUMNS " FROM h";
-    return read_all(catalog, sql, NULL, error);
+    return bring_back(catalog, longest_s, error) ? read_all(catalog, sql, NULL, error) : NULL;
 }
 
 /* ---- Kept copies ---------------------------------------------------------------------------------------------------
@@ -153,7 +161,8 @@ GPtrArray *hf_kept_due(HfCatalog *catalog, int64_t now_us, GError **error)
     static const char sql[] =
         HF_SELECT_DATABASE " WHERE d.id IN (SELECT k.database_id FROM kept_copy k WHERE k.until < "
                            "holdfast_view.at($1::bigint) - interval '1 minute' AND (k.tried_at IS NULL OR k.tried_at < "
-                           "k.until OR k.tried_at < holdfast_view.at($1::bigint) - interval '6 hours')) LIMIT 100";
+                           "k.until OR k.tried_at NOT BETWEEN holdfast_view.at($1::bigint) - interval '6 hours' AND "
+                           "holdfast_view.at($1::bigint) + interval '6 hours')) LIMIT 100";
     HfNumber now;
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(hf_number(&now, now_us)), error);
     return rows != NULL ? hf_database_rows(rows) : NULL;

@@ -36,11 +36,11 @@ typedef struct {
 void hf_halt_row_free(HfHaltRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfHaltRow, hf_halt_row_free)
 
-/* Before anything is halted. HF_ERROR_CONFLICT: another job halts it. */
+/* Before anything is halted: for so long, by the catalog's clock. HF_ERROR_CONFLICT: another job halts it. */
 bool hf_halt_begin(HfCatalog *catalog, const char *organization, const char *database_id, const char *job_id,
-                   const HfHaltParts *parts, int64_t until_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Nothing is done if the job does not halt it any more. */
-bool hf_halt_prolong(HfCatalog *catalog, const char *database_id, const char *job_id, int64_t until_us, GError **error)
+                   const HfHaltParts *parts, unsigned for_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For so long from now on. Nothing is done if the job does not halt it any more. */
+bool hf_halt_prolong(HfCatalog *catalog, const char *database_id, const char *job_id, unsigned for_s, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 /* *halt NULL: it is not halted; transfer full. */
 bool hf_halt_get(HfCatalog *catalog, const char *database_id, HfHaltRow **halt, GError **error)
@@ -49,8 +49,9 @@ bool hf_halt_get(HfCatalog *catalog, const char *database_id, HfHaltRow **halt, 
 bool hf_halt_end(HfCatalog *catalog, const char *database_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* For the leader: those whose time is over, or whose job does not run; elements HfHaltRow, transfer full. Where only
  * the gate is closed the row is gone; for the others it is noted that a job is asked for that resumes them, and if that
- * comes to nothing they are given again after a minute. */
-GPtrArray *hf_halt_orphans(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * comes to nothing they are given again after a minute. A clock that was set back prolongs none: what lies further
+ * ahead than twice `longest_s`, for which a halt is begun and prolonged, is brought back to that. */
+GPtrArray *hf_halt_orphans(HfCatalog *catalog, unsigned longest_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Kept copies ---------------------------------------------------------------------------------------------------
  */

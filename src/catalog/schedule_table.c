@@ -105,6 +105,14 @@ GPtrArray *hf_schedule_due(HfCatalog *catalog, int64_t now_us, GError **error)
     return read_all(catalog, sql, HF_PARAMETERS(hf_number(&now, now_us)), error);
 }
 
+GPtrArray *hf_schedule_waiting(HfCatalog *catalog, int64_t now_us, GError **error)
+{
+    static const char sql[] = SELECT_SCHEDULE "WHERE is_active AND next_run_at > holdfast_view.at($1::bigint) AND "
+                                              "isfinite(next_run_at) ORDER BY next_run_at DESC, id";
+    HfNumber now;
+    return read_all(catalog, sql, HF_PARAMETERS(hf_number(&now, now_us)), error);
+}
+
 bool hf_schedule_advance(HfCatalog *catalog, const HfScheduleRow *row, int64_t next_us, int64_t ran_us, GError **error)
 {
     static const char sql[] =

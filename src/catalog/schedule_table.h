@@ -37,6 +37,8 @@ HfScheduleRow *hf_schedule_get(HfCatalog *catalog, const char *organization, con
 /* The active ones whose time has come by `now_us`, or that have none yet, oldest first, at most 100; elements
  * HfScheduleRow. Transfer full. */
 GPtrArray *hf_schedule_due(HfCatalog *catalog, int64_t now_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The active ones whose time is after `now_us`, the last first; elements HfScheduleRow. Transfer full. */
+GPtrArray *hf_schedule_waiting(HfCatalog *catalog, int64_t now_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /*
  * Sets the next time (-1: none) if it is still `row->next_us`, and if `ran_us` is not -1 that it ran then.
  * HF_ERROR_CONFLICT: somebody else did.

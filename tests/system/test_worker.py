@@ -326,6 +326,18 @@ def test_a_schedule_that_cannot_run_is_told_of_once_and_stops_no_other(service, 
         ("bad", "failure")]
 
 
+def test_a_clock_that_was_a_year_ahead_leaves_no_schedule_waiting(service, shop):
+    hourly = schedule(service, shop, interval_s=3600)
+    monthly = schedule(service, shop, name="monthly", interval_s=None, cron="30 2 1 * *")
+    service.sql("UPDATE schedule SET next_run_at = now() + interval '1 year', starts_at = now() - interval '1 year'")
+    now = time.time_ns() // 1000
+    service.check("turn", now)
+    assert service.one("SELECT next_run_at BETWEEN now() AND now() + interval '1 hour' FROM schedule WHERE id = %s", hourly)
+    assert service.one("SELECT next_run_at BETWEEN now() AND now() + interval '31 days' FROM schedule WHERE id = %s",
+                       monthly)
+    assert service.one("SELECT count(*) FROM job") == 0
+
+
 def test_two_leaders_at_once_make_no_run_twice(service, shop):
     due(service, schedule(service, shop))
     now = str(time.time_ns() // 1000)

@@ -252,24 +252,33 @@ static void tell_restores(void)
     const HfHaltParts gate = {.gate = true}, all = {.connections = true, .gate = true, .webhooks = true};
     g_autoptr(HfHaltRow) halt = NULL, other = NULL;
     DONE(hf_halt_get(catalog, database->id, &halt, &error) && halt == NULL);
-    DONE(hf_halt_begin(catalog, organization, database->id, second, &gate, in_an_hour(), &error));
-    DONE(hf_halt_begin(catalog, organization, database->id, second, &all, in_an_hour(), &error));
-    DONE(hf_halt_prolong(catalog, database->id, second, in_an_hour() + 5, &error));
-    REFUSED(hf_halt_begin(catalog, organization, database->id, first, &gate, in_an_hour(), &error), HF_ERROR_CONFLICT);
+    DONE(hf_halt_begin(catalog, organization, database->id, second, &gate, 60, &error));
+    DONE(hf_halt_begin(catalog, organization, database->id, second, &all, 60, &error));
+    DONE(hf_halt_prolong(catalog, database->id, second, 65, &error));
+    REFUSED(hf_halt_begin(catalog, organization, database->id, first, &gate, 60, &error), HF_ERROR_CONFLICT);
     DONE(hf_halt_get(catalog, database->id, &halt, &error) && strcmp(halt->job_id, second) == 0);
     DONE(halt->parts.connections && halt->parts.gate && halt->parts.webhooks);
-    g_autoptr(GPtrArray) none = hf_halt_orphans(catalog, &error);
+    g_autoptr(GPtrArray) none = hf_halt_orphans(catalog, 60, &error);
     DONE(none != NULL && none->len == 0);
+    /* A clock was a day ahead, and is set back. */
+    DONE(hf_halt_prolong(catalog, database->id, second, 86400, &error));
+    g_autoptr(GPtrArray) still = hf_halt_orphans(catalog, 60, &error);
+    g_autoptr(HfHaltRow) back = NULL;
+    DONE(still != NULL && still->len == 0 && hf_halt_get(catalog, database->id, &back, &error));
+    DONE(back->until_us <= g_get_real_time() + 60 * G_USEC_PER_SEC);
     DONE(hf_halt_prolong(catalog, database->id, second, 0, &error));
-    g_autoptr(GPtrArray) orphans = hf_halt_orphans(catalog, &error);
+    g_autoptr(GPtrArray) orphans = hf_halt_orphans(catalog, 60, &error);
     DONE(orphans != NULL && orphans->len == 1);
-    g_autoptr(GPtrArray) asked = hf_halt_orphans(catalog, &error);
+    g_autoptr(GPtrArray) asked = hf_halt_orphans(catalog, 60, &error);
     DONE(asked != NULL && asked->len == 0);
+    DONE(hf_catalog_do(catalog, "UPDATE halt SET asked_at = now() + interval '1 day'", NULL, &error));
+    g_autoptr(GPtrArray) again = hf_halt_orphans(catalog, 60, &error);
+    DONE(again != NULL && again->len == 1);
     DONE(hf_halt_end(catalog, database->id, &error));
     DONE(hf_halt_end(catalog, database->id, &error));
     /* Of a job that does not run. */
-    DONE(hf_halt_begin(catalog, organization, database->id, first, &gate, in_an_hour(), &error));
-    g_autoptr(GPtrArray) over = hf_halt_orphans(catalog, &error);
+    DONE(hf_halt_begin(catalog, organization, database->id, first, &gate, 60, &error));
+    g_autoptr(GPtrArray) over = hf_halt_orphans(catalog, 60, &error);
     DONE(over != NULL && over->len == 1 && !((HfHaltRow *)over->pdata[0])->parts.webhooks);
     DONE(hf_halt_get(catalog, database->id, &other, &error) && other == NULL);
 

@@ -86,6 +86,34 @@ static void a_clock_that_is_set_back_runs_nothing_twice(void **state)
     check(&daily, "2026-05-06T02:30:00Z", "2026-05-05T02:29:00Z", "wait 2026-05-05T02:30:00");
 }
 
+/* Whether a schedule with that next time waits for too long. */
+static bool is_ahead(const HfScheduleRow *schedule, const char *next, const char *now)
+{
+    HfScheduleRow row = *schedule;
+    int64_t next_us;
+    g_autoptr(GError) error = NULL;
+    row.next_us = us_of(next);
+    bool ahead = hf_scheduler_is_ahead(&row, us_of(now), &next_us, &error);
+    assert_null(error);
+    assert_true(next_us > us_of(now) && next_us <= row.next_us);
+    return ahead;
+}
+
+static void one_that_a_clock_far_ahead_has_left_waiting_is_known(void **state)
+{
+    (void)state;
+    HfScheduleRow daily = each_day_at("30 2 * * *", "UTC");
+    HfScheduleRow often = {.interval_s = 3600, .starts_us = us_of("2026-01-01T00:00:00Z")};
+    HfScheduleRow late = {.interval_s = 3600, .starts_us = us_of("2027-01-01T00:00:00Z")};
+    assert_false(is_ahead(&daily, "2026-05-06T02:30:00Z", "2026-05-05T02:30:00Z"));
+    assert_false(is_ahead(&daily, "2026-05-06T02:30:00Z", "2026-05-05T02:29:00Z"));
+    assert_true(is_ahead(&daily, "2026-05-07T02:30:00Z", "2026-05-05T02:29:00Z"));
+    assert_true(is_ahead(&daily, "2027-05-06T02:30:00Z", "2026-05-05T12:00:00Z"));
+    assert_false(is_ahead(&often, "2026-05-05T15:00:00Z", "2026-05-05T12:00:00Z"));
+    assert_true(is_ahead(&often, "2026-05-05T20:00:00Z", "2026-05-05T12:00:00Z"));
+    assert_false(is_ahead(&late, "2027-01-01T00:00:00Z", "2026-05-05T12:00:00Z"));
+}
+
 static void what_is_no_expression_is_told(void **state)
 {
     (void)state;
@@ -103,6 +131,7 @@ int main(void)
         cmocka_unit_test(an_interval_counts_from_its_start),
         cmocka_unit_test(daylight_saving_neither_skips_nor_doubles_a_run),
         cmocka_unit_test(a_clock_that_is_set_back_runs_nothing_twice),
+        cmocka_unit_test(one_that_a_clock_far_ahead_has_left_waiting_is_known),
         cmocka_unit_test(what_is_no_expression_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
