@@ -44,12 +44,17 @@ def create(server, name=NAME):
 def prepare(server):
     """Gives a server what it must have before it can take a restore of the database: roles and an extension's files."""
     _run_script(server, "roles.sql", "postgres")
+    add_extension(server, EXTENSION, EXTENSION_SCRIPT)
+
+
+def add_extension(server, name, script):
+    """Gives a server the files of an extension whose name begins with EXTENSION, until the tests end."""
     folder = Path(server.psql("SELECT setting FROM pg_config WHERE name = 'SHAREDIR'")) / "extension"
     for left in folder.glob("holdfast_everything_*"):  # by tests that were killed
         if not Path("/proc", re.search(r"\d+", left.name)[0]).exists():
             left.unlink(missing_ok=True)
-    (folder / f"{EXTENSION}.control").write_text(EXTENSION_CONTROL)
-    (folder / f"{EXTENSION}--1.0.sql").write_text(EXTENSION_SCRIPT)
+    (folder / f"{name}.control").write_text(EXTENSION_CONTROL)
+    (folder / f"{name}--1.0.sql").write_text(script)
     _prepared.add(folder)
 
 

@@ -454,6 +454,19 @@ def test_a_signal_ends_the_wait_for_a_lock(holdfast, shop, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_killed_program_leaves_no_session_that_waits_for_a_lock(holdfast, shop, tmp_path):
+    """Nobody is there to cancel; the server itself looks whether its client still is."""
+    with shop.server.connect(shop.name) as blocker:
+        with blocker.transaction():
+            blocker.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+            process = holdfast.popen("backup", "--from", shop.dsn, "--to", tmp_path / "x.hf", "--unencrypted",
+                                     "--lock-wait-timeout", "0s")
+            wait_until(lambda: shop.server.psql("SELECT count(*) FROM pg_locks WHERE NOT granted") == "1")
+            process.kill()
+            process.communicate()
+            wait_until(lambda: sessions(shop.server, shop.name) == "1")
+
+
 def test_an_ignored_signal_stays_ignored(holdfast, slow, tmp_path):
     def ignore():
         signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -102,6 +102,23 @@ def test_a_selected_schema_comes_alone(original, archive, servers, holdfast):
     assert found == {key: value for key, value in expected.items() if key.split(" ")[1].startswith("seq.")}
 
 
+@pytest.mark.parametrize("mode", ["new", "in-place"])
+def test_rows_that_an_extension_makes_itself_do_not_stay(postgres, database, holdfast, tmp_path, mode):
+    """Its script fills two tables again; the original has another row in the one, and has emptied the other."""
+    server, name = postgres(15), database(postgres(15))
+    everything.add_extension(server, f"{everything.EXTENSION}_rows", """
+        CREATE TABLE kept AS SELECT 'script' AS what; CREATE TABLE emptied AS SELECT 'script' AS what;
+        SELECT pg_extension_config_dump('kept', ''); SELECT pg_extension_config_dump('emptied', '')""")
+    server.psql(f"CREATE EXTENSION {everything.EXTENSION}_rows; SET search_path = holdfast_everything; "
+                "INSERT INTO kept VALUES ('user'); DELETE FROM emptied", db=name)
+    backup(holdfast, server, name, tmp_path / "archive")
+    restored = f"{name}restored" if mode == "new" else name
+    safety = ("--safety", tmp_path / "safety", "--unencrypted") if mode == "in-place" else ()
+    holdfast("restore", "--from", tmp_path / "archive", "--to", server.dsn(restored), "--mode", mode, *safety)
+    assert server.psql("SET search_path = holdfast_everything; SELECT string_agg(what, ' ' ORDER BY what), "
+                       "(SELECT count(*) FROM emptied) FROM kept", db=restored) == "script user|0"
+
+
 def test_indexes_with_stronger_locks_do_not_block_each_other(postgres, database, holdfast, tmp_path):
     """CLUSTER ON and REPLICA IDENTITY come in the transaction of CREATE INDEX, and want the table for themselves."""
     server = postgres(15)

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from support.archive_edit import Archive
 from support.faults import message
 
 
@@ -140,6 +141,18 @@ def test_findings_come_before_the_work(shop, server):
         told = live.restore("swap").stderr
     assert "1 session will be ended at the swap" in told
     assert told.index("preflight: ") < told.index("100% done")
+
+
+def test_room_that_is_short_is_a_warning_and_no_refusal(shop):
+    """The archive's rows are said to be larger than any disk; what they take on the server nobody knows."""
+    live = shop(TWO)
+    assert "room may be short" not in live.restore("swap", "--dry-run").stderr
+    edited = Archive(live.archive)
+    table = edited.table("one")
+    table["raw_bytes"] = table["parts"][0]["raw_bytes"] = 2**60
+    edited.settle().write(live.archive)
+    told = live.restore("swap", "--dry-run", "--no-verify").stderr
+    assert "preflight: room may be short: the rows take about 1.15 EB" in told, told
 
 
 # ---- In place --------------------------------------------------------------------------------------------------------
