@@ -1,0 +1,3 @@
+export { BackupStatus } from './BackupStatus';
+export { backupKey, useAllBackups, useBackup, useBackupPage } from './queries';
+export type { Backup } from './queries';

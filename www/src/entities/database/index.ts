@@ -1,0 +1,2 @@
+export { databaseKey, useAllDatabases, useDatabase, useDatabasePage } from './queries';
+export type { Database } from './queries';

@@ -1,0 +1,39 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, every, take, usePagedList } from '@/shared/api';
+import type { ListState, Schemas } from '@/shared/api';
+
+export type Job = Schemas['Job'];
+export type JobState = Schemas['JobState'];
+
+/** The first part of every key of jobs: invalidate it after a request that makes one. */
+export const jobKey = ['jobs'] as const;
+
+export function isEnded(state: JobState): boolean {
+  return state === 'succeeded' || state === 'failed' || state === 'cancelled';
+}
+
+export function useJobPage(state: ListState, pollMs = 5_000) {
+  return usePagedList<Job>(jobKey, state, (query, signal) => take(api.GET('/api/v1/jobs', { params: { query: query as never }, signal })), { pollMs });
+}
+
+/** What runs or waits. Asked every two seconds while there is something, every ten while there is not. */
+export function useOpenJobs() {
+  return useQuery({
+    queryKey: [...jobKey, 'open'],
+    queryFn: async ({ signal }) => {
+      const [running, queued] = await Promise.all(
+        (['running', 'queued'] as const).map((state) => take(api.GET('/api/v1/jobs', { params: { query: { state, limit: 50 } }, signal }))),
+      );
+      return [...(running?.items ?? []), ...(queued?.items ?? [])];
+    },
+    refetchInterval: (query) => every<Job[]>(query.state.data?.length ? 2_000 : 10_000)(query),
+  });
+}
+
+export function useCancelJob() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => take(api.POST('/api/v1/jobs/{id}/cancel', { params: { path: { id } } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: jobKey }),
+  });
+}

@@ -1,0 +1,91 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, asProblem, setCsrf, take } from '@/shared/api';
+import type { Schemas } from '@/shared/api';
+
+export type Me = Schemas['Me'];
+export type Role = 'viewer' | 'operator' | 'administrator';
+
+export const meKey = ['me'] as const;
+
+/** Who is signed in; null: nobody. */
+export function useSession() {
+  return useQuery({
+    queryKey: meKey,
+    queryFn: async ({ signal }): Promise<Me | null> => {
+      try {
+        const me = await take(api.GET('/api/v1/me', { signal }));
+        setCsrf(me.csrf);
+        return me;
+      } catch (error) {
+        if (asProblem(error).status === 401) return null;
+        throw error;
+      }
+    },
+    staleTime: 60_000,
+    gcTime: Infinity,
+  });
+}
+
+/** Who is signed in, for what is only drawn when somebody is. */
+export function useMe(): Me {
+  const { data } = useSession();
+  if (!data) throw new Error('useMe is for parts within the session');
+  return data;
+}
+
+const ORDER = ['none', 'viewer', 'operator', 'administrator'];
+
+export function mayDo(me: Pick<Me, 'role' | 'is_owner'>, role: Role | 'owner'): boolean {
+  if (role === 'owner') return me.is_owner;
+  return ORDER.indexOf(me.role) >= ORDER.indexOf(role);
+}
+
+/** Whether the API would let one do what asks for this role (`x-access` of openapi.yaml). */
+export function useMay(role: Role | 'owner'): boolean {
+  return mayDo(useMe(), role);
+}
+
+export function useSignIn() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schemas['Credentials']) => take(api.POST('/api/v1/session', { body })),
+    onSuccess: (me) => {
+      setCsrf(me.csrf);
+      const before = client.getQueryData<Me | null>(meKey);
+      if (before?.user?.id !== me.user?.id) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== meKey[0] });
+      client.setQueryData(meKey, me);
+      void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== meKey[0] });
+    },
+  });
+}
+
+export function useSignOut() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => take(api.DELETE('/api/v1/session')),
+    onSuccess: () => {
+      setCsrf(null);
+      client.clear();
+      client.setQueryData(meKey, null);
+    },
+  });
+}
+
+/** Everything that is shown belongs to the organization that is looked at: all of it is asked anew. */
+export function useChooseOrganization() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (organization_id: string) => take(api.PUT('/api/v1/me/organization', { body: { organization_id } })),
+    onSuccess: (me) => {
+      setCsrf(me.csrf);
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== meKey[0] });
+      client.setQueryData(meKey, me);
+    },
+  });
+}
+
+export function useSetPassword() {
+  return useMutation({
+    mutationFn: (body: Schemas['PasswordChange']) => take(api.PUT('/api/v1/me/password', { body })),
+  });
+}

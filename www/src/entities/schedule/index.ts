@@ -1,0 +1,2 @@
+export { scheduleKey, useAllSchedules, useChangeSchedule, useRunSchedule, useSchedule, useSchedulePage } from './queries';
+export type { Schedule } from './queries';

@@ -1,0 +1,52 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, idempotent, ifMatch, take, usePagedList } from '@/shared/api';
+import type { ListState, Schemas } from '@/shared/api';
+
+export type Schedule = Schemas['Schedule'];
+
+/** The first part of every key of schedules: invalidate it after a change. */
+export const scheduleKey = ['schedules'] as const;
+
+export function useSchedulePage(state: ListState, pollMs = 15_000) {
+  return usePagedList<Schedule>(scheduleKey, state, (query, signal) => take(api.GET('/api/v1/schedules', { params: { query: query as never }, signal })), { pollMs });
+}
+
+/** All of them, up to 500, for pickers. */
+export function useAllSchedules() {
+  return useQuery({
+    queryKey: [...scheduleKey, 'all'],
+    queryFn: async ({ signal }) => (await take(api.GET('/api/v1/schedules', { params: { query: { limit: 500, sort: 'name' } }, signal }))).items,
+  });
+}
+
+export function useSchedule(id: string | undefined) {
+  return useQuery({
+    queryKey: [...scheduleKey, id],
+    queryFn: ({ signal }) => take(api.GET('/api/v1/schedules/{id}', { params: { path: { id: id ?? '' } }, signal })),
+    enabled: id !== undefined,
+  });
+}
+
+
+/** The pattern of a change: If-Match, the answer goes into the cache, lists are asked anew. */
+export function useChangeSchedule() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ schedule, body }: { schedule: Schedule; body: Schemas['ScheduleChange'] }) =>
+      take(api.PATCH('/api/v1/schedules/{id}', { params: { path: { id: schedule.id }, header: ifMatch(schedule) }, body })),
+    onSuccess: (changed) => {
+      client.setQueryData([...scheduleKey, changed.id], changed);
+      return client.invalidateQueries({ queryKey: scheduleKey });
+    },
+  });
+}
+
+/** The pattern of a request that makes jobs: the key is made where the person decides, not at each try. */
+export function useRunSchedule() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, key }: { id: string; key: string }) =>
+      take(api.POST('/api/v1/schedules/{id}/run', { params: { path: { id }, header: idempotent(key) } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['jobs'] }),
+  });
+}

@@ -1,0 +1,89 @@
+import { ActionIcon, Anchor, Indicator, Popover, Progress, Stack, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconActivity } from '@tabler/icons-react';
+import { useCallback, useState } from 'react';
+import { Link } from 'react-router-dom';
+import { JobStatus, jobTitle, useOpenJobs } from '@/entities/job';
+import type { Job } from '@/entities/job';
+import { percent } from '@/shared/lib/units';
+import { texts } from '@/shared/texts';
+import classes from './JobTray.module.css';
+import { useEndedJobs } from './useEndedJobs';
+
+const words = texts.shell.tray;
+
+/** What runs, on every page; and a notification when it ends. */
+export function JobTray() {
+  const [opened, setOpened] = useState(false);
+  const { data: jobs } = useOpenJobs();
+  const running = jobs?.length ?? 0;
+  const close = useCallback(() => {
+    setOpened(false);
+  }, []);
+  useEndedJobs(jobs, tell);
+  return (
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" shadow="md" width={320} trapFocus returnFocus>
+      <Popover.Target>
+        <Indicator label={running} size={16} disabled={running === 0} color="tide" offset={4} zIndex={1}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label={words.label(running)}
+            onClick={() => {
+              setOpened(!opened);
+            }}
+          >
+            <IconActivity size={20} aria-hidden />
+          </ActionIcon>
+        </Indicator>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={words.title}>
+        <Stack gap="sm">
+          <Text fw={620}>{words.title}</Text>
+          {running === 0 && <Text c="dimmed" size="sm">{words.nothing}</Text>}
+          {jobs?.slice(0, 8).map((job) => <TrayJob key={job.id} job={job} onGo={close} />)}
+          <Anchor component={Link} to="/jobs" size="sm" onClick={close}>
+            {words.all}
+          </Anchor>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function TrayJob({ job, onGo }: { job: Job; onGo: () => void }) {
+  const done = job.progress?.percent ?? 0;
+  return (
+    <Link to={`/jobs/${job.id}`} className={classes.job} onClick={onGo}>
+      <span className={classes.line}>
+        <span className={classes.name}>{jobTitle(job)}</span>
+        <span className="tabular">{job.state === 'running' ? percent(done) : words.queued}</span>
+      </span>
+      {job.state === 'running' ? <Progress value={done} size="sm" aria-label={jobTitle(job)} /> : null}
+      <Text size="xs" c="dimmed" component="span" truncate>
+        {job.state === 'running' ? job.phase : job.waiting_for}
+      </Text>
+    </Link>
+  );
+}
+
+function tell(job: Job): void {
+  if (job.state === 'queued' || job.state === 'running') return;
+  notifications.show({
+    id: `job-${job.id}`,
+    title: <JobStatus state={job.state} plain />,
+    message: (
+      <>
+        {words.ended[job.state](jobTitle(job))}
+        {job.error && <Text size="sm">{job.error.message}</Text>}
+        {/* Not a Link: notifications stand outside of what has failed or changed, and a full load is always right. */}
+        <Anchor href={`/jobs/${job.id}`} size="sm" display="block">
+          {words.look}
+        </Anchor>
+      </>
+    ),
+    color: { succeeded: 'green', failed: 'red', cancelled: 'gray' }[job.state],
+    autoClose: job.state === 'failed' ? false : 8_000,
+  });
+}

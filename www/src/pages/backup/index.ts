@@ -1,0 +1,1 @@
+export { BackupPage as default } from './BackupPage';

@@ -1,0 +1,1 @@
+export { KeySheetPage as default } from './KeySheetPage';

@@ -1,0 +1,1 @@
+export { StoragesPage as default } from './StoragesPage';

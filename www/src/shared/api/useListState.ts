@@ -1,0 +1,78 @@
+import { useCallback, useState } from 'react';
+import { useSearchParams } from 'react-router-dom';
+
+export interface ListState {
+  /** "name", or "-name" for the largest first. */
+  sort: string;
+  search: string;
+  /** By name; a filter that is not set is absent. */
+  filters: Record<string, string>;
+  /** Null is the first page. */
+  cursor: string | null;
+  page: number;
+  setSort: (sort: string) => void;
+  setSearch: (search: string) => void;
+  setFilter: (name: string, value: string | null) => void;
+  clear: () => void;
+  next: (cursor: string) => void;
+  previous: () => void;
+  isFiltered: boolean;
+}
+
+/**
+ * What a list shows, kept in the address so that a link shows the same: ?q=…&sort=…&<filter>=…. Pages come by cursors,
+ * and anything else that changes begins at the first one again.
+ */
+export function useListState(options: { sort: string; filters?: readonly string[] }): ListState {
+  const [params, setParams] = useSearchParams();
+  const [cursors, setCursors] = useState<{ of: string; stack: string[] }>({ of: '', stack: [] });
+  const names = options.filters ?? [];
+  const filterText = names.map((name) => params.get(name) ?? '').join('\n');
+  const filters = Object.fromEntries(names.flatMap((name) => (params.get(name) ? [[name, params.get(name) ?? '']] : [])));
+  const sort = params.get('sort') ?? options.sort;
+  const search = params.get('q') ?? '';
+  const of = [sort, search, filterText].join('\n');
+  const stack = cursors.of === of ? cursors.stack : [];
+
+  const change = useCallback(
+    (name: string, value: string | null) => {
+      setParams(
+        (before) => {
+          const after = new URLSearchParams(before);
+          if (value) after.set(name, value);
+          else after.delete(name);
+          return after;
+        },
+        { replace: true },
+      );
+    },
+    [setParams],
+  );
+
+  return {
+    sort,
+    search,
+    filters,
+    cursor: stack.at(-1) ?? null,
+    page: stack.length + 1,
+    setSort: (value) => {
+      change('sort', value === options.sort ? null : value);
+    },
+    setSearch: (value) => {
+      change('q', value || null);
+    },
+    setFilter: change,
+    clear: () => {
+      setParams((before) => new URLSearchParams([...before].filter(([name]) => name !== 'q' && !names.includes(name))), {
+        replace: true,
+      });
+    },
+    next: (cursor) => {
+      setCursors({ of, stack: [...stack, cursor] });
+    },
+    previous: () => {
+      setCursors({ of, stack: stack.slice(0, -1) });
+    },
+    isFiltered: search !== '' || Object.keys(filters).length > 0,
+  };
+}

@@ -1,0 +1,21 @@
+/** What parts of every page say. */
+export const common = {
+  problem: { code: 'Code', request: 'Request', retry: 'Try again' },
+  confirm: { cancel: 'Cancel', type: (name: string) => `Type ${name} to confirm` },
+  table: {
+    actions: 'Actions',
+    any: 'Any',
+    clear: 'Clear filters',
+    menu: (name: string) => `Actions for ${name}`,
+    next: 'Next',
+    nothingFound: 'Nothing matches. Change or clear the filters.',
+    page: (page: number) => `Page ${String(page)}`,
+    pages: 'Pages',
+    previous: 'Previous',
+    search: 'Search by name',
+    select: (name: string) => `Select ${name}`,
+    selectAll: 'Select all of this page',
+  },
+  save: 'Save',
+  close: 'Close',
+};

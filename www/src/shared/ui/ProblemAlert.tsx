@@ -1,0 +1,49 @@
+import { Alert, Button, Code, Group, Text } from '@mantine/core';
+import { IconAlertCircle } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { asProblem } from '@/shared/api/problem';
+import { texts } from '@/shared/texts';
+
+interface ProblemAlertProps {
+  /** Anything thrown; nothing is drawn for null. */
+  error: unknown;
+  /** Shows "Try again". */
+  onRetry?: () => void;
+  /** More ways out, beside it. */
+  actions?: ReactNode;
+}
+
+/** What went wrong, what to do, and the code to look up. The one way in which the page shows an error of the API. */
+export function ProblemAlert({ error, onRetry, actions }: ProblemAlertProps) {
+  if (error === null || error === undefined) return null;
+  const problem = asProblem(error);
+  return (
+    <Alert color="red" icon={<IconAlertCircle aria-hidden />} title={problem.title} role="alert">
+      <Text size="sm">{sentence(problem.detail)}</Text>
+      {problem.todo && (
+        <Text size="sm" fw={500} mt={4}>
+          {problem.todo}
+        </Text>
+      )}
+      <Group gap="sm" mt="xs" justify="space-between">
+        <Text size="xs" c="var(--mantine-color-text)">
+          {texts.problem.code} <Code>{problem.code}</Code>
+          {problem.requestId && <> · {texts.problem.request} <Code>{problem.requestId}</Code></>}
+        </Text>
+        <Group gap="xs">
+          {actions}
+          {onRetry && (
+            <Button size="xs" variant="default" onClick={onRetry}>
+              {texts.problem.retry}
+            </Button>
+          )}
+        </Group>
+      </Group>
+    </Alert>
+  );
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}

@@ -1,0 +1,18 @@
+export { Brand } from './Brand';
+export { ConfirmDialog } from './ConfirmDialog';
+export { EmptyState } from './EmptyState';
+export { Facts } from './Facts';
+export { atMost, between, required, submitting } from './form';
+export { notifyDone, notifyProblem } from './notify';
+export { Page } from './Page';
+export { ProblemAlert } from './ProblemAlert';
+export { Status } from './Status';
+export type { Tone } from './Status';
+export { Surface } from './Surface';
+export { DataTable } from './table/DataTable';
+export { ClearFilters, TableFilter, TableSearch } from './table/filters';
+export { RowMenu } from './table/RowMenu';
+export type { Column, RowAction } from './table/types';
+export { useSelection } from './table/useSelection';
+export type { Selection } from './table/useSelection';
+export { Count, Duration, Rate, Size, When } from './Values';
