@@ -9,6 +9,7 @@ import socket
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -298,6 +299,39 @@ def test_an_interrupt_does_not_wait_for_a_network_that_is_silent(holdfast, serve
         half.process.send_signal(signal.SIGINT)
         _, stderr = half.process.communicate(timeout=30)
     assert half.process.returncode != 0 and stderr.endswith("error: cancelled\n"), stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def tls_alone(postgres):
+    """A server that lets nobody in over TCP without TLS."""
+    server = postgres(15, fresh=True)
+    key, certificate = f"{server.data}/server.key", f"{server.data}/server.crt"
+    subprocess.run(as_server(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                              "-nodes", "-days", "1", "-subj", "/CN=server", "-keyout", key, "-out", certificate]),
+                   check=True, capture_output=True, cwd="/")
+    Path(f"{server.data}/pg_hba.conf").write_text("local all all trust\nhostssl all all 127.0.0.1/32 trust\n")
+    server.configure({"ssl": "on"})
+    server.restart()
+    return server
+
+
+def test_an_interrupt_cancels_on_a_server_that_wants_tls(holdfast, tls_alone, tmp_path):
+    tls_alone.psql(FILL_BIG)
+    to = tmp_path / "x.hf"
+    expect_failure(holdfast, ["--from", tls_alone.dsn(tcp=True, sslmode="disable"), "--to", to, "--unencrypted"],
+                   "no encryption")
+    with tls_alone.connect() as blocker:
+        with blocker.transaction():
+            blocker.execute("LOCK TABLE big IN ACCESS EXCLUSIVE MODE")
+            process = holdfast.popen("backup", "--from", tls_alone.dsn(tcp=True, sslmode="require"), "--to", to,
+                                     "--unencrypted")
+            wait_until(lambda: tls_alone.psql("SELECT count(*) FROM pg_locks WHERE NOT granted") == "1")
+            since = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            _, stderr = process.communicate(timeout=30)
+    assert time.monotonic() - since < 5 and stderr.endswith("error: cancelled\n"), stderr
+    assert "ERROR:  canceling statement due to user request" in tls_alone.log.read_text()
     assert list(tmp_path.iterdir()) == []
 
 
