@@ -39,9 +39,10 @@ def password_hash(password):
 
 
 class Service:
-    """`server` keeps the catalog, in a database of its own. Nothing runs jobs unless `workers` do."""
+    """`server` keeps the catalog, in a database of its own. Nothing runs jobs unless `workers` do. With `page`, nginx
+    serves the web page that `make` has built."""
 
-    def __init__(self, server, *, children=2, workers=0, configuration=None):
+    def __init__(self, server, *, children=2, workers=0, configuration=None, page=False):
         self.server = server
         self.folder = process.folder("hf-api-")
         self.storage = f"{self.folder}/storage"
@@ -53,7 +54,10 @@ class Service:
         for each in (self.storage, self.www):
             os.mkdir(each)
             process.own(each)
-        Path(self.www, "index.html").write_text("<!doctype html><title>Holdfast</title>\n")
+        if page:
+            self._copy_page()
+        else:
+            Path(self.www, "index.html").write_text("<!doctype html><title>Holdfast</title>\n")
         self.redis = Redis()
         self._make_catalog()
         self._configure(configuration or {})
@@ -63,6 +67,13 @@ class Service:
             self.start_worker()
 
     # ---- parts
+
+    def _copy_page(self):
+        """A copy: who runs nginx may not go where the checkout is."""
+        built = Path(__file__).resolve().parents[2] / "www/dist"
+        assert (built / "index.html").exists(), f"{built} has no page: run make, with Node.js"
+        shutil.copytree(built, self.www, dirs_exist_ok=True)
+        process.own(self.www)
 
     def _make_catalog(self):
         number = next(_numbers)

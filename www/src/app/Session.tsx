@@ -1,6 +1,6 @@
 import { Center, Loader, Stack } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { meKey, useSession } from '@/entities/me';
+import { MeProvider, meKey, useSession } from '@/entities/me';
 import { SignInPage } from '@/pages/sign-in';
 import { queryClient, whenSignedOut } from '@/shared/api';
 import { ProblemAlert } from '@/shared/ui';
@@ -18,6 +18,10 @@ export function Session() {
       queryClient.setQueryData(meKey, null);
     });
   }, []);
+  const isSignedIn = Boolean(session.data);
+  useEffect(() => {
+    if (isSignedIn) setExpired(false);
+  }, [isSignedIn]);
 
   if (session.isPending) {
     return (
@@ -37,8 +41,10 @@ export function Session() {
   }
   if (session.data === null) return <SignInPage isExpired={isExpired} />;
   return (
-    <Shell>
-      <Routes />
-    </Shell>
+    <MeProvider me={session.data}>
+      <Shell>
+        <Routes />
+      </Shell>
+    </MeProvider>
   );
 }

@@ -10,7 +10,7 @@ const schemes = [
 ] as const;
 
 export function SchemeMenu() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true }); // else it writes a <style>
   const Current = schemes.find(([name]) => name === colorScheme)?.[1] ?? IconSun;
   return (
     <Menu>

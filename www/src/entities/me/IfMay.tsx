@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useMay } from './queries';
+import { useMay } from './MeProvider';
 import type { Role } from './queries';
 
 /** Draws what needs a role only for those who have it. The API refuses it all the same. */

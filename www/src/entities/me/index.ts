@@ -1,3 +1,4 @@
 export { IfMay } from './IfMay';
-export { mayDo, meKey, useChooseOrganization, useMay, useMe, useSession, useSetPassword, useSignIn, useSignOut } from './queries';
+export { MeProvider, useMay, useMe } from './MeProvider';
+export { mayDo, meKey, useChooseOrganization, useSession, useSetPassword, useSignIn, useSignOut } from './queries';
 export type { Me, Role } from './queries';

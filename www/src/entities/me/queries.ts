@@ -26,23 +26,11 @@ export function useSession() {
   });
 }
 
-/** Who is signed in, for what is only drawn when somebody is. */
-export function useMe(): Me {
-  const { data } = useSession();
-  if (!data) throw new Error('useMe is for parts within the session');
-  return data;
-}
-
 const ORDER = ['none', 'viewer', 'operator', 'administrator'];
 
 export function mayDo(me: Pick<Me, 'role' | 'is_owner'>, role: Role | 'owner'): boolean {
   if (role === 'owner') return me.is_owner;
   return ORDER.indexOf(me.role) >= ORDER.indexOf(role);
-}
-
-/** Whether the API would let one do what asks for this role (`x-access` of openapi.yaml). */
-export function useMay(role: Role | 'owner'): boolean {
-  return mayDo(useMe(), role);
 }
 
 export function useSignIn() {
@@ -65,8 +53,8 @@ export function useSignOut() {
     mutationFn: () => take(api.DELETE('/api/v1/session')),
     onSuccess: () => {
       setCsrf(null);
-      client.clear();
       client.setQueryData(meKey, null);
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== meKey[0] });
     },
   });
 }

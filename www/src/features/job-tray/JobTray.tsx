@@ -23,8 +23,8 @@ export function JobTray() {
   useEndedJobs(jobs, tell);
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" shadow="md" width={320} trapFocus returnFocus>
-      <Popover.Target>
-        <Indicator label={running} size={16} disabled={running === 0} color="tide" offset={4} zIndex={1}>
+      <Indicator label={running} size={16} disabled={running === 0} color="tide" offset={4} zIndex={1}>
+        <Popover.Target>
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -36,8 +36,8 @@ export function JobTray() {
           >
             <IconActivity size={20} aria-hidden />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown aria-label={words.title}>
         <Stack gap="sm">
           <Text fw={620}>{words.title}</Text>

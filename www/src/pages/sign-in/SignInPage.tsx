@@ -60,9 +60,8 @@ export function SignInPage({ isExpired }: { isExpired: boolean }) {
 /** The two problems that people meet here, in their words. */
 function explained(error: unknown): unknown {
   if (!(error instanceof Problem)) return error;
-  const { status, code, requestId } = error;
-  const mine = (title: string, todo: string) =>
-    new Problem({ status, code, title, detail: error.detail, todo, ...(requestId ? { request_id: requestId } : {}) });
+  const { status, code } = error;
+  const mine = (title: string, todo: string) => new Problem({ status, code, title, detail: '', todo });
   if (status === 401) return mine(words.wrong, words.wrongTodo);
   if (code === 'too-many-tries') return mine(words.tooMany, words.tooManyTodo(15));
   return error;

@@ -19,7 +19,7 @@ export function ProblemAlert({ error, onRetry, actions }: ProblemAlertProps) {
   const problem = asProblem(error);
   return (
     <Alert color="red" icon={<IconAlertCircle aria-hidden />} title={problem.title} role="alert">
-      <Text size="sm">{sentence(problem.detail)}</Text>
+      {problem.detail && <Text size="sm">{sentence(problem.detail)}</Text>}
       {problem.todo && (
         <Text size="sm" fw={500} mt={4}>
           {problem.todo}
@@ -28,16 +28,18 @@ export function ProblemAlert({ error, onRetry, actions }: ProblemAlertProps) {
       <Group gap="sm" mt="xs" justify="space-between">
         <Text size="xs" c="var(--mantine-color-text)">
           {texts.problem.code} <Code>{problem.code}</Code>
-          {problem.requestId && <> · {texts.problem.request} <Code>{problem.requestId}</Code></>}
+          {problem.status >= 500 && problem.requestId && <> · {texts.problem.request} <Code>{problem.requestId}</Code></>}
         </Text>
-        <Group gap="xs">
-          {actions}
-          {onRetry && (
-            <Button size="xs" variant="default" onClick={onRetry}>
-              {texts.problem.retry}
-            </Button>
-          )}
-        </Group>
+        {(actions ?? onRetry) && (
+          <Group gap="xs">
+            {actions}
+            {onRetry && (
+              <Button size="xs" variant="default" onClick={onRetry}>
+                {texts.problem.retry}
+              </Button>
+            )}
+          </Group>
+        )}
       </Group>
     </Alert>
   );

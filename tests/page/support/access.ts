@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from '@playwright/test';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+interface Violation {
+  id: string;
+  help: string;
+  nodes: { html: string; failureSummary?: string }[];
+}
+
+/** axe on the page as it stands: nothing may be wrong. */
+export async function checkAccess(page: Page): Promise<void> {
+  await settled(page);
+  await page.evaluate(`window.axe || (() => { ${AXE} })()`);
+  const violations = await page.evaluate(
+    async (tags) =>
+      (
+        (await (window as unknown as { axe: { run: (at: Document, how: unknown) => Promise<{ violations: Violation[] }> } }).axe.run(document, {
+          runOnly: { type: 'tag', values: tags },
+        })) as { violations: Violation[] }
+      ).violations,
+    TAGS,
+  );
+  if (violations.length === 0) return;
+  const text = violations
+    .map((each) => `${each.id}: ${each.help}\n${each.nodes.map((node) => `    ${node.html}\n    ${node.failureSummary ?? ''}`).join('\n')}`)
+    .join('\n');
+  throw new Error(`axe on ${page.url()}:\n${text}`);
+}
+
+/** What fades in has a contrast only when it is there. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => Promise.all(document.getAnimations().filter((each) => each.effect?.getComputedTiming().iterations !== Infinity).map((each) => each.finished.catch(() => undefined))));
+}

@@ -1,0 +1,151 @@
+"""A whole service with a shop, for a program of another language: JSON lines in, JSON lines out.
+
+    python3 tests/support/stage.py          runs until its standard input ends
+
+Each line that comes is {"do": NAME, …arguments}; the answer is {"ok": RESULT} or {"error": TEXT}. The first line that goes
+out says where everything is: {"ok": {"url": …, "password": …, …}}.
+"""
+import json
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from support import process  # noqa: E402
+from support.postgres import Servers  # noqa: E402
+from support.service import OWNER, PASSWORD, Service  # noqa: E402
+
+# A shop that is backed up in a moment, with something of each: constraint, index, sequence, large rows.
+SHOP = """
+CREATE TABLE customer (id integer PRIMARY KEY, name text NOT NULL, email text UNIQUE);
+CREATE TABLE orders (id serial PRIMARY KEY, customer_id integer REFERENCES customer, total numeric(10,2), note text);
+INSERT INTO customer SELECT i, 'Customer ' || i, 'c' || i || '@example.org' FROM generate_series(1, 500) i;
+INSERT INTO orders (customer_id, total, note)
+    SELECT 1 + i % 500, i / 7.0, repeat(md5(i::text), 4) FROM generate_series(1, 5000) i;
+CREATE INDEX ON orders (customer_id);
+"""
+
+
+class Stage:
+    """What the runner may ask for is a method that does not begin with an underscore."""
+
+    def __init__(self):
+        self._servers = Servers()
+        self._server = self._servers(15)
+        self._service = Service(self._server, workers=1, page=True)
+        self._clients = {}
+
+    def where(self):
+        return {"url": f"http://127.0.0.1:{self._service.nginx.port}", "password": PASSWORD, "owner": OWNER,
+                "port": self._server.port, "storage": self._service.storage, "log": self._service.log}
+
+    # ---- people and things
+
+    def organization(self, name):
+        """A new organization with <name>-admin, <name>-operator and <name>-viewer in it."""
+        admin = self._service.organization(name)
+        self._clients[name] = admin
+        for role in ("operator", "viewer"):
+            self._service.user(admin, f"{name}-{role}", role)
+        self._service.forget_tries()
+        return admin.me["organization"]
+
+    def shop(self, organization, name=None):
+        """A server, a storage, a key and a registered shop in the organization; their ids, and the database's name."""
+        admin = self._clients[organization]
+        name = name or f"{organization}_shop"
+        self._server.createdb(name)
+        self.sql(name, SHOP)
+
+        def make(route, **body):
+            return admin.post(route, body, expect=201).json["id"]
+
+        things = {"server": make("/servers", name="main", host="127.0.0.1", port=self._server.port, username="postgres"),
+                  "storage": make("/storages", name="disk", path=f"{self._service.storage}/{organization}"),
+                  "key": make("/keys", name="key", kind="identity")}
+        things["database"] = make("/databases", server_id=things["server"], name=name)
+        return {**things, "name": name}
+
+    def api(self, organization, method, path, body=None, headers=None):
+        """A call as the organization's administrator: {"status": …, "body": …}."""
+        answer = self._clients[organization].request(method, path, body, headers=headers)
+        return {"status": answer.status, "body": json.loads(answer.body) if answer.body else None}
+
+    def sql(self, database, text):
+        with self._server.connect(database) as connection:
+            cursor = connection.execute(text)
+            return [[str(each) for each in row] for row in cursor.fetchall()] if cursor.description else []
+
+    def catalog(self, text):
+        """A statement on the catalog, whatever the API would say of it."""
+        with self._server.connect(self._service.catalog, options="-c search_path=holdfast") as connection:
+            cursor = connection.execute(text)
+            return [[str(each) for each in row] for row in cursor.fetchall()] if cursor.description else []
+
+    def forget_tries(self):
+        self._service.forget_tries()
+
+    # ---- trouble
+
+    def kill_worker(self):
+        """As the kernel would for want of memory: the job's own process goes with it."""
+        worker = self._service.workers.pop()
+        worker.kill()
+        worker.wait()
+
+    def start_worker(self):
+        self._service.start_worker()
+
+    def stop_worker(self):
+        process.stop(self._service.workers.pop())
+
+    def stop_api(self):
+        process.stop(self._service.api)
+
+    def start_api(self):
+        self._service.start_api()
+
+    def stop_nginx(self):
+        process.stop(self._service.nginx.process)
+
+    def start_nginx(self):
+        self._service.nginx.start()
+
+    def log(self):
+        return Path(self._service.log).read_text(errors="replace")[-20000:]
+
+    def _remove(self):
+        for worker in self._service.workers:
+            if worker.poll() is not None:
+                self._service.workers.remove(worker)
+        try:
+            self._service.remove()
+        finally:
+            self._servers.remove()
+
+
+def _answer(stage, line):
+    try:
+        asked = json.loads(line)
+        name = asked.pop("do")
+        if name.startswith("_"):
+            raise ValueError(f"{name} is not for you")
+        return {"ok": getattr(stage, name)(**asked)}
+    except Exception as error:  # the runner is told, whatever it is
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def main():
+    out = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)  # what others print does not come between the lines
+    stage = Stage()
+    try:
+        print(json.dumps({"ok": stage.where()}), file=out)
+        for line in sys.stdin:
+            print(json.dumps(_answer(stage, line), default=str), file=out)
+    finally:
+        stage._remove()
+
+
+if __name__ == "__main__":
+    main()
