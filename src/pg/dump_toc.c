@@ -46,6 +46,10 @@ struct HfDumpToc {
     GStringChunk *strings;
     GArray *entries;   /* of HfTocEntry */
     GHashTable *by_id; /* dump id -> index in entries */
+    uint8_t minor;
+    uint8_t offset_bytes;
+    size_t count_at; /* where the number of entries stands */
+    int32_t last_id;
 };
 
 static void note_damage(Reader *self, const char *damage)
@@ -171,7 +175,7 @@ static void read_dependencies(Reader *self, HfTocEntry *entry)
 /* Reads one entry. `section` is pg_dump's. */
 static HfTocEntry read_entry(Reader *reader, GStringChunk *strings, int32_t *section, bool *has_data)
 {
-    HfTocEntry entry = {0};
+    HfTocEntry entry = {.start = reader->at};
     entry.dump_id = read_int(reader);
     *has_data = read_int(reader) != 0;
     entry.catalog_oid = read_oid(reader);
@@ -191,6 +195,7 @@ static HfTocEntry read_entry(Reader *reader, GStringChunk *strings, int32_t *sec
     skip_string(reader); /* "true" WITH OIDS: no supported server has them */
     read_dependencies(reader, &entry);
     read_bytes(reader, 1 + (size_t)reader->offset_bytes); /* where the data is */
+    entry.length = reader->at - entry.start;
     return entry;
 }
 
@@ -231,6 +236,7 @@ static bool add_entry(HfDumpToc *self, Reader *reader, HfTocEntry *entry, int32_
         note_damage(reader, "an entry is in a section that does not exist");
     entry->phase = phase_of(self, entry, section);
     g_array_append_vals(self->entries, entry, 1);
+    self->last_id = MAX(self->last_id, entry->dump_id);
     if (!g_hash_table_insert(self->by_id, GINT_TO_POINTER(entry->dump_id), GUINT_TO_POINTER(self->entries->len - 1)))
         note_damage(reader, "two entries have the same number");
     if (reader->damage != NULL || (!has_data && section != SECTION_DATA))
@@ -322,6 +328,9 @@ HfDumpToc *hf_dump_toc_parse(const uint8_t *data, size_t length, GError **error)
     if (!read_version(&reader, error))
         return NULL;
     read_header(&reader);
+    self->minor = reader.minor;
+    self->offset_bytes = reader.offset_bytes;
+    self->count_at = reader.at;
     if (!read_entries(self, &reader, error))
         return NULL;
     if (reader.damage != NULL) {
@@ -359,4 +368,78 @@ const HfTocEntry *hf_dump_toc_find(const HfDumpToc *self, int32_t dump_id)
     if (!g_hash_table_lookup_extended(self->by_id, GINT_TO_POINTER(dump_id), NULL, &index))
         return NULL;
     return hf_dump_toc_get(self, GPOINTER_TO_UINT(index));
+}
+
+/* ---- Editing -------------------------------------------------------------------------------------------------------
+ */
+
+static void put_int(GByteArray *to, int32_t number)
+{
+    g_assert(number >= -1);
+    uint32_t magnitude = GUINT32_TO_LE((uint32_t)ABS(number));
+    g_byte_array_append(to, (const uint8_t[]){number < 0}, 1);
+    g_byte_array_append(to, (const uint8_t *)&magnitude, sizeof magnitude);
+}
+
+static void put_string(GByteArray *to, const char *text)
+{
+    put_int(to, text != NULL ? (int32_t)strlen(text) : -1);
+    g_byte_array_append(to, (const uint8_t *)text, text != NULL ? (guint)strlen(text) : 0);
+}
+
+static void put_decimal(GByteArray *to, uint32_t number)
+{
+    g_autofree char *text = g_strdup_printf("%u", number);
+    put_string(to, text);
+}
+
+/* As read_entry reads it. */
+static void put_addition(const HfDumpToc *self, GByteArray *to, const HfTocAddition *addition, int32_t dump_id)
+{
+    static const uint8_t no_data[1 + 8] = {3};
+    put_int(to, dump_id);
+    put_int(to, 0);
+    put_decimal(to, addition->catalog_oid);
+    put_decimal(to, addition->object_oid);
+    put_string(to, addition->tag);
+    put_string(to, addition->kind);
+    put_int(to, addition->of_previous ? SECTION_NONE : SECTION_PRE_DATA);
+    put_string(to, addition->definition);
+    put_string(to, addition->drop);
+    for (int i = 0; i < 4; i++)
+        put_string(to, NULL); /* the COPY statement, schema, tablespace, access method */
+    if (self->minor >= RELKIND_MINOR)
+        put_int(to, 0);
+    put_string(to, addition->owner);
+    put_string(to, "false");
+    if (addition->of_previous)
+        put_decimal(to, (uint32_t)dump_id - 1);
+    put_string(to, NULL);
+    g_byte_array_append(to, no_data, 1 + (guint)self->offset_bytes);
+}
+
+static bool is_setting(const HfTocEntry *entry)
+{
+    static const char *const kinds[] = {"ENCODING", "STDSTRINGS", "SEARCHPATH", NULL};
+    return g_strv_contains(kinds, entry->kind);
+}
+
+GBytes *hf_dump_toc_edit(const HfDumpToc *self, GBytes *archive, const HfTocAddition *additions, size_t count,
+                         const bool *left_out)
+{
+    const uint8_t *bytes = g_bytes_get_data(archive, NULL);
+    GByteArray *to = g_byte_array_new();
+    size_t size = hf_dump_toc_size(self), kept = 0, added = 0;
+    for (size_t i = 0; i < size; i++)
+        kept += !left_out[i];
+    g_byte_array_append(to, bytes, (guint)self->count_at);
+    put_int(to, (int32_t)(kept + count));
+    for (size_t i = 0; i <= size; i++) {
+        const HfTocEntry *entry = i < size ? hf_dump_toc_get(self, i) : NULL;
+        for (; added < count && (entry == NULL || !is_setting(entry)); added++)
+            put_addition(self, to, &additions[added], self->last_id + 1 + (int32_t)added);
+        if (entry != NULL && !left_out[i])
+            g_byte_array_append(to, bytes + entry->start, (guint)entry->length);
+    }
+    return g_byte_array_free_to_bytes(to);
 }

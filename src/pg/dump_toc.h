@@ -41,6 +41,7 @@ typedef struct {
     char relkind;              /* of tables and views from archive version 1.16 on; 0 if not known */
     int32_t *dependencies;     /* dump_ids, as dumped; some may not be in the archive */
     size_t dependency_count;
+    size_t start, length; /* where it stands in the archive */
 } HfTocEntry;
 
 typedef struct HfDumpToc HfDumpToc;
@@ -51,6 +52,22 @@ typedef struct HfDumpToc HfDumpToc;
 HfDumpToc *hf_dump_toc_parse(const uint8_t *data, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_dump_toc_free(HfDumpToc *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfDumpToc, hf_dump_toc_free)
+
+/* What an archive is to have besides. */
+typedef struct {
+    const char *kind; /* static */
+    char *tag;
+    uint32_t catalog_oid, object_oid; /* 0: none */
+    const char *definition, *drop, *owner;
+    bool of_previous; /* a grant on the addition before it; else an object of the pre-data section */
+} HfTocAddition;
+
+/*
+ * The bytes of the archive that was parsed (`archive`) with objects added before all others and without the entries
+ * that are left out (one bool for each). Transfer full.
+ */
+GBytes *hf_dump_toc_edit(const HfDumpToc *self, GBytes *archive, const HfTocAddition *additions, size_t count,
+                         const bool *left_out);
 
 /* In the archive's order, which is a valid order of creation within a phase. Borrowed. */
 size_t hf_dump_toc_size(const HfDumpToc *self);

@@ -38,6 +38,7 @@ typedef struct {
     GHashTable *wanted;  /* keys of the entries that are wanted, and of partitions of these */
     GHashTable *blocked; /* keys of the entries that cannot be in the result */
     GHashTable *chosen;  /* keys of the entries of the result */
+    GHashTable *schemas; /* name -> HfTocEntry* */
 } Selection;
 
 static gpointer key_of(const HfTocEntry *entry)
@@ -161,6 +162,10 @@ static bool take_needs(Selection *self, GArray *taken, const HfTocEntry *entry, 
             return false;
         take(self, taken, needed);
     }
+    /* What a backup of some tables has added is no dependency of theirs. */
+    const HfTocEntry *schema = entry->schema != NULL ? g_hash_table_lookup(self->schemas, entry->schema) : NULL;
+    if (schema != NULL && !has(self->blocked, schema))
+        take(self, taken, schema);
     return true;
 }
 
@@ -280,13 +285,16 @@ static bool *select_by(const HfDumpToc *self, HfTocJudge judge, gpointer data, v
     g_autoptr(GHashTable) wanted = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) blocked = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) chosen = g_hash_table_new(NULL, NULL);
-    Selection selection = {self, wanted, blocked, chosen};
+    g_autoptr(GHashTable) schemas = g_hash_table_new(g_str_hash, g_str_equal);
+    Selection selection = {self, wanted, blocked, chosen, schemas};
     size_t size = hf_dump_toc_size(self);
     for (size_t i = 0; i < size; i++) {
         const HfTocEntry *entry = hf_dump_toc_get(self, i);
         HfPatternVerdict verdict = judge(entry, data);
         if (verdict != HF_PATTERN_UNTOLD)
             g_hash_table_add(verdict == HF_PATTERN_WANTED ? wanted : blocked, key_of(entry));
+        if (has_kind(entry, "SCHEMA"))
+            g_hash_table_insert(schemas, (gpointer)entry->tag, (gpointer)entry);
     }
     while (add_partitions(&selection, wanted) || add_partitions(&selection, blocked))
         ;

@@ -11,6 +11,7 @@
 #include "engine/ends/archive.h"
 #include "engine/ends/postgres.h"
 #include "engine/ends/postgres_globals.h"
+#include "engine/ends/postgres_partial.h"
 #include "engine/pipeline.h"
 #include "pg/dump_toc.h"
 #include "pg/program.h"
@@ -277,17 +278,12 @@ static bool check_same_tables(const Backup *self, const HfDumpToc *toc, GError *
     return true;
 }
 
-static void warn(Backup *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
 /* Of what whoever restores the archive has to know too. */
-static void warn(Backup *self, const char *format, ...)
+static void warn(gpointer data, const char *text)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
+    Backup *self = data;
     g_warning("%s", text);
-    g_ptr_array_add(self->head->warnings, text);
+    g_ptr_array_add(self->head->warnings, g_strdup(text));
 }
 
 /* pg_dump leaves subscriptions out, with a warning that does not name them, if the role may not read them whole. */
@@ -302,10 +298,14 @@ static bool warn_of_subscriptions(Backup *self, const HfDumpToc *toc, GError **e
     for (size_t i = 0; i < hf_dump_toc_size(toc); i++)
         if (strcmp(hf_dump_toc_get(toc, i)->kind, "SUBSCRIPTION") == 0)
             g_hash_table_add(dumped, (gpointer)hf_dump_toc_get(toc, i)->tag);
-    for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++)
-        if (!g_hash_table_contains(dumped, hf_pg_rows_text(rows, i, 0)))
-            warn(self, "the subscription %s is not in the backup, for a superuser alone may read it whole",
-                 hf_pg_rows_text(rows, i, 0));
+    for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++) {
+        if (g_hash_table_contains(dumped, hf_pg_rows_text(rows, i, 0)))
+            continue;
+        g_autofree char *text = g_strdup_printf("the subscription %s is not in the backup, for a superuser alone may "
+                                                "read it whole",
+                                                hf_pg_rows_text(rows, i, 0));
+        warn(self, text);
+    }
     return rows != NULL;
 }
 
@@ -414,7 +414,10 @@ static bool write_schema(Backup *self, GError **error)
     if (!await_dump(self, error))
         return false;
     g_autoptr(GBytes) schema = schema_dump_join(self, error);
-    return schema != NULL && write_front(self, schema, error);
+    if (schema == NULL || !hf_pattern_lists_given(&self->options->scope.patterns))
+        return schema != NULL && write_front(self, schema, error);
+    g_autoptr(GBytes) completed = hf_postgres_complete_schema(self->snapshot->pg, schema, warn, self, error);
+    return completed != NULL && write_front(self, completed, error);
 }
 
 static bool copy_tables(Backup *self, GError **error)

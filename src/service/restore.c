@@ -88,6 +88,8 @@ static bool preflight(Restore *self, HfPg *pg, GError **error)
 {
     if (self->progress != NULL)
         hf_progress_set_phase(self->progress, "preflight");
+    for (guint i = 0; i < self->head->warnings->len; i++)
+        note(self, false, g_strdup_printf("the backup warned: %s", (const char *)self->head->warnings->pdata[i]));
     if (!hf_restore_preflight(self->options, &self->schema, pg, self->cancellable, self->result->findings, error))
         return false;
     g_autoptr(GError) damage = NULL;

@@ -92,14 +92,53 @@ def test_schemas_are_taken_and_left_out(server, shop, archive, holdfast, tmp_pat
     assert "FUNCTION util.one" in holdfast("extract", "--from", archive, "--sql", "-n", "util").stdout
 
 
-def test_a_backup_of_a_partitioned_table_has_its_partitions_attached(server, shop, database, holdfast, tmp_path):
-    """As pg_dump's, its schema has no CREATE SCHEMA."""
+SCHEMAS = """SELECT nspname, nspowner::regrole, (SELECT string_agg(a::text, ' ' ORDER BY a::text) FROM unnest(nspacl) a)
+             FROM pg_namespace WHERE nspname IN ('shop', 'util') ORDER BY 1"""
+
+
+@pytest.mark.parametrize("there", ["nothing", "the schemas"])
+def test_a_backup_of_a_partitioned_table_restores_by_itself(server, shop, database, holdfast, tmp_path, there):
+    """With its partitions attached, and with the schemas, which pg_dump leaves out: their owners and grants, too."""
     taken, name = tmp_path / "taken.hf", database(server)
+    server.psql("ALTER SCHEMA util OWNER TO pg_monitor; GRANT USAGE ON SCHEMA shop TO PUBLIC; "
+                "GRANT ALL ON SCHEMA shop TO pg_read_all_stats WITH GRANT OPTION", db=shop)
     holdfast("backup", "--from", server.dsn(shop), "--to", taken, "--unencrypted", "-t", "shop.orders")
-    server.psql("CREATE SCHEMA shop; CREATE SCHEMA util", db=name)
+    if there == "the schemas":
+        server.psql("CREATE SCHEMA shop; CREATE SCHEMA util", db=name)
     (tmp_path / "script.sql").write_text(holdfast("extract", "--from", taken, "--sql").stdout)
     server.run("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", server.dsn(name), "-f", tmp_path / "script.sql")
-    assert server.psql("SELECT count(*) FROM shop.orders", db=name) == "99"
+    made = f"{name}made"
+    holdfast("restore", "--from", taken, "--to", server.dsn(made), "--mode", "new")
+    for each in (name, made):
+        assert server.psql("SELECT count(*) FROM shop.orders", db=each) == "99"
+        assert server.psql(SCHEMAS, db=each) == server.psql(SCHEMAS, db=shop)
+    assert restored(holdfast, server, taken, f"{shop} r", "-t", "orders_1") == {"shop.orders_1"}
+
+
+def test_a_foreign_key_to_what_is_not_in_the_backup_is_left_out_and_told(server, shop, holdfast, tmp_path):
+    taken = tmp_path / "taken.hf"
+    server.psql("COMMENT ON CONSTRAINT lines_product_fkey ON shop.lines IS 'a reference'", db=shop)
+    for options in (["-t", "shop.lines"], ["-T", "shop.products", "-T", "shop.cheap", "--force"]):
+        done = holdfast("backup", "--from", server.dsn(shop), "--to", taken, "--unencrypted", *options)
+        assert "are left out: lines_product_fkey of shop.lines to shop.products\n" in done.stderr, done.stderr
+        assert "shop.lines" in restored(holdfast, server, taken, f"{shop} r")
+    done = holdfast("restore", "--from", taken, "--to", server.dsn(f"{shop} r"), "--mode", "new", "--dry-run")
+    assert "preflight: the backup warned: foreign keys to tables that are not in the backup" in done.stderr
+    done = holdfast("backup", "--from", server.dsn(shop), "--to", taken, "--unencrypted", "-n", "shop", "--force")
+    assert "left out" not in done.stderr
+
+
+def test_what_a_chosen_table_needs_is_told_when_it_is_not_in_the_backup(server, shop, holdfast, tmp_path):
+    """pg_dump takes neither types nor functions along."""
+    server.psql("CREATE TYPE util.mood AS ENUM ('ok'); CREATE EXTENSION citext SCHEMA util; CREATE SEQUENCE util.s; "
+                "CREATE TABLE shop.needy (a util.mood[], b int DEFAULT util.one(), c util.citext, d shop.products, "
+                "e int DEFAULT nextval('util.s'), f serial)", db=shop)
+    arguments = ["backup", "--from", server.dsn(shop), "--to", tmp_path / "x.hf", "--unencrypted", "--force"]
+    told = holdfast(*arguments, "-t", "shop.needy").stderr
+    needs = ["extension citext", "function util.one()", "sequence util.s", "table shop.products", "type util.mood"]
+    assert ": " + ", ".join(f"{each} (for shop.needy)" for each in needs) + "; without it a restore fails" in told, told
+    assert "needs" not in holdfast(*arguments, "-T", "shop.orders").stderr
+    assert "needs" not in holdfast(*arguments, "-t", "shop.orders").stderr
 
 
 def test_what_needs_the_excluded_is_told(server, shop, archive, holdfast):

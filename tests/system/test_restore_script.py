@@ -77,6 +77,19 @@ def test_the_script_works_in_an_extracted_folder(postgres, database, holdfast, t
     assert everything.differences(server, name, server, restored) == []
 
 
+def test_the_script_restores_a_backup_of_one_table(postgres, database, holdfast, tmp_path):
+    """In a schema of its own, with a foreign key to a table that is not in the backup."""
+    server, name = postgres(15), database(postgres(15))
+    server.psql("CREATE SCHEMA shop; GRANT USAGE ON SCHEMA shop TO PUBLIC; CREATE TABLE shop.p (i int PRIMARY KEY); "
+                "CREATE TABLE shop.t AS SELECT i FROM generate_series(1, 9) i; INSERT INTO shop.p SELECT * FROM shop.t; "
+                "ALTER TABLE shop.t ADD FOREIGN KEY (i) REFERENCES shop.p", db=name)
+    backup(holdfast, server, name, tmp_path / "a.hf", "--unencrypted", "-t", "shop.t", own_programs=True)
+    unpack(tmp_path / "a.hf", tmp_path / "unpacked")
+    restore(tmp_path / "unpacked", server, f"{name}restored")
+    assert server.psql("SELECT count(*), has_schema_privilege('pg_monitor', 'shop', 'USAGE') FROM shop.t",
+                       db=f"{name}restored") == "9|t"
+
+
 @pytest.mark.parametrize("encoding, word", [("LATIN1", "größe"), ("EUC_JP", "日本語"), ("SQL_ASCII", "größe")])
 def test_the_script_keeps_another_encoding(postgres, database, holdfast, tmp_path, encoding, word):
     server = postgres(15, fresh=True)  # where no role has a name that this encoding lacks

@@ -329,6 +329,54 @@ static void entries_that_are_written_a_second_time_count_once(void **state)
     assert_int_equal(hf_dump_toc_size(toc), 1);
 }
 
+static void an_edited_archive_has_what_was_added_and_not_what_was_left_out(void **state)
+{
+    (void)state;
+    const HfTocAddition additions[] = {{.kind = "SCHEMA",
+                                        .tag = (char *)"new",
+                                        .catalog_oid = 2615,
+                                        .object_oid = 77,
+                                        .definition = "CREATE SCHEMA new",
+                                        .drop = "DROP SCHEMA new;\n",
+                                        .owner = "app"},
+                                       {.kind = "ACL",
+                                        .tag = (char *)"SCHEMA new",
+                                        .definition = "GRANT USAGE ON SCHEMA new TO app;\n",
+                                        .drop = "",
+                                        .owner = "app",
+                                        .of_previous = true}};
+    for (size_t i = 0; i < G_N_ELEMENTS(dumps); i++) {
+        g_autoptr(GBytes) bytes = dump_file_read(dumps[i]);
+        g_autoptr(HfDumpToc) toc = dump_file_parse(dumps[i]);
+        size_t size = hf_dump_toc_size(toc), gone = dump_file_index(toc, "FK CONSTRAINT", "items items_customer_fkey");
+        g_autofree bool *left_out = g_new0(bool, size);
+        left_out[gone] = true;
+        g_autoptr(GBytes) edited = hf_dump_toc_edit(toc, bytes, additions, G_N_ELEMENTS(additions), left_out);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(HfDumpToc) again =
+            hf_dump_toc_parse(g_bytes_get_data(edited, NULL), g_bytes_get_size(edited), &error);
+        assert_null(error);
+        assert_int_equal(hf_dump_toc_size(again), size + 1);
+        const HfTocEntry *schema = dump_file_entry(again, "SCHEMA", "new");
+        const HfTocEntry *acl = dump_file_entry(again, "ACL", "SCHEMA new");
+        assert_ptr_equal(hf_dump_toc_find(again, acl->dependencies[0]), schema);
+        assert_true(schema < dump_file_entry(again, "SCHEMA", "shop") &&
+                    schema > dump_file_entry(again, "ENCODING", "ENCODING"));
+        assert_int_equal(schema->phase, HF_TOC_PRE_DATA);
+        assert_int_equal(acl->phase, HF_TOC_ACL);
+        assert_int_equal(schema->object_oid, 77);
+        assert_string_equal(schema->owner, "app");
+        assert_string_equal(schema->definition, "CREATE SCHEMA new");
+        for (size_t j = 0; j < size; j++) {
+            const HfTocEntry *entry = hf_dump_toc_get(toc, j);
+            const HfTocEntry *same = hf_dump_toc_find(again, entry->dump_id);
+            assert_int_equal(same == NULL, j == gone);
+            if (same != NULL)
+                assert_string_equal(same->definition, entry->definition);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +394,7 @@ int main(void)
         cmocka_unit_test(entries_that_cannot_be_are_damage),
         cmocka_unit_test(a_comment_on_nothing_known_waits_for_everything),
         cmocka_unit_test(entries_that_are_written_a_second_time_count_once),
+        cmocka_unit_test(an_edited_archive_has_what_was_added_and_not_what_was_left_out),
     };
     return cmocka_run_group_tests_name("pg/dump_toc", tests, NULL, NULL);
 }
