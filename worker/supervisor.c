@@ -21,8 +21,9 @@
 #define TURN_MS 250
 #define HEARTBEAT_US (5 * G_USEC_PER_SEC)
 #define CANCEL_LOOK_US (G_USEC_PER_SEC / 2)
-#define LOOK_US (5 * G_USEC_PER_SEC)        /* in the catalog, without an entry */
-#define LOOK_AWAY_US (G_USEC_PER_SEC)       /* the same while Redis is away */
+#define LOOK_US (5 * G_USEC_PER_SEC)  /* in the catalog, without an entry */
+#define LOOK_AWAY_US (G_USEC_PER_SEC) /* the same while Redis is away */
+#define FORGET_WORKERS_S 3600         /* names of workers that nobody bears any more, and how often they are sought */
 #define KILL_AFTER_US (60 * G_USEC_PER_SEC) /* a job that does not stop when it is told to */
 
 typedef struct {
@@ -40,8 +41,9 @@ typedef struct {
     HfCatalog *catalog;
     HfQueue *queue;
     GPtrArray *children;
-    gint64 look_us; /* when to look in the catalog next */
-    gint64 stop_us; /* when the jobs are handed over; 0: nobody asked to stop */
+    gint64 look_us;   /* when to look in the catalog next */
+    gint64 forget_us; /* when to forget workers next */
+    gint64 stop_us;   /* when the jobs are handed over; 0: nobody asked to stop */
     bool catalog_away;
 } Supervisor;
 
@@ -165,8 +167,22 @@ static bool take(Supervisor *self)
     return claimed;
 }
 
+static void forget_workers(Supervisor *self)
+{
+    uint64_t forgotten;
+    g_autoptr(GError) away = NULL;
+    if (g_get_monotonic_time() < self->forget_us)
+        return;
+    self->forget_us = g_get_monotonic_time() + (gint64)FORGET_WORKERS_S * G_USEC_PER_SEC;
+    if (!hf_queue_forget_workers(self->queue, self->worker->pool, FORGET_WORKERS_S, &forgotten, &away))
+        g_debug("names of workers stay in Redis: %s", away->message);
+    else if (forgotten > 0)
+        g_message("%" G_GUINT64_FORMAT " workers of the pool are not heard of any more, and forgotten", forgotten);
+}
+
 static void find_work(Supervisor *self)
 {
+    forget_workers(self);
     while (has_room(self) && g_get_monotonic_time() >= self->look_us)
         if (!claim(self, NULL))
             self->look_us = g_get_monotonic_time() + LOOK_US;

@@ -76,3 +76,20 @@ char *hf_queue_take(HfQueue *self, const char *pool, const char *worker, unsigne
         return NULL;
     return first_entry(element(element(new_reply, 0), 1), entry);
 }
+
+/* In one step, for what a name is given between the look and the removal would be lost with it. */
+bool hf_queue_forget_workers(HfQueue *self, const char *pool, unsigned idle_s, uint64_t *forgotten, GError **error)
+{
+    static const char script[] = "local found, forgotten = redis.pcall('XINFO', 'CONSUMERS', KEYS[1], ARGV[1]), 0 "
+                                 "for _, fields in ipairs(found) do local consumer = {} "
+                                 "for i = 1, #fields, 2 do consumer[fields[i]] = fields[i + 1] end "
+                                 "if consumer.pending == 0 and consumer.idle >= tonumber(ARGV[2]) then "
+                                 "redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], consumer.name) "
+                                 "forgotten = forgotten + 1 end end return forgotten";
+    g_autofree char *key = hf_redis_key(self, "jobs", pool);
+    g_autofree char *idle_ms = g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)idle_s * 1000);
+    g_autoptr(redisReply) reply =
+        hf_redis_call(self, HF_REDIS_COMMAND("EVAL", script, "1", key, GROUP, idle_ms), error);
+    *forgotten = reply != NULL && reply->type == REDIS_REPLY_INTEGER ? (uint64_t)reply->integer : 0;
+    return reply != NULL;
+}

@@ -48,6 +48,12 @@ char *hf_queue_take(HfQueue *self, const char *pool, const char *worker, unsigne
                     GError **error);
 bool hf_queue_acknowledge(HfQueue *self, const char *pool, const char *entry, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Each start of a worker may leave a name in the group: those that nobody was heard under for `idle_s`, and with
+ * nothing unacknowledged, are removed. `forgotten`: how many. One that is alive all the same has its name again when it
+ * takes the next entry. */
+bool hf_queue_forget_workers(HfQueue *self, const char *pool, unsigned idle_s, uint64_t *forgotten, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
 /* ---- Live state ----------------------------------------------------------------------------------------------------
  */
 

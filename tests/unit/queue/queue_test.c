@@ -275,6 +275,35 @@ static void entries_that_nobody_takes_do_not_pile_up(void **state)
     assert_in_range(left, 1000, 1200);
 }
 
+static uint64_t forget_workers(Fixture *self, unsigned idle_s)
+{
+    uint64_t forgotten;
+    DO(hf_queue_forget_workers(self->queue, "default", idle_s, &forgotten, &error));
+    return forgotten;
+}
+
+static void names_of_workers_go_unless_they_are_young_or_hold_an_entry(void **state)
+{
+    Fixture *self = *state;
+    g_autofree char *entry = NULL, *other_entry = NULL;
+    assert_int_equal(forget_workers(self, 0), 0); /* there is no stream yet */
+    DO(hf_queue_publish(self->queue, "default", "job-0", &error));
+    assert_int_equal(forget_workers(self, 0), 0); /* and no group */
+    DO(hf_queue_publish(self->queue, "default", "job-1", &error));
+    g_autofree char *other = take(self->queue, "w0", &other_entry), *job = take(self->queue, "w1", &entry);
+    assert_string_equal(other, "job-0");
+    assert_string_equal(job, "job-1");
+    DO(hf_queue_acknowledge(self->queue, "default", other_entry, &error));
+    assert_int_equal(forget_workers(self, 3600), 0);
+    assert_int_equal(forget_workers(self, 0), 1);
+    assert_int_equal(forget_workers(self, 0), 0);
+    DO(hf_queue_acknowledge(self->queue, "default", entry, &error));
+    assert_int_equal(forget_workers(self, 0), 1);
+    DO(hf_queue_publish(self->queue, "default", "job-2", &error));
+    g_autofree char *later_entry = NULL, *later = take(self->queue, "w1", &later_entry);
+    assert_string_equal(later, "job-2");
+}
+
 static void a_job_that_is_not_mirrored_is_not_there(void **state)
 {
     Fixture *self = *state;
@@ -359,6 +388,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_another_has_changed_is_seen_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(entries_that_nobody_takes_do_not_pile_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(names_of_workers_go_unless_they_are_young_or_hold_an_entry, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_job_that_is_not_mirrored_is_not_there, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_short_lived_is_kept_counted_and_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_redis_that_was_emptied_or_restarted_goes_on, set_up, tear_down),
