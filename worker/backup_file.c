@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "catalog/storage_table.h"
+#include "service/backup_contents.h"
 #include "service/unseal.h"
 
 #include <string.h>
@@ -66,6 +67,37 @@ static bool find_identities(HfBackupFile *self, HfJobRun *run, GError **error)
            hf_unseal_identity(run->worker->sealer, HF_JOB_SECRET, run->job->secret, self->identities, error);
 }
 
+/* Those of the organization's keys that open the file; NULL: it cannot be told. Transfer full. */
+static char *name_keys(const HfBackupFile *self, HfJobRun *run)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    g_autoptr(GPtrArray) keys = hf_key_with_secret(run->catalog, run->job->organization, NULL, NULL);
+    for (guint i = 0; keys != NULL && i < keys->len; i++) {
+        const HfKeyRow *key = keys->pdata[i];
+        g_autoptr(HfAgeIdentities) alone = hf_age_identities_new();
+        g_autoptr(HfAgeReader) age = hf_unseal_identity(run->worker->sealer, HF_KEY_SECRET, key->secret, alone, NULL)
+                                         ? hf_age_reader_open(&self->object->input, alone, NULL)
+                                         : NULL;
+        if (age != NULL)
+            g_string_append_printf(names, "%s%s", names->len > 0 ? " " : "", key->fingerprint);
+    }
+    return names->len > 0 ? g_strdup(names->str) : NULL;
+}
+
+/* One that was uploaded may have been too much to read for the API. */
+static void note_contents(const HfBackupFile *self, HfJobRun *run, const HfBackupRow *backup)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(HfBackupRow) read = g_new0(HfBackupRow, 1);
+    if (backup->tables > 0)
+        return;
+    hf_backup_describe(read, self->reader);
+    if (strcmp(backup->fingerprints, HF_BACKUP_UNKNOWN_KEY) == 0)
+        read->fingerprints = name_keys(self, run);
+    if (!hf_backup_set_contents(run->catalog, backup->id, read, &reason))
+        g_warning("what %s holds could not be noted: %s", backup->name, reason->message);
+}
+
 HfBackupFile *hf_backup_file_open(HfJobRun *run, const HfBackupRow *backup, GError **error)
 {
     g_autoptr(HfBackupFile) self = g_new0(HfBackupFile, 1);
@@ -73,8 +105,10 @@ HfBackupFile *hf_backup_file_open(HfJobRun *run, const HfBackupRow *backup, GErr
     if (!open_object(self, run, backup, error) || !find_identities(self, run, error))
         return NULL;
     self->reader = hf_archive_reader_open(&self->object->input, self->identities, &reason);
-    if (self->reader != NULL)
+    if (self->reader != NULL) {
+        note_contents(self, run, backup);
         return g_steal_pointer(&self);
+    }
     hf_backup_file_note(run, backup, reason);
     g_propagate_prefixed_error(error, g_steal_pointer(&reason), "%s: ", backup->name);
     return NULL;

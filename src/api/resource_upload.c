@@ -236,7 +236,7 @@ static bool receive(Receiver *self, int64_t *end, GError **error)
     return hf_upload_file_sync(self->file, error);
 }
 
-static char *summary_of(const HfBackupRow *backup, const char *id)
+static char *summary_of(const HfBackupRow *backup, const char *unread, const char *id)
 {
     HfJsonWriter writer;
     GString *text = g_string_new(NULL);
@@ -244,7 +244,8 @@ static char *summary_of(const HfBackupRow *backup, const char *id)
     hf_json_writer_begin_object(&writer, NULL);
     hf_json_writer_string(&writer, "backup_id", id);
     hf_json_writer_string(&writer, "database_name", backup->database_name);
-    hf_json_writer_bool(&writer, "is_readable", strcmp(backup->fingerprints, "unknown") != 0);
+    hf_json_writer_bool(&writer, "is_readable", strcmp(backup->fingerprints, HF_BACKUP_UNKNOWN_KEY) != 0);
+    hf_json_writer_string(&writer, "unread", unread);
     hf_json_writer_int64(&writer, "rows", backup->rows);
     hf_json_writer_int64(&writer, "tables", backup->tables);
     hf_json_writer_end_object(&writer);
@@ -252,24 +253,24 @@ static char *summary_of(const HfBackupRow *backup, const char *id)
 }
 
 /* In the transaction: the upload is complete, and a backup. */
-static bool record(Receiver *self, const HfBackupRow *backup, GError **error)
+static bool record(Receiver *self, const HfBackupRow *backup, const char *unread, GError **error)
 {
     HfCatalog *catalog = self->api->catalog;
     g_autofree char *id = hf_backup_insert(catalog, backup->organization, backup, error);
     if (id == NULL || !advance(self, self->upload->size_bytes, error))
         return false;
-    g_autofree char *summary = summary_of(backup, id);
+    g_autofree char *summary = summary_of(backup, unread, id);
     HfChange change = {.action = "backup.upload", .id = id, .name = backup->name};
     return hf_upload_finish(catalog, self->upload->id, "complete", summary, NULL, error) &&
            hf_change_audit(self->api, self->request, &change, error) && hf_catalog_commit(catalog, error);
 }
 
-static bool complete(Receiver *self, const HfBackupRow *backup, GError **error)
+static bool complete(Receiver *self, const HfBackupRow *backup, const char *unread, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     if (!hf_upload_file_keep(self->file, error) || !hf_catalog_begin(self->api->catalog, error))
         return false;
-    if (record(self, backup, &reason)) {
+    if (record(self, backup, unread, &reason)) {
         if (!hf_upload_file_remove(self->api->catalog, self->upload, &reason)) /* its other name stays */
             g_warning("request=%s %s", self->request->id, reason->message);
         return true;
@@ -312,9 +313,11 @@ static bool refuse(Receiver *self, const char *why, GError **error)
 static bool finish(Receiver *self, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    g_autoptr(HfBackupRow) backup = hf_upload_file_check(self->file, self->api->catalog, self->api->sealer, &reason);
+    g_autofree char *unread = NULL;
+    g_autoptr(HfBackupRow) backup =
+        hf_upload_file_check(self->file, self->api->catalog, self->api->sealer, &unread, &reason);
     if (backup != NULL)
-        return complete(self, backup, error);
+        return complete(self, backup, unread, error);
     if (g_error_matches(reason, HF_ERROR, HF_ERROR_CORRUPT) || g_error_matches(reason, HF_ERROR, HF_ERROR_USAGE) ||
         g_error_matches(reason, HF_ERROR, HF_ERROR_LIMIT))
         return refuse(self, reason->message, error);

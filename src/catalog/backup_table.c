@@ -113,6 +113,22 @@ HfBackupRow *hf_backup_get(HfCatalog *catalog, const char *organization, const c
     return g_ptr_array_steal_index(all, 0);
 }
 
+bool hf_backup_set_contents(HfCatalog *catalog, const char *id, const HfBackupRow *read, GError **error)
+{
+    static const char sql[] =
+        "UPDATE backup SET database_name = $2, created_at = coalesce(holdfast_view.at(nullif($3::bigint, 0)), "
+        "created_at), rows = $4::bigint, raw_bytes = $5::bigint, tables = $6::bigint, contents = $7::jsonb, "
+        "fingerprints = CASE WHEN $8::boolean THEN array_remove(string_to_array($9, ' '), '') ELSE fingerprints END, "
+        "version = version + 1 WHERE id = $1::uuid AND contents IS NULL";
+    HfNumber created, rows, raw, tables;
+    return hf_catalog_do(catalog, sql,
+                         HF_PARAMETERS(id, read->database_name, hf_number(&created, read->created_us),
+                                       hf_number(&rows, read->rows), hf_number(&raw, read->raw_bytes),
+                                       hf_number(&tables, read->tables), read->contents,
+                                       read->fingerprints != NULL ? "true" : "false", hf_or_empty(read->fingerprints)),
+                         error);
+}
+
 GPtrArray *hf_backup_of_database(HfCatalog *catalog, const char *database_id, const char *schedule_id, GError **error)
 {
     static const char sql[] =

@@ -10,6 +10,9 @@
  * Deleted ones are listed by state=deleted alone. */
 extern const HfNoun hf_noun_backup;
 
+/* The fingerprint of an encrypted one that nobody has opened yet. */
+#define HF_BACKUP_UNKNOWN_KEY "unknown"
+
 typedef struct {
     char *id, *organization;
     char *name; /* of the file */
@@ -38,6 +41,10 @@ char *hf_backup_insert(HfCatalog *catalog, const char *organization, const HfBac
 bool hf_backup_is_known(HfCatalog *catalog, const char *storage_id, const char *path, bool *known, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 HfBackupRow *hf_backup_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* What was read of one that could not be read when it came: database, time, rows, bytes, tables, contents, and its
+ * fingerprints if they are not NULL. Nothing is done to one whose contents are known. */
+bool hf_backup_set_contents(HfCatalog *catalog, const char *id, const HfBackupRow *read, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 /* Those that are good, newest first: of a database, for retention (`schedule_id` NULL: whichever made them). Elements
  * HfBackupRow. Transfer full. */

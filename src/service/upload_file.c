@@ -20,6 +20,7 @@
  * and as much for the manifest of some 10,000 tables) is kept without being read: a worker reads it when it is used. */
 #define MAX_WORK_FACTOR 18
 #define MAX_MANIFEST_BYTES ((size_t)32 * 1024 * 1024)
+#define MAX_PASSPHRASES 4u
 
 struct HfUploadFile {
     const HfUploadRow *upload;
@@ -160,8 +161,22 @@ bool hf_upload_expire(HfCatalog *catalog, GError **error)
 /* ---- What it is ----------------------------------------------------------------------------------------------------
  */
 
-/* With one key (NULL: none). False without error: another one is needed, or more than we want to read. */
-static bool try_key(HfInput *file, const HfSealer *sealer, HfKeyRow *key, HfBackupRow *row, GError **error)
+typedef struct {
+    HfInput *file;
+    const HfSealer *sealer;
+    HfBackupRow *row; /* its fingerprints are NULL until a key fits */
+    char *unread;     /* why no more is known of it; NULL: it was read */
+} Check;
+
+/* One key (NULL: none) opens the file, but what it holds is too much for us. */
+static bool is_opened(Check *self, const HfAgeIdentities *identities, const HfKeyRow *key)
+{
+    g_autoptr(HfAgeReader) age = key != NULL ? hf_age_reader_open(self->file, identities, NULL) : NULL;
+    return key == NULL || age != NULL;
+}
+
+/* With one key (NULL: none). False with error: it is no archive, whatever the key. */
+static bool try_key(Check *self, HfKeyRow *key, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     g_autoptr(HfAgeIdentities) identities = hf_age_identities_new();
@@ -169,36 +184,59 @@ static bool try_key(HfInput *file, const HfSealer *sealer, HfKeyRow *key, HfBack
     if (key != NULL)
         g_ptr_array_add(keys, key);
     hf_age_identities_set_max_work_factor(identities, MAX_WORK_FACTOR);
-    if (!hf_unseal_identities(sealer, keys, identities, error))
+    if (!hf_unseal_identities(self->sealer, keys, identities, error))
         return false;
-    g_autoptr(HfArchiveReader) archive = hf_archive_reader_open_within(file, identities, MAX_MANIFEST_BYTES, &reason);
-    if (archive != NULL) {
-        hf_backup_describe(row, archive);
-        row->fingerprints = g_strdup(key != NULL ? key->fingerprint : "");
-    } else if (!g_error_matches(reason, HF_ERROR, HF_ERROR_WRONG_KEY) &&
-               !g_error_matches(reason, HF_ERROR, HF_ERROR_LIMIT)) {
+    g_autoptr(HfArchiveReader) archive =
+        hf_archive_reader_open_within(self->file, identities, MAX_MANIFEST_BYTES, &reason);
+    bool too_much = g_error_matches(reason, HF_ERROR, HF_ERROR_LIMIT);
+    if (archive != NULL)
+        hf_backup_describe(self->row, archive);
+    else if (too_much)
+        self->unread = g_strdup_printf("it is read when a job uses it: %s", reason->message);
+    else if (!g_error_matches(reason, HF_ERROR, HF_ERROR_WRONG_KEY)) {
         g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
     }
-    return archive != NULL;
+    if (archive != NULL || (too_much && is_opened(self, identities, key)))
+        self->row->fingerprints = g_strdup(key != NULL ? key->fingerprint : "");
+    return true;
 }
 
-static bool try_keys(HfInput *file, HfCatalog *catalog, const HfSealer *sealer, HfBackupRow *row, GError **error)
+static bool try_keys(Check *self, const GPtrArray *keys, GError **error)
 {
-    g_autoptr(GPtrArray) keys = hf_key_with_secret(catalog, row->organization, NULL, error);
-    g_autoptr(GError) reason = NULL;
-    if (keys == NULL)
-        return false;
-    bool known = try_key(file, sealer, NULL, row, &reason);
-    for (guint i = 0; i < keys->len && !known && reason == NULL; i++)
-        known = try_key(file, sealer, keys->pdata[i], row, &reason);
-    if (reason != NULL) {
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return false;
+    unsigned passphrases = 0;
+    bool ok = try_key(self, NULL, error);
+    for (guint i = 0; ok && i < keys->len && self->row->fingerprints == NULL && self->unread == NULL; i++) {
+        HfKeyRow *key = keys->pdata[i];
+        passphrases += strcmp(key->kind, "passphrase") == 0;
+        if (strcmp(key->kind, "passphrase") != 0 || passphrases <= MAX_PASSPHRASES)
+            ok = try_key(self, key, error);
     }
-    if (!known) {
-        row->fingerprints = g_strdup("unknown");
+    if (ok && self->row->fingerprints == NULL && self->unread == NULL)
+        self->unread =
+            passphrases <= MAX_PASSPHRASES
+                ? g_strdup("none of the organization's keys opens it")
+                : g_strdup_printf("none of the keys that were tried opens it: of %u passphrases the newest %u, as each "
+                                  "takes a second; a job that uses it tries them all",
+                                  passphrases, MAX_PASSPHRASES);
+    return ok;
+}
+
+/* As a row that nobody could read. */
+static void fill_unread(HfBackupRow *row)
+{
+    if (row->fingerprints == NULL)
+        row->fingerprints = g_strdup(HF_BACKUP_UNKNOWN_KEY);
+    if (row->database_name == NULL)
         row->database_name = g_strdup("");
-    }
+}
+
+static bool read_archive(Check *self, HfCatalog *catalog, GError **error)
+{
+    g_autoptr(GPtrArray) keys = hf_key_with_secret(catalog, self->row->organization, NULL, error);
+    if (keys == NULL || !try_keys(self, keys, error))
+        return false;
+    fill_unread(self->row);
     return true;
 }
 
@@ -216,7 +254,8 @@ static bool refuse_armor(HfInput *file, GError **error)
     return false;
 }
 
-HfBackupRow *hf_upload_file_check(HfUploadFile *self, HfCatalog *catalog, const HfSealer *sealer, GError **error)
+HfBackupRow *hf_upload_file_check(HfUploadFile *self, HfCatalog *catalog, const HfSealer *sealer, char **unread,
+                                  GError **error)
 {
     const HfUploadRow *upload = self->upload;
     g_autoptr(HfBackupRow) row = g_new0(HfBackupRow, 1);
@@ -230,7 +269,10 @@ HfBackupRow *hf_upload_file_check(HfUploadFile *self, HfCatalog *catalog, const 
     if (lseek(self->fd, 0, SEEK_SET) != 0 || ftruncate(self->fd, (off_t)upload->size_bytes) != 0)
         return fail("read", error), NULL;
     g_autoptr(HfStorageObject) file = hf_storage_spool_input(self->fd, upload->name, NULL, error);
-    if (file == NULL || !refuse_armor(&file->input, error) || !try_keys(&file->input, catalog, sealer, row, error))
+    if (file == NULL || !refuse_armor(&file->input, error))
         return NULL;
-    return g_steal_pointer(&row);
+    Check check = {.file = &file->input, .sealer = sealer, .row = row};
+    bool ok = read_archive(&check, catalog, error);
+    *unread = check.unread;
+    return ok ? g_steal_pointer(&row) : NULL;
 }

@@ -27,12 +27,13 @@ bool hf_upload_file_sync(HfUploadFile *self, GError **error) G_GNUC_WARN_UNUSED_
 
 /*
  * What the complete file is, as a row for hf_backup_insert with the path that hf_upload_file_keep gives it. An archive
- * that none of the organization's keys opens, or that takes much memory to read, may still be one: its rows and tables are 0, its database "" and its
- * fingerprint "unknown". What is no archive, or damaged at its head or end, is HF_ERROR_CORRUPT or HF_ERROR_USAGE.
- * Reads little of the file, however large it is. Transfer full.
+ * that none of the organization's keys opens, or that takes much memory to read, may still be one: then `unread` says
+ * why, its rows and tables are 0, its database is "", and its fingerprint HF_BACKUP_UNKNOWN_KEY if no key is known to
+ * open it. What is no archive, or damaged at its head or end, is HF_ERROR_CORRUPT or HF_ERROR_USAGE. Reads little of
+ * the file, however large it is, and tries few of many passphrases. Transfer full, as is `unread` (NULL: it was read).
  */
-HfBackupRow *hf_upload_file_check(HfUploadFile *self, HfCatalog *catalog, const HfSealer *sealer, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+HfBackupRow *hf_upload_file_check(HfUploadFile *self, HfCatalog *catalog, const HfSealer *sealer, char **unread,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Gives the file the name that it has as a backup; again, it does nothing. */
 bool hf_upload_file_keep(HfUploadFile *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Takes that name back. */

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from support.archive_edit import Archive
+
 TUS = {"Tus-Resumable": "1.0.0"}
 
 
@@ -83,7 +85,7 @@ def test_an_archive_in_pieces_becomes_a_backup(site, admin, new, archive):
         assert int(answer.headers["upload-offset"]) == min(at + step, len(archive))
     done = admin.get(upload, expect=200).json
     assert (done["state"], done["offset_bytes"]) == ("complete", len(archive))
-    assert (done["summary"]["rows"], done["summary"]["is_readable"]) == (20000, True)
+    assert (done["summary"]["rows"], done["summary"]["is_readable"], done["summary"]["unread"]) == (20000, True, None)
     backup = admin.get(f"/backups/{done['summary']['backup_id']}", expect=200).json
     assert (backup["type"], backup["name"], backup["size_bytes"]) == ("uploaded", "a.hf", len(archive))
     name = f"upload-{done['id']}.hf"
@@ -122,8 +124,35 @@ def test_a_file_that_would_take_much_to_read_is_kept_unread(site, admin, new):
     send(admin, upload, 0, file, expect=204)
     assert time.monotonic() - began < 4
     summary = admin.get(upload, expect=200).json["summary"]
-    assert (summary["is_readable"], summary["rows"]) == (False, 0)
+    assert (summary["is_readable"], summary["rows"]) == (False, 0) and "2^22" in summary["unread"]
     admin.delete(f"/keys/{key}", expect=204)
+
+
+def test_of_many_passphrases_a_few_are_tried_and_that_is_said(admin, new):
+    keys = [admin.post("/keys", {"name": f"phrase {n}", "kind": "passphrase", "secret": f"correct horse battery {n}"},
+                       expect=201).json["id"] for n in range(6)]
+    file = (b"age-encryption.org/v1\n-> scrypt " + b"A" * 22 + b" 10\n" + b"A" * 43 + b"\n--- " + b"A" * 43 + b"\n" +
+            bytes(200))
+    upload = new(len(file))
+    send(admin, upload, 0, file, expect=204)
+    summary = admin.get(upload, expect=200).json["summary"]
+    assert not summary["is_readable"] and "of 6 passphrases the newest 4" in summary["unread"]
+    for key in keys:
+        admin.delete(f"/keys/{key}", expect=204)
+
+
+def test_a_manifest_that_is_long_is_left_to_a_worker_and_that_is_said(admin, new, archive, tmp_path):
+    path = tmp_path / "a.hf"
+    path.write_bytes(archive)
+    long = Archive(path)
+    long.manifest["padding"] = " " * (33 << 20)
+    file = long.build()
+    upload = new(len(file))
+    send(admin, upload, 0, file, expect=204)
+    summary = admin.get(upload, expect=200).json["summary"]
+    assert summary["is_readable"] and "manifest.json is" in summary["unread"]
+    backup = admin.get(f"/backups/{summary['backup_id']}", expect=200).json
+    assert (backup["fingerprints"], backup["rows"], backup["database_name"]) == ([], 0, "")
 
 
 def test_a_wrong_offset_changes_nothing(admin, new):

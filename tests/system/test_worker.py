@@ -115,6 +115,20 @@ def test_verify_proves_and_notes_what_it_finds(service, shop, server):
     assert done["error"]["code"] == "not-found" and service.backup_of(backup["job_id"])["state"] == "missing"
 
 
+def test_what_could_not_be_read_when_it_came_is_noted_when_a_job_reads_it(service, shop):
+    """As an upload is left that was too much for the API."""
+    service.worker()
+    backup = service.backup_of(service.wait(service.back_up(shop))["id"])
+    service.check("key", service.organization, "another", "-")
+    service.sql("UPDATE backup SET database_name = '', rows = 0, tables = 0, raw_bytes = 0, contents = NULL, "
+                "fingerprints = '{unknown}', created_at = now() + interval '1 day'")
+    assert service.wait(service.request("verify", backup["id"])["job_id"])["state"] == "succeeded"
+    read = service.backup_of(backup["job_id"])
+    assert all(read[each] == backup[each] for each in ("database_name", "rows", "tables", "raw_bytes", "fingerprints"))
+    assert read["created_at"][:16] <= backup["created_at"][:16]
+    assert len(service.one("SELECT contents FROM backup")) == 3
+
+
 def test_delete_takes_the_file_and_then_says_so_but_never_of_a_pinned_one(service, shop):
     service.worker()
     backup = service.backup_of(service.wait(service.back_up(shop))["id"])
