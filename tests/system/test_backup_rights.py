@@ -1,10 +1,11 @@
 """What a backup's role may do, what it lacks, and what others try to do with its rights."""
 import os
 import time
+from pathlib import Path
 
 import pytest
 
-from support import everything
+from support import everything, majors
 from support.faults import message, wait_until
 
 
@@ -171,6 +172,18 @@ def test_a_pg_dump_whose_archives_are_not_known_is_the_last_resort(holdfast, ser
     holdfast("backup", *arguments, env={"HOLDFAST_PG_PATH": f"{newer}:{known}"})
 
 
+def test_the_newest_pg_dump_is_used_and_a_missing_one_is_named(holdfast, server, postgres, base, tmp_path):
+    to = tmp_path / "x.hf"
+    newest = {"HOLDFAST_PG_PATH": majors.programs(17)}
+    holdfast("backup", "--from", base.dsn, "--to", to, "--unencrypted", env=newest)
+    assert holdfast("inspect", "--from", to, "--json").json["pg_dump_version"].startswith("17.")
+    if any(int(each.name) >= 17 for each in Path("/usr/lib/postgresql").glob("[0-9]*")):
+        return  # one is installed, and found there
+    told = message(holdfast("backup", "--from", postgres(17).dsn(), "--to", tmp_path / "y.hf", "--unencrypted",
+                            env={"HOLDFAST_PG_PATH": None}, check=False))
+    assert "install the package postgresql-client-17" in told and not (tmp_path / "y.hf").exists()
+
+
 # ---- What is left out or read in another way -------------------------------------------------------------------------
 
 
@@ -200,3 +213,12 @@ def test_a_table_is_read_by_pages_only_where_that_is_quick(holdfast, server, bas
     else:
         time.sleep(1.5)  # statistics come late
         assert server.psql(scans, db=base.name) == "0"
+
+
+def test_a_server_before_14_reads_a_large_table_whole_and_once(holdfast, postgres, database, tmp_path):
+    """Ranges of pages would each be a scan of all of it."""
+    server, name = postgres(13), database(postgres(13))
+    server.psql("CREATE TABLE big AS SELECT i, repeat(md5(i::text), 4) AS t FROM generate_series(1, 200000) i", db=name)
+    done = holdfast("backup", "--from", server.dsn(name), "--to", tmp_path / "x.hf", "--unencrypted", "--json")
+    assert done.json["rows"] == 200000
+    wait_until(lambda: server.psql("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'big'", db=name) == "1")

@@ -197,6 +197,21 @@ def test_backup_inspect_verify(holdfast, shop, key, archive):
     assert proved["ok"] and proved["rows"] == ROWS + 1 and proved["differences"] == []
 
 
+def test_a_uri_a_file_of_recipients_and_a_level_are_taken(holdfast, shop, key, tmp_path):
+    holdfast("keygen", "--out", tmp_path / "other.key")
+    other = re.search("age1[a-z0-9]+", (tmp_path / "other.key").read_text())[0]
+    (tmp_path / "recipients.txt").write_text(f"# who may read\n{key.recipient}\n\n{other}\n")
+    uri = f"postgresql://{shop.server.user}@/{shop.name}?host={shop.server.host}&port={shop.server.port}"
+    sizes = []
+    for level in ("1", "19"):
+        to = tmp_path / f"{level}.hf"
+        holdfast("backup", "--from", uri, "--to", to, "--recipients-file", tmp_path / "recipients.txt", "-Z", level)
+        sizes.append(to.stat().st_size)
+    assert sizes[1] < sizes[0]
+    for each in (key.file, tmp_path / "other.key"):
+        assert holdfast("verify", "--from", to, "--identity", each, "--against", uri, "--json").json["ok"]
+
+
 def test_a_database_that_differs_is_status_3_with_the_table(holdfast, shop, key, archive):
     shop.server.psql("UPDATE orders SET note = 'other' WHERE id = 7", db=shop.name)
     arguments = ["verify", "--from", archive, "--identity", key.file, "--against", shop.dsn]
@@ -413,6 +428,16 @@ def test_progress_as_json_ends_at_100_and_never_goes_back(holdfast, slow, tmp_pa
 def test_quiet_says_nothing(holdfast, shop, tmp_path):
     done = holdfast("backup", "--from", shop.dsn, "--to", tmp_path / "x.hf", "--unencrypted", "--quiet")
     assert done.stdout == "" and done.stderr == ""
+
+
+def test_progress_without_a_terminal_goes_on_while_nothing_moves(holdfast, shop, tmp_path):
+    with shop.server.connect(shop.name) as blocker:
+        with blocker.transaction():
+            blocker.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+            process = holdfast.popen("backup", "--from", shop.dsn, "--to", tmp_path / "x.hf", "--unencrypted")
+            assert process.stderr.readline().startswith("holdfast: backup: 0.0% taking the snapshot")  # after 5 seconds
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0 and "100% done" in stderr
 
 
 def test_progress_without_a_terminal_is_lines(holdfast, shop, tmp_path):

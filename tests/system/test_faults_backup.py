@@ -3,6 +3,7 @@ tables meanwhile. Each time an error that names the cause, no file under the fin
 that is consistent."""
 import contextlib
 import os
+import re
 import resource
 import signal
 import socket
@@ -61,10 +62,10 @@ def big(server):
 class HalfWay:
     """A backup whose lanes are held when half the rows have come: `with HalfWay(…) as half:`, then half.finish()."""
 
-    def __init__(self, holdfast, server, name, to, *arguments, **options):
+    def __init__(self, holdfast, server, name, to, *arguments, encryption=("--unencrypted",), **options):
         self._holdfast, self.proxy = holdfast, Proxy(server, hold_after=HALF)
         source = server.dsn(name, tcp=True, port=self.proxy.port)
-        self._start = lambda: holdfast.popen("backup", "--from", source, "--to", to, "--unencrypted", "--jobs", "2",
+        self._start = lambda: holdfast.popen("backup", "--from", source, "--to", to, *encryption, "--jobs", "2",
                                              *arguments, **options)
 
     def __enter__(self):
@@ -85,6 +86,10 @@ class HalfWay:
         done = subprocess.CompletedProcess(self.process.args, self.process.returncode, stdout, stderr)
         self._holdfast.forbid_reports(done)
         return done
+
+
+def children(pid):
+    return [int(each) for task in Path(f"/proc/{pid}/task").iterdir() for each in (task / "children").read_text().split()]
 
 
 # ---- Where the file goes ---------------------------------------------------------------------------------------------
@@ -370,6 +375,23 @@ def test_an_administrator_who_ends_pg_dump_is_quoted(holdfast, server, database,
     assert done.returncode == 1 and any(each in message(done) for each in words), message(done)
     assert list(tmp_path.iterdir()) == []
     wait_until(lambda: sessions(server, name) == 0)
+
+
+def test_nothing_but_the_archive_is_written_anywhere(holdfast, server, big, tmp_path):
+    """Half way through neither the program nor its pg_dump has another file open, and what is written is encrypted."""
+    holdfast("keygen", "--out", tmp_path / "key")
+    recipient = re.search("age1[a-z0-9]+", (tmp_path / "key").read_text())[0]
+    folder = tmp_path / "to"
+    folder.mkdir()
+    arguments = ["--recipient", recipient, "--data-format", "text", "--compress", "1"]
+    with HalfWay(holdfast, server, big.name, folder / "x.hf", *arguments, encryption=(), cwd=folder) as half:
+        family = [half.process.pid, *children(half.process.pid)]
+        opened = {os.readlink(each) for pid in family for each in Path(f"/proc/{pid}/fd").iterdir()}
+        files = {each for each in opened if each.startswith("/") and not each.startswith(("/dev/", "/proc/"))}
+        assert files and all(each.startswith(str(folder)) for each in files), files
+        assert half.finish().returncode == 0
+    assert (folder / "x.hf").read_bytes().startswith(b"age-encryption.org/v1\n")
+    assert [each.name for each in folder.iterdir()] == ["x.hf"]
 
 
 # ---- Rights, locks and row level security ----------------------------------------------------------------------------

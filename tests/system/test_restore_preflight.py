@@ -185,6 +185,23 @@ def test_nothing_written_is_lost_between_the_safety_backup_and_the_drops(shop, s
     assert len(acknowledged) > 5 and set(acknowledged) <= set(kept) | set(now)
 
 
+def test_in_place_needs_no_right_to_create_databases(shop, server, role):
+    role("pre_tenant")
+    live = shop("SELECT 1")
+    server.psql(f"ALTER DATABASE {live.name} OWNER TO pre_tenant")
+    own = server.dsn(live.name, user="pre_tenant")
+    with server.connect(live.name, user="pre_tenant") as tenant:
+        tenant.execute("CREATE SCHEMA mine; CREATE TABLE mine.t AS SELECT 1 AS i")
+        live._holdfast("backup", "--from", own, "--to", live.archive, "--unencrypted", "--force")
+        tenant.execute("UPDATE mine.t SET i = 2")
+    assert "create databases" in message(live.restore("swap", to=own, check=False))
+    live.restore("in-place", to=own)
+    assert live.psql("SELECT i, (SELECT relowner::regrole FROM pg_class WHERE relname = 't') FROM mine.t") == \
+        "1|pre_tenant"
+    server.psql(f"ALTER DATABASE {live.name} OWNER TO postgres; ")
+    live.psql("DROP OWNED BY pre_tenant")
+
+
 @pytest.mark.parametrize("name, words", [("there.hf", "exists already"), ("none/x.hf", "check the name")])
 def test_a_dry_run_in_place_looks_at_the_safety_file(shop, name, words):
     live = shop(TWO)

@@ -48,6 +48,16 @@ def test_the_result_names_the_copy_and_its_time(holdfast, live, two):
     assert f"what was live until now is kept as {kept['name']} until {kept['until']}" in done.stdout
 
 
+def test_copies_of_every_database_are_listed_when_asked(live, server, database, holdfast, tmp_path):
+    (tmp_path / "second").mkdir()
+    second = Live(server, database(server), holdfast, tmp_path / "second")
+    for each in (live, second):
+        each.swap()
+    assert len(live.copies()) == len(second.copies()) == 1
+    listed = holdfast("copies", "--to", live.dsn, "--all", "--json").json["copies"]
+    assert {each["name"] for each in listed} >= {*live.copies(), *second.copies()}
+
+
 def test_an_older_copy_can_be_picked(live, two):
     older, newer = two
     told = live.undo("--copy", older)

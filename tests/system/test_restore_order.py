@@ -1,0 +1,80 @@
+"""In which order a restore does things, and what it leaves besides rows: frozen pages and statistics. As the log of the
+server tells it."""
+import re
+
+import pytest
+
+TABLES = 4
+
+
+@pytest.fixture(scope="module")
+def server(postgres):
+    return postgres(15, log_statement="all", log_line_prefix="%p %d ", autovacuum="off")
+
+
+@pytest.fixture(scope="module")
+def restored(server, holdfast, tmp_path_factory):
+    """The name of a restored database, with one large and some small tables."""
+    name, path = server.createdb("order_source"), tmp_path_factory.mktemp("order") / "x.hf"
+    server.psql("".join(f"""
+        CREATE TABLE small_{i} AS SELECT n AS id, md5(n::text) AS t FROM generate_series(1, 2000) n;
+        CREATE INDEX small_{i}_t ON small_{i} (t);""" for i in range(TABLES)) + """
+        CREATE TABLE large AS SELECT n AS id, md5(n::text) AS t FROM generate_series(1, 400000) n;
+        ALTER TABLE large ADD PRIMARY KEY (id);
+        ALTER TABLE small_0 ADD PRIMARY KEY (id); ALTER TABLE small_1 ADD FOREIGN KEY (id) REFERENCES small_0;
+        CREATE MATERIALIZED VIEW a_of_b AS SELECT 1 AS x;
+        CREATE MATERIALIZED VIEW b AS SELECT count(*) AS n FROM large; DROP MATERIALIZED VIEW a_of_b;
+        CREATE MATERIALIZED VIEW a_of_b AS SELECT n FROM b;""", db=name)
+    holdfast("backup", "--from", server.dsn(name), "--to", path, "--unencrypted")
+    holdfast("restore", "--from", path, "--to", server.dsn("order_restored"), "--mode", "new", "--jobs", "2")
+    yield "order_restored"
+    server.dropdb("order_source")
+    server.dropdb("order_restored")
+
+
+@pytest.fixture(scope="module")
+def statements(server, restored):
+    """The statements of the restore as (process, words), in the order in which they began."""
+    found = re.findall(r"^(\d+) order_restored\S* LOG:  (?:statement|execute [^:]*): (.*(?:\n\t.*)*)",
+                       server.log.read_text(), re.MULTILINE)
+    return [(pid, " ".join(words.replace('"', "").split())) for pid, words in found]
+
+
+def places(statements, *words):
+    """Where statements that hold all these words began; at least one."""
+    found = [i for i, (_, text) in enumerate(statements) if all(each in text for each in words)]
+    assert found, f"no statement has {words}"
+    return found
+
+
+def test_the_largest_table_is_begun_first(statements):
+    loads = [statements[i][1] for i in places(statements, "COPY ", " FROM STDIN")]
+    assert "large" in loads[0] and sum("small_" in each for each in loads) == TABLES
+
+
+def test_indexes_of_a_finished_table_are_built_while_another_is_loaded(statements):
+    begin = places(statements, "COPY ", "large", "FROM STDIN")[0]
+    lane = statements[begin][0]
+    end = next(i for i, (pid, _) in enumerate(statements) if i > begin and pid == lane)
+    assert any(begin < i < end for i in places(statements, "CREATE INDEX small_"))
+
+
+def test_foreign_keys_come_after_the_keys_and_refreshes_by_dependency(statements):
+    assert max(places(statements, "small_0_pkey")) < places(statements, "FOREIGN KEY")[0]
+    assert places(statements, "FOREIGN KEY")[0] < places(statements, "REFRESH MATERIALIZED VIEW", "public.b")[0]
+    assert places(statements, "REFRESH", "public.b")[0] < places(statements, "REFRESH", "public.a_of_b")[0]
+
+
+def test_what_goes_first_into_a_table_is_frozen(server, restored):
+    """That is all of a table, unless it is so large that it is shared out by parts."""
+    server.psql("CREATE EXTENSION pg_visibility", db=restored)
+    for table, share in (("large", "0.2"), *((f"small_{i}", "1") for i in range(TABLES))):
+        assert server.psql(f"SELECT all_frozen >= {share} * pg_relation_size('{table}') / 8192 "
+                           f"FROM pg_visibility_map_summary('{table}')", db=restored) == "t", table
+
+
+def test_every_table_and_view_has_statistics(server, restored):
+    """The server does not make them by itself here."""
+    assert server.psql("SELECT string_agg(c.relname, ' ' ORDER BY 1) FROM pg_class c WHERE relkind = 'r' AND "
+                       "relnamespace = 'public'::regnamespace AND (reltuples < 1 OR NOT EXISTS "
+                       "(SELECT FROM pg_stats WHERE tablename = relname))", db=restored) == ""
