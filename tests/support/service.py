@@ -40,7 +40,7 @@ def password_hash(password):
 
 class Service:
     """`server` keeps the catalog, in a database of its own. Nothing runs jobs unless `workers` do. With `page`, nginx
-    serves the web page that `make` has built."""
+    serves the web page that `make` has built, or that is in $HOLDFAST_PAGE."""
 
     def __init__(self, server, *, children=2, workers=0, configuration=None, page=False):
         self.server = server
@@ -70,7 +70,7 @@ class Service:
 
     def _copy_page(self):
         """A copy: who runs nginx may not go where the checkout is."""
-        built = Path(__file__).resolve().parents[2] / "www/dist"
+        built = Path(os.environ.get("HOLDFAST_PAGE") or Path(__file__).resolve().parents[2] / "www/dist")
         assert (built / "index.html").exists(), f"{built} has no page: run make, with Node.js"
         shutil.copytree(built, self.www, dirs_exist_ok=True)
         process.own(self.www)
