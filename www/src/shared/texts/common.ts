@@ -10,7 +10,7 @@ export const common = {
     next: 'Next',
     nothingFound: 'Nothing matches. Change or clear the filters.',
     page: (page: number) => `Page ${String(page)}`,
-    pages: 'Pages',
+    pages: (label: string) => `Pages of ${label}`,
     previous: 'Previous',
     search: 'Search by name',
     select: (name: string) => `Select ${name}`,

@@ -1,5 +1,8 @@
 /** Kinds and states of jobs, as every page calls them. */
 export const jobs = {
+  title: 'Jobs',
+  columns: { name: 'Job', state: 'State', kind: 'Kind', progress: 'Progress', by: 'Asked by', at: 'Made' },
+  empty: { title: 'No job has run yet', body: 'Take a manual backup on the page DB Backup, and it is watched here.' },
   state: { queued: 'Waiting', running: 'Running', succeeded: 'Succeeded', failed: 'Failed', cancelled: 'Cancelled' },
   kind: {
     backup: 'Backup',

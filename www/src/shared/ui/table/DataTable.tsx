@@ -53,7 +53,7 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
         </Table>
       </div>
       {isEmpty && <p className={classes.nothing}>{texts.table.nothingFound}</p>}
-      <Pager list={list} />
+      <Pager list={list} label={label} />
     </Surface>
   );
 }

@@ -5,10 +5,10 @@ import { texts } from '@/shared/texts';
 import classes from './DataTable.module.css';
 
 /** Nothing while one page holds all. */
-export function Pager<Row>({ list }: { list: PagedList<Row> }) {
+export function Pager<Row>({ list, label }: { list: PagedList<Row>; label: string }) {
   if (!list.next && !list.previous && !list.isChanging) return null;
   return (
-    <nav className={classes.pager} aria-label={texts.table.pages}>
+    <nav className={classes.pager} aria-label={texts.table.pages(label)}>
       <span aria-live="polite">{texts.table.page(list.state.page)}</span>
       <Button size="xs" variant="default" disabled={!list.previous} onClick={list.previous} leftSection={<IconChevronLeft size={14} aria-hidden />}>
         {texts.table.previous}
