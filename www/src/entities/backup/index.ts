@@ -1,3 +1,4 @@
 export { BackupStatus } from './BackupStatus';
-export { backupKey, useAllBackups, useBackup, useBackupPage } from './queries';
+export { ProofStatus } from './ProofStatus';
+export { backupKey, useAllBackups, useBackup, useBackupHistories, useBackupPage, useRecentBackups, useStartBackup } from './queries';
 export type { Backup } from './queries';

@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
-import { api, take, usePagedList } from '@/shared/api';
+import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, every, idempotent, take, usePagedList } from '@/shared/api';
 import type { ListState, Schemas } from '@/shared/api';
 
 export type Backup = Schemas['Backup'];
@@ -27,3 +27,37 @@ export function useBackup(id: string | undefined) {
   });
 }
 
+/** The newest 500 of all databases; `isAll` when there are no more. */
+export function useRecentBackups(pollMs = 30_000) {
+  return useQuery({
+    queryKey: [...backupKey, 'recent'],
+    queryFn: async ({ signal }) => {
+      const page = await take(api.GET('/api/v1/backups', { params: { query: { limit: 500, sort: '-created_at' } }, signal }));
+      return { items: page.items, isAll: page.cursor === null };
+    },
+    refetchInterval: every<{ items: Backup[]; isAll: boolean }>(pollMs),
+  });
+}
+
+/** The newest backups of some databases, by the database's id; nothing yet of those that are still asked for. */
+export function useBackupHistories(databaseIds: readonly string[], limit = 12): ReadonlyMap<string, Backup[]> {
+  return useQueries({
+    queries: databaseIds.map((database_id) => ({
+      queryKey: [...backupKey, 'history', database_id, limit],
+      queryFn: async ({ signal }: { signal: AbortSignal }) =>
+        (await take(api.GET('/api/v1/backups', { params: { query: { database_id, limit, sort: '-created_at' } }, signal }))).items,
+      staleTime: 60_000,
+    })),
+    combine: (answers) => new Map(answers.flatMap(({ data }, at) => (data ? [[databaseIds[at] ?? '', data] as const] : []))),
+  });
+}
+
+/** Makes the job of a backup. */
+export function useStartBackup() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ body, key }: { body: Schemas['BackupNew']; key: string }) =>
+      take(api.POST('/api/v1/backups', { params: { header: idempotent(key) }, body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['jobs'] }),
+  });
+}

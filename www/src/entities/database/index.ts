@@ -1,2 +1,3 @@
-export { databaseKey, useAllDatabases, useDatabase, useDatabasePage } from './queries';
+export { DatabaseStatus } from './DatabaseStatus';
+export { databaseKey, useAllDatabases, useChangeDatabase, useDatabase, useDatabasePage, useDeleteDatabase } from './queries';
 export type { Database } from './queries';

@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
-import { api, take, usePagedList } from '@/shared/api';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, every, ifMatch, take, usePagedList } from '@/shared/api';
 import type { ListState, Schemas } from '@/shared/api';
 
 export type Database = Schemas['Database'];
@@ -11,11 +11,21 @@ export function useDatabasePage(state: ListState, pollMs = 15_000) {
   return usePagedList<Database>(databaseKey, state, (query, signal) => take(api.GET('/api/v1/databases', { params: { query: query as never }, signal })), { pollMs });
 }
 
-/** All of them, up to 500, for pickers. */
-export function useAllDatabases() {
+/** All of them, by name. */
+export function useAllDatabases(pollMs?: number) {
   return useQuery({
     queryKey: [...databaseKey, 'all'],
-    queryFn: async ({ signal }) => (await take(api.GET('/api/v1/databases', { params: { query: { limit: 500, sort: 'name' } }, signal }))).items,
+    queryFn: async ({ signal }) => {
+      const all: Database[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await take(api.GET('/api/v1/databases', { params: { query: { limit: 500, sort: 'name', cursor } }, signal }));
+        all.push(...page.items);
+        cursor = page.cursor ?? undefined;
+      } while (cursor !== undefined);
+      return all;
+    },
+    refetchInterval: pollMs ? every<Database[]>(pollMs) : false,
   });
 }
 
@@ -27,3 +37,33 @@ export function useDatabase(id: string | undefined) {
   });
 }
 
+
+/** After how long without a good backup there is an alarm. */
+export function useChangeDatabase() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ database, body }: { database: Database; body: Schemas['DatabaseChange'] }) =>
+      take(api.PATCH('/api/v1/databases/{id}', { params: { path: { id: database.id }, header: ifMatch(database) }, body })),
+    onSuccess: (changed) => {
+      client.setQueryData([...databaseKey, changed.id], changed);
+      return client.invalidateQueries({ queryKey: databaseKey });
+    },
+  });
+}
+
+/** `copies: 'leave'` where a restore has kept something for an undo: else it is refused. */
+export function useDeleteDatabase() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ database, copies }: { database: Database; copies?: 'leave' }) =>
+      take(
+        api.DELETE('/api/v1/databases/{id}', {
+          params: { path: { id: database.id }, header: ifMatch(database), query: copies ? { copies } : {} },
+        }),
+      ),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ['servers'] });
+      return client.invalidateQueries({ queryKey: databaseKey });
+    },
+  });
+}

@@ -37,3 +37,12 @@ export function useCancelJob() {
     onSuccess: () => client.invalidateQueries({ queryKey: jobKey }),
   });
 }
+
+/** What failed, the newest first, to look at: not more than `limit`. */
+export function useFailedJobs(limit = 50) {
+  return useQuery({
+    queryKey: [...jobKey, 'failed', limit],
+    queryFn: async ({ signal }) => (await take(api.GET('/api/v1/jobs', { params: { query: { state: 'failed', limit, sort: '-created_at' } }, signal }))).items,
+    refetchInterval: every<Job[]>(30_000),
+  });
+}
