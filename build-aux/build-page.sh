@@ -31,5 +31,7 @@ if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
     "$npm" ci --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error
     touch node_modules/.package-lock.json
 fi
-"$npm" run -s build
-touch "$built"
+"$npm" run -s build -- --outDir dist.new --emptyOutDir
+touch dist.new/.built
+rm -rf dist
+mv dist.new dist

@@ -20,10 +20,12 @@ export function Shell({ children }: { children: ReactNode }) {
         {texts.shell.skip}
       </a>
       <aside className={classes.side}>
-        <div className={classes.brand}>
-          <Brand />
+        <div className={classes.stays}>
+          <div className={classes.brand}>
+            <Brand />
+          </div>
+          <Navigation />
         </div>
-        <Navigation />
       </aside>
       <Drawer
         opened={isOpen}

@@ -1,4 +1,5 @@
 import {
+  Anchor,
   convertCssVariables,
   createTheme,
   DEFAULT_THEME,
@@ -46,6 +47,7 @@ export const theme = createTheme({
     // The lock of react-remove-scroll writes a <style>; global.css keeps the page still instead.
     Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, closeButtonProps: { 'aria-label': 'Close' } } }),
     Drawer: Drawer.extend({ defaultProps: { lockScroll: false, closeButtonProps: { 'aria-label': 'Close' } } }),
+    Anchor: Anchor.extend({ defaultProps: { inherit: true } }),
     Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: true } } }),
     Menu: Menu.extend({ defaultProps: { position: 'bottom-end', shadow: 'md' } }),
     Loader: Loader.extend({ defaultProps: { type: 'dots' } }),
