@@ -73,7 +73,7 @@ def test_what_goes_first_into_a_table_is_frozen(server, restored):
                            f"FROM pg_visibility_map_summary('{table}')", db=restored) == "t", table
 
 
-def test_every_table_and_view_has_statistics(server, restored):
+def test_every_table_has_statistics(server, restored):
     """The server does not make them by itself here."""
     assert server.psql("SELECT string_agg(c.relname, ' ' ORDER BY 1) FROM pg_class c WHERE relkind = 'r' AND "
                        "relnamespace = 'public'::regnamespace AND (reltuples < 1 OR NOT EXISTS "

@@ -249,6 +249,25 @@ def test_rights_that_are_missing_at_the_end_are_found_first(shop, server, role):
     server.psql(f"ALTER DATABASE {live.name} OWNER TO postgres")
 
 
+OWNERS = """SELECT (SELECT relowner::regrole::text FROM pg_class WHERE relname = 'two'),
+                   (SELECT string_agg(polroles::regrole[]::text, '') FROM pg_policy),
+                   has_table_privilege('pre_new', 'one', 'SELECT'), has_table_privilege('pre_old', 'one', 'SELECT')"""
+
+
+@pytest.mark.parametrize("options, expected", [
+    ((), "pre_old|{pre_old}|f|t"),
+    (("--role-map", "pre_old=pre_new"), "pre_new|{pre_new}|t|f"),
+    (("--no-owner",), "postgres|{pre_old}|f|t"),
+    (("--no-owner", "--no-privileges"), "postgres|{pre_old}|f|f"),
+], ids=["as it was", "role map", "no owner", "nor privileges"])
+def test_objects_go_to_the_roles_that_were_asked_for(shop, server, role, options, expected):
+    role("pre_old"), role("pre_new")
+    live = shop(TWO + "; CREATE POLICY p ON one TO pre_old USING (true); GRANT SELECT ON one TO pre_old; "
+                "ALTER TABLE two OWNER TO pre_old")
+    live.restore("swap", "--keep-old", "0s", *options)
+    assert live.psql(OWNERS) == expected
+
+
 def test_a_map_that_maps_nothing_is_told(shop):
     live = shop(TWO)
     assert "the archive names no role nobdy" in live.restore(
