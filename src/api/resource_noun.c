@@ -132,15 +132,22 @@ bool hf_noun_handle_change(HfApi *api, const HfRoute *route, HfRequest *request,
            hf_noun_handle_get(api, route, request, response, error);
 }
 
-bool hf_noun_handle_remove(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
+bool hf_noun_do_remove(HfApi *api, const HfRoute *route, const HfRequest *request, HfNounHook hook,
+                       HfResponse *response, GError **error)
 {
     int version;
     const char *id = request->ids[0], *organization = hf_route_organization(route, request);
     if (!hf_request_version(request, &version, error) || !hf_catalog_begin(api->catalog, error))
         return false;
-    bool done = hf_noun_remove(api->catalog, route->noun, organization, id, version, error);
+    bool done = (hook == NULL || hook(api, request, id, error)) &&
+                hf_noun_remove(api->catalog, route->noun, organization, id, version, error);
     if (!end(api, route, request, "delete", id, done, response, error))
         return false;
     response->status = 204;
     return true;
+}
+
+bool hf_noun_handle_remove(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
+{
+    return hf_noun_do_remove(api, route, request, NULL, response, error);
 }

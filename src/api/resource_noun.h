@@ -32,5 +32,8 @@ char *hf_noun_do_create(HfApi *api, const HfRoute *route, const HfRequest *reque
 /* Changes the row of the path, and commits. */
 bool hf_noun_do_change(HfApi *api, const HfRoute *route, const HfRequest *request, HfNounHook hook,
                        HfResponse *response, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Removes it after `hook`, and commits; the answer is 204. */
+bool hf_noun_do_remove(HfApi *api, const HfRoute *route, const HfRequest *request, HfNounHook hook,
+                       HfResponse *response, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

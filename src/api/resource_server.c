@@ -3,6 +3,7 @@
 #include "api/resource_noun.h"
 #include "api/resources.h"
 #include "base/error.h"
+#include "catalog/restore_table.h"
 #include "catalog/server_table.h"
 #include "service/probe.h"
 
@@ -178,4 +179,32 @@ bool hf_server_handle_register(HfApi *api, const HfRoute *route, HfRequest *requ
     HfChange change = {.action = "server.register", .id = id, .detail = detail};
     return hf_change_end(api, request, &change, done, response, error) &&
            answer_found(api, id, found, &added, response, error);
+}
+
+/* ---- Forgetting one ------------------------------------------------------------------------------------------------
+ */
+
+/* What a restore has kept of it would never be dropped: it is refused, unless somebody says that it is to be left. */
+static bool leave_copies(HfApi *api, const HfRequest *request, const char *id, GError **error)
+{
+    const char *copies = hf_request_parameter(request, "copies");
+    if (copies == NULL)
+        return true;
+    if (strcmp(copies, "leave") != 0) {
+        g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE, "copies is \"leave\" or is not given");
+        return false;
+    }
+    g_auto(GStrv) left = hf_kept_leave(api->catalog, request->principal->organization, id, error);
+    bool ok = left != NULL;
+    for (char **name = left; ok && *name != NULL; name++) {
+        const HfChange change = {.action = "database.leave_copy", .id = id, .name = *name};
+        ok = hf_change_audit(api, request, &change, error);
+    }
+    return ok;
+}
+
+bool hf_database_handle_remove(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response,
+                               GError **error)
+{
+    return hf_noun_do_remove(api, route, request, leave_copies, response, error);
 }

@@ -74,7 +74,7 @@ static const HfRoute routes[] = {
     {"POST", V1 "/databases", OPERATOR, hf_noun_handle_create, &hf_noun_database},
     {"GET", V1 "/databases/{id}", VIEWER, hf_noun_handle_get, &hf_noun_database},
     {"PATCH", V1 "/databases/{id}", OPERATOR, hf_noun_handle_change, &hf_noun_database},
-    {"DELETE", V1 "/databases/{id}", ADMINISTRATOR, hf_noun_handle_remove, &hf_noun_database},
+    {"DELETE", V1 "/databases/{id}", ADMINISTRATOR, hf_database_handle_remove, &hf_noun_database},
     {"GET", V1 "/alarms", VIEWER, hf_noun_handle_list, &hf_noun_alarm},
 
     {"GET", V1 "/storages", VIEWER, hf_noun_handle_list, &hf_noun_storage},

@@ -147,6 +147,14 @@ bool hf_kept_remove(HfCatalog *catalog, const char *database_id, const char *nam
                          HF_PARAMETERS(database_id, name), error);
 }
 
+char **hf_kept_leave(HfCatalog *catalog, const char *organization, const char *database_id, GError **error)
+{
+    static const char sql[] =
+        "DELETE FROM kept_copy WHERE organization_id = $1::uuid AND database_id::text = $2 RETURNING name";
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(organization, database_id), error);
+    return rows != NULL ? hf_rows_list(rows) : NULL;
+}
+
 char **hf_kept_settle(HfCatalog *catalog, const char *database_id, const char *const *there, GError **error)
 {
     static const char sql[] = "DELETE FROM kept_copy WHERE database_id = $1::uuid AND name NOT IN (SELECT n #>> '{}' "

@@ -62,6 +62,10 @@ bool hf_kept_add(HfCatalog *catalog, const char *organization, const char *datab
 /* An undo has brought it back. True also if it was not known. */
 bool hf_kept_remove(HfCatalog *catalog, const char *database_id, const char *name, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* Of all that is kept of the database, which stays on its server: so that it can be removed from the catalog. The names,
+ * NULL-terminated, transfer full. */
+char **hf_kept_leave(HfCatalog *catalog, const char *organization, const char *database_id, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 /* Forgets all of the database but `there` (NULL-terminated); the names of those forgotten, transfer full. */
 char **hf_kept_settle(HfCatalog *catalog, const char *database_id, const char *const *there, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;

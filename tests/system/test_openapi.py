@@ -133,7 +133,14 @@ class Tour:
         database = admin.get("/databases?name=postgres", expect=200).json["items"][0]["id"]
         admin.get(f"/databases/{database}", expect=200)
         admin.patch(f"/databases/{database}", {"alarm_after_s": 3600}, expect=200)
-        admin.delete(f"/databases/{database}", expect=204)
+        self.site.sql("INSERT INTO kept_copy (organization_id, database_id, name, until) VALUES (%s, %s, 'old_postgres', "
+                      "'2040-01-31T12:00:00Z')", admin.me["organization"]["id"], database)
+        refused = admin.delete(f"/databases/{database}", expect=409).json["detail"]
+        assert "old_postgres until 2040-01-31T12:00:00Z" in refused and "copies=leave" in refused
+        admin.delete(f"/databases/{database}?copies=drop", expect=400)
+        admin.delete(f"/databases/{database}?copies=leave", expect=204)
+        event = admin.get(f"/audit?object_id={database}&action=database.leave_copy", expect=200).json["items"][0]
+        assert event["object_name"] == "old_postgres"
         admin.get("/alarms?is_raised=false", expect=200)
         away = admin.post("/servers", {"name": "away", "host": "127.0.0.1", "port": 1, "username": "x"}, expect=201)
         assert away.json["check"]["ok"] is False and "127.0.0.1" in away.json["check"]["message"]
