@@ -16,7 +16,8 @@ const HfNoun hf_noun_audit = {.name = "audit",
                               .view = "holdfast_view.audit",
                               .filters = filters,
                               .sorts = sorts,
-                              .search = "object_name"};
+                              .search = "object_name",
+                              .is_long = true};
 
 bool hf_audit_append(HfCatalog *catalog, const HfAuditEvent *event, GError **error)
 {

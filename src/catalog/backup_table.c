@@ -15,6 +15,7 @@ const HfNoun hf_noun_backup = {.name = "backup",
                                .filters = filters,
                                .sorts = sorts,
                                .search = "name",
+                               .is_long = true,
                                .hidden = "deleted"};
 
 #define SELECT_BACKUP                                                                                                  \

@@ -20,7 +20,8 @@ const HfNoun hf_noun_job = {.name = "job",
                             .view = "holdfast_view.job",
                             .filters = job_filters,
                             .sorts = job_sorts,
-                            .search = "name"};
+                            .search = "name",
+                            .is_long = true};
 
 static const char *const log_filters[] = {"type", "outcome", "database_id", "schedule_id", NULL};
 static const char *const log_sorts[] = {"-created_at", "name", "type", "size_bytes", NULL};
@@ -30,7 +31,8 @@ const HfNoun hf_noun_log = {.name = "log",
                             .view = "holdfast_view.log",
                             .filters = log_filters,
                             .sorts = log_sorts,
-                            .search = "name"};
+                            .search = "name",
+                            .is_long = true};
 
 /* ---- Making --------------------------------------------------------------------------------------------------------
  */

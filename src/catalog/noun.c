@@ -78,6 +78,10 @@ static bool add_filters(Statement *list, const HfNoun *noun, const HfListQuery *
         return bad_list(noun, "search", query->search, error);
     g_string_append_printf(list->sql, " AND strpos(lower(v.%s)", noun->search);
     add_parameter(list, ", lower(", query->search, ")) > 0");
+    /* What a shorter text stands in is found soon in the list's own order, as a rule. */
+    if (noun->is_long && g_utf8_strlen(query->search, -1) >= 3)
+        g_string_append_printf(list->sql, " AND holdfast.grams(v.%s) @> holdfast.grams($%u)", noun->search,
+                               list->parameters->len);
     return true;
 }
 

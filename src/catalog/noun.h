@@ -46,6 +46,7 @@ typedef struct {
     const char *const *sorts;   /* columns of the view, never NULL, that a list may be sorted by; the first is the
                                    default, "-name" if it descends */
     const char *search;         /* a column of the view searched by substring; NULL: none */
+    bool is_long;               /* its search is indexed, by grams() of that column (migrations/0004_search.sql) */
     const char *hidden;         /* a state whose rows a list leaves out unless it filters by state; NULL: none */
     bool installation;          /* the table has no organization_id: the whole installation's */
 } HfNoun;

@@ -394,6 +394,23 @@ def test_lists_of_great_catalogs_read_an_index_in_its_order(catalog):
             f"'{organization}' AND {condition} ORDER BY v.{order}, v.id {direction} LIMIT 51"))
         assert "Seq Scan" not in plan.replace("Seq Scan on schedule", ""), f"{view} by {order}:\n{plan}"
         assert "Sort Key" not in plan, f"{view} by {order}:\n{plan}"
+    # What is found nowhere, or in a few names, is not sought in all of them.
+    for view, column in (("backup", "name"), ("job", "name"), ("log", "name"), ("audit", "object_name")):
+        plan = "\n".join(row for (row,) in catalog.sql(
+            f"EXPLAIN SELECT v.id::text, v.json FROM holdfast_view.{view} v WHERE v.organization_id = '{organization}' AND "
+            f"strpos(lower(v.{column}), lower('19998')) > 0 AND holdfast.grams(v.{column}) @> holdfast.grams('19998') "
+            f"ORDER BY v.id DESC LIMIT 51"))
+        assert "_search" in plan, f"{view}:\n{plan}"
+
+
+def test_the_index_of_a_search_leaves_out_nothing_that_is_sought(catalog):
+    names = ["Shop-1.hf", "ÄPFEL", "äpfelchen", "ab", "a%b_c", "\U0001F600\U0001F601\U0010FFFFx", "x" * 200, "a\\b'c\"d", ""]
+    pieces = {name[i:i + n] for name in names for n in (1, 2, 3, 4, 200) for i in range(len(name))} | {"none"}
+    found = catalog.sql(
+        "SELECT name, piece, grams(name) @> grams(piece), strpos(lower(name), lower(piece)) > 0 FROM "
+        "unnest(%s::text[]) name, unnest(%s::text[]) piece", names, [*pieces, *map(str.upper, pieces)])
+    assert all(by_index for _, _, by_index, stands_there in found if stands_there)
+    assert not any(by_index for name, piece, by_index, _ in found if piece == "none" and name != "none")
 
 
 # ---- Jobs -----------------------------------------------------------------------------------------------------------
