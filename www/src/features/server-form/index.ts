@@ -1,0 +1,2 @@
+export { ServerForm } from './ServerForm';
+export { ServerFormDialog } from './ServerFormDialog';

@@ -1,0 +1,2 @@
+export { StorageForm } from './StorageForm';
+export { StorageFormDialog } from './StorageFormDialog';
