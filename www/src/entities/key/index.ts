@@ -1,0 +1,2 @@
+export { keyKey, useAllKeys, useChangeKey, useCreateKey, useDeleteKey, useKey, useKeyPage, useKeySheet } from './queries';
+export type { Key } from './queries';
