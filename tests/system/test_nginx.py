@@ -1,19 +1,24 @@
 """What is in nginx/ is a right configuration: for development as every test uses it, and for production with TLS."""
 import base64
 import hashlib
+import http.client
+import os
 import re
+import shutil
+import socket
 import ssl
 import subprocess
+import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from support import process
+from support import fastcgi, process
 from support.nginx import SOURCE, Nginx
 from support.postgres import free_port
-from support.service import Client
+from support.service import Answer, Client
 
 WHOLE = """daemon off;
 pid FOLDER/nginx.pid;
@@ -120,6 +125,111 @@ def test_every_answer_has_the_headers_that_bind_browsers(site):
         assert (answer.headers["x-content-type-options"], answer.headers["x-frame-options"]) == ("nosniff", "DENY")
         assert answer.headers["referrer-policy"] == "no-referrer" and answer.headers["server"] == "nginx"
         assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+# ---- In the API's place ---------------------------------------------------------------------------------------------
+
+
+class Upstream(threading.Thread):
+    """In place of holdfast-api: takes requests, and says what `says` is (None: nothing at all), then hangs up."""
+
+    def __init__(self, path):
+        super().__init__(daemon=True)
+        self.says, self.held = b"", []
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(path)
+        os.chmod(path, 0o666)
+        self.listener.listen()
+        self.start()
+
+    def run(self):
+        while True:
+            connection, _ = self.listener.accept()
+            connection.recv(100_000)
+            if self.says is None:
+                self.held.append(connection)
+                continue
+            connection.sendall(self.says)
+            connection.close()
+
+
+class ImpatientNginx(Nginx):
+    """Waits for the API for a second, not for 70."""
+
+    def start(self):
+        path = Path(self.folder, "holdfast-fastcgi.conf")
+        path.write_text(path.read_text().replace("fastcgi_read_timeout 70s", "fastcgi_read_timeout 1s"))
+        super().start()
+
+
+@pytest.fixture(scope="module")
+def upstream(site):
+    folder = process.folder("hf-upstream-")
+    upstream = Upstream(f"{folder}/api.sock")
+    upstream.nginx = ImpatientNginx(site.www, f"{folder}/api.sock", site.storage)
+    yield upstream
+    upstream.nginx.remove()
+    shutil.rmtree(folder)
+
+
+def raw(port, *lines):
+    """What nginx answers to a request that no client would send."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall("".join(f"{line}\r\n" for line in (*lines, "Host: x", "Connection: close", "")).encode())
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        return Answer(response)
+
+
+def is_problem(answer, status, code):
+    problem = answer.json
+    assert (answer.status, problem["status"], problem["code"]) == (status, status, code), answer
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert problem["type"] == f"urn:holdfast:problem:{code}" and len(problem["request_id"]) == 32
+    assert problem["title"] and problem["detail"] and problem["todo"]
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert (answer.headers["x-content-type-options"], answer.headers["x-frame-options"]) == ("nosniff", "DENY")
+    assert answer.headers["referrer-policy"] == "no-referrer" and answer.headers["server"] == "nginx"
+    return True
+
+
+@pytest.mark.parametrize("says, status", [
+    (None, 504), (b"", 503), (b"HTTP/1.1 200 OK\r\n\r\n", 503), (fastcgi.record(fastcgi.STDOUT, b"Status: 200\r\n"), 503),
+    (fastcgi.stream(fastcgi.STDOUT, b"no header\r\n\r\n"), 503)], ids=["nothing", "end", "no FastCGI", "half", "no header"])
+def test_an_api_that_does_not_answer_is_a_problem_document(upstream, says, status):
+    upstream.says = says
+    for method, path in (("GET", "/me"), ("POST", "/keys"), ("POST", "/session"), ("GET", "//healthz"),
+                         ("POST", "/uploads")):
+        answer = Client(upstream.nginx.port).request(method, path, None if method == "GET" else {})
+        assert is_problem(answer, status, "network")
+        assert ("retry-after" in answer.headers) == (status == 503)
+
+
+def test_what_nginx_refuses_itself_is_a_problem_document(upstream):
+    port = upstream.nginx.port
+    client = Client(port)
+    assert is_problem(client.post("/keys", b"x" * (2 << 20)), 413, "limit")
+    assert is_problem(client.get("/me?q=" + "x" * 50_000), 414, "limit")
+    assert is_problem(client.get("/me", headers={"X-Long": "x" * 50_000}), 400, "usage")
+    too_much = raw(port, "PATCH /api/v1/uploads/x HTTP/1.1", f"Content-Length: {257 << 20}")
+    assert is_problem(too_much, 413, "limit")
+    assert is_problem(raw(port, "TRACE /api/v1/me HTTP/1.1"), 405, "usage")
+    assert is_problem(raw(port, "POST /api/v1/keys HTTP/1.1", "Transfer-Encoding: gzip"), 501, "usage")
+    assert is_problem(raw(port, "GET /api/v1/me HTTP/3.7"), 505, "usage")
+    pieces = Path(upstream.nginx.folder, "temp-body")
+    pieces.chmod(0)  # as where its disk is broken
+    answer = client.post("/keys", b"x" * 100_000)
+    pieces.chmod(0o700)
+    assert is_problem(answer, 500, "internal")
+
+
+def test_a_range_that_is_not_there_and_a_condition_that_fails_are_problem_documents(site):
+    admin = site.organization("ranges")
+    things = site.furnish(admin)
+    Path(site.storage, "ranges/b.hf").write_bytes(b"a backup")
+    for header, status in (({"Range": "bytes=90-99"}, 416), ({"If-Match": '"x"'}, 412)):
+        link = admin.post(f"/backups/{things['backup']}/download", expect=201).json["url"]
+        assert is_problem(Client(site.nginx.port).get(f"/{link}", headers=header), status, "usage")
 
 
 def test_the_maintenance_page_may_run_nothing_but_what_stands_in_it(site):
