@@ -61,9 +61,10 @@ export function useDeleteDatabase() {
           params: { path: { id: database.id }, header: ifMatch(database), query: copies ? { copies } : {} },
         }),
       ),
-    onSuccess: () => {
+    // Not itself: its page still stands, and would ask for what is gone.
+    onSuccess: (_, { database }) => {
       void client.invalidateQueries({ queryKey: ['servers'] });
-      return client.invalidateQueries({ queryKey: databaseKey });
+      return client.invalidateQueries({ queryKey: databaseKey, predicate: ({ queryKey }) => queryKey[1] !== database.id });
     },
   });
 }

@@ -64,10 +64,8 @@ export function useDeleteServer() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (server: Server) => take(api.DELETE('/api/v1/servers/{id}', { params: { path: { id: server.id }, header: ifMatch(server) } })),
-    onSuccess: (_, server) => {
-      client.removeQueries({ queryKey: [...serverKey, server.id] });
-      return client.invalidateQueries({ queryKey: serverKey });
-    },
+    // Not itself: its page still stands, and would ask for what is gone.
+    onSuccess: (_, server) => client.invalidateQueries({ queryKey: serverKey, predicate: ({ queryKey }) => queryKey[1] !== server.id }),
   });
 }
 

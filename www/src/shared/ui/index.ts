@@ -6,6 +6,7 @@ export { atMost, between, required, submitting } from './form';
 export { notifyDone, notifyProblem } from './notify';
 export { Page } from './Page';
 export { ProblemAlert } from './ProblemAlert';
+export { Sparkline } from './Sparkline';
 export { Status } from './Status';
 export type { Tone } from './Status';
 export { Surface } from './Surface';
