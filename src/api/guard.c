@@ -32,10 +32,42 @@ void hf_guard_read_credentials(HfRequest *request)
         request->principal_hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
 }
 
+/*
+ * Whoever can write to Redis must not be able to say who is an owner. So what is kept there is signed, together with
+ * the credential it stands for and the time until which it is believed: "<signature>\n<until, us>\n<principal>".
+ */
+static char *sign(const HfApi *api, const HfRequest *request, const char *what)
+{
+    g_autofree char *text = g_strconcat(request->principal_hash, "\n", what, NULL);
+    return hf_sealer_sign(api->sealer, "principal", text);
+}
+
+static char *to_kept(const HfApi *api, const HfRequest *request)
+{
+    g_autofree char *principal = hf_principal_to_text(request->principal);
+    int64_t until_us = g_get_real_time() + (int64_t)PRINCIPAL_S * G_USEC_PER_SEC;
+    g_autofree char *what = g_strdup_printf("%" G_GINT64_FORMAT "\n%s", until_us, principal);
+    g_autofree char *signature = sign(api, request, what);
+    return g_strconcat(signature, "\n", what, NULL);
+}
+
+HfPrincipal *hf_guard_from_kept(const HfApi *api, const HfRequest *request, const char *kept)
+{
+    const char *what = kept != NULL ? strchr(kept, '\n') : NULL;
+    if (what == NULL)
+        return NULL;
+    g_autofree char *given = g_strndup(kept, (gsize)(what++ - kept));
+    g_autofree char *right = sign(api, request, what);
+    char *end;
+    if (!hf_secret_equal(given, right) || g_ascii_strtoll(what, &end, 10) <= g_get_real_time() || *end != '\n')
+        return NULL;
+    return hf_principal_from_text(end + 1);
+}
+
 static HfPrincipal *ask_redis(HfApi *api, const HfRequest *request)
 {
-    g_autofree char *known = hf_queue_get_principal(api->queue, request->principal_hash, NULL);
-    return known != NULL ? hf_principal_from_text(known) : NULL;
+    g_autofree char *kept = hf_queue_get_principal(api->queue, request->principal_hash, NULL);
+    return hf_guard_from_kept(api, request, kept);
 }
 
 static HfPrincipal *ask_catalog(HfApi *api, const HfRequest *request, GError **error)
@@ -49,7 +81,7 @@ static HfPrincipal *ask_catalog(HfApi *api, const HfRequest *request, GError **e
 
 static void remember(HfApi *api, const HfRequest *request)
 {
-    g_autofree char *text = hf_principal_to_text(request->principal);
+    g_autofree char *text = to_kept(api, request);
     g_autoptr(GError) away = NULL;
     if (!hf_queue_put_principal(api->queue, request->principal_hash, text, PRINCIPAL_S, &away))
         g_debug("a principal is not kept: %s", away->message);

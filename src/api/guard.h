@@ -15,6 +15,9 @@ void hf_guard_read_credentials(HfRequest *request);
  * error. Does nothing where the route asks for nobody. */
 bool hf_guard_find_principal(HfApi *api, const HfRoute *route, HfRequest *request, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* The principal that stands in Redis for the request's credential (transfer full); NULL if `kept` (may be NULL) is not
+ * what the API wrote for it within the last minute. */
+HfPrincipal *hf_guard_from_kept(const HfApi *api, const HfRequest *request, const char *kept);
 /* Whether the principal may use the route, and the request carries the session's CSRF token if it must. On false the
  * answer is set; a change that was refused is in the audit log. */
 bool hf_guard_check(HfApi *api, const HfRoute *route, const HfRequest *request, HfResponse *response)

@@ -94,8 +94,7 @@ static bool answer(HfApi *api, const HfRequest *request, int64_t after, const Hf
 static bool check(HfApi *api, const HfRoute *route, HfRequest *request, const HfJobView *view, HfResponse *response,
                   GError **error)
 {
-    if (view->principal != NULL)
-        request->principal = hf_principal_from_text(view->principal);
+    request->principal = hf_guard_from_kept(api, request, view->principal);
     if (request->principal == NULL && !hf_guard_find_principal(api, route, request, error))
         return false;
     return hf_guard_check(api, route, request, response);

@@ -127,6 +127,7 @@ bool hf_user_handle_change(HfApi *api, const HfRoute *route, HfRequest *request,
     if (!hf_request_version(request, &version, error) || !read_body(request, members_of(route), &body, error) ||
         !hf_catalog_begin(api->catalog, error))
         return false;
+    body.change.session = request->principal->session_id;
     g_auto(GStrv) hashes = hf_session_hashes(api->catalog, id, error);
     bool done = hashes != NULL && hf_account_change(api->catalog, organization, id, version, &body.change,
                                                     request->principal->is_owner, error);

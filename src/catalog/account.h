@@ -36,7 +36,8 @@ typedef struct {
 } HfPrincipal;
 void hf_principal_free(HfPrincipal *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPrincipal, hf_principal_free)
-/* To and from the text that is kept in Redis for a minute. NULL: it is not one; so it is with a name of several lines. */
+/* To and from the text that is kept in Redis for a minute. NULL: it is not one; so it is with a name of several lines.
+ */
 char *hf_principal_to_text(const HfPrincipal *self);
 HfPrincipal *hf_principal_from_text(const char *text);
 
@@ -69,6 +70,7 @@ typedef struct {
     const bool *is_active;
     const bool *is_owner; /* an owner's to give */
     HfRole role;          /* NONE: as it is */
+    const char *session;  /* that goes on although the others end; NULL: none */
 } HfAccountChange;
 
 /* For whoever makes the first account: one at a time, to the end of the transaction. */
@@ -80,7 +82,8 @@ char *hf_account_create(HfCatalog *catalog, const char *organization, const HfAc
 /* An account that exists becomes a member, or gets another role. An owner's to do. */
 bool hf_member_set(HfCatalog *catalog, const char *organization, const char *account_id, HfRole role, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-/* `version` as in hf_noun_change. `by_owner`: an owner does it. The last active owner stays one (HF_ERROR_CONFLICT). */
+/* `version` as in hf_noun_change. `by_owner`: an owner does it. The last active owner stays one (HF_ERROR_CONFLICT). A
+ * new password, or an account that becomes inactive, ends its sessions. */
 bool hf_account_change(HfCatalog *catalog, const char *organization, const char *id, int version,
                        const HfAccountChange *change, bool by_owner, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Ends the membership; an account that has none left and is no owner's is removed with its sessions. */

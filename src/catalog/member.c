@@ -58,13 +58,18 @@ char *hf_account_password(HfCatalog *catalog, const char *id, GError **error)
     return g_strdup(hf_pg_rows_text(rows, 0, 0));
 }
 
+static bool end_sessions(HfCatalog *catalog, const char *id, const char *except, GError **error)
+{
+    static const char sql[] = "DELETE FROM session WHERE account_id = $1::uuid AND id::text <> $2";
+    return hf_catalog_do(catalog, sql, HF_PARAMETERS(id, hf_or_empty(except)), error);
+}
+
 bool hf_account_set_password(HfCatalog *catalog, const char *id, const char *hash, const char *except_session,
                              GError **error)
 {
-    static const char change[] = "UPDATE account SET password = $2, version = version + 1 WHERE id = $1::uuid";
-    static const char end[] = "DELETE FROM session WHERE account_id = $1::uuid AND id::text <> $2";
-    return hf_catalog_do(catalog, change, HF_PARAMETERS(id, hash), error) &&
-           hf_catalog_do(catalog, end, HF_PARAMETERS(id, hf_or_empty(except_session)), error);
+    static const char sql[] = "UPDATE account SET password = $2, version = version + 1 WHERE id = $1::uuid";
+    return hf_catalog_do(catalog, sql, HF_PARAMETERS(id, hash), error) &&
+           end_sessions(catalog, id, except_session, error);
 }
 
 /* ---- Accounts ------------------------------------------------------------------------------------------------------
@@ -152,6 +157,7 @@ bool hf_account_change(HfCatalog *catalog, const char *organization, const char 
         "substr($3, 2) END, password = coalesce(nullif($4, ''), password), is_active = coalesce(nullif($5, "
         "'')::boolean, "
         "is_active), is_owner = coalesce(nullif($6, '')::boolean, is_owner), version = version + 1 WHERE id = $1::uuid";
+    bool ends = change->password != NULL || (change->is_active != NULL && !*change->is_active);
     bool whole = change->name != NULL || change->full_name != NULL || change->password != NULL ||
                  change->is_active != NULL || change->is_owner != NULL;
     if (change->is_owner != NULL && !by_owner) {
@@ -166,6 +172,7 @@ bool hf_account_change(HfCatalog *catalog, const char *organization, const char 
                          HF_PARAMETERS(id, hf_or_empty(change->name), full_name, hf_or_empty(change->password),
                                        flag(change->is_active), flag(change->is_owner)),
                          error) &&
+           (!ends || end_sessions(catalog, id, change->session, error)) &&
            (change->role == HF_ROLE_NONE || organization == NULL ||
             hf_member_set(catalog, organization, id, change->role, error)) &&
            ((change->is_owner == NULL && change->is_active == NULL) || check_owner_left(catalog, error));

@@ -24,6 +24,7 @@
 struct HfSealer {
     uint8_t secrets[MAX_SECRETS][HF_CRYPTO_KEY_BYTES];
     unsigned count;
+    uint8_t signing[HF_CRYPTO_KEY_BYTES];
 };
 
 static const uint8_t zero_nonce[HF_CRYPTO_NONCE_BYTES];
@@ -94,7 +95,9 @@ HfSealer *hf_sealer_open(const char *path, GError **error)
 {
     char text[MAX_FILE_BYTES + 1];
     g_autoptr(HfSealer) self = g_new0(HfSealer, 1);
-    bool ok = read_file(path, text, error) && parse_file(self, path, text, error);
+    bool ok =
+        read_file(path, text, error) && parse_file(self, path, text, error) &&
+        hf_crypto_hkdf_sha256(self->secrets[0], HF_CRYPTO_KEY_BYTES, NULL, 0, "holdfast signed", self->signing, error);
     hf_crypto_wipe(text, sizeof text);
     return ok ? g_steal_pointer(&self) : NULL;
 }
@@ -164,4 +167,10 @@ char *hf_sealer_open_text(const HfSealer *self, const char *purpose, const void 
     g_set_error(error, HF_ERROR, HF_ERROR_WRONG_KEY,
                 "the secret file does not open this %s: it was sealed under another one", purpose);
     return NULL;
+}
+
+char *hf_sealer_sign(const HfSealer *self, const char *purpose, const char *text)
+{
+    g_autofree char *signed_text = g_strconcat(purpose, "\n", text, NULL);
+    return g_compute_hmac_for_string(G_CHECKSUM_SHA256, self->signing, sizeof self->signing, signed_text, -1);
 }

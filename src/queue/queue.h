@@ -11,7 +11,7 @@
  *                    number are not here)
  *   log:<id>         stream with ids <seq>-0 of {at, level, message}, the last 5,000 lines or so
  *   cancel:<id>      somebody asks to cancel
- *   principal:<hash> who a session or token is, for a minute
+ *   principal:<hash> who a session or token is, for a minute; signed by who wrote it
  *   gate:<database>  JSON while services are halted
  *   rate:<…>         counters of sign-in attempts
  */
@@ -96,7 +96,10 @@ bool hf_queue_put_principal(HfQueue *self, const char *hash, const char *json, u
 char *hf_queue_get_principal(HfQueue *self, const char *hash, GError **error);
 bool hf_queue_drop_principal(HfQueue *self, const char *hash, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-bool hf_queue_close_gate(HfQueue *self, const char *database, const char *json, unsigned seconds, GError **error)
+/* A gate that is not closed again opens by itself after so long, also where the clock of Redis is set back meanwhile.
+ */
+#define HF_QUEUE_GATE_S 60
+bool hf_queue_close_gate(HfQueue *self, const char *database, const char *json, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 bool hf_queue_open_gate(HfQueue *self, const char *database, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* NULL without error: open. */

@@ -1,5 +1,6 @@
 """Who may do what: every route with everybody, against the table that holdfast-api prints; and that a right which is
 taken away is gone at once."""
+import hashlib
 import json
 import subprocess
 import uuid
@@ -243,6 +244,22 @@ def test_a_new_password_ends_the_other_sessions(site, newcomer):
     other.get("/me", expect=401)
 
 
+@pytest.mark.parametrize("change", [{"password": "a brand new password"}, {"is_active": False}], ids=str)
+def test_what_an_administrator_does_after_a_theft_ends_the_sessions_for_good(people, newcomer, change):
+    path = f"/users/{newcomer.me['user']['id']}"
+    people.admin.patch(path, change, expect=200)
+    newcomer.get("/me", expect=401)
+    people.admin.patch(path, {"is_active": True}, expect=200)
+    newcomer.get("/me", expect=401)
+
+
+def test_who_sets_the_own_password_as_an_administrator_stays_signed_in(site, newcomer):
+    other = site.client(newcomer.name)
+    newcomer.patch(f"/users/{newcomer.me['user']['id']}", {"password": "a brand new password"}, expect=200)
+    newcomer.get("/me", expect=200)
+    other.get("/me", expect=401)
+
+
 def test_an_administrator_cannot_reach_into_another_organization_by_a_common_user(site, people):
     """Who is in two organizations keeps name and password whatever an administrator of one of them wants."""
     owner = people.clients["owner"]
@@ -262,6 +279,25 @@ def test_an_expired_token_and_session_are_nobody(site, people, newcomer):
     site.sql("UPDATE session SET expires_at = now() WHERE account_id = %s", newcomer.me["user"]["id"])
     site.redis.call("FLUSHALL")
     newcomer.get("/me", expect=401)
+
+
+def kept_of(site, token):
+    return "hf:principal:" + hashlib.sha256(token.encode()).hexdigest()
+
+
+def test_who_can_write_to_redis_makes_nobody_an_owner(site, people):
+    """Neither by a text of their own, nor by one that the API wrote for somebody else, nor by one that was changed."""
+    forged = "\n".join(["user owner", "", "", "", "", "", "administrator", "owner", str(9 * 10 ** 18)])
+    site.redis.call("SET", kept_of(site, "hft_" + "z" * 40), forged)
+    site.client(token="hft_" + "z" * 40).get("/organizations", expect=401)
+
+    owner = people.clients["owner"]
+    owner.get("/organizations", expect=200)
+    real = site.redis.call("GET", kept_of(site, owner.cookie.split("=")[1]))
+    viewer = people.clients["viewer"]
+    for text in (real, real.replace("owner", "Owner")):
+        site.redis.call("SET", kept_of(site, viewer.cookie.split("=")[1]), text)
+        viewer.get("/organizations", expect=403)
 
 
 # ---- Signing in -----------------------------------------------------------------------------------------------------

@@ -101,12 +101,31 @@ static void a_file_is_never_overwritten_nor_taken_from_everybody(void **state)
     assert_true(g_error_matches(malformed, HF_ERROR, HF_ERROR_USAGE));
 }
 
+static void a_signature_is_of_one_secret_purpose_and_text(void **state)
+{
+    Fixture *self = *state;
+    g_autoptr(HfSealer) sealer = hf_sealer_open(self->path, NULL), again = hf_sealer_open(self->path, NULL);
+    g_autofree char *path = g_strconcat(self->path, ".other", NULL);
+    assert_true(hf_sealer_create_file(path, NULL));
+    g_autoptr(HfSealer) other = hf_sealer_open(path, NULL);
+    g_unlink(path);
+    g_autofree char *mine = hf_sealer_sign(sealer, "principal", "x"), *same = hf_sealer_sign(again, "principal", "x");
+    g_autofree char *purpose = hf_sealer_sign(sealer, "link", "x"), *text = hf_sealer_sign(sealer, "principal", "y");
+    g_autofree char *theirs = hf_sealer_sign(other, "principal", "x");
+    assert_int_equal(strlen(mine), 64);
+    assert_string_equal(mine, same);
+    assert_string_not_equal(mine, purpose);
+    assert_string_not_equal(mine, text);
+    assert_string_not_equal(mine, theirs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_sealed_opens_for_its_purpose_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_changed_byte_is_refused_wherever_it_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_older_secret_still_opens_after_a_new_one_is_put_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_signature_is_of_one_secret_purpose_and_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_is_never_overwritten_nor_taken_from_everybody, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
