@@ -28,7 +28,7 @@ static bool close_gate(const HfHalt *self, HfQueue *queue, GError **error)
 {
     g_autofree char *until = hf_format_time(g_get_real_time() + HF_HALT_MAX_S * G_USEC_PER_SEC);
     g_autofree char *gate = g_strdup_printf("{\"job_id\":\"%s\",\"until\":\"%s\"}", self->job_id, until);
-    return hf_queue_close_gate(queue, self->database->id, gate, HF_HALT_MAX_S, error);
+    return hf_queue_close_gate(queue, self->database->id, gate, error);
 }
 
 /* False: it ends. */

@@ -11,10 +11,11 @@
 #define WORKER_HALT_H
 
 #include "catalog/restore_table.h"
+#include "queue/queue.h"
 #include "worker/job_kind.h"
 
 /* A halt that its job does not prolong any more is over after so long. */
-#define HF_HALT_MAX_S 60
+#define HF_HALT_MAX_S HF_QUEUE_GATE_S
 
 /* Belongs to one thread. What it points to outlives it. */
 typedef struct {

@@ -37,9 +37,9 @@ bool hf_queue_drop_principal(HfQueue *self, const char *hash, GError **error)
     return drop(self, "principal", hash, error);
 }
 
-bool hf_queue_close_gate(HfQueue *self, const char *database, const char *json, unsigned seconds, GError **error)
+bool hf_queue_close_gate(HfQueue *self, const char *database, const char *json, GError **error)
 {
-    return put(self, "gate", database, json, seconds, error);
+    return put(self, "gate", database, json, HF_QUEUE_GATE_S, error);
 }
 
 bool hf_queue_open_gate(HfQueue *self, const char *database, GError **error)
@@ -47,9 +47,20 @@ bool hf_queue_open_gate(HfQueue *self, const char *database, GError **error)
     return drop(self, "gate", database, error);
 }
 
+/* Redis keeps the moment at which a key ends: one that is left for longer than it can be was closed before the clock
+ * was set back. */
 char *hf_queue_gate(HfQueue *self, const char *database, GError **error)
 {
-    return get(self, "gate", database, error);
+    g_autofree char *key = hf_redis_key(self, "gate", database);
+    const HfRedisCommand commands[] = {HF_REDIS_COMMAND("GET", key), HF_REDIS_COMMAND("PTTL", key)};
+    redisReply *replies[2];
+    if (!hf_redis_exchange(self, commands, 2, 0, replies, error))
+        return NULL;
+    g_autoptr(redisReply) value = replies[0], left = replies[1];
+    if (!hf_redis_check(value, error) || !hf_redis_check(left, error))
+        return NULL;
+    bool believed = left->type == REDIS_REPLY_INTEGER && left->integer <= HF_QUEUE_GATE_S * 1000;
+    return believed ? hf_redis_text(value) : NULL;
 }
 
 /* The window begins with the first count and is not prolonged by later ones. */

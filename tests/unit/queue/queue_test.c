@@ -331,7 +331,7 @@ static void what_is_short_lived_is_kept_counted_and_forgotten(void **state)
     DO(hf_queue_forget(self->queue, "ada", &error));
     DO(hf_queue_count(self->queue, "ada", 60, &count, &error));
     assert_int_equal(count, 1);
-    DO(hf_queue_close_gate(self->queue, "db", "{}", 60, &error));
+    DO(hf_queue_close_gate(self->queue, "db", "{}", &error));
     g_autofree char *closed = hf_queue_gate(self->queue, "db", NULL);
     assert_string_equal(closed, "{}");
     DO(hf_queue_open_gate(self->queue, "db", &error));
