@@ -6,6 +6,8 @@
 #include "service/request_body.h"
 #include "service/webhook.h"
 
+#include <string.h>
+
 #define KEEP_US (10 * G_USEC_PER_SEC)
 /* nginx keeps the gate's answer to the end of a second (nginx/holdfast-gate.conf). */
 #define GATE_CACHE_US (1100 * 1000)
@@ -162,6 +164,10 @@ bool hf_halt_recover(HfJobRun *run, const HfServerRow *server, const HfDatabaseR
         return false;
     if (row == NULL)
         return true;
+    if (!row->is_orphan && strcmp(row->job_id, run->job->id) != 0) {
+        g_message("the services are halted by the job %s, which runs", row->job_id);
+        return true;
+    }
     g_message("the job %s had halted the services and was lost", row->job_id);
     HfHalt halt = {.run = run,
                    .server = server,

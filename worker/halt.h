@@ -44,7 +44,7 @@ bool hf_halt_services(HfHalt *self, HfPg *spared, GError **error) G_GNUC_WARN_UN
  * What cannot be done is the leader's to see to. */
 void hf_halt_resume(HfHalt *self, const char *outcome);
 
-/* Resumes what a job that is dead has halted; nothing if there is nothing. */
+/* Resumes what this job's dead attempt, or a job that is dead, has halted; nothing if there is nothing. */
 bool hf_halt_recover(HfJobRun *run, const HfServerRow *server, const HfDatabaseRow *database, const HfPgTarget *target,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

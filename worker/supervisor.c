@@ -23,12 +23,15 @@
 #define CANCEL_LOOK_US (G_USEC_PER_SEC / 2)
 #define LOOK_US (5 * G_USEC_PER_SEC)  /* in the catalog, without an entry */
 #define LOOK_AWAY_US (G_USEC_PER_SEC) /* the same while Redis is away */
+#define URGENT_LOOK_US (G_USEC_PER_SEC) /* in the catalog, while there is no room, for what cannot wait */
+#define URGENT_JOBS 16                  /* so many of them beside the others */
 #define FORGET_WORKERS_S 3600         /* names of workers that nobody bears any more, and how often they are sought */
 #define KILL_AFTER_US (60 * G_USEC_PER_SEC) /* a job that does not stop when it is told to */
 
 typedef struct {
     char *id, *organization;
     int attempt;
+    bool urgent; /* it takes nobody's place */
     GPid pid; /* 0: it has died, and the job is still to be ended */
     int status;
     gint64 heartbeat_us, cancel_look_us; /* when next */
@@ -42,6 +45,7 @@ typedef struct {
     HfQueue *queue;
     GPtrArray *children;
     gint64 look_us;   /* when to look in the catalog next */
+    gint64 urgent_us; /* the same, while there is no room */
     gint64 forget_us; /* when to forget workers next */
     gint64 stop_us;   /* when the jobs are handed over; 0: nobody asked to stop */
     bool catalog_away;
@@ -118,6 +122,7 @@ static void start(Supervisor *self, const HfJobRow *job)
     *child = (Child){.id = g_strdup(job->id),
                      .organization = g_strdup(job->organization),
                      .attempt = job->attempt,
+                     .urgent = strcmp(job->kind, HF_JOB_RESUME) == 0,
                      .heartbeat_us = now + HEARTBEAT_US,
                      .cancel_look_us = now + CANCEL_LOOK_US};
     if (!spawn(self, job, &child->pid, &error)) {
@@ -128,19 +133,32 @@ static void start(Supervisor *self, const HfJobRow *job)
 }
 
 /* Claims what there is to claim with one permit, or without one (`hint` NULL). */
-static bool claim(Supervisor *self, const char *hint)
+static bool claim(Supervisor *self, HfClaim which, const char *hint)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(HfJobRow) job = hf_job_claim(self->catalog, self->worker->pool, self->worker->name, hint, &error);
+    g_autoptr(HfJobRow) job = hf_job_claim(self->catalog, self->worker->pool, self->worker->name, which, hint, &error);
     note_catalog(self, error);
     if (job != NULL)
         start(self, job);
     return job != NULL;
 }
 
+static guint count_children(const Supervisor *self, bool urgent)
+{
+    guint count = 0;
+    for (guint i = 0; i < self->children->len; i++)
+        count += ((const Child *)self->children->pdata[i])->urgent == urgent;
+    return count;
+}
+
+static bool hands_over(const Supervisor *self)
+{
+    return self->stop_us != 0 && (stop_signals > 1 || g_get_monotonic_time() >= self->stop_us);
+}
+
 static bool has_room(const Supervisor *self)
 {
-    return self->stop_us == 0 && self->children->len < self->worker->configuration->worker_jobs;
+    return self->stop_us == 0 && count_children(self, false) < self->worker->configuration->worker_jobs;
 }
 
 /* A turn, or less: a job that ends makes room. */
@@ -161,7 +179,7 @@ static bool take(Supervisor *self)
     }
     if (hint == NULL)
         return false;
-    bool claimed = claim(self, hint);
+    bool claimed = claim(self, HF_CLAIM_ANY, hint);
     if (!self->catalog_away && !hf_queue_acknowledge(self->queue, self->worker->pool, entry, &away))
         g_debug("an entry stays: %s", away->message);
     return claimed;
@@ -180,11 +198,21 @@ static void forget_workers(Supervisor *self)
         g_message("%" G_GUINT64_FORMAT " workers of the pool are not heard of any more, and forgotten", forgotten);
 }
 
+/* Also by a worker that is full, and by one that stops: nobody else may be there. */
+static void find_urgent_work(Supervisor *self)
+{
+    while (g_get_monotonic_time() >= self->urgent_us)
+        if (count_children(self, true) >= URGENT_JOBS || !claim(self, HF_CLAIM_URGENT, NULL))
+            self->urgent_us = g_get_monotonic_time() + URGENT_LOOK_US;
+}
+
 static void find_work(Supervisor *self)
 {
     forget_workers(self);
+    if (!has_room(self) && !hands_over(self))
+        find_urgent_work(self);
     while (has_room(self) && g_get_monotonic_time() >= self->look_us)
-        if (!claim(self, NULL))
+        if (!claim(self, HF_CLAIM_ANY, NULL))
             self->look_us = g_get_monotonic_time() + LOOK_US;
     if (has_room(self))
         take(self);
@@ -335,7 +363,7 @@ static void heed_signals(Supervisor *self)
         g_message("stopping: no more jobs are taken, and %u go on for up to %" G_GUINT64_FORMAT " s",
                   self->children->len, self->worker->configuration->worker_stop_seconds);
     }
-    if (self->stop_us != 0 && (stop_signals > 1 || now >= self->stop_us))
+    if (hands_over(self))
         hand_over(self);
 }
 

@@ -15,6 +15,10 @@ extern const HfNoun hf_noun_log; /* read: backups and restores, with name, type,
 #define HF_JOB_ATTEMPTS 3
 #define HF_JOB_SECRET "job secret" /* what the sealer is told */
 
+/* The kind that waits for nothing, as nobody gets into a database before it ran: it comes before all others, whatever
+ * runs on its server and however busy its worker is (HF_CLAIM_URGENT). */
+#define HF_JOB_RESUME "resume"
+
 /* What a new job is made of; NULL or empty where it does not apply. */
 typedef struct {
     const char *kind;      /* "backup" … */
@@ -52,8 +56,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfJobRow, hf_job_row_free)
  * the organization with the fewest running jobs, among those the one that waited longest for its turn, and there the
  * oldest job. `hint` (an id from the stream; may be NULL, may not exist) is preferred within its organization: an entry
  * of the stream is a permit, not an order (docs/adr/0015). Raises the attempt. NULL without error: nothing to do now.
+ * HF_CLAIM_URGENT, for a worker without room: only what waits for nothing.
  */
-HfJobRow *hf_job_claim(HfCatalog *catalog, const char *pool, const char *worker, const char *hint, GError **error);
+typedef enum { HF_CLAIM_ANY, HF_CLAIM_URGENT } HfClaim;
+HfJobRow *hf_job_claim(HfCatalog *catalog, const char *pool, const char *worker, HfClaim which, const char *hint,
+                       GError **error);
 /* The job that this attempt owns, for the process that runs it; to the end of a transaction nobody else changes it.
  * HF_ERROR_CONFLICT: not any more. */
 HfJobRow *hf_job_owned(HfCatalog *catalog, const char *id, int attempt, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -32,7 +32,8 @@ bool hf_preflight_set_result(HfCatalog *catalog, const char *job_id, const char 
 
 #define HALT_COLUMNS                                                                                                   \
     "h.database_id, h.organization_id, h.job_id, holdfast_view.us(h.halted_at), holdfast_view.us(h.until), "           \
-    "h.connections, h.gate, h.webhooks"
+    "h.connections, h.gate, h.webhooks, h.until <= now() OR NOT EXISTS (SELECT FROM job a WHERE a.id = h.job_id AND "     \
+    "a.state = 'running')"
 static const size_t texts[] = {offsetof(HfHaltRow, database_id), offsetof(HfHaltRow, organization),
                                offsetof(HfHaltRow, job_id)};
 
@@ -58,6 +59,7 @@ static GPtrArray *read_all(HfCatalog *catalog, const char *sql, const char *cons
         row->parts = (HfHaltParts){.connections = hf_pg_rows_bool(rows, i, 5),
                                    .gate = hf_pg_rows_bool(rows, i, 6),
                                    .webhooks = hf_pg_rows_bool(rows, i, 7)};
+        row->is_orphan = hf_pg_rows_bool(rows, i, 8);
         g_ptr_array_add(all, row);
     }
     return all;

@@ -32,6 +32,7 @@ typedef struct {
     char *database_id, *organization, *job_id;
     int64_t halted_us, until_us;
     HfHaltParts parts;
+    bool is_orphan; /* its job does not run any more, or has not prolonged it */
 } HfHaltRow;
 void hf_halt_row_free(HfHaltRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfHaltRow, hf_halt_row_free)

@@ -179,7 +179,7 @@ BEGIN
         (SELECT 'the ' || r.kind || ' job ' || r.id FROM job r
             WHERE r.state = 'running' AND r.holds && j.holds AND r.id <> j.id LIMIT 1),
         (SELECT 'one of the ' || s.max_jobs || ' jobs of the server ' || s.name FROM server s
-            WHERE s.id = j.server_id
+            WHERE s.id = j.server_id AND j.kind <> 'resume'
                 AND s.max_jobs <= (SELECT count(*) FROM job r WHERE r.state = 'running' AND r.server_id = s.id)),
         'a worker of the pool ' || j.pool);
 END
@@ -224,12 +224,15 @@ CREATE FUNCTION holdfast_view.last_seq(attempt int) RETURNS bigint LANGUAGE sql 
 $$;
 
 -- The job whose turn it is. One claim at a time, for a moment: what it looks at (holds, limits, turns) is then true when
--- it commits.
-CREATE FUNCTION holdfast_view.job_claim(its_pool text, its_worker text, hint text, lease_s int) RETURNS SETOF holdfast.job
-LANGUAGE plpgsql SET search_path = holdfast, pg_temp AS $$
+-- it commits. What resumes services comes first and beside the limits; if `urgent`, nothing else comes.
+CREATE FUNCTION holdfast_view.job_claim(its_pool text, its_worker text, hint text, lease_s int, urgent boolean)
+RETURNS SETOF holdfast.job LANGUAGE plpgsql SET search_path = holdfast, pg_temp AS $$
 DECLARE
     claimed job;
 BEGIN
+    IF urgent AND NOT EXISTS (SELECT FROM job WHERE state = 'queued' AND pool = its_pool AND kind = 'resume') THEN
+        RETURN;
+    END IF;
     PERFORM pg_advisory_xact_lock(1213156420, 2);
     UPDATE job SET state = 'running', attempt = attempt + 1, worker = its_worker, started_at = clock_timestamp(),
         lease_until = clock_timestamp() + lease_s * interval '1 second', phase = '', progress = NULL, error = NULL,
@@ -243,9 +246,10 @@ BEGIN
         LEFT JOIN (SELECT r.server_id, count(*) AS jobs FROM job r WHERE r.state = 'running'
             GROUP BY r.server_id) load ON load.server_id = j.server_id
         WHERE j.state = 'queued' AND j.pool = its_pool AND j.not_before <= clock_timestamp()
-            AND (j.server_id IS NULL OR coalesce(load.jobs, 0) < s.max_jobs)
+            AND (j.kind = 'resume' OR (NOT urgent
+                AND (j.server_id IS NULL OR coalesce(load.jobs, 0) < s.max_jobs)))
             AND NOT EXISTS (SELECT FROM job h WHERE h.state = 'running' AND h.holds && j.holds)
-        ORDER BY coalesce(mine.jobs, 0), o.served_at, j.id::text = hint DESC, j.created_at, j.id LIMIT 1)
+        ORDER BY j.kind = 'resume' DESC, coalesce(mine.jobs, 0), o.served_at, j.id::text = hint DESC, j.created_at, j.id LIMIT 1)
     RETURNING * INTO claimed;
     IF FOUND THEN
         UPDATE organization SET served_at = clock_timestamp() WHERE id = claimed.organization_id;

@@ -468,6 +468,16 @@ def test_a_server_runs_no_more_jobs_than_its_limit(catalog):
     assert catalog.document(jobs[2])["waiting_for"] == "one of the 2 jobs of the server of shop"
 
 
+def test_what_resumes_services_waits_for_no_limit_and_comes_first(catalog):
+    organization = catalog.organization("a")
+    _, database = catalog.database(organization, max_jobs=1)
+    catalog.jobs(organization, 3, database=database, holds=f"database:{database}")
+    assert catalog.claim()
+    resume, = catalog.jobs(organization, kind="resume", database=database, holds=f"resume:{database}")
+    assert catalog.document(resume)["waiting_for"] == "a worker of the pool default"
+    assert catalog.claim() == (resume, 1) and catalog.claim() is None
+
+
 def test_a_pool_is_served_by_its_workers_alone(catalog):
     job, = catalog.jobs(catalog.organization("a"))
     assert catalog.claim(pool="other") is None

@@ -518,3 +518,29 @@ def test_services_resume_though_the_last_attempt_dies(shop, part):
     until(lambda: shop.lets_in() and shop.site.get().status == 200 and not shop.is_halted(), 9)
     holder.rollback()
     assert shop.wait(job)["state"] == "failed" and not shop.is_halted()
+
+
+@pytest.mark.slow_once
+def test_services_resume_though_the_only_worker_is_full_and_the_server_at_its_limit(shop):
+    worker = shop.service.workers[-1]
+    shop.service.sql("UPDATE server SET max_jobs = 2")
+    other = shop.server.createdb(f"{shop.service.catalog}_other")
+    shop.server.psql("CREATE TABLE held AS SELECT 1 AS i", other)
+    other_id = shop.make("/databases", server_id=shop.server_id, name=other)
+    with shop.server.connect(other) as lock, shop.server.connect() as holder:
+        lock.execute("BEGIN; LOCK TABLE held IN ACCESS EXCLUSIVE MODE")
+        holder.execute(f"BEGIN; COMMENT ON DATABASE {shop.name} IS 'held'")
+        job = shop.start(safety="none", halt_connections=True)
+        shop.service.sql("UPDATE job SET failures = 2 WHERE id = %s", job)
+        until(lambda: not shop.lets_in())
+        body = {"database_id": other_id, "key_ids": [shop.key], "lock_wait_s": 3600}
+        running, waiting = (shop.admin.post("/backups", body, expect=202).json["job_id"] for _ in range(2))
+        until(lambda: shop.admin.get(f"/jobs/{running}").json["state"] == "running")
+        shop.service.sql("UPDATE job SET holds = '{}' WHERE id = %s", waiting)  # it takes the place at once
+        os.kill(child_of(worker), signal.SIGKILL)
+        until(lambda: shop.admin.get(f"/jobs/{waiting}").json["state"] == "running")
+        until(lambda: shop.lets_in() and not shop.is_halted(), 9)
+        for each in (running, waiting):
+            shop.admin.post(f"/jobs/{each}/cancel")
+            shop.wait(each)
+    shop.server.dropdb(other)

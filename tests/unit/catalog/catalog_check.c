@@ -155,7 +155,7 @@ static bool run_claim(HfCatalog *catalog, const HfPgTarget *target, char **a, GE
 {
     (void)target;
     g_autoptr(GError) reason = NULL;
-    g_autoptr(HfJobRow) job = hf_job_claim(catalog, a[0], a[1], or_null(a[2]), &reason);
+    g_autoptr(HfJobRow) job = hf_job_claim(catalog, a[0], a[1], HF_CLAIM_ANY, or_null(a[2]), &reason);
     if (reason != NULL) {
         g_propagate_error(error, g_steal_pointer(&reason));
         return false;
@@ -169,7 +169,7 @@ static bool run_work(HfCatalog *catalog, const HfPgTarget *target, char **a, GEr
     (void)target;
     for (;;) {
         g_autoptr(GError) reason = NULL;
-        g_autoptr(HfJobRow) job = hf_job_claim(catalog, a[0], a[1], NULL, &reason);
+        g_autoptr(HfJobRow) job = hf_job_claim(catalog, a[0], a[1], HF_CLAIM_ANY, NULL, &reason);
         if (job == NULL && reason != NULL)
             g_propagate_error(error, g_steal_pointer(&reason));
         if (job == NULL)

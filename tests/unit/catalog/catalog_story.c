@@ -247,7 +247,7 @@ static void tell_restores(void)
     g_autofree char *shown = hf_noun_get(catalog, &hf_noun_preflight, organization, preflight, NULL, &error);
     DONE(shown != NULL && strstr(shown, "\"ok\": true") != NULL);
 
-    g_autoptr(HfJobRow) claimed = hf_job_claim(catalog, "default", "w", second, &error);
+    g_autoptr(HfJobRow) claimed = hf_job_claim(catalog, "default", "w", HF_CLAIM_ANY, second, &error);
     DONE(claimed != NULL && strcmp(claimed->id, second) == 0);
     const HfHaltParts gate = {.gate = true}, all = {.connections = true, .gate = true, .webhooks = true};
     g_autoptr(HfHaltRow) halt = NULL, other = NULL;
