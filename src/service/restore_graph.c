@@ -4,14 +4,15 @@
  *   first part of a table ─> its other parts ─> proof of the table
  *                                  └──────────> its indexes and key constraints
  *   all tables loaded ─> foreign keys ─> statistics
- *   all tables loaded and proved ─> triggers, rules, policies …
+ *   all tables loaded ─> triggers and the rest; and proved ─> policies
+ *   all of post-data, statistics ─> grants ─> materialized views
  *
  * so that index builds and proofs of finished tables overlap with the loading of others. Every entry of post-data is a
- * task that waits for what pg_dump says it depends on, and for nothing that only comes before it in the file. Then
- * come, in order, the grants, and a second graph: materialized views by their dependencies.
+ * task that waits for what pg_dump says it depends on, and for nothing that only comes before it in the file. Nothing
+ * in a hurry waits for a proof, so proofs go last of what can run, and fill the lanes beside what goes one by one.
  *
  * Only an index over plain columns starts before everything is loaded: a function in an index may look into other
- * tables.
+ * tables. One in a materialized view may write to them: that waits for the proof.
  *
  * A task names the tables that it locks, so that no lane stands in the server's queue for a lock that another holds.
  */
@@ -31,6 +32,7 @@
 #define GIN_WEIGHT(bytes) ((bytes) / 2 + 1)
 #define FOREIGN_KEY_WEIGHT(bytes) ((bytes) / 4 + 1) /* more than it costs: it locks two tables, so it goes first */
 #define REFRESH_WEIGHT ((uint64_t)1 << 20)
+#define ANALYZE_WEIGHT 1
 #define PROOF_SLICE_BYTES ((uint64_t)128 << 20)
 
 /* A table as it is loaded. */
@@ -50,9 +52,11 @@ struct HfRestoreGraph {
     HfPipeline *load;
     HfPipeline *prove;
     HfTaskGraph *graph;
-    HfTask *all_loaded, *all_proved, *all_foreign_keys; /* barriers */
-    GPtrArray *owned;                                   /* task payloads */
-    uint64_t raw_bytes;                                 /* of all tables that are loaded */
+    HfTask *all_loaded, *all_proved, *all_foreign_keys, *all_made; /* barriers */
+    HfRestoreStep grant;
+    gpointer grant_data;
+    GPtrArray *owned;        /* task payloads */
+    uint64_t raw_bytes;      /* of all tables that are loaded */
     GHashTable *dumped;      /* OID -> HfTocEntry*: the tables that the schema makes itself */
     GHashTable *tables;      /* OID -> TableTasks* */
     GHashTable *entry_tasks; /* dump_id -> HfTask*, of post-data entries */
@@ -121,10 +125,15 @@ static gpointer own(HfRestoreGraph *self, gpointer payload)
     return payload;
 }
 
-static HfTask *add_task(HfRestoreGraph *self, HfTaskFunc func, gpointer data, uint64_t weight)
+static void expect(HfRestoreGraph *self, uint64_t weight)
 {
     if (self->options->progress != NULL)
         hf_progress_expect(self->options->progress, weight);
+}
+
+static HfTask *add_task(HfRestoreGraph *self, HfTaskFunc func, gpointer data, uint64_t weight)
+{
+    expect(self, weight);
     return hf_task_graph_add(self->graph, func, data, weight);
 }
 
@@ -308,9 +317,10 @@ static void use_table(HfRestoreGraph *self, HfTask *task, const HfManifestTable 
 static HfTask *add_analyze(HfRestoreGraph *self, const HfManifestTable *table)
 {
     char *name = own(self, hf_pg_quote_qualified(table->schema, table->name));
-    HfTask *task = hf_task_graph_add(self->graph, analyze, name, 0);
+    HfTask *task = hf_task_graph_add(self->graph, analyze, name, ANALYZE_WEIGHT);
     hf_task_depend(task, self->all_loaded);
     hf_task_depend(task, self->all_foreign_keys);
+    hf_task_depend(self->all_made, task);
     use_table(self, task, table, true);
     return task;
 }
@@ -368,9 +378,13 @@ static unsigned proof_shares(const HfRestoreGraph *self, const HfManifestTable *
 
 static void add_proof_task(HfRestoreGraph *self, HfSlice slice, HfTask *after)
 {
-    HfTask *task = self->options->proof == HF_PROOF_COUNT && slice.table->kind == HF_TABLE_PLAIN
-                       ? hf_task_graph_add(self->graph, count_rows, slice.table, 1)
-                       : add_task(self, prove_slice, own(self, g_memdup2(&slice, sizeof slice)), slice.weight);
+    HfTask *task;
+    if (self->options->proof == HF_PROOF_COUNT && slice.table->kind == HF_TABLE_PLAIN)
+        task = hf_task_graph_add(self->graph, count_rows, slice.table, 0);
+    else {
+        task = hf_task_graph_add(self->graph, prove_slice, own(self, g_memdup2(&slice, sizeof slice)), 0);
+        expect(self, slice.weight);
+    }
     if (after != NULL)
         hf_task_depend(task, after);
     use_table(self, task, slice.table, false);
@@ -474,6 +488,13 @@ static bool add_rows(HfRestoreGraph *self, HfPg *pg, GError **error)
 /* ---- The graph: post-data ------------------------------------------------------------------------------------------
  */
 
+static bool is_code(const HfTocEntry *entry)
+{
+    static const char *const kinds[] = {"FUNCTION",       "PROCEDURE",       "AGGREGATE", "OPERATOR",
+                                        "OPERATOR CLASS", "OPERATOR FAMILY", "EXTENSION", NULL};
+    return g_strv_contains(kinds, entry->kind);
+}
+
 /* Whether the entry may run as soon as its own tables are loaded: nothing in it can look elsewhere. */
 static bool may_run_early(HfRestoreGraph *self, const HfTocEntry *entry)
 {
@@ -482,9 +503,7 @@ static bool may_run_early(HfRestoreGraph *self, const HfTocEntry *entry)
         const HfTocEntry *needed = hf_dump_toc_find(self->options->schema->toc, entry->dependencies[i]);
         if (needed == NULL)
             continue;
-        static const char *const runs_code[] = {"FUNCTION",       "PROCEDURE",       "AGGREGATE", "OPERATOR",
-                                                "OPERATOR CLASS", "OPERATOR FAMILY", "EXTENSION", NULL};
-        if (g_strv_contains(runs_code, needed->kind))
+        if (is_code(needed))
             return false;
         has_table = has_table || strcmp(needed->kind, "TABLE") == 0;
     }
@@ -518,12 +537,17 @@ static bool needs_table_alone(const HfTocEntry *entry)
     return strcmp(entry->kind, "INDEX") != 0 || strstr(entry->definition, "\nALTER TABLE ") != NULL;
 }
 
-/* What comes only when rows are there, and their proof where it could hide or change them. */
+/* Reading a table back might not see all of it any more. */
+static bool hides_rows(const HfTocEntry *entry)
+{
+    return strcmp(entry->kind, "POLICY") == 0 || strcmp(entry->kind, "ROW SECURITY") == 0;
+}
+
 static void wait_for_rows(HfRestoreGraph *self, HfTask *task, const HfTocEntry *entry)
 {
     if (!is_index(entry) || !may_run_early(self, entry))
         hf_task_depend(task, self->all_loaded);
-    if (!is_index(entry) && !is_foreign_key(entry))
+    if (hides_rows(entry))
         hf_task_depend(task, self->all_proved);
 }
 
@@ -539,21 +563,60 @@ static void add_post_data(HfRestoreGraph *self)
         wait_for_rows(self, task, entry);
         if (is_foreign_key(entry))
             hf_task_depend(self->all_foreign_keys, task);
+        hf_task_depend(self->all_made, task);
         g_hash_table_insert(self->entry_tasks, GINT_TO_POINTER(entry->dump_id), task);
     }
 }
 
-/* ---- The second graph -----------------------------------------------------------------------------------------
+/* ---- The graph: what comes last ------------------------------------------------------------------------------------
  */
+
+static bool run_grant(gpointer data, gpointer payload, GError **error)
+{
+    const Lane *lane = data;
+    const HfRestoreGraph *self = payload;
+    return self->grant(lane->pg, self->grant_data, error);
+}
+
+/* Grants may take from the owner what all before needs. Only a superuser reads on whatever they say. */
+static bool add_grant(HfRestoreGraph *self, HfPg *pg, HfTask **task, GError **error)
+{
+    g_autofree char *superuser = hf_pg_query_text(pg, "SHOW is_superuser", NULL, error);
+    if (superuser == NULL)
+        return false;
+    *task = hf_task_graph_add(self->graph, run_grant, self, 1);
+    hf_task_depend(*task, self->all_loaded);
+    hf_task_depend(*task, self->all_made);
+    if (strcmp(superuser, "on") != 0)
+        hf_task_depend(*task, self->all_proved);
+    return true;
+}
 
 bool hf_restore_is_refresh(const HfTocEntry *entry)
 {
-    return strcmp(entry->kind, "MATERIALIZED VIEW DATA") == 0;
+    return entry->phase == HF_TOC_LAST && strcmp(entry->kind, "MATERIALIZED VIEW DATA") == 0;
 }
 
-static void add_refresh(HfRestoreGraph *self, const HfTocEntry *entry)
+/* Whether there is code of users in the entry, or in a view that it reads. `seen` is a set of entries. */
+static bool reaches_code(HfRestoreGraph *self, const HfTocEntry *entry, GHashTable *seen)
+{
+    if (!g_hash_table_add(seen, (gpointer)entry))
+        return false;
+    for (size_t i = 0; i < entry->dependency_count; i++) {
+        const HfTocEntry *needed = hf_dump_toc_find(self->options->schema->toc, entry->dependencies[i]);
+        if (needed != NULL && (is_code(needed) || reaches_code(self, needed, seen)))
+            return true;
+    }
+    return false;
+}
+
+static void add_refresh(HfRestoreGraph *self, const HfTocEntry *entry, HfTask *granted)
 {
     HfTask *task = add_task(self, run_entry, (gpointer)entry, REFRESH_WEIGHT);
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    hf_task_depend(task, granted);
+    if (reaches_code(self, entry, seen))
+        hf_task_depend(task, self->all_proved);
     for (size_t i = 0; i < entry->dependency_count; i++) {
         HfTask *other = g_hash_table_lookup(self->entry_tasks, GINT_TO_POINTER(entry->dependencies[i]));
         if (other != NULL)
@@ -561,18 +624,21 @@ static void add_refresh(HfRestoreGraph *self, const HfTocEntry *entry)
     }
     g_hash_table_insert(self->entry_tasks, GINT_TO_POINTER(entry->dump_id), task);
     char *name = own(self, hf_pg_quote_qualified(entry->schema, entry->tag));
-    hf_task_depend(hf_task_graph_add(self->graph, analyze, name, 0), task);
+    hf_task_depend(hf_task_graph_add(self->graph, analyze, name, ANALYZE_WEIGHT), task);
 }
 
-static void add_refreshes(HfRestoreGraph *self)
+static bool add_last(HfRestoreGraph *self, HfPg *pg, GError **error)
 {
     const HfSchema *schema = self->options->schema;
-    g_hash_table_remove_all(self->entry_tasks);
+    HfTask *granted;
+    if (!add_grant(self, pg, &granted, error))
+        return false;
     for (size_t i = 0; i < hf_dump_toc_size(schema->toc); i++) {
         const HfTocEntry *entry = hf_dump_toc_get(schema->toc, i);
-        if (entry->phase == HF_TOC_LAST && hf_schema_has(schema, i) && hf_restore_is_refresh(entry))
-            add_refresh(self, entry);
+        if (hf_schema_has(schema, i) && hf_restore_is_refresh(entry))
+            add_refresh(self, entry, granted);
     }
+    return true;
 }
 
 /* ---- Proof ---------------------------------------------------------------------------------------------------------
@@ -604,30 +670,22 @@ static bool is_proved(HfRestoreGraph *self, const HfManifestTable *table)
 /* ---- The whole -----------------------------------------------------------------------------------------------------
  */
 
-static bool run_graph(HfRestoreGraph *self, GError **error)
+bool hf_restore_graph_run(HfRestoreGraph *self, HfPg *pg, HfRestoreStep grant, gpointer data, GError **error)
 {
-    hf_task_graph_start(self->graph, self->options->shared != NULL ? 1 : self->options->jobs, &lane_ops, self,
-                        self->options->cancellable);
-    return hf_task_graph_join(self->graph, error);
-}
-
-bool hf_restore_graph_load(HfRestoreGraph *self, HfPg *pg, GError **error)
-{
+    self->grant = grant;
+    self->grant_data = data;
     self->all_loaded = barrier(self);
     self->all_proved = barrier(self);
     self->all_foreign_keys = barrier(self);
+    self->all_made = barrier(self);
     if (!add_rows(self, pg, error))
         return false;
     add_post_data(self);
-    return run_graph(self, error);
-}
-
-bool hf_restore_graph_refresh(HfRestoreGraph *self, GError **error)
-{
-    hf_task_graph_free(self->graph);
-    self->graph = hf_task_graph_new();
-    add_refreshes(self);
-    return run_graph(self, error);
+    if (!add_last(self, pg, error))
+        return false;
+    hf_task_graph_start(self->graph, self->options->shared != NULL ? 1 : self->options->jobs, &lane_ops, self,
+                        self->options->cancellable);
+    return hf_task_graph_join(self->graph, error);
 }
 
 bool hf_restore_graph_loads(HfRestoreGraph *self, const HfManifestTable *table)

@@ -1,6 +1,6 @@
 /*
- * The tasks of a restore, in lanes of one connection each: rows, proofs, indexes and the rest of post-data, statistics;
- * then materialized views. Private to the restore: see restore_load.h for the whole.
+ * The tasks of a restore, in lanes of one connection each: rows, proofs, indexes and the rest of post-data, statistics,
+ * grants, materialized views. Private to the restore: see restore_load.h for the whole.
  */
 #ifndef HF_SERVICE_RESTORE_GRAPH_H
 #define HF_SERVICE_RESTORE_GRAPH_H
@@ -18,14 +18,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfRestoreGraph, hf_restore_graph_free)
 HfPg *hf_restore_connect(const HfRestoreLoad *options, GCancellable *cancellable, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* Loads the rows, reads them back for the proof, and makes what post-data holds, and takes statistics. The schema and
- * empty large objects are there already. `pg` asks questions meanwhile. */
-bool hf_restore_graph_load(HfRestoreGraph *self, HfPg *pg, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Refreshes materialized views in parallel by their dependencies, and takes their statistics. */
-bool hf_restore_graph_refresh(HfRestoreGraph *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Called once, on a lane's connection, in its thread. */
+typedef bool (*HfRestoreStep)(HfPg *pg, gpointer data, GError **error);
+
+/* Loads the rows, reads them back for the proof, makes what post-data holds and takes statistics; then `grant`, which
+ * gives owners and others their rights; then materialized views by their dependencies. The schema and empty large
+ * objects are there already. `pg` asks questions before that. */
+bool hf_restore_graph_run(HfRestoreGraph *self, HfPg *pg, HfRestoreStep grant, gpointer data, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 bool hf_restore_is_refresh(const HfTocEntry *entry);
 
-/* After the load: whether it took the table, and whether what was read back is what the manifest says. Of tables that
+/* After the run: whether it took the table, and whether what was read back is what the manifest says. Of tables that
  * are loaded through one root, one answers for all. */
 bool hf_restore_graph_loads(HfRestoreGraph *self, const HfManifestTable *table);
 bool hf_restore_graph_is_proved(HfRestoreGraph *self, const HfManifestTable *table);

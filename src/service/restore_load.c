@@ -124,18 +124,18 @@ static bool check_proof(Load *self, HfRestoreResult *result, GError **error)
     return false;
 }
 
-static bool load_rows(Load *self, HfPg *pg, GError **error)
+static bool grant(HfPg *pg, gpointer data, GError **error)
 {
-    set_phase(self, "loading rows and building indexes");
-    return hf_restore_graph_load(self->graph, pg, error);
+    Load *self = data;
+    set_phase(self, self->options->proof == HF_PROOF_NONE ? "finishing" : "proving and finishing");
+    return hf_pg_exec(pg, "SET row_security = on", error) && run_large_object_owners(self, pg, error) &&
+           run_sequences(self, pg, error) && hf_postgres_run_phase(pg, self->options->schema, HF_TOC_ACL, error);
 }
 
-static bool finish(Load *self, HfPg *pg, GError **error)
+static bool run_graph(Load *self, HfPg *pg, GError **error)
 {
-    set_phase(self, "finishing");
-    return hf_pg_exec(pg, "SET row_security = on", error) && run_large_object_owners(self, pg, error) &&
-           run_sequences(self, pg, error) && hf_postgres_run_phase(pg, self->options->schema, HF_TOC_ACL, error) &&
-           hf_restore_graph_refresh(self->graph, error) && run_last(pg, self->options->schema, error);
+    set_phase(self, "loading rows and building indexes");
+    return hf_restore_graph_run(self->graph, pg, grant, self, error);
 }
 
 bool hf_restore_load(const HfRestoreLoad *options, HfRestoreResult *result, GError **error)
@@ -146,6 +146,6 @@ bool hf_restore_load(const HfRestoreLoad *options, HfRestoreResult *result, GErr
     HfPg *pg = options->shared != NULL ? options->shared : own_pg;
     g_autoptr(HfRestoreGraph) graph = hf_restore_graph_new(options);
     Load self = {.options = options, .manifest = hf_archive_reader_manifest(options->archive), .graph = graph};
-    return create_schema(&self, pg, error) && load_rows(&self, pg, error) && check_proof(&self, result, error) &&
-           finish(&self, pg, error);
+    return create_schema(&self, pg, error) && run_graph(&self, pg, error) && check_proof(&self, result, error) &&
+           run_last(pg, options->schema, error);
 }
