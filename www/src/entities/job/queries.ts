@@ -46,3 +46,13 @@ export function useFailedJobs(limit = 50) {
     refetchInterval: every<Job[]>(30_000),
   });
 }
+
+/** The newest jobs of a schedule, closely while one of them is open. */
+export function useScheduleJobs(schedule_id: string | undefined, limit = 100) {
+  return useQuery({
+    queryKey: [...jobKey, 'of schedule', schedule_id, limit],
+    queryFn: async ({ signal }) => (await take(api.GET('/api/v1/jobs', { params: { query: { schedule_id, limit, sort: '-created_at' } }, signal }))).items,
+    enabled: schedule_id !== undefined,
+    refetchInterval: (query) => every<Job[]>(query.state.data?.some(({ state }) => !isEnded(state)) ? 1_000 : 10_000)(query),
+  });
+}

@@ -1,3 +1,3 @@
 export { covers, nextRun } from './covers';
-export { scheduleKey, useAllSchedules, useChangeSchedule, useRunSchedule, useSchedule, useSchedulePage } from './queries';
+export { scheduleKey, useAllSchedules, useChangeSchedule, useCreateSchedule, useRunSchedule, useSchedule, useSchedulePage } from './queries';
 export type { Schedule } from './queries';

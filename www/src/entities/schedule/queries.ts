@@ -27,17 +27,46 @@ export function useSchedule(id: string | undefined) {
   });
 }
 
+function useKeep() {
+  const client = useQueryClient();
+  return (schedule: Schedule) => {
+    client.setQueryData([...scheduleKey, schedule.id], schedule);
+    return client.invalidateQueries({ queryKey: scheduleKey });
+  };
+}
+
+export function useCreateSchedule() {
+  const keep = useKeep();
+  return useMutation({ mutationFn: (body: Schemas['ScheduleNew']) => take(api.POST('/api/v1/schedules', { body })), onSuccess: keep });
+}
+
+/** Whether it runs by itself. */
+export function useSwitchSchedule() {
+  const keep = useKeep();
+  return useMutation({
+    mutationFn: ({ schedule, isActive }: { schedule: Schedule; isActive: boolean }) => {
+      const how = { params: { path: { id: schedule.id }, header: ifMatch(schedule) } };
+      return take(isActive ? api.POST('/api/v1/schedules/{id}/enable', how) : api.POST('/api/v1/schedules/{id}/disable', how));
+    },
+    onSuccess: keep,
+  });
+}
+
+export function useDeleteSchedule() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (schedule: Schedule) => take(api.DELETE('/api/v1/schedules/{id}', { params: { path: { id: schedule.id }, header: ifMatch(schedule) } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: scheduleKey }),
+  });
+}
 
 /** The pattern of a change: If-Match, the answer goes into the cache, lists are asked anew. */
 export function useChangeSchedule() {
-  const client = useQueryClient();
+  const keep = useKeep();
   return useMutation({
     mutationFn: ({ schedule, body }: { schedule: Schedule; body: Schemas['ScheduleChange'] }) =>
       take(api.PATCH('/api/v1/schedules/{id}', { params: { path: { id: schedule.id }, header: ifMatch(schedule) }, body })),
-    onSuccess: (changed) => {
-      client.setQueryData([...scheduleKey, changed.id], changed);
-      return client.invalidateQueries({ queryKey: scheduleKey });
-    },
+    onSuccess: keep,
   });
 }
 
@@ -48,5 +77,13 @@ export function useRunSchedule() {
     mutationFn: ({ id, key }: { id: string; key: string }) =>
       take(api.POST('/api/v1/schedules/{id}/run', { params: { path: { id }, header: idempotent(key) } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ['jobs'] }),
+  });
+}
+
+export function useCreateSchedule() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schemas['ScheduleNew']) => take(api.POST('/api/v1/schedules', { body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: scheduleKey }),
   });
 }

@@ -55,7 +55,7 @@ export const welcome = {
     nameMissing: 'Give it a name.',
     keepWrong: 'A number from 1 to 100000.',
     everyOptions: { '28800': '8 hours', '43200': '12 hours', '86400': '24 hours', '259200': '3 days', '604800': '7 days' },
-    firstName: 'Every night',
+    firstName: 'Regular backup',
   },
   backup: {
     title: 'Take the first backup',
