@@ -1,4 +1,16 @@
 export { BackupStatus } from './BackupStatus';
 export { ProofStatus } from './ProofStatus';
-export { backupKey, useAllBackups, useBackup, useBackupHistories, useBackupPage, useRecentBackups, useStartBackup } from './queries';
+export {
+  backupKey,
+  useAllBackups,
+  useBackup,
+  useBackupHistories,
+  useBackupPage,
+  useDeleteBackup,
+  useLinkBackup,
+  usePinBackup,
+  useRecentBackups,
+  useStartBackup,
+  useVerifyBackup,
+} from './queries';
 export type { Backup } from './queries';

@@ -1,5 +1,5 @@
 import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, every, idempotent, take, usePagedList } from '@/shared/api';
+import { api, every, idempotent, ifMatch, take, usePagedList } from '@/shared/api';
 import type { ListState, Schemas } from '@/shared/api';
 
 export type Backup = Schemas['Backup'];
@@ -60,4 +60,39 @@ export function useStartBackup() {
       take(api.POST('/api/v1/backups', { params: { header: idempotent(key) }, body })),
     onSuccess: () => client.invalidateQueries({ queryKey: ['jobs'] }),
   });
+}
+
+/** Pinned ones are not deleted, neither by retention nor by hand. */
+export function usePinBackup() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ backup, isPinned }: { backup: Backup; isPinned: boolean }) =>
+      take(api.PATCH('/api/v1/backups/{id}', { params: { path: { id: backup.id }, header: ifMatch(backup) }, body: { is_pinned: isPinned } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: backupKey }),
+  });
+}
+
+/** Makes the job of a proof. */
+export function useVerifyBackup() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, body, key }: { id: string; body: Schemas['Verification']; key: string }) =>
+      take(api.POST('/api/v1/backups/{id}/verify', { params: { path: { id }, header: idempotent(key) }, body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['jobs'] }),
+  });
+}
+
+/** Makes the job that deletes the file. */
+export function useDeleteBackup() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, key }: { id: string; key: string }) =>
+      take(api.DELETE('/api/v1/backups/{id}', { params: { path: { id }, header: idempotent(key) } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['jobs'] }),
+  });
+}
+
+/** A link that works once, for five minutes. */
+export function useLinkBackup() {
+  return useMutation({ mutationFn: (id: string) => take(api.POST('/api/v1/backups/{id}/download', { params: { path: { id } } })) });
 }

@@ -1,3 +1,14 @@
+export { cronNext, nextRuns, parseCron } from './cron';
 export { covers, nextRun } from './covers';
-export { scheduleKey, useAllSchedules, useChangeSchedule, useCreateSchedule, useRunSchedule, useSchedule, useSchedulePage } from './queries';
+export {
+  scheduleKey,
+  useAllSchedules,
+  useChangeSchedule,
+  useCreateSchedule,
+  useDeleteSchedule,
+  useRunSchedule,
+  useSchedule,
+  useSchedulePage,
+  useSwitchSchedule,
+} from './queries';
 export type { Schedule } from './queries';

@@ -79,11 +79,3 @@ export function useRunSchedule() {
     onSuccess: () => client.invalidateQueries({ queryKey: ['jobs'] }),
   });
 }
-
-export function useCreateSchedule() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (body: Schemas['ScheduleNew']) => take(api.POST('/api/v1/schedules', { body })),
-    onSuccess: () => client.invalidateQueries({ queryKey: scheduleKey }),
-  });
-}
