@@ -21,20 +21,32 @@ GPtrArray *hf_retention_choose(const GPtrArray *backups, int64_t keep_count, int
     return chosen;
 }
 
-char *hf_retention_doubt(const GPtrArray *backups)
+/* Why `now` looks as if much of `before` had got lost. */
+static char *compare(const HfBackupRow *now, const HfBackupRow *before)
 {
-    if (backups->len < 2)
-        return NULL;
-    const HfBackupRow *newest = backups->pdata[0], *before = backups->pdata[1];
-    if (newest->rows < before->rows - newest->rows) {
-        g_autofree char *now = hf_format_count((uint64_t)newest->rows);
-        g_autofree char *then = hf_format_count((uint64_t)before->rows);
-        return g_strdup_printf("%s has %s rows, under half of the %s of %s", newest->name, now, then, before->name);
+    if (now->rows < before->rows - now->rows) {
+        g_autofree char *few = hf_format_count((uint64_t)now->rows);
+        g_autofree char *many = hf_format_count((uint64_t)before->rows);
+        return g_strdup_printf("%s has %s rows, under half of the %s of %s", now->name, few, many, before->name);
     }
-    if (newest->size_bytes < before->size_bytes - newest->size_bytes) {
-        g_autofree char *now = hf_format_bytes((uint64_t)newest->size_bytes);
-        g_autofree char *then = hf_format_bytes((uint64_t)before->size_bytes);
-        return g_strdup_printf("%s has %s, under half of the %s of %s", newest->name, now, then, before->name);
+    if (now->size_bytes < before->size_bytes - now->size_bytes) {
+        g_autofree char *small = hf_format_bytes((uint64_t)now->size_bytes);
+        g_autofree char *large = hf_format_bytes((uint64_t)before->size_bytes);
+        return g_strdup_printf("%s has %s, under half of the %s of %s", now->name, small, large, before->name);
+    }
+    return NULL;
+}
+
+char *hf_retention_doubt(const GPtrArray *backups, int64_t confirmed_us)
+{
+    for (guint i = 0; i + 1 < backups->len; i++) {
+        const HfBackupRow *now = backups->pdata[i], *before = backups->pdata[i + 1];
+        if (now->created_us <= confirmed_us)
+            break;
+        g_autofree char *step = compare(now, before);
+        char *doubt = step != NULL ? compare(backups->pdata[0], before) : NULL;
+        if (doubt != NULL)
+            return doubt;
     }
     return NULL;
 }

@@ -13,8 +13,11 @@
  */
 GPtrArray *hf_retention_choose(const GPtrArray *backups, int64_t keep_count, int64_t keep_days, int64_t now_us);
 
-/* Why nothing may go after the newest of them: it has under half the size or rows of the one before. Transfer full;
- * NULL: it does not look so. */
-char *hf_retention_doubt(const GPtrArray *backups);
+/*
+ * Why nothing may go: one of them has under half the size or rows of the one before, and the newest still has, as
+ * measured against that one. Not the last two alone: whoever comes late finds several that are small already. What came
+ * up to `confirmed_us` (-1: never) somebody has looked at. Transfer full; NULL: it does not look so.
+ */
+char *hf_retention_doubt(const GPtrArray *backups, int64_t confirmed_us);
 
 #endif

@@ -35,7 +35,8 @@ void hf_row_free_texts(void *self, const size_t *offsets, size_t count);
 GBytes *hf_row_bytes(const HfPgRows *rows, size_t row, int column);
 /* What hf_database_row reads; a condition follows. */
 #define HF_SELECT_DATABASE                                                                                             \
-    "SELECT d.id, d.organization_id, d.name, d.server_id, s.name, s.pool, d.retention_paused FROM database d JOIN "    \
+    "SELECT d.id, d.organization_id, d.name, d.server_id, s.name, s.pool, d.retention_paused, "                        \
+    "coalesce(holdfast_view.us(d.retention_confirmed_at), -1) FROM database d JOIN "                                   \
     "server s ON s.id = d.server_id"
 HfDatabaseRow *hf_database_row(const HfPgRows *rows, size_t row);
 /* All rows: HfDatabaseRow*, transfer full. */

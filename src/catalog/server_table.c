@@ -32,6 +32,7 @@ static const HfField database_fields[] = {
     {"server_id", HF_FIELD_ID, .required = true, .fixed = true},
     {"name", HF_FIELD_LINE, .required = true, .fixed = true},
     {"alarm_after_s", HF_FIELD_INTEGER, .min = 60, .max = 400LL * 86400},
+    {"retention_paused", HF_FIELD_TEXT, .nullable = true, .max = 1000},
 };
 static const char *const database_filters[] = {"server_id", "name", NULL};
 
@@ -113,6 +114,7 @@ HfDatabaseRow *hf_database_row(const HfPgRows *rows, size_t row)
 {
     HfDatabaseRow *self = g_new0(HfDatabaseRow, 1);
     hf_row_texts(self, rows, row, database_texts, G_N_ELEMENTS(database_texts));
+    self->retention_confirmed_us = hf_pg_rows_int64(rows, row, G_N_ELEMENTS(database_texts));
     return self;
 }
 

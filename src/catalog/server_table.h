@@ -8,7 +8,7 @@
 
 /* Fields: name, host, port, username, password, tls_mode, tls_root, maintenance_db, pool, max_jobs. */
 extern const HfNoun hf_noun_server;
-/* Fields: server_id (fixed), name (fixed), alarm_after_s. */
+/* Fields: server_id (fixed), name (fixed), alarm_after_s, retention_paused (null lets it go on). */
 extern const HfNoun hf_noun_database;
 /* Read: one for each database: whether a good backup is there that is young enough. Filter by is_raised ("true"). */
 extern const HfNoun hf_noun_alarm;
@@ -31,8 +31,9 @@ bool hf_server_set_check(HfCatalog *catalog, const char *id, const char *result_
 
 typedef struct {
     char *id, *organization, *name, *server_id, *server_name;
-    char *pool;             /* the server's */
-    char *retention_paused; /* why; NULL: it is not */
+    char *pool;                     /* the server's */
+    char *retention_paused;         /* why; NULL: it is not */
+    int64_t retention_confirmed_us; /* when somebody let it go on; -1: never */
 } HfDatabaseRow;
 void hf_database_row_free(HfDatabaseRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfDatabaseRow, hf_database_row_free)

@@ -1,8 +1,22 @@
 /* Removes the file of a backup, and then says so in the catalog: a backup that is listed as good has its file. */
 #include "base/error.h"
+#include "service/request_delete.h"
 #include "worker/backup_file.h"
 
 #include <string.h>
+
+/* What retention has asked for is not done once it is paused: the reason may have come up behind its back. */
+static bool check_paused(HfJobRun *run, const HfBackupRow *backup, GError **error)
+{
+    if (g_strcmp0(run->job->reason, HF_REQUEST_RETENTION) != 0 || backup->database_id == NULL)
+        return true;
+    g_autoptr(HfDatabaseRow) database =
+        hf_database_get(run->catalog, run->job->organization, backup->database_id, error);
+    if (database != NULL && database->retention_paused != NULL)
+        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "%s stays, as retention was paused meanwhile: %s", backup->name,
+                    database->retention_paused);
+    return database != NULL && database->retention_paused == NULL;
+}
 
 bool hf_job_run_delete(HfJobRun *run, GError **error)
 {
@@ -20,6 +34,8 @@ bool hf_job_run_delete(HfJobRun *run, GError **error)
         g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "%s was pinned meanwhile, and stays", backup->name);
         return false;
     }
+    if (!check_paused(run, backup, error))
+        return false;
     g_autoptr(HfStorage) storage =
         hf_worker_open_storage(run->worker, run->catalog, job->organization, backup->storage_id, error);
     if (storage == NULL)

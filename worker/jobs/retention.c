@@ -26,7 +26,8 @@ static bool is_paused(HfJobRun *run, const GPtrArray *backups, bool *paused, GEr
         hf_database_get(run->catalog, run->job->organization, run->job->database_id, error);
     if (database == NULL)
         return false;
-    g_autofree char *doubt = database->retention_paused == NULL ? hf_retention_doubt(backups) : NULL;
+    g_autofree char *doubt =
+        database->retention_paused == NULL ? hf_retention_doubt(backups, database->retention_confirmed_us) : NULL;
     const char *why = doubt != NULL ? doubt : database->retention_paused;
     *paused = why != NULL;
     if (why != NULL)
@@ -37,7 +38,7 @@ static bool is_paused(HfJobRun *run, const GPtrArray *backups, bool *paused, GEr
 static bool ask(HfJobRun *run, const GPtrArray *chosen, GError **error)
 {
     HfRequester requester = run->requester;
-    requester.reason = "retention";
+    requester.reason = HF_REQUEST_RETENTION;
     for (guint i = 0; i < chosen->len; i++) {
         const HfBackupRow *backup = chosen->pdata[i];
         g_autofree char *answer = hf_request_run(&requester, hf_request_delete, backup->id, NULL, HF_JSON_NONE, error);

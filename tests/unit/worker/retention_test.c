@@ -79,7 +79,7 @@ static char *doubt_of(int64_t rows, int64_t bytes)
     HfBackupRow *newest = backups->pdata[0];
     newest->rows = rows;
     newest->size_bytes = bytes;
-    return hf_retention_doubt(backups);
+    return hf_retention_doubt(backups, -1);
 }
 
 static void a_backup_of_under_half_the_one_before_is_doubted(void **state)
@@ -92,7 +92,35 @@ static void a_backup_of_under_half_the_one_before_is_doubted(void **state)
     assert_null(doubt_of(500, 500));
     assert_null(doubt_of(5000, 5000));
     g_autoptr(GPtrArray) one = backups_of("o");
-    assert_null(hf_retention_doubt(one));
+    assert_null(hf_retention_doubt(one, -1));
+}
+
+/* Rows of backups, newest first, a day apart. */
+static char *doubt_of_rows(const int64_t *rows, int64_t confirmed_us)
+{
+    g_autoptr(GPtrArray) backups = backups_of("oooo");
+    for (guint i = 0; i < backups->len; i++)
+        ((HfBackupRow *)backups->pdata[i])->rows = rows[i];
+    return hf_retention_doubt(backups, confirmed_us);
+}
+
+static void who_comes_late_doubts_what_would_have_been_doubted(void **state)
+{
+    (void)state;
+    const int64_t lost[] = {100, 100, 20000, 20000}, back[] = {19000, 100, 20000, 20000}, shrinks[] = {30, 50, 90, 160};
+    g_autofree char *doubt = doubt_of_rows(lost, -1);
+    assert_non_null(strstr(doubt, "100 rows, under half of the 20,000"));
+    assert_null(doubt_of_rows(back, -1));
+    assert_null(doubt_of_rows(shrinks, -1));
+}
+
+static void what_somebody_has_looked_at_is_not_doubted_again(void **state)
+{
+    (void)state;
+    const int64_t lost[] = {100, 100, 20000, 20000};
+    assert_null(doubt_of_rows(lost, NOW_US - DAY_US));
+    g_autofree char *doubt = doubt_of_rows(lost, NOW_US - 2 * DAY_US);
+    assert_non_null(doubt);
 }
 
 int main(void)
@@ -104,6 +132,8 @@ int main(void)
         cmocka_unit_test(the_newest_stays_whatever_its_age),
         cmocka_unit_test(pinned_ones_stay_and_do_not_count),
         cmocka_unit_test(a_backup_of_under_half_the_one_before_is_doubted),
+        cmocka_unit_test(who_comes_late_doubts_what_would_have_been_doubted),
+        cmocka_unit_test(what_somebody_has_looked_at_is_not_doubted_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
