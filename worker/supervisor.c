@@ -21,18 +21,18 @@
 #define TURN_MS 250
 #define HEARTBEAT_US (5 * G_USEC_PER_SEC)
 #define CANCEL_LOOK_US (G_USEC_PER_SEC / 2)
-#define LOOK_US (5 * G_USEC_PER_SEC)  /* in the catalog, without an entry */
-#define LOOK_AWAY_US (G_USEC_PER_SEC) /* the same while Redis is away */
+#define LOOK_US (5 * G_USEC_PER_SEC)    /* in the catalog, without an entry */
+#define LOOK_AWAY_US (G_USEC_PER_SEC)   /* the same while Redis is away */
 #define URGENT_LOOK_US (G_USEC_PER_SEC) /* in the catalog, while there is no room, for what cannot wait */
 #define URGENT_JOBS 16                  /* so many of them beside the others */
-#define FORGET_WORKERS_S 3600         /* names of workers that nobody bears any more, and how often they are sought */
+#define FORGET_WORKERS_S 3600           /* names of workers that nobody bears any more, and how often they are sought */
 #define KILL_AFTER_US (60 * G_USEC_PER_SEC) /* a job that does not stop when it is told to */
 
 typedef struct {
     char *id, *organization;
     int attempt;
     bool urgent; /* it takes nobody's place */
-    GPid pid; /* 0: it has died, and the job is still to be ended */
+    GPid pid;    /* 0: it has died, and the job is still to be ended */
     int status;
     gint64 heartbeat_us, cancel_look_us; /* when next */
     gint64 told_us;                      /* when it was told to stop; 0: it was not */

@@ -114,6 +114,12 @@ HfBackupRow *hf_backup_get(HfCatalog *catalog, const char *organization, const c
     return g_ptr_array_steal_index(all, 0);
 }
 
+char *hf_backup_pool(HfCatalog *catalog, const char *id, GError **error)
+{
+    return hf_catalog_text(catalog, "SELECT holdfast_view.backup_pool(b) FROM backup b WHERE b.id = $1::uuid",
+                           HF_PARAMETERS(id), error);
+}
+
 bool hf_backup_set_contents(HfCatalog *catalog, const char *id, const HfBackupRow *read, GError **error)
 {
     static const char sql[] =

@@ -42,6 +42,8 @@ bool hf_backup_is_known(HfCatalog *catalog, const char *storage_id, const char *
     G_GNUC_WARN_UNUSED_RESULT;
 HfBackupRow *hf_backup_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* The pool whose workers reach its file. Transfer full. */
+char *hf_backup_pool(HfCatalog *catalog, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* What was read of one that could not be read when it came: database, time, rows, bytes, tables, contents, and its
  * fingerprints if they are not NULL. Nothing is done to one whose contents are known. */
 bool hf_backup_set_contents(HfCatalog *catalog, const char *id, const HfBackupRow *read, GError **error)

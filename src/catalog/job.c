@@ -99,9 +99,8 @@ HfJobRow *hf_job_claim(HfCatalog *catalog, const char *pool, const char *worker,
     static const char sql[] =
         "/* writes: */ SELECT " JOB_COLUMNS " FROM holdfast_view.job_claim($1, $2, $3, $4::int, $5::boolean) j";
     HfNumber lease;
-    const char *const *parameters =
-        HF_PARAMETERS(pool, worker, hf_or_empty(hint), hf_number(&lease, HF_JOB_LEASE_S),
-                      which == HF_CLAIM_URGENT ? "true" : "false");
+    const char *const *parameters = HF_PARAMETERS(pool, worker, hf_or_empty(hint), hf_number(&lease, HF_JOB_LEASE_S),
+                                                  which == HF_CLAIM_URGENT ? "true" : "false");
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, parameters, error);
     return rows != NULL && hf_pg_rows_count(rows) > 0 ? row_of(rows) : NULL;
 }

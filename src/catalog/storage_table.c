@@ -63,6 +63,11 @@ GPtrArray *hf_storage_all(HfCatalog *catalog, const char *organization, GError *
     return read_all(catalog, "", organization, error);
 }
 
+char *hf_storage_pool(HfCatalog *catalog, const char *id, GError **error)
+{
+    return hf_catalog_text(catalog, "SELECT holdfast_view.storage_pool($1::uuid)", HF_PARAMETERS(id), error);
+}
+
 bool hf_storage_set_check(HfCatalog *catalog, const char *id, const char *result_json, GError **error)
 {
     return hf_catalog_do(catalog, "UPDATE storage SET checked_at = now(), check_result = $2::jsonb WHERE id = $1::uuid",

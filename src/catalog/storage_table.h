@@ -21,6 +21,8 @@ HfStorageRow *hf_storage_row_get(HfCatalog *catalog, const char *organization, c
     G_GNUC_WARN_UNUSED_RESULT;
 /* All of the organization (NULL: of the installation), by name; elements HfStorageRow. Transfer full. */
 GPtrArray *hf_storage_all(HfCatalog *catalog, const char *organization, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The pool whose workers reach it, as far as the catalog can tell. Transfer full. */
+char *hf_storage_pool(HfCatalog *catalog, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* What the last probe gave: a JSON object {"ok", "message"}. */
 bool hf_storage_set_check(HfCatalog *catalog, const char *id, const char *result_json, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;

@@ -223,6 +223,36 @@ CREATE FUNCTION holdfast_view.last_seq(attempt int) RETURNS bigint LANGUAGE sql 
     SELECT attempt * 100000::bigint
 $$;
 
+-- The pool whose workers reach a storage: that of the server whose backup came there last, else of a schedule that puts
+-- its backups there, else the only one that servers name.
+CREATE FUNCTION holdfast_view.storage_pool(its_storage uuid) RETURNS text LANGUAGE sql STABLE
+SET search_path = holdfast, pg_temp AS $$
+    SELECT coalesce(
+        (SELECT s.pool FROM backup b JOIN database d ON d.id = b.database_id JOIN server s ON s.id = d.server_id
+            WHERE b.storage_id = its_storage ORDER BY b.created_at DESC LIMIT 1),
+        (SELECT coalesce(c.pool, s.pool) FROM schedule c
+            LEFT JOIN schedule_database l ON l.schedule_id = c.id
+            LEFT JOIN database d ON d.id = l.database_id
+            LEFT JOIN server s ON s.id = coalesce(c.server_id, d.server_id)
+            WHERE c.storage_id = its_storage AND coalesce(c.pool, s.pool) IS NOT NULL
+            ORDER BY c.created_at DESC, s.pool LIMIT 1),
+        (SELECT min(s.pool) FROM storage t JOIN server s ON s.organization_id = t.organization_id
+            WHERE t.id = its_storage HAVING count(DISTINCT s.pool) = 1),
+        'default')
+$$;
+
+-- The same for the file of a backup: the pool that has written it, if it is in use still.
+CREATE FUNCTION holdfast_view.backup_pool(b holdfast.backup) RETURNS text LANGUAGE sql STABLE
+SET search_path = holdfast, pg_temp AS $$
+    SELECT coalesce(
+        (SELECT j.pool FROM job j WHERE j.id = b.job_id AND (j.pool IN (SELECT s.pool FROM server s
+                WHERE s.organization_id = b.organization_id)
+            OR j.pool IN (SELECT c.pool FROM schedule c WHERE c.organization_id = b.organization_id))),
+        (SELECT c.pool FROM schedule c WHERE c.id = b.schedule_id),
+        (SELECT s.pool FROM database d JOIN server s ON s.id = d.server_id WHERE d.id = b.database_id),
+        holdfast_view.storage_pool(b.storage_id))
+$$;
+
 -- The job whose turn it is. One claim at a time, for a moment: what it looks at (holds, limits, turns) is then true when
 -- it commits. What resumes services comes first and beside the limits; if `urgent`, nothing else comes.
 CREATE FUNCTION holdfast_view.job_claim(its_pool text, its_worker text, hint text, lease_s int, urgent boolean)

@@ -26,13 +26,17 @@ char *hf_request_delete(HfRequester *self, const char *id, const HfJson *json, H
     g_autoptr(HfBackupRow) backup = hf_backup_get(self->catalog, self->organization, id, error);
     if (backup == NULL || !check_backup(backup, error))
         return NULL;
+    g_autofree char *pool = hf_backup_pool(self->catalog, backup->id, error);
+    if (pool == NULL)
+        return NULL;
     g_autofree char *holds = g_strconcat("backup:", backup->id, NULL);
     HfNewJob job = {.kind = "delete",
                     .name = backup->name,
                     .request = "{}",
                     .holds = holds,
                     .database_id = backup->database_id,
-                    .backup_id = backup->id};
+                    .backup_id = backup->id,
+                    .pool = pool};
     g_autofree char *made = hf_request_make(self, &job, "backup", backup->id, backup->name, error);
     return made != NULL ? hf_request_answer(made) : NULL;
 }

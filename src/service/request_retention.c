@@ -15,13 +15,16 @@ bool hf_request_retention(HfRequester *self, const char *schedule_id, const char
     }
     if (schedule == NULL || (schedule->keep_count == 0 && schedule->keep_days == 0))
         return true;
+    g_autoptr(HfDatabaseRow) database = hf_database_get(self->catalog, self->organization, database_id, error);
+    if (database == NULL)
+        return false;
     g_autofree char *holds = g_strconcat("retention:", database_id, NULL);
     HfNewJob job = {.kind = "retention",
                     .request = "{}",
                     .holds = holds,
                     .database_id = database_id,
                     .schedule_id = schedule_id,
-                    .pool = schedule->pool};
+                    .pool = schedule->pool != NULL ? schedule->pool : database->pool};
     g_autofree char *id = hf_request_make(self, &job, "schedule", schedule_id, schedule->name, error);
     return id != NULL;
 }

@@ -56,6 +56,8 @@ char *hf_request_verify(HfRequester *self, const char *id, const HfJson *json, H
         g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "%s is deleted", backup->name);
         return NULL;
     }
+    if (pool == NULL && (pool = hf_backup_pool(self->catalog, backup->id, error)) == NULL)
+        return NULL;
     if (!hf_request_seal(self, hf_body_text(json, body, "identity"), &secret, error))
         return NULL;
     g_autofree char *request = hf_body_write(json, body, rules, G_N_ELEMENTS(rules));

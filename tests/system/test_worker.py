@@ -413,6 +413,44 @@ def test_retention_keeps_what_it_is_told_and_stops_when_in_doubt(service, shop, 
     assert states() == ["deleted", "good", "deleted", "good", "good"]
 
 
+def test_retention_that_comes_late_deletes_no_larger_one(service, shop, server):
+    service.worker()
+    nightly = schedule(service, shop)
+    for rows in (ROWS, 100, 100):
+        server.psql(f"DELETE FROM item WHERE i > {rows}", service.shop)
+        time.sleep(1)  # names differ by the second
+        assert service.wait(service.request("schedule-run", nightly)["job_ids"][0])["state"] == "succeeded"
+    service.sql("UPDATE schedule SET keep_count = 1")
+    time.sleep(1)
+    assert service.wait(service.request("schedule-run", nightly)["job_ids"][0])["state"] == "succeeded"
+    service.until(lambda: service.one("SELECT retention_paused FROM database"))
+    assert [state for (state,) in service.sql("SELECT state FROM backup")] == ["good"] * 4
+
+
+def test_a_deletion_that_retention_asked_for_is_not_done_once_it_is_paused(service, shop):
+    service.worker()
+    made = good_backup(service, shop)
+    service.sql("UPDATE database SET retention_paused = 'looks wrong'")
+    service.sql("CREATE FUNCTION because() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN NEW.reason := 'retention'; RETURN NEW; END $$;"
+                "CREATE TRIGGER because BEFORE INSERT ON job FOR EACH ROW EXECUTE FUNCTION because()")
+    done = service.wait(service.request("delete", made)["job_id"])
+    assert done["state"] == "failed" and "paused meanwhile: looks wrong" in done["error"]["message"]
+    assert len(service.files()) == 1
+
+
+def test_without_a_worker_of_the_pool_default_files_are_looked_after_all_the_same(service, shop):
+    service.sql("UPDATE server SET pool = 'eu'")
+    service.worker(pool="eu")
+    nightly = schedule(service, shop, keep_count=1)
+    (job,) = service.request("schedule-run", nightly)["job_ids"]
+    assert service.wait(job)["state"] == "succeeded"
+    made = service.backup_of(job)["id"]
+    for kind, about in (("verify", made), ("rescan", service.storage), ("delete", made)):
+        assert service.wait(service.request(kind, about)["job_id"], seconds=20)["state"] == "succeeded"
+    service.until(lambda: service.one("SELECT state FROM job WHERE kind = 'retention'") == "succeeded")
+
+
 # ---- Restore and undo ----------------------------------------------------------------------------------------------
 
 
