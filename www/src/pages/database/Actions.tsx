@@ -26,7 +26,7 @@ export function Actions({ database }: { database: Database }) {
       <Button leftSection={<IconPlayerPlay size={16} aria-hidden />} onClick={backup.open}>
         {words.backup}
       </Button>
-      <Button component={Link} to="/restore" variant="default" leftSection={<IconArrowBackUp size={16} aria-hidden />}>
+      <Button component={Link} to={`/restore?database_id=${database.id}`} variant="default" leftSection={<IconArrowBackUp size={16} aria-hidden />}>
         {words.restore}
       </Button>
       <RowMenu row={database} name={database.name} actions={more} />

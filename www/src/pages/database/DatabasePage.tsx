@@ -5,6 +5,7 @@ import { DatabaseStatus, useDatabase } from '@/entities/database';
 import type { Database } from '@/entities/database';
 import { nextRun, useAllSchedules } from '@/entities/schedule';
 import { SizeChart } from '@/features/size-chart';
+import { UndoNotice } from '@/features/undo';
 import { interval } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
 import { Facts, Page, ProblemAlert, Size, Surface, When } from '@/shared/ui';
@@ -36,6 +37,7 @@ function OneDatabase({ database }: { database: Database }) {
   );
   return (
     <Page title={database.name} description={<>{words.server} {server}</>} actions={<Actions database={database} />}>
+      <UndoNotice databaseId={database.id} databaseName={database.name} />
       <div className={classes.two}>
         <Standing database={database} />
         <Covering database={database} />

@@ -1,0 +1,4 @@
+export { keptCopies, useKeptCopies } from './copies';
+export type { KeptCopy } from './copies';
+export { preflightKey, useCreatePreflight, usePreflight, useStartRestore, useUndoRestore, useUpload } from './queries';
+export type { Finding, Mode, Preflight, PreflightRequest, PreflightResult } from './queries';

@@ -1,0 +1,95 @@
+import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconArrowBackUp } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useNavigate } from 'react-router-dom';
+import { IfMay } from '@/entities/me';
+import { useKeptCopies, useUndoRestore } from '@/entities/restore';
+import type { KeptCopy } from '@/entities/restore';
+import { newKey } from '@/shared/api';
+import { texts } from '@/shared/texts';
+import { ConfirmDialog, When } from '@/shared/ui';
+import classes from './UndoNotice.module.css';
+
+const words = texts.undo;
+
+interface UndoNoticeProps {
+  databaseId: string;
+  databaseName: string;
+  /** Only what this job has replaced; absent: the newest there is. */
+  jobId?: string;
+}
+
+/** That a restore can be undone, until when, and the button that does it. Nothing where there is nothing to undo. */
+export function UndoNotice({ databaseId, databaseName, jobId }: UndoNoticeProps) {
+  const copies = useKeptCopies(databaseId).data;
+  const copy = jobId === undefined ? copies?.[0] : copies?.find((each) => each.jobId === jobId);
+  const [opened, dialog] = useDisclosure(false);
+  if (!copy) return null;
+  return (
+    <section aria-label={copy.kind === 'undo' ? words.titleAgain : words.title} className={classes.notice}>
+      <IconArrowBackUp size={22} aria-hidden className={classes.icon} />
+      <div className={classes.text}>
+        <Text fw={600}>{copy.kind === 'undo' ? words.titleAgain : words.title}</Text>
+        <Text size="sm">{words.body(databaseName)}</Text>
+        <Text size="sm">
+          {words.replaced} <When at={copy.since} /> · {words.until} <When at={copy.until} as="local" />
+        </Text>
+      </div>
+      <IfMay role="operator">
+        <Button variant="default" onClick={dialog.open}>
+          {words.button}
+        </Button>
+        <UndoDialog opened={opened} onClose={dialog.close} copy={copy} databaseId={databaseId} databaseName={databaseName} />
+      </IfMay>
+    </section>
+  );
+}
+
+interface UndoDialogProps {
+  opened: boolean;
+  onClose: () => void;
+  copy: KeptCopy;
+  databaseId: string;
+  databaseName: string;
+}
+
+function UndoDialog({ opened, onClose, copy, databaseId, databaseName }: UndoDialogProps) {
+  const undo = useUndoRestore();
+  const navigate = useNavigate();
+  const [key, setKey] = useState(newKey);
+  const [withGate, setWithGate] = useState(false);
+  const close = () => {
+    setKey(newKey());
+    onClose();
+  };
+  return (
+    <ConfirmDialog
+      opened={opened}
+      onClose={close}
+      title={words.dialog.title(databaseName)}
+      confirm={words.dialog.confirm}
+      typeName={databaseName}
+      onConfirm={async () => {
+        const { job_id } = await undo.mutateAsync({ database_id: databaseId, body: { copy: copy.copy, halt_gate: withGate }, key });
+        navigate(`/jobs/${job_id}`);
+      }}
+    >
+      <Stack gap="sm">
+        <Text>{words.dialog.body(databaseName)}</Text>
+        <Text c="dimmed" size="sm">
+          {words.dialog.sessions}
+        </Text>
+        <Group>
+          <Checkbox
+            label={words.dialog.gate}
+            checked={withGate}
+            onChange={(event) => {
+              setWithGate(event.currentTarget.checked);
+            }}
+          />
+        </Group>
+      </Stack>
+    </ConfirmDialog>
+  );
+}
