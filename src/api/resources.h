@@ -51,6 +51,7 @@ HF_HANDLER(hf_download_handle_create);
 HF_HANDLER(hf_download_handle_get);
 
 HF_HANDLER(hf_upload_handle_options);
+HF_HANDLER(hf_upload_handle_permit);
 HF_HANDLER(hf_upload_handle_create);
 HF_HANDLER(hf_upload_handle_get);
 HF_HANDLER(hf_upload_handle_receive);

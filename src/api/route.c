@@ -38,6 +38,7 @@ static const HfRoute routes[] = {
     {"GET", V1 "/sessions", SIGNED_IN, hf_session_handle_list, &hf_noun_session},
     {"DELETE", V1 "/sessions/{id}", SIGNED_IN, hf_session_handle_revoke},
     {"GET", V1 "/me", SIGNED_IN, hf_me_handle_get},
+    {"GET", V1 "/me/pieces", OPERATOR, hf_upload_handle_permit},
     {"PUT", V1 "/me/password", SIGNED_IN, hf_me_handle_password},
     {"PUT", V1 "/me/organization", SIGNED_IN, hf_me_handle_organization},
 

@@ -244,6 +244,7 @@ class Tour:
         client = self.watch(Client(self.site.nginx.port))
         client.sign_in("tour-admin")
         client.get("/me", expect=200)
+        client.get("/me/pieces", expect=204)
         other = [each["id"] for each in client.get("/sessions", expect=200).json["items"]]
         client.put("/me/password", {"old_password": PASSWORD, "new_password": NEW_PASSWORD}, expect=204)
         second = self.watch(Client(self.site.nginx.port))

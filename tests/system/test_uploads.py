@@ -246,3 +246,32 @@ def test_what_a_viewer_sends_is_refused(site, admin, storage, new):
     viewer = site.user(admin, "uploads-viewer", "viewer")
     viewer.get(new(100), expect=200)
     create(viewer, storage, 100, expect=403)
+
+
+def asks_to_send(site, client):
+    """Sends the head of a piece of 200 MB and nothing of it: what is answered, None if it is waited for."""
+    with socket.create_connection(("127.0.0.1", site.nginx.port)) as connection:
+        connection.settimeout(3)
+        headers = "".join(f"{name}: {value}\r\n" for name, value in client.headers("PATCH", TUS).items())
+        connection.sendall(f"PATCH /api/v1/uploads/{uuid.uuid4()} HTTP/1.1\r\nHost: x\r\n{headers}Content-Length: "
+                           "200000000\r\nContent-Type: application/offset+octet-stream\r\n\r\n".encode())
+        try:
+            return connection.recv(65536)
+        except TimeoutError:
+            return None
+
+
+def test_nothing_is_taken_from_who_may_not_upload(site, admin):
+    """A body goes to the storage's disk before the API sees it: so nginx asks first."""
+    answer = asks_to_send(site, site.client())
+    assert answer.startswith(b"HTTP/1.1 401") and b'"code":"unauthenticated"' in answer
+    assert asks_to_send(site, site.client(token="hft_" + "x" * 43)).startswith(b"HTTP/1.1 401")
+    answer = asks_to_send(site, site.user(admin, "uploads-watcher", "viewer"))
+    assert answer.startswith(b"HTTP/1.1 403") and b'"code":"denied"' in answer
+    assert asks_to_send(site, admin) is None
+
+
+def test_only_a_piece_may_be_large(admin, new):
+    path = new(5)
+    admin.request("DELETE", path, b"x" * 2_000_000, headers=TUS, expect=413)
+    admin.request("POST", "/uploads", b"x" * 2_000_000, headers=TUS, expect=413)
