@@ -48,6 +48,10 @@ export const theme = createTheme({
     Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, closeButtonProps: { 'aria-label': 'Close' } } }),
     Drawer: Drawer.extend({ defaultProps: { lockScroll: false, closeButtonProps: { 'aria-label': 'Close' } } }),
     Anchor: Anchor.extend({ defaultProps: { inherit: true } }),
+    // A <header> outside of sectioning would be a second banner beside the page's own.
+    ModalHeader: { defaultProps: { role: 'presentation' } },
+    DrawerHeader: { defaultProps: { role: 'presentation' } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
     Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: true } } }),
     Menu: Menu.extend({ defaultProps: { position: 'bottom-end', shadow: 'md' } }),
     Loader: Loader.extend({ defaultProps: { type: 'dots' } }),
