@@ -1,6 +1,7 @@
 import type { components } from './schema';
 
-type ProblemDocument = components['schemas']['Problem'];
+/** Of the API's codes, or one of the page's own: network-away, http-<status>. */
+type ProblemDocument = Omit<components['schemas']['Problem'], 'code'> & { code: string };
 
 /** What the API (or nginx before it) answers when something was not done; every failed call throws one. */
 export class Problem extends Error {
@@ -53,7 +54,10 @@ export function awayProblem(): Problem {
 }
 
 export async function readProblem(response: Response): Promise<Problem> {
-  const text = await response.text();
+  return problemOfText(await response.text(), response.status);
+}
+
+export function problemOfText(text: string, status: number): Problem {
   try {
     const document: unknown = JSON.parse(text);
     if (isProblem(document)) return new Problem(document);
@@ -61,10 +65,10 @@ export async function readProblem(response: Response): Promise<Problem> {
     // Not JSON: some proxy between us and the server has answered.
   }
   return new Problem({
-    status: response.status,
-    code: `http-${String(response.status)}`,
+    status,
+    code: `http-${String(status)}`,
     title: 'An answer that was not expected',
-    detail: `the server answered with status ${String(response.status)} and no explanation`,
+    detail: `the server answered with status ${String(status)} and no explanation`,
     todo: 'Try again; if it stays so, look at what stands between your browser and Holdfast.',
   });
 }
