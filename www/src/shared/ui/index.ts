@@ -12,6 +12,7 @@ export type { Tone } from './Status';
 export { Surface } from './Surface';
 export { DataTable } from './table/DataTable';
 export { ClearFilters, TableFilter, TableSearch } from './table/filters';
+export { Pager } from './table/Pager';
 export { RowMenu } from './table/RowMenu';
 export type { Column, RowAction } from './table/types';
 export { useSelection } from './table/useSelection';
