@@ -13,6 +13,11 @@ export function setCsrf(value: string | null): void {
   csrf = value;
 }
 
+/** For the uploads, which are sent by a library of their own. */
+export function getCsrf(): string | null {
+  return csrf;
+}
+
 /** Called when an answer says that nobody is signed in (any more). */
 export function whenSignedOut(callback: () => void): void {
   onSignedOut = callback;

@@ -1,6 +1,6 @@
-export { api, idempotent, ifMatch, newKey, setCsrf, take, whenSignedOut } from './client';
+export { api, getCsrf, idempotent, ifMatch, newKey, setCsrf, take, whenSignedOut } from './client';
 export type { Schemas } from './client';
-export { asProblem, Problem } from './problem';
+export { asProblem, awayProblem, Problem, problemOfText } from './problem';
 export { every, queryClient } from './queryClient';
 export { reachability, useReachable } from './reachability';
 export { useLocalList } from './useLocalList';

@@ -1,0 +1,36 @@
+import { Button, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconHandStop } from '@tabler/icons-react';
+import { jobTitle, useCancelJob } from '@/entities/job';
+import type { Job } from '@/entities/job';
+import { IfMay } from '@/entities/me';
+import { texts } from '@/shared/texts';
+import { ConfirmDialog, notifyDone } from '@/shared/ui';
+
+const words = texts.job.cancel;
+
+export function CancelButton({ job }: { job: Job }) {
+  const cancel = useCancelJob();
+  const [opened, dialog] = useDisclosure(false);
+  return (
+    <IfMay role="operator">
+      <Button variant="default" leftSection={<IconHandStop size={16} aria-hidden />} onClick={dialog.open} disabled={job.cancel_requested}>
+        {words.button}
+      </Button>
+      <ConfirmDialog
+        opened={opened}
+        onClose={dialog.close}
+        title={words.title(jobTitle(job))}
+        confirm={words.confirm}
+        isDangerous
+        onConfirm={async () => {
+          await cancel.mutateAsync(job.id);
+          notifyDone(words.done);
+        }}
+      >
+        <Text>{words.body}</Text>
+        {job.kind === 'restore' && <Text mt="xs">{words.restore}</Text>}
+      </ConfirmDialog>
+    </IfMay>
+  );
+}

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { phaseName, stepsOf } from './phases';
+
+const states = (phase: string, state: 'running' | 'queued' | 'succeeded' = 'running') => stepsOf({ kind: 'restore', phase, state, database_id: 'x' }).map((step) => step.state);
+
+it('has a step for what is done, for now and for what comes', () => {
+  expect(states('starting', 'queued')).toEqual(['next', 'next', 'next', 'next', 'next']);
+  expect(states('loading rows and building indexes')).toEqual(['done', 'now', 'next', 'next', 'next']);
+  expect(states('swapping')).toEqual(['done', 'done', 'now', 'next', 'next']);
+  expect(states('done', 'succeeded')).toEqual(['done', 'done', 'done', 'done', 'done']);
+});
+
+it('swaps nothing into a new database', () => {
+  expect(stepsOf({ kind: 'restore', phase: 'starting', state: 'running', database_id: null })).toHaveLength(3);
+});
+
+it('is empty for kinds of one step, and names phases that it does not know', () => {
+  expect(stepsOf({ kind: 'rescan', phase: 'x', state: 'running', database_id: null })).toEqual([]);
+  expect(phaseName('looking through the storage')).toBe('Looking through the storage');
+});

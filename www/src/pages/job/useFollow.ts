@@ -1,0 +1,20 @@
+import { useLayoutEffect, useRef, useState } from 'react';
+
+/** Keeps the end of a box in sight while `isOn`; scrolling up by hand pauses, scrolling to the end follows again. */
+export function useFollow<Box extends HTMLElement>(length: number) {
+  const box = useRef<Box>(null);
+  const [isOn, setOn] = useState(true);
+  useLayoutEffect(() => {
+    if (isOn && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [isOn, length]);
+  return {
+    box,
+    isOn,
+    setOn,
+    onScroll: () => {
+      if (!box.current) return;
+      const { scrollTop, scrollHeight, clientHeight } = box.current;
+      setOn(scrollHeight - scrollTop - clientHeight < 24);
+    },
+  };
+}
