@@ -49,6 +49,8 @@ bool hf_job_run_verify(HfJobRun *run, GError **error);
 bool hf_job_record_verify(HfJobRun *run, GError **error);
 bool hf_job_run_delete(HfJobRun *run, GError **error);
 bool hf_job_record_delete(HfJobRun *run, GError **error);
+bool hf_job_run_find(HfJobRun *run, GError **error);
+bool hf_job_record_find(HfJobRun *run, GError **error);
 bool hf_job_run_preflight(HfJobRun *run, GError **error);
 bool hf_job_record_preflight(HfJobRun *run, GError **error);
 bool hf_job_run_restore(HfJobRun *run, GError **error);

@@ -15,6 +15,7 @@
 #include "catalog/job.h"
 #include "catalog/restore_table.h"
 #include "service/request_backup.h"
+#include "service/request_find.h"
 #include "service/request_resume.h"
 #include "service/request_retention.h"
 #include "service/schedule_time.h"
@@ -75,8 +76,13 @@ static bool make_jobs(HfRequester *requester, const HfScheduleRow *schedule, int
     g_autoptr(GPtrArray) databases = hf_schedule_databases(requester->catalog, schedule->id, error);
     if (databases == NULL || !hf_schedule_advance(requester->catalog, schedule, next_us, now_us, error))
         return false;
-    if (databases->len == 0)
+    if (schedule->database_pattern != NULL) {
+        g_autofree char *find = hf_request_find(requester, schedule, error);
+        if (find == NULL)
+            return false;
+    } else if (databases->len == 0) {
         g_warning("the schedule %s is due and means no database", schedule->name);
+    }
     for (guint i = 0; i < databases->len; i++) {
         g_autofree char *job = hf_request_scheduled_backup(requester, schedule, databases->pdata[i], error);
         if (job == NULL)

@@ -48,5 +48,9 @@ bool hf_schedule_advance(HfCatalog *catalog, const HfScheduleRow *row, int64_t n
 /* What it means now: the databases named, or those registered that the pattern matches; elements HfDatabaseRow (of
  * server_table.h). Transfer full. */
 GPtrArray *hf_schedule_databases(HfCatalog *catalog, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Those of `names` (NULL-terminated) that its pattern matches and that are not registered; NULL-terminated, transfer
+ * full. */
+char **hf_schedule_new_databases(HfCatalog *catalog, const char *id, const char *const *names, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -4,6 +4,7 @@
 #include "catalog/key_table.h"
 #include "catalog/storage_table.h"
 #include "service/request_body.h"
+#include "service/request_find.h"
 
 #include <string.h>
 
@@ -216,13 +217,18 @@ char *hf_request_schedule_run(HfRequester *self, const char *id, const HfJson *j
     g_autoptr(GPtrArray) databases = schedule != NULL ? hf_schedule_databases(self->catalog, id, error) : NULL;
     if (databases == NULL)
         return NULL;
+    g_autofree char *find = schedule->database_pattern != NULL ? hf_request_find(self, schedule, error) : NULL;
+    if (schedule->database_pattern != NULL && find == NULL)
+        return NULL;
     for (guint i = 0; i < databases->len; i++) {
         g_autofree char *job = hf_request_scheduled_backup(self, schedule, databases->pdata[i], error);
         if (job == NULL)
             return NULL;
         g_string_append_printf(text, "%s\"%s\"", i > 0 ? "," : "", job);
     }
-    if (databases->len > 0)
+    if (databases->len == 0 && find != NULL)
+        g_string_append_printf(text, "\"%s\"", find);
+    if (text->len > 0)
         return g_strdup_printf("{\"job_ids\":[%s]}", text->str);
     g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND,
                 "the schedule %s means no database now: name databases, or register those of its server",

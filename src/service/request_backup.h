@@ -22,7 +22,7 @@ char *hf_request_scheduled_backup(HfRequester *self, const HfScheduleRow *schedu
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* HfRequestFunction: the schedule `id` runs now, whether it is active or not. {"job_ids": […]}, one for each database;
- * none is HF_ERROR_NOT_FOUND. */
+ * where the pattern matches none that is registered, the one that looks for others; none is HF_ERROR_NOT_FOUND. */
 char *hf_request_schedule_run(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 

@@ -179,6 +179,8 @@ def test_a_schedule_runs_now_without_redis(admin, database):
     assert shown["kind"] == "backup" and shown["created_by"].startswith("cli ") and shown["log"] == []
     assert admin("job", "cancel", "--id", jobs[0])["state"] == "cancelled"
     assert admin("job", "cancel", "--id", jobs[0], fails=True).returncode == 1
+    (find,) = admin("job", "list", "--state", "queued")["items"]  # of the pattern
+    assert find["kind"] == "find" and admin("job", "cancel", "--id", find["id"])["state"] == "cancelled"
     admin("schedule", "remove", "--name", "nightly")
 
 

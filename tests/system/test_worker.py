@@ -311,7 +311,7 @@ def due(service, schedule_id, ago="1 minute"):
 
 def test_a_due_schedule_makes_one_backup_of_each_database_and_moves_on(service, shop, slow):
     service.worker(), service.worker()
-    nightly = schedule(service, server_id=service.server_id, database_pattern="t*", folder="n", prefix="x-")
+    nightly = schedule(service, server_id=service.server_id, database_pattern=f"t{os.getpid()}_*_", folder="n", prefix="x-")
     due(service, nightly, "3 days")
     service.until(lambda: service.one("SELECT count(*) FROM backup") == 2)
     time.sleep(3)
@@ -319,6 +319,22 @@ def test_a_due_schedule_makes_one_backup_of_each_database_and_moves_on(service, 
         ("scheduled", "main", "schedule nightly")] * 2
     assert service.one("SELECT next_run_at > now() AND last_run_at > now() - interval '1 minute' FROM schedule")
     assert service.one("SELECT count(*) FROM job WHERE kind = 'backup' AND reason = 'schedule nightly'") == 2
+
+
+def test_a_pattern_means_databases_that_are_made_later_and_they_have_alarms(service, shop, server):
+    service.worker()
+    service.sql("UPDATE server SET host = '127.0.0.1'")  # a socket is not looked at
+    new, other = (server.createdb(f"{service.shop}{suffix}") for suffix in ("later", "else"))
+    nightly = schedule(service, server_id=service.server_id, database_pattern=f"{service.shop}l*")
+    due(service, nightly)
+    service.until(lambda: service.one("SELECT count(*) FROM backup") == 1)
+    assert service.sql("SELECT database_name, created_by, type FROM backup") == [
+        (new, "schedule nightly", "scheduled")]
+    assert service.sql("SELECT name FROM holdfast_view.alarm ORDER BY name") == [(service.shop,), (new,)]
+    (found,) = service.request("schedule-run", nightly)["job_ids"]
+    assert service.job(found)["database_name"] == new
+    service.until(lambda: service.one("SELECT count(*) FROM job WHERE state IN ('queued', 'running')") == 0)
+    assert service.one("SELECT count(*) FROM database") == 2 and other
 
 
 def test_an_inactive_schedule_runs_only_when_it_is_told_to(service, shop):
