@@ -18,16 +18,40 @@ static bool guard(HfApi *api, const HfRoute *route, HfRequest *request, HfRespon
     return hf_guard_find_principal(api, route, request, error) && hf_guard_check(api, route, request, response);
 }
 
+static bool refuse_busy(const HfRequest *request, HfResponse *response)
+{
+    hf_response_problem(response, 503, "busy", "Busy for the moment",
+                        "as many servers and storages are being asked as may be at once", "Try again in a few seconds.",
+                        request);
+    hf_response_header(response, "Retry-After", "5");
+    return false;
+}
+
 static bool handle(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
 {
-    return guard(api, route, request, response, error) && read_body(route, request, error) &&
-           route->handle(api, route, request, response, error);
+    if (!guard(api, route, request, response, error) || !read_body(route, request, error))
+        return false;
+    if (!route->waits)
+        return route->handle(api, route, request, response, error);
+    int place = hf_places_take(&api->places);
+    if (place < 0)
+        return refuse_busy(request, response);
+    bool done = route->handle(api, route, request, response, error);
+    hf_places_leave(&api->places, place);
+    return done;
+}
+
+/* A link to a download is a secret: not even one that did not work is logged. */
+static int loggable_length(const HfRequest *request)
+{
+    static const char secret[] = "/api/v1/downloads/";
+    return g_str_has_prefix(request->path, secret) ? (int)strlen(secret) : (int)request->path_length;
 }
 
 /* One line for each request: as a warning if the service itself has failed. */
 static void note(const HfRequest *request, const HfResponse *response, const GError *error)
 {
-    int length = (int)request->path_length;
+    int length = loggable_length(request);
     if (response->status >= 500)
         g_warning("request=%s method=%s path=\"%.*s\" status=%d error=\"%s\"", request->id, request->method, length,
                   request->path, response->status, error != NULL ? error->message : "");

@@ -5,6 +5,7 @@
 #ifndef HF_API_API_H
 #define HF_API_API_H
 
+#include "api/places.h"
 #include "base/configuration.h"
 #include "catalog/catalog.h"
 #include "crypto/seal.h"
@@ -18,6 +19,7 @@ typedef struct {
     HfCatalog *catalog;
     HfQueue *queue;
     HfSealer *sealer;
+    HfPlaces places;
 } HfApi;
 
 bool hf_api_open(HfApi *self, const HfConfiguration *configuration, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -32,6 +32,7 @@ typedef struct {
     const Options *options;
     HfConfiguration *configuration;
     int socket;
+    HfPlaces places;
     pid_t children[MAX_CHILDREN]; /* 0: to be started */
 } Parent;
 
@@ -47,7 +48,7 @@ static pid_t start_child(const Parent *self)
     if (getppid() != parent)
         _exit(0);
     g_autoptr(GError) error = NULL;
-    if (!hf_serve(self->configuration, self->socket, &error)) {
+    if (!hf_serve(self->configuration, self->socket, &self->places, &error)) {
         g_critical("a child cannot serve: %s", error->message);
         sleep(1);
         _exit(1);
@@ -153,12 +154,13 @@ static bool run(const Options *options, GError **error)
         return false;
     hf_api_log_set_level(self.configuration->log_level);
     self.socket = open_socket(options->socket_path, error);
-    if (self.socket >= 0) {
+    bool ok = self.socket >= 0 && hf_places_open(&self.places, options->children, error);
+    if (ok) {
         block_signals(&signals);
         supervise(&self, &signals);
     }
     hf_configuration_free(self.configuration);
-    return self.socket >= 0;
+    return ok;
 }
 
 static bool parse(int argc, char **argv, Options *options, GError **error)

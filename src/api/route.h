@@ -34,6 +34,7 @@ struct HfRoute {
     const HfNoun *noun;        /* for the handlers that serve many */
     HfRequestFunction request; /* makes a job; takes an Idempotency-Key */
     bool own_guard;            /* the handler calls the guard itself, to save a round trip */
+    bool waits;                /* for others' servers: see places.h */
     bool own_body;             /* the handler reads the body itself: it is no JSON */
 };
 

@@ -72,7 +72,7 @@ static void serve(HfApi *api, int socket, int epoll)
     FCGX_Free(&fcgi, 1);
 }
 
-bool hf_serve(const HfConfiguration *configuration, int socket, GError **error)
+bool hf_serve(const HfConfiguration *configuration, int socket, const HfPlaces *places, GError **error)
 {
     HfApi api;
     signal(SIGTERM, on_signal);
@@ -86,6 +86,7 @@ bool hf_serve(const HfConfiguration *configuration, int socket, GError **error)
         return false;
     bool opened = hf_api_open(&api, configuration, error);
     if (opened) {
+        api.places = *places;
         serve(&api, socket, epoll);
         hf_api_close(&api);
     }

@@ -2,11 +2,19 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "service/apart.h"
 #include "service/unseal.h"
 #include "storage/storage.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
+
+/* How long a server may take, and how many bytes of an answer of its are read. */
+#define VERSION_S 5
+#define MAX_VERSION 1000
+#define DATABASES_S 10
+#define MAX_DATABASES ((size_t)4 << 20)
+#define MAX_DATABASE_NAME 63
 
 /* {"ok", "message", "version"}, transfer full. */
 static char *result_json(const GError *failure, const char *version)
@@ -36,22 +44,31 @@ bool hf_probe_check_host(const char *host, GError **error)
     return fits;
 }
 
-static HfPg *connect_to(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *id,
-                        GError **error)
+static HfPgTarget *target_of(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *id,
+                             GError **error)
 {
     g_autoptr(HfServerRow) server = hf_server_get(catalog, organization, id, error);
     if (server == NULL || !hf_probe_check_host(server->host, error))
         return NULL;
-    g_autoptr(HfPgTarget) target = hf_unseal_target(sealer, server, NULL, error);
-    return target != NULL ? hf_pg_connect(target, NULL, error) : NULL;
+    return hf_unseal_target(sealer, server, NULL, error);
+}
+
+static bool ask_version(gconstpointer data, GString *answer, GError **error)
+{
+    const HfPgTarget *target = data;
+    g_autoptr(HfPg) pg = hf_pg_connect(target, NULL, error);
+    g_autofree char *version = pg != NULL ? hf_pg_query_text(pg, "SHOW server_version", NULL, error) : NULL;
+    g_string_append(answer, version != NULL ? version : "");
+    return version != NULL;
 }
 
 bool hf_probe_server(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *id,
                      GError **error)
 {
     g_autoptr(GError) failure = NULL;
-    g_autoptr(HfPg) pg = connect_to(catalog, sealer, organization, id, &failure);
-    g_autofree char *version = pg != NULL ? hf_pg_query_text(pg, "SHOW server_version", NULL, &failure) : NULL;
+    g_autoptr(HfPgTarget) target = target_of(catalog, sealer, organization, id, &failure);
+    g_autofree char *version =
+        target != NULL ? hf_apart_run(ask_version, target, VERSION_S, MAX_VERSION, &failure) : NULL;
     g_autofree char *json = result_json(failure, version != NULL ? version : "");
     return hf_server_set_check(catalog, id, json, error);
 }
@@ -63,10 +80,11 @@ static void found_free(gpointer data)
     g_free(self);
 }
 
-GPtrArray *hf_probe_databases(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *id,
-                              GError **error)
+/* A line for each: its size, a space and its name, escaped. */
+static bool ask_databases(gconstpointer data, GString *answer, GError **error)
 {
-    g_autoptr(HfPg) pg = connect_to(catalog, sealer, organization, id, error);
+    const HfPgTarget *target = data;
+    g_autoptr(HfPg) pg = hf_pg_connect(target, NULL, error);
     g_autoptr(HfPgRows) rows = pg == NULL
                                    ? NULL
                                    : hf_pg_query(pg,
@@ -75,16 +93,45 @@ GPtrArray *hf_probe_databases(HfCatalog *catalog, const HfSealer *sealer, const 
                                                  "WHERE datallowconn AND NOT datistemplate "
                                                  "AND datname !~ '_hf_(kept|incoming|scratch)_' ORDER BY datname",
                                                  NULL, error);
-    if (rows == NULL)
-        return NULL;
-    GPtrArray *found = g_ptr_array_new_with_free_func(found_free);
-    for (size_t i = 0; i < hf_pg_rows_count(rows); i++) {
-        HfFoundDatabase *each = g_new0(HfFoundDatabase, 1);
-        each->name = g_strdup(hf_pg_rows_text(rows, i, 0));
-        each->size_bytes = hf_pg_rows_int64(rows, i, 1);
-        g_ptr_array_add(found, each);
+    for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++) {
+        g_autofree char *name = g_strescape(hf_pg_rows_text(rows, i, 0), NULL);
+        g_string_append_printf(answer, "%" G_GINT64_FORMAT " %s\n", hf_pg_rows_int64(rows, i, 1), name);
     }
-    return found;
+    return rows != NULL;
+}
+
+static bool read_database(const char *line, GPtrArray *found)
+{
+    char *name;
+    int64_t size = g_ascii_strtoll(line, &name, 10);
+    g_autofree char *plain = *name == ' ' ? g_strcompress(name + 1) : NULL;
+    if (plain == NULL || *plain == '\0' || strlen(plain) > MAX_DATABASE_NAME || !g_utf8_validate(plain, -1, NULL))
+        return false;
+    HfFoundDatabase *each = g_new0(HfFoundDatabase, 1);
+    *each = (HfFoundDatabase){.name = g_steal_pointer(&plain), .size_bytes = size};
+    g_ptr_array_add(found, each);
+    return true;
+}
+
+GPtrArray *hf_probe_databases(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *id,
+                              GError **error)
+{
+    g_autoptr(HfPgTarget) target = target_of(catalog, sealer, organization, id, error);
+    g_autofree char *answer =
+        target != NULL ? hf_apart_run(ask_databases, target, DATABASES_S, MAX_DATABASES, error) : NULL;
+    if (answer == NULL) {
+        if (target != NULL)
+            g_prefix_error(error, "the server %s: ", hf_pg_target_server(target));
+        return NULL;
+    }
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(found_free);
+    g_auto(GStrv) lines = g_strsplit(answer, "\n", -1);
+    for (char **line = lines; *line != NULL; line++)
+        if (**line != '\0' && !read_database(*line, found)) {
+            g_set_error_literal(error, HF_ERROR, HF_ERROR_DATABASE, "the server tells of databases that cannot be");
+            return NULL;
+        }
+    return g_steal_pointer(&found);
 }
 
 /* ---- Storages ------------------------------------------------------------------------------------------------------

@@ -45,6 +45,17 @@ def test_who_only_looks_does_not_use_the_link_up(site, link):
     site.client().get(link, expect=200)
 
 
+def test_a_link_that_still_works_is_not_in_the_log(site, link):
+    site.sql("ALTER TABLE download RENAME TO download_away")
+    try:
+        assert site.client().get(link).status >= 500
+    finally:
+        site.sql("ALTER TABLE download_away RENAME TO download")
+    log = Path(site.log).read_text(errors="replace")
+    assert 'path="/api/v1/downloads/" status=5' in log and link.rsplit("/", 1)[1] not in log
+    site.client().get(link, expect=200)
+
+
 def test_an_expired_link_is_none(site, link):
     site.sql("UPDATE download SET expires_at = now()")
     site.client().get(link, expect=404)

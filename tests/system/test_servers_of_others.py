@@ -1,0 +1,127 @@
+"""Servers that nobody has vouched for: one that never answers, and one that answers without end."""
+import socket
+import struct
+import threading
+import time
+import uuid
+from contextlib import contextmanager
+
+import pytest
+
+from support.service import Client
+
+
+@pytest.fixture(scope="module")
+def admin(site):
+    return site.organization("others")
+
+
+@contextmanager
+def listener(talk):
+    """A port of loopback, with talk(connection) in a thread for whoever connects."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        def accept():
+            while True:
+                try:
+                    connection = server.accept()[0]
+                except OSError:
+                    return
+                threading.Thread(target=talk, args=(connection,), daemon=True).start()
+        threading.Thread(target=accept, daemon=True).start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def silence(connection):
+    time.sleep(30)
+    connection.close()
+
+
+def message(kind, body=b""):
+    return kind + struct.pack("!I", len(body) + 4) + body
+
+
+READY = message(b"Z", b"I")
+
+
+def endless(connection):
+    """Speaks PostgreSQL as far as it must, and gives a statement with parameters rows of 1 MB for as long as it can."""
+    def read(size):
+        data = b""
+        while len(data) < size:
+            piece = connection.recv(size - len(data))
+            if not piece:
+                raise ConnectionError
+            data += piece
+        return data
+
+    try:
+        while read(struct.unpack("!I", read(4))[0] - 4)[:2] == b"\x04\xd2":  # TLS or GSS is asked for
+            connection.sendall(b"N")
+        connection.sendall(message(b"R", struct.pack("!I", 0)) + message(b"S", b"server_version\00015.5\0") +
+                           message(b"S", b"client_encoding\0UTF8\0") + READY)
+        while True:
+            kind, text = read(1), read(struct.unpack("!I", read(4))[0] - 4)
+            if kind == b"Q":
+                connection.sendall(message(b"C", b"SET\0") * text.count(b"SET ") + READY)
+            elif kind == b"S":
+                connection.sendall(message(b"1") + message(b"2") + message(
+                    b"T", struct.pack("!H", 1) + b"version\0" + struct.pack("!IhIhih", 0, 0, 25, -1, -1, 0)))
+                row = message(b"D", struct.pack("!HI", 1, 1_000_000) + b"y" * 1_000_000)
+                while True:
+                    connection.sendall(row)
+    except OSError:
+        connection.close()
+
+
+def save(client, port):
+    return client.post("/servers", {"name": str(uuid.uuid4()), "host": "127.0.0.1", "port": port, "username": "u",
+                                    "tls_mode": "disable"})
+
+
+def test_servers_that_never_answer_hold_half_of_the_children_for_a_few_seconds(site, admin):
+    answers = []
+
+    def ask(port):
+        client = Client(site.nginx.port)
+        client.cookie, client.csrf = admin.cookie, admin.csrf
+        begun = time.monotonic()
+        answers.append((save(client, port), time.monotonic() - begun))
+
+    with listener(silence) as port:
+        threads = [threading.Thread(target=ask, args=(port,)) for _ in range(4)]
+        for each in threads:
+            each.start()
+        time.sleep(1)
+        for path in (f"/gate/{uuid.uuid4()}", "/me"):
+            begun = time.monotonic()
+            assert admin.get(path).status < 300
+            assert time.monotonic() - begun < 1
+        for each in threads:
+            each.join()
+    saved = [(answer, took) for answer, took in answers if answer.status == 201]
+    busy = [answer for answer, _ in answers if answer.status == 503]
+    assert (len(saved), len(busy)) == (1, 3), answers  # of two children
+    assert saved[0][1] < 8 and "in time" in saved[0][0].json["check"]["message"]
+    assert {(each.json["code"], each.headers["retry-after"]) for each in busy} == {("busy", "5")}
+
+
+def peaks(site):
+    """The most memory that each child of the API has had, in MiB."""
+    def peak(pid):
+        lines = open(f"/proc/{pid}/status").read().splitlines()
+        return max(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
+    children = open(f"/proc/{site.api.pid}/task/{site.api.pid}/children").read().split()
+    return {pid: peak(pid) for pid in children}
+
+
+def test_a_server_that_answers_without_end_costs_no_memory(site, admin):
+    before = peaks(site)
+    with listener(endless) as port:
+        made = save(admin, port)
+        assert made.status == 201 and made.json["check"]["ok"] is False, made
+        found = admin.get(f"/servers/{made.json['id']}/databases")
+        assert found.status in (502, 503), found
+    after = peaks(site)
+    assert after.keys() == before.keys()  # none of them died of it
+    assert all(after[pid] < before[pid] + 32 for pid in after), (before, after)
