@@ -20,7 +20,7 @@ export function PlaceFields({ form, hasPassword }: { form: Form; hasPassword: bo
         <TextInput label={words.host} description={words.hostHint} required withAsterisk={false} {...plain} {...input('host')} />
       </Grid.Col>
       <Grid.Col span={{ base: 12, sm: 4 }}>
-        <NumberInput label={words.port} description=" " min={1} max={65535} allowDecimal={false} hideControls clampBehavior="none" {...input('port')} />
+        <NumberInput label={words.port} description={words.portHint} min={1} max={65535} allowDecimal={false} hideControls clampBehavior="none" {...input('port')} />
       </Grid.Col>
       <Grid.Col span={{ base: 12, sm: 6 }}>
         <TextInput label={words.username} description={words.usernameHint} required withAsterisk={false} {...plain} {...input('username')} />

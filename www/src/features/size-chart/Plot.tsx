@@ -56,6 +56,14 @@ export default function Plot({ title, label, times, values, say, kind }: PlotPro
   );
 }
 
+/** Days, or the times within one. */
+function sayTime(seconds: number, step: number): string {
+  const date = new Date(seconds * 1000);
+  return step < 86_400
+    ? date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', ...(step < 60 ? { second: '2-digit' } : {}) })
+    : date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...(step >= 2_500_000 ? { year: '2-digit' } : {}) });
+}
+
 function options({ say, kind, onPoint }: Pick<PlotProps, 'say' | 'kind'> & { onPoint: (at: number | null) => void }): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(name).trim();
@@ -71,9 +79,9 @@ function options({ say, kind, onPoint }: Pick<PlotProps, 'say' | 'kind'> & { onP
     height: HEIGHT,
     legend: { show: false },
     cursor: { y: false, sync: { key: 'size-chart' }, drag: { x: false, y: false }, points: { size: 8 } },
-    scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
+    scales: { x: { range: (_, from, to) => [from - (to - from) / 40, to + (to - from) / 40] }, y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
     axes: [
-      { ...axis, space: 70 },
+      { ...axis, space: 80, values: (_, marks, __, ___, step) => marks.map((mark) => sayTime(mark, step)) },
       { ...axis, size: 76, values: (_, marks) => marks.map(say) },
     ],
     series: [

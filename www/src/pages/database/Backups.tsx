@@ -37,7 +37,7 @@ export function Backups({ database }: { database: Database }) {
   const state = useListState({ sort: '-created_at' });
   const list = useBackupPage({ ...state, filters: { database_id: database.id } });
   return (
-    <section aria-label={words.title}>
+    <section>
       <Title order={2} mb="sm">
         {words.title}
       </Title>

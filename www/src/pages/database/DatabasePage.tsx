@@ -31,7 +31,7 @@ export function DatabasePage() {
 
 function OneDatabase({ database }: { database: Database }) {
   const server = (
-    <Anchor component={Link} to={`/servers/${database.server_id}`}>
+    <Anchor component={Link} to={`/servers/${database.server_id}`} underline="always">
       {database.server_name}
     </Anchor>
   );

@@ -33,7 +33,7 @@ export function DatabaseTable({ databases }: { databases: readonly Database[] })
   const historyOf = useHistories(list.rows);
   const servers = [...new Map(databases.map((each) => [each.server_id, each.server_name]))].map(([value, label]) => ({ value, label }));
   return (
-    <section aria-label={words.title}>
+    <section>
       <Title order={2} mb="sm">
         {words.title}
       </Title>

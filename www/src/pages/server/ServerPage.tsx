@@ -79,7 +79,7 @@ function Actions({ server }: { server: Server }) {
       <Button variant="default" leftSection={<IconPencil size={16} aria-hidden />} onClick={editing.open}>
         {words.edit}
       </Button>
-      <Button variant="default" c="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={removing.open}>
+      <Button variant="default" c="var(--mantine-color-error)" leftSection={<IconTrash size={16} aria-hidden />} onClick={removing.open}>
         {words.remove}
       </Button>
       <ServerFormDialog opened={isEditing} onClose={editing.close} server={server} />

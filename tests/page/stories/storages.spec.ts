@@ -1,0 +1,40 @@
+import { expect, picture, test } from '../support';
+
+test('a storage is added, probed, mended, rescanned and deleted', async ({ as, stage, organization, guard }) => {
+  guard.allow(/status of 4\d\d .*\/storages/);
+  const page = await as('admin');
+  await page.goto('/storages');
+  await page.getByRole('button', { name: 'Add a storage' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a storage' });
+  await dialog.getByLabel('Folder').fill('backups');
+  await dialog.getByRole('button', { name: 'Add and probe' }).click();
+  await expect(dialog.getByText('Give it a name.')).toBeVisible();
+  await expect(dialog.getByText('Give an absolute path')).toBeVisible();
+  await dialog.getByLabel('Name').fill('NAS');
+  await dialog.getByLabel('Folder').fill('/etc');
+  await dialog.getByRole('button', { name: 'Add and probe' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('not below one of the folders');
+  await picture(page, 'storage-form');
+  await dialog.getByLabel('Folder').fill(`${stage.where.storage}/${organization}`);
+  await dialog.getByRole('button', { name: /and probe/ }).click();
+  await expect(page.getByText('NAS is saved, and the probe went well.')).toBeVisible();
+  const card = page.getByRole('region', { name: 'NAS' });
+  await expect(card).toContainText('No backup lies here');
+  await card.getByRole('button', { name: 'Probe now' }).click();
+  await expect(page.getByText('NAS works')).toBeVisible();
+  await picture(page, 'storages');
+  const menu = async (item: string) => {
+    await card.getByRole('button', { name: 'Actions for NAS' }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await menu('Rescan');
+  await page.getByRole('dialog').getByRole('button', { name: 'Rescan' }).click();
+  await expect(page.getByText('NAS is being rescanned.')).toBeVisible();
+  await menu('Edit');
+  await page.getByRole('dialog').getByLabel('Name').fill('NAS two');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save and probe' }).click();
+  await page.getByRole('button', { name: 'Actions for NAS two' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('heading', { name: 'No storage yet' })).toBeVisible();
+});
