@@ -23,6 +23,34 @@ HfStorage *hf_worker_open_storage(const HfWorker *worker, HfCatalog *catalog, co
     return hf_storage_local_new(row->path, error);
 }
 
+/* Nothing at all but hidden folders, as a mount point is without its disk. */
+static bool is_empty(HfStorage *storage, bool *empty, GError **error)
+{
+    g_autoptr(GPtrArray) objects = hf_storage_list(storage, "", error);
+    g_autoptr(GPtrArray) folders = objects != NULL ? hf_storage_list_folders(storage, "", error) : NULL;
+    *empty = folders != NULL && objects->len == 0 && folders->len == 0;
+    return folders != NULL;
+}
+
+bool hf_worker_check_gone(HfStorage *storage, HfCatalog *catalog, const HfBackupRow *backup, GError **error)
+{
+    bool empty = true;
+    HfStorageInfo info;
+    g_autoptr(GPtrArray) others = hf_backup_of_storage(catalog, backup->storage_id, error);
+    if (others == NULL)
+        return false;
+    for (guint i = 0; i < others->len; i++)
+        if (hf_storage_stat(storage, ((const HfBackupRow *)others->pdata[i])->path, &info, NULL))
+            return true;
+    if (others->len <= 1 && !is_empty(storage, &empty, error))
+        return false;
+    if (empty)
+        g_set_error(error, HF_ERROR, HF_ERROR_STORAGE,
+                    "%s is not there, and nothing else of its storage either: is the storage's disk mounted?",
+                    backup->path);
+    return !empty;
+}
+
 struct HfBackupFile {
     HfStorage *storage;
     HfStorageObject *object;
@@ -50,7 +78,8 @@ static bool open_object(HfBackupFile *self, HfJobRun *run, const HfBackupRow *ba
     if (self->object != NULL)
         return true;
     if (g_error_matches(reason, HF_ERROR, HF_ERROR_NOT_FOUND) &&
-        !hf_backup_set_state(run->catalog, backup->id, "missing", error))
+        (!hf_worker_check_gone(self->storage, run->catalog, backup, error) ||
+         !hf_backup_set_state(run->catalog, backup->id, "missing", error)))
         return false;
     g_propagate_error(error, g_steal_pointer(&reason));
     return false;

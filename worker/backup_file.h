@@ -13,6 +13,11 @@
 HfStorage *hf_worker_open_storage(const HfWorker *worker, HfCatalog *catalog, const char *organization, const char *id,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* For a backup whose file was not found: HF_ERROR_STORAGE if none of the storage's backups is there (of the only one:
+ * if nothing at all is), for then it is the storage that is not there. */
+bool hf_worker_check_gone(HfStorage *storage, HfCatalog *catalog, const HfBackupRow *backup, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
 typedef struct HfBackupFile HfBackupFile;
 
 /* Opens the archive with the organization's keys that fit, and the one that came with the job. A file that is absent or

@@ -110,7 +110,7 @@ def test_verify_proves_and_notes_what_it_finds(service, shop, server):
     done = service.wait(service.request("verify", backup["id"])["job_id"])
     assert done["state"] == "failed" and done["error"]["code"] == "corrupt"
     assert service.backup_of(backup["job_id"])["state"] == "damaged"
-    path.unlink()
+    path.rename(path.with_suffix(".away"))  # not the whole storage
     done = service.wait(service.request("verify", backup["id"])["job_id"])
     assert done["error"]["code"] == "not-found" and service.backup_of(backup["job_id"])["state"] == "missing"
 
@@ -453,6 +453,29 @@ def test_a_deletion_that_retention_asked_for_is_not_done_once_it_is_paused(servi
     done = service.wait(service.request("delete", made)["job_id"])
     assert done["state"] == "failed" and "paused meanwhile: looks wrong" in done["error"]["message"]
     assert len(service.files()) == 1
+
+
+def test_of_a_disk_that_is_not_mounted_nothing_counts_as_deleted_or_missing(service, shop):
+    service.worker()
+    made = good_backup(service, shop)
+    away = service.storage_folder.rename(service.folder / "away")
+    service.storage_folder.mkdir()
+    for kind, about in (("delete", made), ("verify", made), ("rescan", service.storage)):
+        done = service.wait(service.request(kind, about)["job_id"])
+        assert done["state"] == "failed" and "mounted?" in done["error"]["message"], (kind, done)
+    assert service.one("SELECT state FROM backup") == "good"
+    service.storage_folder.rmdir()
+    away.rename(service.storage_folder)
+    assert service.wait(service.request("delete", made)["job_id"])["state"] == "succeeded" and not service.files()
+
+
+def test_a_deletion_that_died_behind_the_removal_is_done(service, shop):
+    service.worker()
+    made = good_backup(service, shop)
+    first = service.wait(service.request("delete", made)["job_id"])
+    service.sql("UPDATE backup SET state = 'good', deleted_at = NULL")
+    service.sql("UPDATE job SET state = 'queued', ended_at = NULL, ended_attempt = NULL WHERE id = %s", first["id"])
+    service.until(lambda: service.one("SELECT state FROM backup") == "deleted")
 
 
 def test_without_a_worker_of_the_pool_default_files_are_looked_after_all_the_same(service, shop):

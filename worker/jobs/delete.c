@@ -1,9 +1,15 @@
-/* Removes the file of a backup, and then says so in the catalog: a backup that is listed as good has its file. */
+/*
+ * Removes the file of a backup, and then says so in the catalog: a backup that is listed as good has its file. That the
+ * file was seen is the job's step: so an attempt that finds none knows whether a dead one has removed it, or whether
+ * the storage may not be there.
+ */
 #include "base/error.h"
 #include "service/request_delete.h"
 #include "worker/backup_file.h"
 
 #include <string.h>
+
+#define STEP_SEEN "seen"
 
 /* What retention has asked for is not done once it is paused: the reason may have come up behind its back. */
 static bool check_paused(HfJobRun *run, const HfBackupRow *backup, GError **error)
@@ -18,9 +24,24 @@ static bool check_paused(HfJobRun *run, const HfBackupRow *backup, GError **erro
     return database != NULL && database->retention_paused == NULL;
 }
 
+static bool remove_file(HfJobRun *run, HfStorage *storage, const HfBackupRow *backup, GError **error)
+{
+    HfStorageInfo info;
+    g_autoptr(GError) reason = NULL;
+    const HfJobRow *job = run->job;
+    if (hf_storage_stat(storage, backup->path, &info, &reason))
+        return hf_job_set_step(run->catalog, job->id, job->attempt, STEP_SEEN, error) &&
+               hf_storage_remove(storage, backup->path, error);
+    if (!g_error_matches(reason, HF_ERROR, HF_ERROR_NOT_FOUND)) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
+    g_message("%s was not there any more", backup->path);
+    return strcmp(job->step, STEP_SEEN) == 0 || hf_worker_check_gone(storage, run->catalog, backup, error);
+}
+
 bool hf_job_run_delete(HfJobRun *run, GError **error)
 {
-    g_autoptr(GError) reason = NULL;
     const HfJobRow *job = run->job;
     g_autoptr(HfBackupRow) backup = hf_backup_get(run->catalog, job->organization, job->backup_id, error);
     if (backup == NULL)
@@ -40,13 +61,7 @@ bool hf_job_run_delete(HfJobRun *run, GError **error)
         hf_worker_open_storage(run->worker, run->catalog, job->organization, backup->storage_id, error);
     if (storage == NULL)
         return false;
-    if (!hf_storage_remove(storage, backup->path, &reason) && !g_error_matches(reason, HF_ERROR, HF_ERROR_NOT_FOUND)) {
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return false;
-    }
-    if (reason != NULL)
-        g_message("%s was not there any more", backup->path);
-    return true;
+    return remove_file(run, storage, backup, error);
 }
 
 bool hf_job_record_delete(HfJobRun *run, GError **error)

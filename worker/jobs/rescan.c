@@ -232,6 +232,9 @@ static bool rescan(Rescan *self, GError **error)
         return false;
     wait_for_young(self);
     g_autoptr(GPtrArray) backups = hf_backup_of_storage(run->catalog, self->storage_id, error);
+    if (backups != NULL && backups->len > 0 && self->files->len == 0 &&
+        !hf_worker_check_gone(self->storage, run->catalog, backups->pdata[0], error))
+        return false;
     self->keys = backups != NULL ? hf_key_with_secret(run->catalog, run->job->organization, NULL, error) : NULL;
     bool ok = self->keys != NULL && check_registered(self, backups, error) && register_others(self, error) &&
               hf_backup_adopt(run->catalog, self->storage_id, &self->adopted, error);
