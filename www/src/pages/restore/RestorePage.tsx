@@ -1,15 +1,82 @@
-import { IconHammer } from '@tabler/icons-react';
+import { IconLock } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useSearchParams } from 'react-router-dom';
+import { useMay } from '@/entities/me';
 import { texts } from '@/shared/texts';
 import { EmptyState, Page, Surface } from '@/shared/ui';
+import { CheckStep } from './CheckStep';
+import { PickStep } from './PickStep';
+import { StepList } from './StepList';
+import { TargetStep } from './TargetStep';
+import type { Values } from './values';
 
+const words = texts.restore;
+
+/**
+ * From a backup to the confirmation. Where one is stands in the address (?backup=, then ?preflight=): a reload loses nothing
+ * but a key that was pasted.
+ */
 export function RestorePage() {
+  const mayRestore = useMay('operator');
+  if (mayRestore) return <Wizard />;
   return (
-    <Page title="Restore">
+    <Page title={words.title}>
       <Surface>
-        <EmptyState icon={IconHammer} title="Restore">
-          {texts.shell.stub}
+        <EmptyState icon={IconLock} title={words.viewer.title}>
+          {words.viewer.body}
         </EmptyState>
       </Surface>
+    </Page>
+  );
+}
+
+function Wizard() {
+  const [params, setParams] = useSearchParams();
+  const [draft, setDraft] = useState<Values | null>(null);
+  const backup = params.get('backup');
+  const preflight = params.get('preflight');
+  const database = params.get('database_id');
+  const go = (to: Record<string, string>) => {
+    setParams(to);
+    window.scrollTo(0, 0);
+  };
+  return (
+    <Page title={words.title} description={words.description}>
+      <StepList current={preflight ? 2 : backup ? 1 : 0} />
+      {preflight ? (
+        <CheckStep
+          key={preflight}
+          id={preflight}
+          identity={draft?.identity ?? ''}
+          onChecked={(id) => {
+            go({ preflight: id });
+          }}
+          onBack={(backupId) => {
+            go({ backup: backupId });
+          }}
+        />
+      ) : backup ? (
+        <TargetStep
+          key={backup}
+          backupId={backup}
+          databaseId={database}
+          draft={draft}
+          onBack={() => {
+            go(database ? { database_id: database } : {});
+          }}
+          onChecked={(id, values) => {
+            setDraft(values);
+            go({ preflight: id });
+          }}
+        />
+      ) : (
+        <PickStep
+          onPick={(id) => {
+            setDraft(null);
+            go({ backup: id, ...(database ? { database_id: database } : {}) });
+          }}
+        />
+      )}
     </Page>
   );
 }

@@ -1,0 +1,82 @@
+import { Button, Progress, Stack, Text, Title } from '@mantine/core';
+import { IconArrowLeft } from '@tabler/icons-react';
+import { Link } from 'react-router-dom';
+import { isEnded, useWatchedJob } from '@/entities/job';
+import { usePreflight } from '@/entities/restore';
+import { asProblem, Problem } from '@/shared/api';
+import { percent, timeLeft } from '@/shared/lib/units';
+import { texts } from '@/shared/texts';
+import { ProblemAlert, Surface } from '@/shared/ui';
+import { Checked } from './Checked';
+
+const words = texts.restore;
+
+interface CheckStepProps {
+  id: string;
+  identity: string;
+  onChecked: (preflightId: string) => void;
+  onBack: (backupId: string) => void;
+}
+
+/** The preflight while it runs, and what it has found. */
+export function CheckStep({ id, identity, onChecked, onBack }: CheckStepProps) {
+  const preflight = usePreflight(id);
+  const document = preflight.data;
+  if (!document) {
+    if (!preflight.error) return null;
+    const isGone = asProblem(preflight.error).status === 404;
+    return (
+      <Stack>
+        {isGone ? <Text>{words.check.gone}</Text> : <ProblemAlert error={preflight.error} onRetry={() => void preflight.refetch()} />}
+        <div>
+          <Button component={Link} to="/restore" variant="default">
+            {words.check.again}
+          </Button>
+        </div>
+      </Stack>
+    );
+  }
+  return (
+    <>
+      {document.result ? (
+        <Checked preflight={document} result={document.result} identity={identity} onChecked={onChecked} />
+      ) : (
+        <Running jobId={document.job_id ?? undefined} />
+      )}
+      <div>
+        <Button
+          variant="subtle"
+          leftSection={<IconArrowLeft size={16} aria-hidden />}
+          onClick={() => {
+            onBack(document.request.backup_id);
+          }}
+        >
+          {words.check.change}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function Running({ jobId }: { jobId: string | undefined }) {
+  const job = useWatchedJob(jobId).data?.job;
+  if (job && isEnded(job.state) && job.error) {
+    const { code, message } = job.error;
+    return <ProblemAlert error={new Problem({ status: 409, code, title: words.check.failed, detail: message })} />;
+  }
+  const done = job?.progress?.percent ?? 0;
+  return (
+    <Surface label={words.check.running}>
+      <Title order={2} role="status">
+        {words.check.running}
+      </Title>
+      <Text c="dimmed" mb="md">
+        {words.check.runningHint}
+      </Text>
+      <Progress value={done} size="lg" aria-label={words.check.running} />
+      <Text size="sm" c="dimmed" mt="xs" className="tabular">
+        {job?.state === 'queued' ? words.check.waits : `${percent(done)} · ${timeLeft(job?.progress?.left_s ?? null)}`}
+      </Text>
+    </Surface>
+  );
+}

@@ -1,0 +1,77 @@
+import { Stack, Text, Title } from '@mantine/core';
+import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
+import { useBackup } from '@/entities/backup';
+import { useDatabase } from '@/entities/database';
+import { useAllKeys } from '@/entities/key';
+import type { Finding, Preflight, PreflightResult } from '@/entities/restore';
+import { texts } from '@/shared/texts';
+import { Status, Surface } from '@/shared/ui';
+import { BackupCard } from './BackupCard';
+import { Confirm } from './Confirm';
+import { Impact } from './Impact';
+import { KeyAgain } from './KeyAgain';
+import classes from './RestorePage.module.css';
+import { needsKey } from './values';
+
+const words = texts.restore.check;
+
+interface CheckedProps {
+  preflight: Preflight;
+  result: PreflightResult;
+  identity: string;
+  onChecked: (preflightId: string) => void;
+}
+
+/** What the check says, what the restore would mean, and the way to do it. */
+export function Checked({ preflight, result, identity, onChecked }: CheckedProps) {
+  const { request } = preflight;
+  const backup = useBackup(request.backup_id).data;
+  const database = useDatabase(request.database_id).data;
+  const keys = useAllKeys().data;
+  const name = request.database_name ?? database?.name;
+  const lacksKey = backup && keys ? needsKey(backup.fingerprints, keys) && !identity : false;
+  return (
+    <Stack>
+      {backup && <BackupCard backup={backup} />}
+      <Findings result={result} />
+      {result.code === 'wrong-key' && <KeyAgain request={request} onChecked={onChecked} />}
+      {result.ok && backup && <Impact backup={backup} database={database} isNew={request.mode === 'new'} />}
+      {result.ok && name && <Confirm preflight={preflight} name={name} identity={identity} lacksKey={lacksKey} />}
+    </Stack>
+  );
+}
+
+function Findings({ result }: { result: PreflightResult }) {
+  const findings = [...result.findings].sort((one, other) => Number(other.fatal) - Number(one.fatal));
+  return (
+    <Surface label={words.findings}>
+      <Title order={2} mb={4} role="status">
+        <Status tone={result.ok ? 'ok' : 'bad'} plain>
+          <span className={classes.verdict}>{result.ok ? words.ok : words.notOk}</span>
+        </Status>
+      </Title>
+      <Text c="dimmed">{result.ok ? words.okBody : words.notOkBody}</Text>
+      {findings.length > 0 && (
+        <ul className={classes.findings} aria-label={words.findings}>
+          {findings.map((finding) => (
+            <FindingLine key={finding.text} finding={finding} />
+          ))}
+        </ul>
+      )}
+    </Surface>
+  );
+}
+
+function FindingLine({ finding }: { finding: Finding }) {
+  const isLoss = /will be gone|will come back empty|is dropped first|will be ended/.test(finding.text);
+  const Icon = finding.fatal ? IconCircleX : isLoss ? IconAlertTriangle : IconInfoCircle;
+  return (
+    <li data-tone={finding.fatal ? 'bad' : isLoss ? 'warn' : 'quiet'}>
+      <Icon size={18} aria-hidden />
+      <span>
+        <span className="mantine-visually-hidden">{finding.fatal ? words.stop : words.note}: </span>
+        {finding.text.charAt(0).toUpperCase() + finding.text.slice(1)}
+      </span>
+    </li>
+  );
+}
