@@ -16,6 +16,7 @@ export const common = {
     select: (name: string) => `Select ${name}`,
     selectAll: 'Select all of this page',
   },
+  copy: { verb: 'Copy', done: 'Copied', of: (what: string) => `Copy ${what}` },
   save: 'Save',
   close: 'Close',
 };

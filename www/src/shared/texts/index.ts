@@ -1,14 +1,18 @@
+import { audit } from './audit';
 import { backups } from './backups';
 import { common } from './common';
 import { databases } from './databases';
+import { help } from './help';
 import { job } from './job';
 import { jobs } from './jobs';
 import { keys } from './keys';
 import { logs } from './logs';
 import { overview } from './overview';
+import { people } from './people';
 import { restore } from './restore';
 import { schedules } from './schedules';
 import { servers } from './servers';
+import { settings } from './settings';
 import { shell } from './shell';
 import { signIn } from './signIn';
 import { storages } from './storages';
@@ -16,4 +20,25 @@ import { undo } from './undo';
 import { welcome } from './welcome';
 
 /** Every text that the page shows, by area: one file each, all of them in this folder, for a translator to replace. */
-export const texts = { ...common, backups, databases, job, jobs, keys, logs, overview, restore, schedules, servers, shell, signIn, storages, undo, welcome };
+export const texts = {
+  ...common,
+  audit,
+  backups,
+  databases,
+  help,
+  job,
+  jobs,
+  keys,
+  logs,
+  overview,
+  people,
+  restore,
+  schedules,
+  servers,
+  settings,
+  shell,
+  signIn,
+  storages,
+  undo,
+  welcome,
+};

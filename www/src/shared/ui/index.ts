@@ -1,5 +1,6 @@
 export { Brand } from './Brand';
 export { ConfirmDialog } from './ConfirmDialog';
+export { CopyText } from './CopyText';
 export { EmptyState } from './EmptyState';
 export { Facts } from './Facts';
 export { atMost, between, required, submitting } from './form';

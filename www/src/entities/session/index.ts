@@ -1,0 +1,2 @@
+export { browserOf } from './browserOf';
+export * from './queries';

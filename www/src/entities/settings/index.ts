@@ -1,0 +1,2 @@
+export { useHaltPresets, useSaveHaltPresets } from './queries';
+export type { HaltPresets } from './queries';
