@@ -19,7 +19,8 @@ bool hf_change_audit(HfApi *api, const HfRequest *request, const HfChange *chang
     const HfPrincipal *principal = request->principal;
     g_autofree char *kind = g_strndup(change->action, strcspn(change->action, "."));
     g_autofree char *name = object_name(request, change);
-    HfAuditEvent event = {.organization = change->organization != NULL ? change->organization : principal->organization,
+    const char *organization = change->organization != NULL ? change->organization : principal->organization;
+    HfAuditEvent event = {.organization = change->installation ? NULL : organization,
                           .actor = principal->actor,
                           .action = change->action,
                           .object_kind = kind,

@@ -17,6 +17,7 @@ typedef struct {
     const char *name; /* NULL: the body's member "name", if there is one */
     const char *detail;
     const char *organization; /* NULL: the principal's */
+    bool installation;        /* of no organization, whichever the owner looks at */
 } HfChange;
 
 /* With `done` appends the event and commits, else rolls back. A change of another's version is answered with 412. */

@@ -92,7 +92,9 @@ static bool end(HfApi *api, const HfRoute *route, const HfRequest *request, cons
                 HfResponse *response, GError **error)
 {
     g_autofree char *action = g_strconcat(route->noun->name, ".", verb, NULL);
-    return hf_change_end(api, request, &(HfChange){.action = action, .id = id}, done, response, error);
+    return hf_change_end(api, request,
+                         &(HfChange){.action = action, .id = id, .installation = route->access == HF_ACCESS_OWNER},
+                         done, response, error);
 }
 
 char *hf_noun_do_create(HfApi *api, const HfRoute *route, const HfRequest *request, HfNounHook hook,

@@ -22,7 +22,7 @@
 static char *counter_name(const char *kind, const char *value)
 {
     g_autofree char *lower = g_utf8_strdown(value, -1);
-    g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, lower, -1);
+    g_autofree char *hash = hf_sha256_text(lower);
     return g_strconcat("sign-in:", kind, ":", hash, NULL);
 }
 
@@ -53,7 +53,9 @@ static bool refuse_many(const HfRequest *request, HfResponse *response)
 /* ---- In ------------------------------------------------------------------------------------------------------------
  */
 
-static bool audit_sign_in(HfApi *api, const HfRequest *request, const char *user, const char *outcome, GError **error)
+/* `account` is NULL if there is none of that name. */
+static bool audit_sign_in(HfApi *api, const HfRequest *request, const char *account, const char *user,
+                          const char *outcome, GError **error)
 {
     g_autofree char *actor = g_strconcat("user ", user, NULL);
     HfAuditEvent event = {.actor = actor,
@@ -62,7 +64,7 @@ static bool audit_sign_in(HfApi *api, const HfRequest *request, const char *user
                           .object_name = user,
                           .address = request->address,
                           .outcome = outcome};
-    return hf_audit_append(api->catalog, &event, error);
+    return hf_audit_append_of(api->catalog, account, &event, error);
 }
 
 static void set_cookie(const HfApi *api, HfResponse *response, const char *token, uint64_t seconds)
@@ -108,10 +110,10 @@ static bool start_session(HfApi *api, HfRequest *request, const char *account, H
     return true;
 }
 
-static bool refuse_credentials(HfApi *api, const HfRequest *request, const char *user, HfResponse *response,
-                               GError **error)
+static bool refuse_credentials(HfApi *api, const HfRequest *request, const char *account, const char *user,
+                               HfResponse *response, GError **error)
 {
-    if (!audit_sign_in(api, request, user, "denied", error))
+    if (!audit_sign_in(api, request, account, user, "denied", error))
         return false;
     hf_response_problem(response, 401, "wrong-credentials", "Not signed in", "the name or the password is wrong",
                         "Check both; an administrator can set a new password.", request);
@@ -147,9 +149,10 @@ bool hf_session_handle_create(HfApi *api, const HfRoute *route, HfRequest *reque
     if (!check(api, user, password, &account, &right, error))
         return false;
     if (!right)
-        return refuse_credentials(api, request, user, response, error);
+        return refuse_credentials(api, request, account, user, response, error);
     forget_tries(api, user);
-    return audit_sign_in(api, request, user, "success", error) && start_session(api, request, account, response, error);
+    return audit_sign_in(api, request, account, user, "success", error) &&
+           start_session(api, request, account, response, error);
 }
 
 /* ---- Out, and the other ones ---------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ static bool read_role(const HfRequest *request, Body *body, GError **error)
 static bool read_password(const HfRequest *request, Body *body, GError **error)
 {
     g_autofree char *password = NULL;
-    if (!hf_request_text(request, "password", 1000, &password, error))
+    if (!hf_request_secret(request, "password", &password, error))
         return false;
     if (password == NULL)
         return true;
@@ -104,8 +104,10 @@ bool hf_user_handle_create(HfApi *api, const HfRoute *route, HfRequest *request,
         return false;
     g_autofree char *id = hf_account_create(api->catalog, organization, &body.change, request->principal->actor, error);
     const char *action = is_account_route(route) ? "account.create" : "user.create";
-    return hf_change_end(api, request, &(HfChange){.action = action, .id = id, .detail = body.role}, id != NULL,
-                         response, error) &&
+    return hf_change_end(
+               api, request,
+               &(HfChange){.action = action, .id = id, .detail = body.role, .installation = is_account_route(route)},
+               id != NULL, response, error) &&
            hf_noun_answer(api, route->noun, organization, id, 201, response, error);
 }
 
@@ -133,7 +135,8 @@ bool hf_user_handle_change(HfApi *api, const HfRoute *route, HfRequest *request,
                                                     request->principal->is_owner, error);
     HfChange change = {.action = is_account_route(route) ? "account.change" : "user.change",
                        .id = id,
-                       .detail = body.password != NULL ? "with a new password" : body.role};
+                       .detail = body.password != NULL ? "with a new password" : body.role,
+                       .installation = is_account_route(route)};
     return end(api, request, &change, hashes, done, response, error) &&
            hf_noun_handle_get(api, route, request, response, error);
 }

@@ -124,6 +124,7 @@ static const HfRoute routes[] = {
     {"GET", V1 "/jobs/{id}", VIEWER, hf_job_handle_get, .own_guard = true},
     {"POST", V1 "/jobs/{id}/cancel", OPERATOR, hf_job_handle_cancel},
     {"GET", V1 "/logs", VIEWER, hf_noun_handle_list, &hf_noun_log},
+    {"GET", V1 "/installation/audit", OWNER, hf_noun_handle_list, &hf_noun_installation_audit},
     {"GET", V1 "/audit", ADMINISTRATOR, hf_noun_handle_list, &hf_noun_audit},
 
     {"GET", V1 "/gate/{database_id}", ANYONE, hf_gate_handle_get},

@@ -19,6 +19,15 @@ const HfNoun hf_noun_audit = {.name = "audit",
                               .search = "object_name",
                               .is_long = true};
 
+const HfNoun hf_noun_installation_audit = {.name = "audit",
+                                           .table = "audit_event",
+                                           .view = "(SELECT * FROM holdfast_view.audit WHERE organization_id IS NULL)",
+                                           .filters = filters,
+                                           .sorts = sorts,
+                                           .search = "object_name",
+                                           .is_long = true,
+                                           .installation = true};
+
 bool hf_audit_append(HfCatalog *catalog, const HfAuditEvent *event, GError **error)
 {
     static const char sql[] = "/* writes: */ SELECT audit_append(nullif($1, '')::uuid, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -28,6 +37,22 @@ bool hf_audit_append(HfCatalog *catalog, const HfAuditEvent *event, GError **err
                       hf_or_empty(event->object_kind), hf_or_empty(event->object_id), hf_or_empty(event->object_name),
                       hf_or_empty(event->address), hf_or_empty(event->outcome), hf_or_empty(event->detail)),
         error);
+}
+
+bool hf_audit_append_of(HfCatalog *catalog, const char *account, const HfAuditEvent *event, GError **error)
+{
+    static const char sql[] = "SELECT organization_id::text FROM membership WHERE account_id::text = $1 ORDER BY 1";
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(hf_or_empty(account)), error);
+    g_auto(GStrv) organizations = rows != NULL ? hf_rows_list(rows) : NULL;
+    HfAuditEvent each = *event;
+    if (organizations == NULL || *organizations == NULL)
+        return organizations != NULL && hf_audit_append(catalog, event, error);
+    bool ok = true;
+    for (char **organization = organizations; ok && *organization != NULL; organization++) {
+        each.organization = *organization;
+        ok = hf_audit_append(catalog, &each, error);
+    }
+    return ok;
 }
 
 /* The hash of a row is that of the hash before it and its text; `chain` holds the one and then the other. */

@@ -347,6 +347,31 @@ def test_who_signs_in_and_who_fails_is_audited(site):
     assert rows == [(f"user {OWNER}", "success", "127.0.0.1"), (f"user {OWNER}", "denied", "127.0.0.1")]
 
 
+def actions(client, path):
+    return [(each["action"], each["object_name"], each["outcome"]) for each in client.get(path, expect=200).json["items"]]
+
+
+def test_what_an_owner_does_to_the_installation_is_not_in_the_log_of_an_organization(people):
+    owner, name = people.clients["owner"], f"secret {uuid.uuid4()}"
+    owner.post("/organizations", {"name": name}, expect=201)
+    account = owner.post("/accounts", {"name": name, "password": PASSWORD}, expect=201).json["id"]
+    owner.patch(f"/accounts/{account}", {"full_name": "X"}, expect=200)
+    assert name not in str(actions(people.admin, "/audit"))
+    said = actions(owner, "/installation/audit?limit=3")
+    assert [each[0] for each in said] == ["account.change", "account.create", "organization.create"]
+    people.admin.get("/installation/audit", expect=403)
+
+
+def test_sign_ins_are_in_the_log_of_each_organization_of_the_account(site, people, newcomer):
+    site.client().post("/session", {"user": newcomer.name, "password": "wrong"}, expect=401)
+    said = actions(people.admin, "/audit?action=session.create&limit=2")
+    assert said == [("session.create", newcomer.name, "denied"), ("session.create", newcomer.name, "success")]
+    assert newcomer.name not in str(actions(people.clients["stranger"], "/audit"))
+    assert newcomer.name not in str(actions(people.clients["owner"], "/installation/audit?action=session.create"))
+    site.client().post("/session", {"user": "nobody at all", "password": "wrong"}, expect=401)
+    assert actions(people.clients["owner"], "/installation/audit?limit=1")[0][1] == "nobody at all"
+
+
 def test_what_was_refused_is_audited(site, people):
     people.clients["viewer"].post("/keys", {"name": "k", "kind": "identity"}, expect=403)
     row = site.sql("SELECT actor, outcome, detail FROM audit_event ORDER BY seq DESC LIMIT 1")[0]
