@@ -4,7 +4,7 @@ export {
   backupKey,
   useAllBackups,
   useBackup,
-  useBackupHistories,
+  useBackupHistory,
   useBackupPage,
   useDeleteBackup,
   useLinkBackup,

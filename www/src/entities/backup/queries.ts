@@ -1,4 +1,4 @@
-import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, every, idempotent, ifMatch, take, usePagedList } from '@/shared/api';
 import type { ListState, Schemas } from '@/shared/api';
 
@@ -39,16 +39,13 @@ export function useRecentBackups(pollMs = 30_000) {
   });
 }
 
-/** The newest backups of some databases, by the database's id; nothing yet of those that are still asked for. */
-export function useBackupHistories(databaseIds: readonly string[], limit = 12): ReadonlyMap<string, Backup[]> {
-  return useQueries({
-    queries: databaseIds.map((database_id) => ({
-      queryKey: [...backupKey, 'history', database_id, limit],
-      queryFn: async ({ signal }: { signal: AbortSignal }) =>
-        (await take(api.GET('/api/v1/backups', { params: { query: { database_id, limit, sort: '-created_at' } }, signal }))).items,
-      staleTime: 60_000,
-    })),
-    combine: (answers) => new Map(answers.flatMap(({ data }, at) => (data ? [[databaseIds[at] ?? '', data] as const] : []))),
+/** The newest backups of one database; without an id nothing is asked. */
+export function useBackupHistory(database_id: string | undefined, limit = 12) {
+  return useQuery({
+    queryKey: [...backupKey, 'history', database_id, limit],
+    queryFn: async ({ signal }) => (await take(api.GET('/api/v1/backups', { params: { query: { database_id, limit, sort: '-created_at' } }, signal }))).items,
+    enabled: database_id !== undefined,
+    staleTime: 60_000,
   });
 }
 

@@ -1,6 +1,6 @@
 import { Anchor, Skeleton, Title } from '@mantine/core';
 import { Link, useParams } from 'react-router-dom';
-import { ProofStatus, useBackup, useBackupHistories } from '@/entities/backup';
+import { ProofStatus, useBackup, useBackupHistory } from '@/entities/backup';
 import { DatabaseStatus, useDatabase } from '@/entities/database';
 import type { Database } from '@/entities/database';
 import { nextRun, useAllSchedules } from '@/entities/schedule';
@@ -76,7 +76,7 @@ function Standing({ database }: { database: Database }) {
 }
 
 function Trend({ database }: { database: Database }) {
-  const backups = useBackupHistories([database.id], 100).get(database.id);
+  const backups = useBackupHistory(database.id, 100).data;
   return (
     <Surface label={texts.overview.chart.title}>
       <Title order={2} mb="sm">

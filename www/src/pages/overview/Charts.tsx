@@ -1,6 +1,6 @@
 import { Group, Select, Skeleton, Title } from '@mantine/core';
 import { useState } from 'react';
-import { useBackupHistories, useRecentBackups } from '@/entities/backup';
+import { useBackupHistory, useRecentBackups } from '@/entities/backup';
 import type { Database } from '@/entities/database';
 import { SizeChart } from '@/features/size-chart';
 import { texts } from '@/shared/texts';
@@ -9,13 +9,20 @@ import { Surface } from '@/shared/ui';
 const words = texts.overview.chart;
 const ALL = '';
 
-/** Size and duration over time: of one database, or of all of them by day. */
+/**
+ * Size and duration over time: of one database, or of all of them by day. The sums of all are drawn only where all of
+ * their backups are known: else it begins with the largest database.
+ */
 export function Charts({ databases }: { databases: readonly Database[] }) {
-  const [chosen, setChosen] = useState(databases.length === 1 ? (databases[0]?.id ?? ALL) : ALL);
-  const recent = useRecentBackups().data?.items;
-  const history = useBackupHistories(chosen === ALL ? [] : [chosen], 100).get(chosen);
-  const backups = chosen === ALL ? recent : history;
+  const recent = useRecentBackups().data;
+  const [picked, setPicked] = useState<string | null>(null);
+  const hasAll = recent?.isAll === true && databases.length > 1;
+  const largest = databases.reduce((one, other) => ((other.last_good_bytes ?? 0) > (one.last_good_bytes ?? 0) ? other : one));
+  const chosen = picked ?? (recent === undefined ? undefined : hasAll ? ALL : largest.id);
+  const history = useBackupHistory(chosen === ALL ? undefined : chosen, 100).data;
+  const backups = chosen === ALL ? recent?.items : history;
   const name = databases.find(({ id }) => id === chosen)?.name ?? words.all;
+  const options = databases.map(({ id, name: text, server_name }) => ({ value: id, label: `${text} (${server_name})` }));
   return (
     <Surface label={words.title}>
       <Group justify="space-between" align="flex-end" mb="md">
@@ -23,10 +30,10 @@ export function Charts({ databases }: { databases: readonly Database[] }) {
         {databases.length > 1 && (
           <Select
             label={words.database}
-            data={[{ value: ALL, label: words.all }, ...databases.map(({ id, name: text, server_name }) => ({ value: id, label: `${text} (${server_name})` }))]}
-            value={chosen}
+            data={hasAll ? [{ value: ALL, label: words.all }, ...options] : options}
+            value={chosen ?? null}
             onChange={(value) => {
-              setChosen(value ?? ALL);
+              setPicked(value);
             }}
             allowDeselect={false}
             searchable

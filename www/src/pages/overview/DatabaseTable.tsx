@@ -1,6 +1,6 @@
 import { Anchor, Text, Title } from '@mantine/core';
 import { Link } from 'react-router-dom';
-import { ProofStatus, useBackupHistories, useRecentBackups } from '@/entities/backup';
+import { ProofStatus, useBackupHistory, useRecentBackups } from '@/entities/backup';
 import type { Backup } from '@/entities/backup';
 import { DatabaseStatus } from '@/entities/database';
 import type { Database } from '@/entities/database';
@@ -30,7 +30,7 @@ export function DatabaseTable({ databases }: { databases: readonly Database[] })
     isWithin,
     orders: { state: byUrgency, name: byName, last_good_at: byTime('last_good_at'), size: (one, other) => (one.last_good_bytes ?? -1) - (other.last_good_bytes ?? -1), next: byTime('next') },
   });
-  const historyOf = useHistories(list.rows);
+  const known = useKnown();
   const servers = [...new Map(databases.map((each) => [each.server_id, each.server_name]))].map(([value, label]) => ({ value, label }));
   return (
     <section>
@@ -39,7 +39,7 @@ export function DatabaseTable({ databases }: { databases: readonly Database[] })
       </Title>
       <DataTable
         label={words.title}
-        columns={columns(historyOf)}
+        columns={columns(known)}
         list={list}
         nameOf={(row) => row.name}
         empty={null}
@@ -65,19 +65,22 @@ function isWithin(row: Row, filters: Record<string, string>): boolean {
 
 const byTime = (name: 'last_good_at' | 'next') => (one: Row, other: Row) => (one[name] ?? '').localeCompare(other[name] ?? '');
 
-/** The newest backups of the databases that are shown: of those known already, else asked for. */
-function useHistories(rows: readonly Row[]): (id: string) => readonly Backup[] {
-  const recent = useRecentBackups().data;
+/** The backups of a database, if those of all are known already; undefined: each row asks for its own. */
+function useKnown(): ((id: string) => readonly Backup[]) | undefined {
+  const recent = useRecentBackups();
+  if (recent.isPending) return () => [];
+  if (!recent.data?.isAll) return undefined;
   const known = new Map<string, Backup[]>();
-  for (const backup of recent?.items ?? []) {
-    if (backup.database_id) known.set(backup.database_id, [...(known.get(backup.database_id) ?? []), backup]);
+  for (const backup of recent.data.items) {
+    if (!backup.database_id) continue;
+    const its = known.get(backup.database_id);
+    if (its) its.push(backup);
+    else known.set(backup.database_id, [backup]);
   }
-  const missing = recent && !recent.isAll ? rows.map(({ id }) => id).filter((id) => (known.get(id)?.length ?? 0) < POINTS) : [];
-  const asked = useBackupHistories(missing, POINTS);
-  return (id) => (asked.get(id) ?? known.get(id) ?? []).slice(0, POINTS);
+  return (id) => known.get(id) ?? [];
 }
 
-function columns(historyOf: (id: string) => readonly Backup[]): readonly Column<Row>[] {
+function columns(known: ReturnType<typeof useKnown>): readonly Column<Row>[] {
   return [
     {
       key: 'name',
@@ -97,19 +100,32 @@ function columns(historyOf: (id: string) => readonly Backup[]): readonly Column<
     { key: 'state', title: words.columns.state, sort: 'state', cell: (row) => <DatabaseStatus database={row} plain /> },
     { key: 'good', title: words.columns.lastGood, sort: 'last_good_at', cell: (row) => <When at={row.last_good_at} /> },
     { key: 'size', title: words.columns.size, sort: 'size', align: 'right', cell: (row) => <Size bytes={row.last_good_bytes} /> },
-    { key: 'trend', title: words.columns.trend, cell: (row) => <Trend name={row.name} backups={historyOf(row.id)} /> },
+    { key: 'trend', title: words.columns.trend, cell: (row) => <Trend row={row} known={known?.(row.id)} /> },
     { key: 'next', title: words.columns.next, sort: 'next', cell: (row) => <When at={row.next} none={words.noSchedule} /> },
-    { key: 'proof', title: words.columns.proof, cell: (row) => <Proof backups={historyOf(row.id)} id={row.last_good_backup_id} /> },
+    { key: 'proof', title: words.columns.proof, cell: (row) => <Proof row={row} known={known?.(row.id)} /> },
   ];
 }
 
-function Trend({ name, backups }: { name: string; backups: readonly Backup[] }) {
-  const sizes = backups.filter(({ state }) => state === 'good').map(({ size_bytes }) => size_bytes).reverse();
-  if (sizes.length < 2) return <span title={words.trendShort}>–</span>;
-  return <Sparkline values={sizes} label={words.trend(name, size(sizes.at(0) ?? 0), size(sizes.at(-1) ?? 0), sizes.length)} />;
+interface CellProps {
+  row: Row;
+  known: readonly Backup[] | undefined;
 }
 
-function Proof({ backups, id }: { backups: readonly Backup[]; id: string | null }) {
-  const proof = backups.find((backup) => backup.id === id)?.proof;
+function useHistory({ row, known }: CellProps): readonly Backup[] {
+  const asked = useBackupHistory(known ? undefined : row.id, POINTS).data;
+  return (known ?? asked ?? []).slice(0, POINTS);
+}
+
+function Trend(props: CellProps) {
+  const sizes = useHistory(props)
+    .filter(({ state }) => state === 'good')
+    .map(({ size_bytes }) => size_bytes)
+    .reverse();
+  if (sizes.length < 2) return <span title={words.trendShort}>–</span>;
+  return <Sparkline values={sizes} label={words.trend(props.row.name, size(sizes.at(0) ?? 0), size(sizes.at(-1) ?? 0), sizes.length)} />;
+}
+
+function Proof(props: CellProps) {
+  const proof = useHistory(props).find(({ id }) => id === props.row.last_good_backup_id)?.proof;
   return proof ? <ProofStatus proof={proof} plain /> : <>{words.noProof}</>;
 }

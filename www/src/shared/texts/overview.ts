@@ -53,7 +53,7 @@ export const overview = {
     durationByDay: 'Duration of a day’s backups together',
     none: 'There are no backups to draw yet. The chart begins with the second one.',
     label: (name: string, summary: string) => `Size and duration of the backups of ${name}. ${summary}`,
-    summary: (count: string, from: string, to: string, took: string) => `${count} backups; size from ${from} to ${to}; the last one took ${took}.`,
+    summary: (count: string, from: string, to: string, took: string) => `${count}; size from ${from} to ${to}; the last one took ${took}.`,
     show: 'Show as a table',
     hide: 'Hide the table',
     columns: { at: 'Taken', day: 'Day', count: 'Backups', size: 'Size', took: 'Took' },

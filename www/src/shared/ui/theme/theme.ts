@@ -9,6 +9,7 @@ import {
   mergeMantineTheme,
   Menu,
   Modal,
+  Notification,
   Tooltip,
 } from '@mantine/core';
 import type { MantineColorsTuple } from '@mantine/core';
@@ -51,7 +52,10 @@ export const theme = createTheme({
     // A <header> outside of sectioning would be a second banner beside the page's own.
     ModalHeader: { defaultProps: { role: 'presentation' } },
     DrawerHeader: { defaultProps: { role: 'presentation' } },
-    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
+    Notification: Notification.extend({
+      defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } },
+      styles: { description: { color: 'var(--mantine-color-dimmed)' } }, // Mantine's grey is too pale for AA
+    }),
     Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: true } } }),
     Menu: Menu.extend({ defaultProps: { position: 'bottom-end', shadow: 'md' } }),
     Loader: Loader.extend({ defaultProps: { type: 'dots' } }),
