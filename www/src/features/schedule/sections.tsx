@@ -61,7 +61,7 @@ export function Often({ form, startsAt, isActive }: { form: UseFormReturnType<Va
   const { often, time_zone } = form.values;
   const isValid = !form.isTouched() || !['hours', 'cron', 'time_zone'].some((field) => form.errors[field]);
   return (
-    <Fieldset legend={words.often} className={classes.section}>
+    <Fieldset legend={words.howOften} className={classes.section}>
       <Stack gap="sm">
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <Select label={words.often} allowDeselect={false} data={OFTEN} {...form.getInputProps('often')} />

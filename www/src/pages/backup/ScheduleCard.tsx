@@ -53,7 +53,7 @@ export function ScheduleCard({ schedule, choices }: { schedule: Schedule; choice
         <Facts
           items={[
             [words.card.of, whatIsCovered(schedule, choices.databases, choices.servers)],
-            [words.card.next, schedule.is_active ? <When key="next" at={schedule.next_run_at} /> : words.card.notRunning],
+            [words.card.next, schedule.is_active ? <When key="next" at={schedule.next_run_at} as="local" /> : words.card.notRunning],
             [words.card.last, <When key="last" at={schedule.last_run_at} />],
             [words.card.keeps, capital(whatIsKept(schedule))],
             [words.card.to, [choices.storages.find(({ id }) => id === schedule.storage_id)?.name ?? '–', schedule.folder].filter(Boolean).join(' / ')],

@@ -1,15 +1,100 @@
-import { IconHammer } from '@tabler/icons-react';
+import { Anchor, Button, Skeleton, Tabs } from '@mantine/core';
+import { IconArrowLeft } from '@tabler/icons-react';
+import { Link, useParams } from 'react-router-dom';
+import { useBackup } from '@/entities/backup';
+import type { Backup } from '@/entities/backup';
+import { useBackupsOfLog, useLogJob } from '@/entities/log';
+import type { LogEntry, LogJob } from '@/entities/log';
+import { useMay } from '@/entities/me';
+import { useBackupActions } from '@/features/backup';
 import { texts } from '@/shared/texts';
-import { EmptyState, Page, Surface } from '@/shared/ui';
+import { Page, ProblemAlert, RowMenu, Surface } from '@/shared/ui';
+import { Details } from './Details';
+import classes from './LogPage.module.css';
+import { Log, Noted, Tables } from './Parts';
 
+const words = texts.logs.page;
+
+/** /logs/:id: a backup or a restore by its job, or a file by its own id where no job here has made it. */
 export function LogPage() {
+  const { id = '' } = useParams();
+  const job = useLogJob(id);
+  const isFile = job.data === null;
+  const file = useBackup(isFile ? id : undefined);
+  const error = job.error ?? file.error;
+  const isKnown = job.data !== undefined && (!isFile || file.data !== undefined);
   return (
-    <Page title="Backup or restore">
-      <Surface>
-        <EmptyState icon={IconHammer} title="Backup or restore">
-          {texts.shell.stub}
-        </EmptyState>
+    <>
+      <Anchor component={Link} to="/logs" size="sm" className={classes.back}>
+        <IconArrowLeft size={14} aria-hidden /> {words.back}
+      </Anchor>
+      {isKnown ? (
+        <Content job={job.data ?? null} file={file.data ?? null} />
+      ) : (
+        <Page title={texts.logs.title}>{error ? <ProblemAlert error={error} onRetry={() => void job.refetch()} /> : <Skeleton h={300} radius="md" />}</Page>
+      )}
+    </>
+  );
+}
+
+/** As an entry of the list, as far as its file is looked up by it. */
+function entryOf({ id, name, kind, state }: LogJob): LogEntry {
+  return { id, job_id: id, name, type: kind, outcome: state } as LogEntry;
+}
+
+function Content({ job, file }: { job: LogJob | null; file: Backup | null }) {
+  const isAdministrator = useMay('administrator');
+  const found = useBackupsOfLog(job ? [entryOf(job)] : []).get(job?.id ?? '');
+  const source = useBackup(job?.kind === 'restore' ? (job.backup_id ?? undefined) : undefined).data;
+  const backup = file ?? found ?? null;
+  const actions = useBackupActions();
+  const shown = job?.kind === 'restore' ? (source ?? null) : backup;
+  const items = backup ? actions.of(backup) : [];
+  const [restore, verify, ...more] = items;
+  const title = job?.name || file?.name || texts.logs.unnamed(texts.logs.type[job?.kind ?? ''] ?? '', job?.database_name ?? '');
+  const ids = [job?.id, backup?.id].filter((each) => each !== undefined);
+  return (
+    <Page
+      title={title}
+      actions={
+        <>
+          {[verify, restore].map(
+            (action) =>
+              action && (
+                <Button key={action.label} variant={action === restore ? 'filled' : 'default'} leftSection={action.icon} disabled={action.disabled !== undefined} title={action.disabled} onClick={action.onClick}>
+                  {action.label}
+                </Button>
+              ),
+          )}
+          <RowMenu row={title} name={title} actions={more} />
+        </>
+      }
+    >
+      <Surface label={title}>
+        <Tabs defaultValue="details" keepMounted={false}>
+          <Tabs.List mb="md">
+            <Tabs.Tab value="details">{words.details}</Tabs.Tab>
+            <Tabs.Tab value="tables">{words.tables}</Tabs.Tab>
+            <Tabs.Tab value="log">{words.log}</Tabs.Tab>
+            {isAdministrator && <Tabs.Tab value="audit">{words.audit}</Tabs.Tab>}
+          </Tabs.List>
+          <Tabs.Panel value="details">
+            <Details job={job} backup={shown} />
+          </Tabs.Panel>
+          <Tabs.Panel value="tables">
+            <Tables backup={shown} />
+          </Tabs.Panel>
+          <Tabs.Panel value="log">
+            <Log job={job} />
+          </Tabs.Panel>
+          {isAdministrator && (
+            <Tabs.Panel value="audit">
+              <Noted ids={ids} />
+            </Tabs.Panel>
+          )}
+        </Tabs>
       </Surface>
+      {actions.dialogs}
     </Page>
   );
 }

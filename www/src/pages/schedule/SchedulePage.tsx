@@ -45,7 +45,7 @@ function Content({ schedule }: { schedule?: Schedule }) {
   const navigate = useNavigate();
   if (!choices) return error ? <ProblemAlert error={error} /> : <Skeleton h={400} radius="md" />;
   return (
-    <div className={schedule && mayChange ? classes.both : undefined}>
+    <div className={schedule && mayChange ? classes.both : classes.alone}>
       {mayChange && (
         <ScheduleForm
           schedule={schedule}

@@ -19,6 +19,7 @@ export const logs = {
   actions: { view: 'View', restore: 'Restore', verify: 'Verify', download: 'Download', pin: 'Pin', unpin: 'Unpin', remove: 'Delete' },
   cannot: {
     none: 'It has left no file.',
+    restore: 'A restore has no file of its own.',
     deleted: 'Its file is deleted.',
     missing: 'Its file is missing in the storage.',
     pinned: 'It is pinned: unpin it first.',

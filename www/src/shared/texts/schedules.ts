@@ -97,6 +97,7 @@ export const schedules = {
     patternHint: '* is any text, ? any letter. A new database that matches is backed up by itself.',
     patternMissing: 'Give a pattern: * is every database.',
     matches: (count: number) => (count === 1 ? 'One registered database matches now.' : `${String(count)} registered databases match now.`),
+    howOften: 'How often',
     often: 'Backup After Every',
     intervals: { 28800: '8 hours', 43200: '12 hours', 86400: '24 hours', 259200: '3 days', 604800: '7 days' } as Record<string, string>,
     own: 'Another interval',

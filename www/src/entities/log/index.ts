@@ -1,0 +1,2 @@
+export { useBackupsOfLog, useLogJob, useLogPage, useNotedOf } from './queries';
+export type { LogEntry, LogJob, Noted } from './queries';

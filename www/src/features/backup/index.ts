@@ -1,0 +1,3 @@
+export { useBackupActions } from './useBackupActions';
+export type { BackupActions } from './useBackupActions';
+export { SelectedBackups } from './SelectedBackups';

@@ -1,0 +1,88 @@
+import { Anchor, Code, Skeleton, Stack, Table, Text } from '@mantine/core';
+import { Link } from 'react-router-dom';
+import type { Backup } from '@/entities/backup';
+import { useNotedOf } from '@/entities/log';
+import type { LogJob } from '@/entities/log';
+import { useStorage } from '@/entities/storage';
+import { clock } from '@/shared/lib/time';
+import { counted, size } from '@/shared/lib/units';
+import { texts } from '@/shared/texts';
+import { ProblemAlert, Status, When } from '@/shared/ui';
+import classes from './LogPage.module.css';
+
+const words = texts.logs.page;
+
+/** How many tables and rows; the API does not list them, the file does. */
+export function Tables({ backup }: { backup: Backup | null }) {
+  const storage = useStorage(backup?.storage_id).data;
+  if (!backup) return <Text>{words.tablesNone}</Text>;
+  return (
+    <Stack gap="xs">
+      <Text>{words.tablesOf(counted(backup.tables, 'table'), counted(backup.rows, 'row'), size(backup.raw_bytes))}</Text>
+      <Text c="dimmed">{words.tablesMore}</Text>
+      <Code block className={classes.command}>{`holdfast inspect --from ${storage?.path ?? ''}/${backup.path} --identity key.txt`}</Code>
+    </Stack>
+  );
+}
+
+export function Log({ job }: { job: LogJob | null }) {
+  if (!job) return <Text>{words.logNone}</Text>;
+  return (
+    <Stack gap="sm">
+      <ol className={classes.lines} aria-label={words.log}>
+        {job.log.map((line) => (
+          <li key={line.seq} data-level={line.level}>
+            <time dateTime={line.at}>{clock(line.at)}</time>
+            <span>{words.levels[line.level]}</span>
+            <span>{line.message}</span>
+          </li>
+        ))}
+      </ol>
+      <div>
+        <Anchor component={Link} to={`/jobs/${job.id}`}>
+          {words.job}
+        </Anchor>
+      </div>
+    </Stack>
+  );
+}
+
+const TONES = { success: 'ok', failure: 'bad', denied: 'warn' } as const;
+
+/** Who did what to the job, to its file, and to what it was about. */
+export function Noted({ ids }: { ids: readonly string[] }) {
+  const noted = useNotedOf(ids, true);
+  if (!noted.data) return noted.error ? <ProblemAlert error={noted.error} onRetry={() => void noted.refetch()} /> : <Skeleton h={80} />;
+  if (noted.data.length === 0) return <Text>{words.auditNone}</Text>;
+  const c = words.auditColumns;
+  return (
+    <div className={classes.scroll} tabIndex={0} role="group" aria-label={words.audit}>
+      <Table aria-label={words.audit} verticalSpacing="xs">
+        <Table.Thead>
+          <Table.Tr>
+            {[c.at, c.actor, c.action, c.outcome, c.from].map((title) => (
+              <Table.Th key={title}>{title}</Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {noted.data.map((event) => (
+            <Table.Tr key={event.id}>
+              <Table.Td>
+                <When at={event.at} as="local" />
+              </Table.Td>
+              <Table.Td>{event.actor}</Table.Td>
+              <Table.Td>{event.action}</Table.Td>
+              <Table.Td>
+                <Status tone={TONES[event.outcome]} plain>
+                  {words.auditOutcome[event.outcome]}
+                </Status>
+              </Table.Td>
+              <Table.Td>{event.address || '–'}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}
