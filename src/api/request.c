@@ -249,7 +249,15 @@ bool hf_request_only(const HfRequest *self, const char *const *names, GError **e
     return true;
 }
 
-bool hf_request_text(const HfRequest *self, const char *name, size_t max, char **value, GError **error)
+static bool is_line(const char *text)
+{
+    for (const char *c = text; *c != '\0'; c = g_utf8_next_char(c))
+        if (g_unichar_iscntrl(g_utf8_get_char(c)))
+            return false;
+    return true;
+}
+
+static bool read_text(const HfRequest *self, const char *name, size_t max, char **value, GError **error)
 {
     g_autofree char *text = NULL;
     if (!hf_json_get_optional_string(self->json, 0, name, &text, NULL)) {
@@ -262,6 +270,24 @@ bool hf_request_text(const HfRequest *self, const char *name, size_t max, char *
     }
     *value = g_steal_pointer(&text);
     return true;
+}
+
+bool hf_request_text(const HfRequest *self, const char *name, size_t max, char **value, GError **error)
+{
+    g_autofree char *text = NULL;
+    if (!read_text(self, name, max, &text, error))
+        return false;
+    if (text != NULL && !is_line(text)) {
+        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "\"%s\" is one line without control characters", name);
+        return false;
+    }
+    *value = g_steal_pointer(&text);
+    return true;
+}
+
+bool hf_request_secret(const HfRequest *self, const char *name, char **value, GError **error)
+{
+    return read_text(self, name, HF_REQUEST_MAX_SECRET, value, error);
 }
 
 bool hf_request_required(const HfRequest *self, const char *name, size_t max, char **value, GError **error)

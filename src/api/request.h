@@ -11,6 +11,7 @@
 #include <fcgiapp.h>
 
 #define HF_REQUEST_MAX_BODY ((size_t)1 << 20)
+#define HF_REQUEST_MAX_SECRET 1000
 #define HF_REQUEST_PATH_IDS 2
 
 typedef struct {
@@ -49,10 +50,12 @@ bool hf_request_read_json(HfRequest *self, GError **error) G_GNUC_WARN_UNUSED_RE
 /* The body has these members (NULL-terminated) and no other: HF_ERROR_USAGE. */
 bool hf_request_only(const HfRequest *self, const char *const *names, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* A text of the body: absent or null gives NULL. Transfer full. HF_ERROR_USAGE: another type, or empty, or longer than
- * `max` bytes. */
+ * `max` bytes, or not one line without control characters. */
 bool hf_request_text(const HfRequest *self, const char *name, size_t max, char **value, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-/* The same; absent is HF_ERROR_USAGE. */
+/* The same, of any characters, up to HF_REQUEST_MAX_SECRET bytes. */
+bool hf_request_secret(const HfRequest *self, const char *name, char **value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* As hf_request_text; absent is HF_ERROR_USAGE. */
 bool hf_request_required(const HfRequest *self, const char *name, size_t max, char **value, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 /* A boolean of the body; absent leaves `value` as it is and `given` (may be NULL) false. */

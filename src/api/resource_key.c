@@ -13,7 +13,7 @@ static HfKeyRow *read_key(HfApi *api, const HfRequest *request, GError **error)
     HfKeyRow *key = NULL;
     if (hf_request_only(request, members, error) && hf_request_required(request, "name", 200, &name, error) &&
         hf_request_required(request, "kind", 20, &kind, error) &&
-        hf_request_text(request, "secret", 1000, &secret, error) &&
+        hf_request_secret(request, "secret", &secret, error) &&
         hf_request_text(request, "recipient", 200, &recipient, error))
         key = hf_key_material_new(api->sealer, name, kind, secret, recipient, error);
     hf_age_secret_free(secret);

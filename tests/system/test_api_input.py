@@ -187,6 +187,11 @@ def test_names_are_bounded_and_on_one_line(admin):
     refused(admin.post("/servers", {"name": "a\nb", "host": "h", "username": "u"}))
     refused(admin.post("/organizations", {"name": ""}), 403)
     refused(admin.post("/tokens", {"name": "", "role": "viewer"}))
+    for name in ("a\nRestore with: x | sh", "a\u0007", "a\u0085b"):
+        refused(admin.post("/keys", {"name": name, "kind": "identity"}))
+        refused(admin.post("/tokens", {"name": name, "role": "viewer"}))
+        refused(admin.post("/users", {"name": name, "role": "viewer", "password": "a good long one"}))
+        refused(admin.post("/session", {"user": name, "password": "x"}))
     refused(admin.post("/users", {"name": "short", "role": "viewer", "password": "short"}))
 
 
