@@ -31,7 +31,8 @@ static bool open_queue(HfApi *self, GError **error)
 
 bool hf_api_open(HfApi *self, const HfConfiguration *configuration, GError **error)
 {
-    *self = (HfApi){.configuration = configuration};
+    *self = (HfApi){.configuration = configuration,
+                    .believed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)};
     self->sealer = hf_sealer_open(configuration->secret_file, error);
     if (self->sealer != NULL && open_catalog(self, error) && open_queue(self, error))
         return true;
@@ -41,6 +42,7 @@ bool hf_api_open(HfApi *self, const HfConfiguration *configuration, GError **err
 
 void hf_api_close(HfApi *self)
 {
+    g_clear_pointer(&self->believed, g_hash_table_unref);
     g_clear_pointer(&self->queue, hf_queue_free);
     g_clear_pointer(&self->catalog, hf_catalog_free);
     g_clear_pointer(&self->sealer, hf_sealer_free);

@@ -30,6 +30,10 @@
 #define V1 "/api/v1"
 
 static const HfRoute routes[] = {
+    /* Found first, for they are asked for most. */
+    {"GET", V1 "/jobs/{id}", VIEWER, hf_job_handle_get, .own_guard = true},
+    {"GET", V1 "/gate/{database_id}", ANYONE, hf_gate_handle_get},
+
     {"GET", "/healthz", ANYONE, hf_health_handle_get},
     {"GET", "/metrics", LOCAL, hf_metrics_handle_get},
 
@@ -121,13 +125,11 @@ static const HfRoute routes[] = {
     {"POST", V1 "/databases/{id}/undo", OPERATOR, hf_request_handle, .request = hf_request_undo},
 
     {"GET", V1 "/jobs", VIEWER, hf_noun_handle_list, &hf_noun_job},
-    {"GET", V1 "/jobs/{id}", VIEWER, hf_job_handle_get, .own_guard = true},
     {"POST", V1 "/jobs/{id}/cancel", OPERATOR, hf_job_handle_cancel},
     {"GET", V1 "/logs", VIEWER, hf_noun_handle_list, &hf_noun_log},
     {"GET", V1 "/installation/audit", OWNER, hf_noun_handle_list, &hf_noun_installation_audit},
     {"GET", V1 "/audit", ADMINISTRATOR, hf_noun_handle_list, &hf_noun_audit},
 
-    {"GET", V1 "/gate/{database_id}", ANYONE, hf_gate_handle_get},
     {"GET", V1 "/gate/{database_id}/progress", ANYONE, hf_gate_handle_progress},
 
     {"GET", V1 "/settings", VIEWER, hf_setting_handle_get},

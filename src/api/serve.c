@@ -45,9 +45,10 @@ static int open_epoll(int socket, GError **error)
 static bool accept_request(FCGX_Request *fcgi)
 {
     alarm(HEAD_S);
-    bool accepted = FCGX_Accept_r(fcgi) == 0;
+    if (FCGX_Accept_r(fcgi) == 0)
+        return true; /* answer() sets the alarm anew */
     alarm(0);
-    return accepted;
+    return false;
 }
 
 static void answer(HfApi *api, FCGX_Request *fcgi)

@@ -84,10 +84,14 @@ char *hf_token_new(const char *prefix, GError **error)
 
 void hf_sha256(const void *data, gsize length, uint8_t hash[32])
 {
-    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    gsize size = 32;
-    g_checksum_update(checksum, data, (gssize)length);
-    g_checksum_get_digest(checksum, hash, &size);
+    hf_crypto_sha256(data, length, hash);
+}
+
+char *hf_sha256_text(const char *text)
+{
+    uint8_t hash[32];
+    hf_sha256(text, strlen(text), hash);
+    return hf_crypto_hex(hash, sizeof hash);
 }
 
 bool hf_secret_equal(const char *a, const char *b)

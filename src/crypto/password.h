@@ -21,6 +21,8 @@ char *hf_token_new(const char *prefix, GError **error) G_GNUC_WARN_UNUSED_RESULT
 
 /* What is stored of a token, and what chains the audit log. */
 void hf_sha256(const void *data, gsize length, uint8_t hash[32]);
+/* In hexadecimal, transfer full. */
+char *hf_sha256_text(const char *text);
 /* Whether two texts are equal, in time that depends on their lengths alone. NULL equals nothing. */
 bool hf_secret_equal(const char *a, const char *b);
 

@@ -10,6 +10,7 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 
 #include <string.h>
 
@@ -63,6 +64,23 @@ bool hf_crypto_hkdf_sha256(const void *secret, size_t secret_length, const void 
     g_autoptr(EVP_KDF) kdf = EVP_KDF_fetch(NULL, OSSL_KDF_NAME_HKDF, NULL);
     g_autoptr(EVP_KDF_CTX) context = kdf != NULL ? EVP_KDF_CTX_new(kdf) : NULL;
     return (context != NULL && EVP_KDF_derive(context, key, HF_CRYPTO_KEY_BYTES, params) == 1) || fail(error, "HKDF");
+}
+
+char *hf_crypto_hex(const uint8_t *bytes, size_t length)
+{
+    char *text = g_malloc(2 * length + 1);
+    for (size_t i = 0; i < length; i++) {
+        text[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+        text[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
+    }
+    text[2 * length] = '\0';
+    return text;
+}
+
+void hf_crypto_sha256(const void *data, size_t length, uint8_t digest[HF_CRYPTO_KEY_BYTES])
+{
+    if (SHA256(data, length, digest) == NULL)
+        g_error("libcrypto has no SHA-256; check the OpenSSL configuration"); /* nothing is safe without */
 }
 
 bool hf_crypto_hmac_sha256(const void *key, size_t key_length, const void *data, size_t length,

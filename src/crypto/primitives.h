@@ -26,6 +26,9 @@ bool hf_crypto_hkdf_sha256(const void *secret, size_t secret_length, const void 
                            const char *info, uint8_t key[HF_CRYPTO_KEY_BYTES], GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+/* In hexadecimal, transfer full. */
+char *hf_crypto_hex(const uint8_t *bytes, size_t length);
+void hf_crypto_sha256(const void *data, size_t length, uint8_t digest[HF_CRYPTO_KEY_BYTES]);
 bool hf_crypto_hmac_sha256(const void *key, size_t key_length, const void *data, size_t length,
                            uint8_t mac[HF_CRYPTO_KEY_BYTES], GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -172,5 +172,9 @@ char *hf_sealer_open_text(const HfSealer *self, const char *purpose, const void 
 char *hf_sealer_sign(const HfSealer *self, const char *purpose, const char *text)
 {
     g_autofree char *signed_text = g_strconcat(purpose, "\n", text, NULL);
-    return g_compute_hmac_for_string(G_CHECKSUM_SHA256, self->signing, sizeof self->signing, signed_text, -1);
+    uint8_t mark[HF_CRYPTO_KEY_BYTES];
+    g_autoptr(GError) broken = NULL;
+    if (!hf_crypto_hmac_sha256(self->signing, sizeof self->signing, signed_text, strlen(signed_text), mark, &broken))
+        g_error("%s", broken->message); /* nothing is safe without */
+    return hf_crypto_hex(mark, sizeof mark);
 }
