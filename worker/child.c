@@ -146,7 +146,7 @@ static bool end_job(Child *self)
         g_autoptr(GError) reason = NULL;
         if (end_in_catalog(self, &reason))
             return true;
-        if (!hf_error_code_may_pass((HfErrorCode)reason->code)) {
+        if (!hf_catalog_may_pass(reason)) {
             g_autoptr(HfJobRow) owned =
                 hf_job_owned(self->run.catalog, self->run.job->id, self->run.job->attempt, NULL);
             if (owned == NULL)

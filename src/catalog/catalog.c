@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "catalog/migrate.h"
+#include "catalog/row.h"
 
 #include <string.h>
 
@@ -42,7 +43,7 @@ static bool connect_now(HfCatalog *self, GError **error)
     g_autoptr(HfPg) pg = hf_pg_connect(self->target, self->cancellable, error);
     if (pg == NULL || !hf_pg_exec(pg,
                                   "SET search_path = holdfast, pg_temp; SET statement_timeout = '60s'; "
-                                  "SET lock_timeout = '20s'; SET idle_in_transaction_session_timeout = '60s'",
+                                  "SET lock_timeout = '20s'; SET idle_in_transaction_session_timeout = '15s'",
                                   error))
         return false;
     self->pg = g_steal_pointer(&pg);
@@ -244,13 +245,37 @@ bool hf_catalog_check(HfCatalog *self, GError **error)
     return false;
 }
 
-bool hf_catalog_lead(HfCatalog *self, bool *leader, GError **error)
+#define THE_LEAD "locktype = 'advisory' AND classid = 1213156420 AND objid = 3 AND granted"
+
+/* Ends the connection, and so the lead, of a leader that stands still. */
+static bool depose(HfCatalog *self, GError **error)
 {
     static const char sql[] =
-        "/* writes: */ SELECT CASE WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = "
-        "pg_backend_pid() AND classid = 1213156420 AND objid = 3 AND granted) THEN true "
-        "ELSE pg_try_advisory_lock(1213156420, 3) END";
+        "/* writes: */ SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid "
+        "JOIN pg_database d ON d.oid = l.database WHERE " THE_LEAD " AND d.datname = current_database() AND a.state "
+        "LIKE 'idle%' AND a.state_change < clock_timestamp() - $1::int * interval '1 second'";
+    HfNumber longest;
+    g_autoptr(HfPgRows) rows =
+        hf_catalog_query(self, sql, HF_PARAMETERS(hf_number(&longest, HF_CATALOG_LEADER_S)), error);
+    if (rows != NULL && hf_pg_rows_count(rows) > 0)
+        g_warning("the leader has done nothing for %d s, and leads no longer", HF_CATALOG_LEADER_S);
+    return rows != NULL;
+}
+
+bool hf_catalog_lead(HfCatalog *self, bool *leader, GError **error)
+{
+    static const char sql[] = "/* writes: */ SELECT CASE WHEN EXISTS (SELECT FROM pg_locks WHERE " THE_LEAD
+                              " AND pid = pg_backend_pid()) THEN true ELSE pg_try_advisory_lock(1213156420, 3) END";
     g_autoptr(HfPgRows) rows = hf_catalog_query(self, sql, NULL, error);
     *leader = rows != NULL && hf_pg_rows_bool(rows, 0, 0);
-    return rows != NULL;
+    return rows != NULL && (*leader || depose(self, error));
+}
+
+bool hf_catalog_may_pass(const GError *error)
+{
+    static const char *const states[] = {"(55P03)", "(57014)", "(40P01)", "(40001)", NULL};
+    bool waited = false;
+    for (size_t i = 0; states[i] != NULL && error->domain == HF_ERROR && error->code == HF_ERROR_DATABASE; i++)
+        waited |= strstr(error->message, states[i]) != NULL;
+    return waited || hf_error_code_may_pass((HfErrorCode)error->code);
 }

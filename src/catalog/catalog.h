@@ -35,8 +35,14 @@ bool hf_catalog_commit(HfCatalog *self, GError **error) G_GNUC_WARN_UNUSED_RESUL
 void hf_catalog_rollback(HfCatalog *self);
 bool hf_catalog_in_transaction(const HfCatalog *self);
 
+/* A leader that has not asked for so long stands still, and loses the lead to whoever asks. */
+#define HF_CATALOG_LEADER_S 20
 /* Whether this connection is the leader's: it stays so until it is lost. Ask at each turn. */
 bool hf_catalog_lead(HfCatalog *self, bool *leader, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether the same may succeed later: besides what hf_error_code_may_pass says, what has waited too long for a lock, or
+ * was in the way of another. The transaction is lost. */
+bool hf_catalog_may_pass(const GError *error);
 
 /* For the files of this module: one statement, in the schema holdfast. What the server refuses because of the values is
  * HF_ERROR_USAGE or HF_ERROR_CONFLICT in our words. */
