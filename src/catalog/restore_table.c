@@ -32,7 +32,7 @@ bool hf_preflight_set_result(HfCatalog *catalog, const char *job_id, const char 
 
 #define HALT_COLUMNS                                                                                                   \
     "h.database_id, h.organization_id, h.job_id, holdfast_view.us(h.halted_at), holdfast_view.us(h.until), "           \
-    "h.connections, h.gate, h.webhooks, h.until <= now() OR NOT EXISTS (SELECT FROM job a WHERE a.id = h.job_id AND "     \
+    "h.connections, h.gate, h.webhooks, h.until <= now() OR NOT EXISTS (SELECT FROM job a WHERE a.id = h.job_id AND "  \
     "a.state = 'running')"
 static const size_t texts[] = {offsetof(HfHaltRow, database_id), offsetof(HfHaltRow, organization),
                                offsetof(HfHaltRow, job_id)};
@@ -169,10 +169,13 @@ char **hf_kept_settle(HfCatalog *catalog, const char *database_id, const char *c
 GPtrArray *hf_kept_due(HfCatalog *catalog, int64_t now_us, GError **error)
 {
     static const char sql[] =
-        HF_SELECT_DATABASE " WHERE d.id IN (SELECT k.database_id FROM kept_copy k WHERE k.until < "
-                           "holdfast_view.at($1::bigint) - interval '1 minute' AND (k.tried_at IS NULL OR k.tried_at < "
-                           "k.until OR k.tried_at NOT BETWEEN holdfast_view.at($1::bigint) - interval '6 hours' AND "
-                           "holdfast_view.at($1::bigint) + interval '6 hours')) LIMIT 100";
+        "WITH t AS (SELECT holdfast_view.at($1::bigint) AS now) " HF_SELECT_DATABASE
+        ", t WHERE d.id IN (SELECT k.database_id FROM kept_copy k WHERE k.until < t.now - interval '1 minute' AND "
+        "(k.tried_at IS NULL OR k.tried_at < k.until OR k.tried_at NOT BETWEEN t.now - interval '6 hours' AND t.now + "
+        "interval '6 hours')) OR d.id IN (SELECT j.database_id FROM job j WHERE j.kind = 'restore' AND j.step <> '' "
+        "AND j.state IN ('failed', 'cancelled') AND j.ended_at BETWEEN t.now - interval '6 hours' AND t.now - "
+        "interval '10 seconds' AND NOT EXISTS (SELECT FROM job r WHERE r.database_id = j.database_id AND r.created_at "
+        "> j.ended_at AND r.kind IN ('restore', 'retention') AND r.schedule_id IS NULL)) LIMIT 100";
     HfNumber now;
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(hf_number(&now, now_us)), error);
     return rows != NULL ? hf_database_rows(rows) : NULL;

@@ -61,7 +61,9 @@ char *hf_request_verify(HfRequester *self, const char *id, const HfJson *json, H
     if (!hf_request_seal(self, hf_body_text(json, body, "identity"), &secret, error))
         return NULL;
     g_autofree char *request = hf_body_write(json, body, rules, G_N_ELEMENTS(rules));
-    g_autofree char *holds = g_strconcat("backup:", backup->id, NULL);
+    const char *restore_to = hf_body_text(json, body, "restore_to_server_id");
+    g_autofree char *holds = restore_to != NULL ? g_strdup_printf("backup:%s scratch:%s", backup->id, restore_to)
+                                                : g_strconcat("backup:", backup->id, NULL);
     HfNewJob job = {.kind = "verify",
                     .name = backup->name,
                     .request = request,

@@ -490,6 +490,57 @@ def test_without_a_worker_of_the_pool_default_files_are_looked_after_all_the_sam
     service.until(lambda: service.one("SELECT state FROM job WHERE kind = 'retention'") == "succeeded")
 
 
+@pytest.mark.slow_once
+def test_a_leader_that_stands_still_loses_the_lead(service, shop):
+    nightly = schedule(service, shop)
+    frozen = service.worker()
+    service.until(lambda: "leads from now on" in frozen.log)
+    frozen.process.send_signal(signal.SIGSTOP)
+    service.worker()
+    due(service, nightly)
+    service.until(lambda: service.one("SELECT count(*) FROM backup") == 1, 40)
+    frozen.process.send_signal(signal.SIGCONT)
+    time.sleep(3)
+    assert service.one("SELECT count(*) FROM job WHERE kind = 'backup'") == 1
+
+
+@pytest.mark.slow_once
+def test_an_end_that_waits_too_long_for_a_lock_is_made_later_and_the_backup_stays(service, slow, server):
+    service.worker()
+    held = hold(server, service.slow)
+    job = service.back_up(slow)
+    service.wait(job, "running")
+    with server.connect(service.catalog) as blocked:
+        blocked.execute("BEGIN; SELECT pg_advisory_xact_lock(1213156420, 4)")  # as the audit log's writer does
+        held.release()
+        time.sleep(23)
+    done = service.wait(job)
+    assert (done["state"], done["attempt"]) == ("succeeded", 1), done
+
+
+def test_what_dead_verifications_and_restores_left_on_the_server_is_removed(service, shop, server):
+    service.worker()
+    made = good_backup(service, shop)
+    server.createdb(f"{service.shop}_hf_incoming_20200101000000_00aa")
+    scratch = server.createdb("postgres_hf_scratch_20200101000000_00aa")
+    done = service.wait(service.request("verify", made, restore_to_server_id=service.server_id)["job_id"])
+    assert done["state"] == "succeeded", done["error"]
+    assert f"{scratch}, of an attempt that was lost, is removed" in service.log_of(done["id"])
+    assert service.wait(restore(service, made, database_id=shop))["state"] == "succeeded"
+    assert "incoming" not in server.psql(f"SELECT string_agg(datname, ' ') FROM pg_database "
+                                         f"WHERE starts_with(datname, '{service.shop}')")
+
+
+def test_what_a_restore_left_that_died_and_was_cancelled_is_removed_by_the_leader(service, shop, server):
+    left = server.createdb(f"{service.shop}_hf_incoming_20200101000000_00aa")
+    service.sql("INSERT INTO job (organization_id, kind, database_id, step, state, created_at, ended_at) VALUES (%s, "
+                "'restore', %s, 'loading', 'cancelled', now() - interval '1 hour', now() - interval '1 minute')", service.organization, shop)
+    service.worker()
+    service.until(lambda: not server.psql(f"SELECT datname FROM pg_database WHERE datname = '{left}'"))
+    service.check("turn", time.time_ns() // 1000)
+    service.until(lambda: service.one("SELECT state FROM job WHERE kind = 'retention'") == "succeeded")
+
+
 # ---- Restore and undo ----------------------------------------------------------------------------------------------
 
 

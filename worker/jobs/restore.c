@@ -199,8 +199,6 @@ static bool follow_up(Restore *self, bool *done, GError **error)
     const HfRestorePlan *plan = &self->plan;
     if (plan->database != NULL && !hf_halt_recover(self->run, plan->server, plan->database, plan->target, error))
         return false;
-    if (*self->run->job->step == '\0')
-        return true;
     return plan->options.mode == HF_RESTORE_IN_PLACE ? follow_up_in_place(self, done, error)
                                                      : follow_up_beside(self, done, error);
 }

@@ -2,6 +2,7 @@
 #include "service/verify.h"
 
 #include "base/error.h"
+#include "service/copies.h"
 #include "service/request_body.h"
 #include "service/unseal.h"
 #include "worker/backup_file.h"
@@ -59,6 +60,24 @@ static char *write_result(const HfVerifyResult *result)
     return g_string_free(text, FALSE);
 }
 
+/* What dead attempts left on the server, of this job or another: one restores there at a time. */
+static bool drop_left(HfJobRun *run, const HfPgTarget *target, GError **error)
+{
+    g_autoptr(GPtrArray) copies = hf_copies_list(target, NULL, false, run->cancellable, error);
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    for (guint i = 0; copies != NULL && i < copies->len; i++) {
+        const HfCopy *copy = copies->pdata[i];
+        if (copy->kind == HF_COPY_SCRATCH && !copy->in_use)
+            g_strv_builder_add(names, copy->name);
+    }
+    g_auto(GStrv) left = g_strv_builder_end(names);
+    g_auto(GStrv) dropped =
+        copies != NULL ? hf_copies_drop(target, NULL, (const char *const *)left, run->cancellable, error) : NULL;
+    for (char **name = dropped; name != NULL && *name != NULL; name++)
+        g_message("%s, of an attempt that was lost, is removed", *name);
+    return dropped != NULL;
+}
+
 bool hf_job_run_verify(HfJobRun *run, GError **error)
 {
     HfVerifyResult result = {0};
@@ -71,6 +90,8 @@ bool hf_job_run_verify(HfJobRun *run, GError **error)
     if (file == NULL)
         return false;
     bool restores = hf_body_text(run->request, 0, "restore_to_server_id") != NULL;
+    if (restores && !drop_left(run, target, error))
+        return false;
     const HfVerifyOptions options = {
         .archive = hf_backup_file_reader(file),
         .jobs = (unsigned)hf_body_number(run->request, 0, "jobs", run->worker->configuration->worker_lanes),
