@@ -53,6 +53,7 @@ class Lane:
                                        "pool": pool}, expect=201).json
         self.database = admin.post("/databases", {"server_id": made["id"], "name": self.name}, expect=201).json["id"]
         self.worker = service.start_worker(pool)
+        self.longest = None  # until it is killed
 
     def child(self, job):
         """The process that runs the job; None: there is none."""
@@ -155,15 +156,19 @@ class Live(threading.Thread):
 
 
 def harm(lane, job, longest, number):
-    """Kills at a random moment of a job, every third time the supervisor with it; the job's end."""
+    """Kills at a random moment of a job, every third time the supervisor with it; whether that struck. Where it came too
+    late, the next ones come sooner."""
     watcher = Watcher(lane.admin, job)
     wait_until(lambda: lane.child(job) or (watcher.last and watcher.last["state"] == "succeeded"))
-    time.sleep(random.uniform(0, longest))
+    lane.longest = lane.longest or longest
+    time.sleep(random.uniform(0, lane.longest))
     lane.kill_worker() if number % 3 == 2 else lane.kill_child(job)
     seen = watcher.end()
     assert seen["state"] == "succeeded" and seen["attempt"] <= 2, seen
     assert [(line["seq"], line["message"]) for line in watcher.lines] == lines_of(lane.service, job)
-    return seen["attempt"] == 2
+    struck = seen["attempt"] == 2
+    lane.longest *= 1.05 if struck else 0.6
+    return struck
 
 
 def kill_backups(lane, moments):
@@ -205,12 +210,12 @@ def kill_deletes(lane, moments):
 @pytest.mark.slow_once
 def test_kill_9_of_workers_at_40_random_moments(service, server, admin, lane):
     """Over backups, restores and deletes at once, each with a worker of its own."""
-    lanes = [lane(), lane(), lane("default")]  # where deletes are done
+    lanes = [lane(), lane(), lane()]
     works = [(kill_backups, MOMENTS - 2 * (MOMENTS // 3)), (kill_restores, MOMENTS // 3), (kill_deletes, MOMENTS // 3)]
     with ThreadPoolExecutor(3) as threads:
         running = [threads.submit(work, each, moments) for (work, moments), each in zip(works, lanes)]
         struck = sum(each.result() for each in running)
-    assert struck >= MOMENTS // 3, f"only {struck} of {MOMENTS} struck a job"
+    assert struck >= MOMENTS * 3 // 4, f"only {struck} of {MOMENTS} struck a job"
     check_jobs(service, [job for each in lanes for job in each.jobs])
 
 
