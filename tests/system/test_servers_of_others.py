@@ -1,14 +1,18 @@
-"""Servers that nobody has vouched for: one that never answers, and one that answers without end."""
+"""What nobody has vouched for: a server that never answers, one that answers without end, a folder that cannot be written."""
+import json
+import os
 import socket
 import struct
 import threading
 import time
 import uuid
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from support.service import Client
+from support import fastcgi, process
+from support.service import OWNER, PASSWORD, Client, program
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +129,35 @@ def test_a_server_that_answers_without_end_costs_no_memory(site, admin):
     after = peaks(site)
     assert after.keys() == before.keys()  # none of them died of it
     assert all(after[pid] < before[pid] + 32 for pid in after), (before, after)
+
+
+def test_a_storage_that_cannot_be_written_is_saved_and_says_so(site, admin):
+    path = f"{site.storage}/locked"
+    made = admin.post("/storages", {"name": "locked", "path": path}, expect=201).json
+    assert made["check"]["ok"] is True
+    os.chmod(path, 0o500)
+    check = admin.post(f"/storages/{made['id']}/test", expect=200).json["check"]
+    assert check["ok"] is False and "ermission" in check["message"] and os.listdir(path) == []
+    os.chmod(path, 0o700)
+    assert admin.post(f"/storages/{made['id']}/test", expect=200).json["check"]["ok"] is True
+
+
+def test_the_cookie_is_secure_when_the_site_has_tls(site):
+    """Another API of the same service, whose public address is one of https."""
+    configuration = Path(site.folder, "tls.conf")
+    configuration.write_text(f"{site.configuration.read_text()}[service]\npublic_url = https://holdfast.example.org\n")
+    process.own(configuration)
+    path = f"{site.folder}/tls.sock"
+    api = process.start([program("holdfast-api"), "--config", configuration, "--socket", path, "--children", 1],
+                        site.log, env=site.environment)
+    try:
+        process.wait_for(lambda: os.path.exists(path), "holdfast-api", process=api, log=site.log)
+        site.forget_tries()
+        body = json.dumps({"user": OWNER, "password": PASSWORD}).encode()
+        answer = fastcgi.exchange(path, fastcgi.request(
+            {"REQUEST_METHOD": "POST", "REQUEST_URI": "/api/v1/session", "REMOTE_ADDR": "127.0.0.1",
+             "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body))}, body))
+        cookie = next(line for line in answer.split(b"\r\n") if line.startswith(b"Set-Cookie: "))
+        assert {b"Secure", b"HttpOnly", b"SameSite=Strict"} <= set(cookie.split(b"; ")), answer
+    finally:
+        process.stop(api)
