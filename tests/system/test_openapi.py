@@ -11,6 +11,8 @@ from support import node
 from support.openapi import PATH, Description
 from support.service import OWNER, PASSWORD, Client, program
 
+pytestmark = pytest.mark.sanitized_once
+
 NEW_PASSWORD = "another good battery"
 
 
