@@ -19,8 +19,7 @@ export function CheckSteps({ server }: { server: Pick<Server, 'check' | 'host' |
       {checkSteps(check).map(({ name, state }) => (
         <li key={name}>
           <Status tone={TONES[state]} plain>
-            {words.steps[name](server)}
-            {state === 'ok' && name === 'version' && `: ${check.version}`}
+            {state === 'ok' && name === 'version' ? words.version(check.version) : words.steps[name](server)}
             <span className="mantine-visually-hidden">, {words.state[state]}</span>
           </Status>
           {state === 'failed' && (

@@ -89,7 +89,7 @@ export const servers = {
     failed: 'Failed',
     never: 'Not tested',
     notYet: 'It was not tested yet.',
-    testing: 'Testing…',
+    version: (version: string) => `PostgreSQL ${version}`,
     state: { ok: 'done', failed: 'failed', 'not reached': 'not reached' },
     steps: {
       reach: (to: Place) => `Reach ${to.host}, port ${String(to.port)}`,
