@@ -5,7 +5,7 @@ import { useCallback, useState } from 'react';
 import { Link } from 'react-router-dom';
 import { JobStatus, jobTitle, useOpenJobs } from '@/entities/job';
 import type { Job } from '@/entities/job';
-import { percent } from '@/shared/lib/units';
+import { percent, timeLeft } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
 import classes from './JobTray.module.css';
 import { useEndedJobs } from './useEndedJobs';
@@ -62,7 +62,7 @@ function TrayJob({ job, onGo }: { job: Job; onGo: () => void }) {
       </span>
       {job.state === 'running' ? <Progress value={done} size="sm" aria-label={jobTitle(job)} /> : null}
       <Text size="xs" c="dimmed" component="span" truncate>
-        {job.state === 'running' ? job.phase : job.waiting_for}
+        {job.state === 'running' ? `${job.phase} · ${timeLeft(job.progress?.left_s ?? null)}` : job.waiting_for}
       </Text>
     </Link>
   );
@@ -70,6 +70,8 @@ function TrayJob({ job, onGo }: { job: Job; onGo: () => void }) {
 
 function tell(job: Job): void {
   if (job.state === 'queued' || job.state === 'running') return;
+  // Who looks at the job itself sees it end; a preflight ends before the eyes of who asked for it.
+  if (job.kind === 'preflight' || window.location.pathname === `/jobs/${job.id}`) return;
   notifications.show({
     id: `job-${job.id}`,
     title: <JobStatus state={job.state} plain />,

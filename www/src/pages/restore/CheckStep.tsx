@@ -67,9 +67,9 @@ function Running({ jobId }: { jobId: string | undefined }) {
   const done = job?.progress?.percent ?? 0;
   return (
     <Surface label={words.check.running}>
-      <Title order={2} role="status">
-        {words.check.running}
-      </Title>
+      <div role="status">
+        <Title order={2}>{words.check.running}</Title>
+      </div>
       <Text c="dimmed" mb="md">
         {words.check.runningHint}
       </Text>

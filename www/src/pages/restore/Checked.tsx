@@ -34,22 +34,29 @@ export function Checked({ preflight, result, identity, onChecked }: CheckedProps
     <Stack>
       {backup && <BackupCard backup={backup} />}
       <Findings result={result} />
-      {result.code === 'wrong-key' && <KeyAgain request={request} onChecked={onChecked} />}
+      {isOfKey(result) && <KeyAgain request={request} onChecked={onChecked} />}
       {result.ok && backup && <Impact backup={backup} database={database} isNew={request.mode === 'new'} />}
       {result.ok && name && <Confirm preflight={preflight} name={name} identity={identity} lacksKey={lacksKey} />}
     </Stack>
   );
 }
 
+/** No key opened the file, or the one that was pasted is none. */
+function isOfKey({ ok, code, message }: PreflightResult): boolean {
+  return !ok && (code === 'wrong-key' || /\bidentity\b/.test(message ?? ''));
+}
+
 function Findings({ result }: { result: PreflightResult }) {
   const findings = [...result.findings].sort((one, other) => Number(other.fatal) - Number(one.fatal));
   return (
     <Surface label={words.findings}>
-      <Title order={2} mb={4} role="status">
-        <Status tone={result.ok ? 'ok' : 'bad'} plain>
-          <span className={classes.verdict}>{result.ok ? words.ok : words.notOk}</span>
-        </Status>
-      </Title>
+      <div role="status">
+        <Title order={2} mb={4}>
+          <Status tone={result.ok ? 'ok' : 'bad'} plain>
+            <span className={classes.verdict}>{result.ok ? words.ok : words.notOk}</span>
+          </Status>
+        </Title>
+      </div>
       <Text c="dimmed">{result.ok ? words.okBody : words.notOkBody}</Text>
       {findings.length > 0 && (
         <ul className={classes.findings} aria-label={words.findings}>

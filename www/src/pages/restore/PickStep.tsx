@@ -21,7 +21,7 @@ export function PickStep({ onPick }: { onPick: (backupId: string) => void }) {
   const columns = columnsOf(hasFile, onPick);
   return (
     <>
-      <section aria-label={words.title}>
+      <div>
         <Title order={2} mb="sm">
           {words.title}
         </Title>
@@ -48,7 +48,7 @@ export function PickStep({ onPick }: { onPick: (backupId: string) => void }) {
             </EmptyState>
           }
         />
-      </section>
+      </div>
       <UploadBox onChosen={setHasFile} onUse={onPick} />
     </>
   );
