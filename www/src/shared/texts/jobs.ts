@@ -12,5 +12,8 @@ export const jobs = {
     preflight: 'Preflight',
     undo: 'Undo',
     rescan: 'Rescan',
+    find: 'Search for new databases',
+    resume: 'Resuming of services',
+    retention: 'Deletion of old backups',
   } as Record<string, string>,
 };
