@@ -64,7 +64,7 @@ function Notes({ watched: { job } }: { watched: Pick<WatchedJob, 'job'> }) {
   return (
     <>
       {job.state === 'queued' && (
-        <Alert icon={<IconInfoCircle aria-hidden />} title={words.waiting.title} color="gray">
+        <Alert icon={<IconInfoCircle aria-hidden />} title={words.waiting.title}>
           {job.waiting_for ? `${words.waiting.for} ${job.waiting_for}.` : words.waiting.soon}
         </Alert>
       )}

@@ -7,6 +7,7 @@ import { useBackupsOfLog, useLogJob } from '@/entities/log';
 import type { LogEntry, LogJob } from '@/entities/log';
 import { useMay } from '@/entities/me';
 import { useBackupActions } from '@/features/backup';
+import { UndoNotice } from '@/features/undo';
 import { texts } from '@/shared/texts';
 import { Page, ProblemAlert, RowMenu, Surface } from '@/shared/ui';
 import { Details } from './Details';
@@ -70,6 +71,7 @@ function Content({ job, file }: { job: LogJob | null; file: Backup | null }) {
         </>
       }
     >
+      {job?.kind === 'restore' && job.database_id && <UndoNotice databaseId={job.database_id} databaseName={job.database_name} jobId={job.id} />}
       <Surface label={title}>
         <Tabs defaultValue="details" keepMounted={false}>
           <Tabs.List mb="md">
