@@ -34,7 +34,7 @@ static GPtrArray *filters_of(const HfRequest *request, const char *const *given)
     return filters;
 }
 
-static bool read_limit(const HfRequest *request, unsigned *limit, GError **error)
+bool hf_noun_read_limit(const HfRequest *request, unsigned *limit, GError **error)
 {
     const char *text = hf_request_parameter(request, "limit");
     guint64 number = DEFAULT_LIMIT;
@@ -54,7 +54,7 @@ bool hf_noun_answer_list(HfApi *api, const HfNoun *noun, const char *organizatio
                          .search = hf_request_parameter(request, "q"),
                          .sort = hf_request_parameter(request, "sort"),
                          .cursor = hf_request_parameter(request, "cursor")};
-    if (!read_limit(request, &query.limit, error))
+    if (!hf_noun_read_limit(request, &query.limit, error))
         return false;
     char *json = hf_noun_list(api->catalog, noun, organization, &query, error);
     if (json != NULL)

@@ -15,6 +15,9 @@ bool hf_noun_handle_remove(HfApi *api, const HfRoute *route, HfRequest *request,
 /* ---- The pieces, for handlers that do a little more ----------------------------------------------------------------
  */
 
+/* `limit` of the query, or what it is by itself. */
+bool hf_noun_read_limit(const HfRequest *request, unsigned *limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The page of a list that the query asks for. `filters` (name, value …, NULL-terminated) hold in any case. */
 bool hf_noun_answer_list(HfApi *api, const HfNoun *noun, const char *organization, const char *const *filters,
                          const HfRequest *request, HfResponse *response, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -2,6 +2,7 @@
 #include "api/change.h"
 #include "api/resource_noun.h"
 #include "api/resources.h"
+#include "service/schedule_preview.h"
 #include "service/schedule_save.h"
 
 #include <string.h>
@@ -45,4 +46,16 @@ bool hf_schedule_handle_disable(HfApi *api, const HfRoute *route, HfRequest *req
                                 GError **error)
 {
     return set_active(api, route, request, "{\"is_active\":false}", response, error);
+}
+
+bool hf_schedule_handle_preview(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response,
+                                GError **error)
+{
+    HfJsonNode body = request->json != NULL ? 0 : HF_JSON_NONE;
+    char *json = hf_schedule_preview(request->json, body, g_get_real_time(), error);
+    (void)api;
+    (void)route;
+    if (json != NULL)
+        hf_response_json(response, 200, json);
+    return json != NULL;
 }

@@ -42,6 +42,10 @@ HF_HANDLER(hf_schedule_handle_create);
 HF_HANDLER(hf_schedule_handle_change);
 HF_HANDLER(hf_schedule_handle_enable);
 HF_HANDLER(hf_schedule_handle_disable);
+HF_HANDLER(hf_schedule_handle_preview);
+
+HF_HANDLER(hf_backup_handle_tables);
+HF_HANDLER(hf_backup_handle_test_key);
 
 HF_HANDLER(hf_job_handle_get);
 HF_HANDLER(hf_job_handle_cancel);

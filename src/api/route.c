@@ -98,6 +98,7 @@ static const HfRoute routes[] = {
 
     {"GET", V1 "/schedules", VIEWER, hf_noun_handle_list, &hf_noun_schedule},
     {"POST", V1 "/schedules", OPERATOR, hf_schedule_handle_create, &hf_noun_schedule},
+    {"POST", V1 "/schedules/preview", OPERATOR, hf_schedule_handle_preview},
     {"GET", V1 "/schedules/{id}", VIEWER, hf_noun_handle_get, &hf_noun_schedule},
     {"PATCH", V1 "/schedules/{id}", OPERATOR, hf_schedule_handle_change, &hf_noun_schedule},
     {"DELETE", V1 "/schedules/{id}", OPERATOR, hf_noun_handle_remove, &hf_noun_schedule},
@@ -111,6 +112,8 @@ static const HfRoute routes[] = {
     {"PATCH", V1 "/backups/{id}", OPERATOR, hf_noun_handle_change, &hf_noun_backup},
     {"DELETE", V1 "/backups/{id}", OPERATOR, hf_request_handle, .request = hf_request_delete},
     {"POST", V1 "/backups/{id}/verify", OPERATOR, hf_request_handle, .request = hf_request_verify},
+    {"GET", V1 "/backups/{id}/tables", VIEWER, hf_backup_handle_tables},
+    {"POST", V1 "/backups/{id}/test-key", OPERATOR, hf_backup_handle_test_key},
     {"POST", V1 "/backups/{id}/download", OPERATOR, hf_download_handle_create},
     {"GET", V1 "/downloads/{link}", ANYONE, hf_download_handle_get},
     {"OPTIONS", V1 "/uploads", ANYONE, hf_upload_handle_options},

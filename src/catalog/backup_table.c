@@ -4,7 +4,8 @@
 #include "catalog/row.h"
 
 static const HfField fields[] = {{"is_pinned", HF_FIELD_BOOLEAN}};
-static const char *const filters[] = {"database_id", "schedule_id", "storage_id", "type", "state", "is_pinned", NULL};
+static const char *const filters[] = {"database_id", "schedule_id", "storage_id", "type",
+                                      "state",       "is_pinned",   "job_id",     NULL};
 static const char *const sorts[] = {"-created_at", "name", "size_bytes", NULL};
 
 const HfNoun hf_noun_backup = {.name = "backup",
@@ -13,6 +14,7 @@ const HfNoun hf_noun_backup = {.name = "backup",
                                .fields = fields,
                                .field_count = G_N_ELEMENTS(fields),
                                .filters = filters,
+                               .member = "fingerprint",
                                .sorts = sorts,
                                .search = "name",
                                .is_long = true,
@@ -112,6 +114,34 @@ HfBackupRow *hf_backup_get(HfCatalog *catalog, const char *organization, const c
     if (all == NULL || (all->len == 0 && !hf_not_found("backup", id, error)))
         return NULL;
     return g_ptr_array_steal_index(all, 0);
+}
+
+char *hf_backup_tables(HfCatalog *catalog, const char *organization, const char *id, const char *search, int64_t after,
+                       unsigned limit, GError **error)
+{
+    static const char sql[] =
+        "WITH b AS (SELECT contents, tables FROM backup WHERE id = $1::uuid AND organization_id = $2::uuid), "
+        "t AS (SELECT n, each, row_number() OVER (ORDER BY n) AS place FROM b, jsonb_array_elements(b.contents) WITH "
+        "ORDINALITY x (each, n) WHERE n > $4::bigint AND strpos(lower((each ->> 'schema') || '.' || (each ->> "
+        "'name')), "
+        "lower($3)) > 0 ORDER BY n LIMIT $5::bigint + 1) "
+        "SELECT json_build_object('items', coalesce((SELECT json_agg(json_build_object('schema', each -> 'schema', "
+        "'name', each -> 'name', 'kind', CASE WHEN each ->> 'schema' = 'pg_catalog' AND each ->> 'name' = "
+        "'pg_largeobject' THEN 'large objects' ELSE 'table' END, 'rows', each -> 'rows', 'bytes', each -> 'bytes') "
+        "ORDER BY n) FROM t WHERE place <= $5::bigint), '[]'), "
+        "'cursor', (SELECT max(n) FILTER (WHERE place <= $5::bigint)::text FROM t HAVING count(*) > $5::bigint), "
+        "'reason', CASE WHEN b.contents IS NULL THEN 'the catalog does not know its tables: they are noted when a job "
+        "reads the file' WHEN jsonb_array_length(b.contents) < b.tables THEN format('of its %s tables the first %s are "
+        "known', b.tables, jsonb_array_length(b.contents)) END) FROM b";
+    HfNumber from, count;
+    if (!hf_id_check("backup", id, error))
+        return NULL;
+    g_autoptr(HfPgRows) rows = hf_catalog_query(
+        catalog, sql,
+        HF_PARAMETERS(id, organization, hf_or_empty(search), hf_number(&from, after), hf_number(&count, limit)), error);
+    if (rows == NULL || (hf_pg_rows_count(rows) == 0 && !hf_not_found("backup", id, error)))
+        return NULL;
+    return g_strdup(hf_pg_rows_text(rows, 0, 0));
 }
 
 char *hf_backup_pool(HfCatalog *catalog, const char *id, GError **error)

@@ -6,7 +6,8 @@
 
 #include "catalog/noun.h"
 
-/* Made by hf_backup_insert; changes: is_pinned. Filters: database_id, schedule_id, storage_id, type, state, is_pinned.
+/* Made by hf_backup_insert; changes: is_pinned. Filters: database_id, schedule_id, storage_id, type, state, is_pinned,
+ * job_id, fingerprint.
  * Deleted ones are listed by state=deleted alone. */
 extern const HfNoun hf_noun_backup;
 
@@ -42,6 +43,11 @@ bool hf_backup_is_known(HfCatalog *catalog, const char *storage_id, const char *
     G_GNUC_WARN_UNUSED_RESULT;
 HfBackupRow *hf_backup_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* {"items": [{"schema", "name", "kind", "rows", "bytes"}], "cursor", "reason"}, transfer full: `limit` of its tables
+ * whose "schema.name" has `search` in it (NULL: all), behind the one numbered `after`, which the cursor before told.
+ * The reason (or null) says why not all are known. */
+char *hf_backup_tables(HfCatalog *catalog, const char *organization, const char *id, const char *search, int64_t after,
+                       unsigned limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The pool whose workers reach its file. Transfer full. */
 char *hf_backup_pool(HfCatalog *catalog, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* What was read of one that could not be read when it came: database, time, rows, bytes, tables, contents, and its

@@ -84,27 +84,59 @@ FROM server s;
 -- With the alarm: no good backup for longer than the database may be without one.
 CREATE VIEW holdfast_view.alarm AS
 SELECT d.id, d.organization_id, d.version, d.name, d.server_id, b.id AS backup_id, b.created_at AS last_good_at,
-    b.size_bytes, coalesce(b.created_at, d.created_at) < now() - d.alarm_after_s * interval '1 second' AS is_raised,
+    b.size_bytes, b.proof, coalesce(b.created_at, d.created_at) < now() - d.alarm_after_s * interval '1 second' AS is_raised,
     jsonb_build_object('id', d.id, 'database_id', d.id, 'database_name', d.name, 'server_id', d.server_id,
         'server_name', s.name, 'alarm_after_s', d.alarm_after_s, 'last_good_at', holdfast_view.t(b.created_at),
         'last_good_backup_id', b.id, 'is_raised',
         coalesce(b.created_at, d.created_at) < now() - d.alarm_after_s * interval '1 second') AS json
 FROM database d JOIN server s ON s.id = d.server_id
-LEFT JOIN LATERAL (SELECT b.id, b.created_at, b.size_bytes FROM backup b WHERE b.database_id = d.id
+LEFT JOIN LATERAL (SELECT b.id, b.created_at, b.size_bytes, b.proof FROM backup b WHERE b.database_id = d.id
     AND b.state = 'good' ORDER BY b.created_at DESC LIMIT 1) b ON true;
+
+-- Whether a schedule's pattern (* and ?) means a database of that name.
+CREATE FUNCTION holdfast_view.is_meant(name text, pattern text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT name LIKE translate(regexp_replace(pattern, '([\\%_])', '\\\1', 'g'), '*?', '%_')
+$$;
+
+-- When schedules back a database up next; infinity or NULL: never.
+CREATE FUNCTION holdfast_view.next_run_at(d holdfast.database) RETURNS timestamptz LANGUAGE plpgsql STABLE
+SET search_path = holdfast, pg_temp AS $$
+BEGIN
+    RETURN least(
+        (SELECT min(c.next_run_at) FROM schedule_database l JOIN schedule c ON c.id = l.schedule_id
+            WHERE l.database_id = d.id AND c.is_active),
+        (SELECT min(c.next_run_at) FROM schedule c
+            WHERE c.server_id = d.server_id AND c.is_active AND holdfast_view.is_meant(d.name, c.database_pattern)));
+END
+$$;
+
+-- The last twelve good backups of a database, the oldest first.
+CREATE FUNCTION holdfast_view.trend(its_database uuid) RETURNS jsonb LANGUAGE plpgsql STABLE
+SET search_path = holdfast, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('at', holdfast_view.t(b.created_at), 'size_bytes', b.size_bytes,
+            'duration_ms', b.duration_ms) ORDER BY b.created_at), '[]')
+        FROM (SELECT created_at, size_bytes, duration_ms FROM backup WHERE database_id = its_database AND state = 'good'
+            ORDER BY created_at DESC LIMIT 12) b);
+END
+$$;
 
 CREATE VIEW holdfast_view.database AS
 SELECT d.id, d.organization_id, d.version, d.server_id, d.name, d.created_at,
     jsonb_build_object('id', d.id, 'name', d.name, 'server_id', d.server_id, 'server_name', s.name, 'alarm_after_s',
         d.alarm_after_s, 'retention_paused', d.retention_paused, 'last_good_backup_id', a.backup_id, 'last_good_at',
-        holdfast_view.t(a.last_good_at), 'last_good_bytes', a.size_bytes, 'alarm', a.is_raised, 'halted_until',
+        holdfast_view.t(a.last_good_at), 'last_good_bytes', a.size_bytes, 'last_good_proof', a.proof, 'trend',
+        holdfast_view.trend(d.id), 'next_run_at', holdfast_view.t(holdfast_view.next_run_at(d)), 'alarm', a.is_raised,
+        'halted_until',
         (SELECT holdfast_view.t(h.until) FROM halt h WHERE h.database_id = d.id AND h.until > now()), 'created_at',
         holdfast_view.t(d.created_at), 'created_by', d.created_by, 'version', d.version) AS json
 FROM database d JOIN server s ON s.id = d.server_id JOIN holdfast_view.alarm a ON a.id = d.id;
 
 CREATE VIEW holdfast_view.storage AS
 SELECT s.id, s.organization_id, s.version, s.name, s.kind, s.created_at,
-    jsonb_build_object('id', s.id, 'name', s.name, 'kind', s.kind, 'path', s.path, 'checked_at',
+    jsonb_build_object('id', s.id, 'name', s.name, 'kind', s.kind, 'path', s.path, 'use',
+        (SELECT jsonb_build_object('backups', count(*), 'bytes', coalesce(sum(b.size_bytes), 0)) FROM backup b
+            WHERE b.storage_id = s.id AND b.state <> 'deleted'), 'checked_at',
         holdfast_view.t(s.checked_at), 'check', s.check_result, 'created_at', holdfast_view.t(s.created_at),
         'created_by', s.created_by, 'version', s.version) AS json
 FROM storage s;
@@ -112,7 +144,11 @@ FROM storage s;
 CREATE VIEW holdfast_view.key AS
 SELECT k.id, k.organization_id, k.version, k.name, k.kind, k.fingerprint, k.created_at,
     jsonb_build_object('id', k.id, 'name', k.name, 'kind', k.kind, 'recipient', k.recipient, 'fingerprint',
-        k.fingerprint, 'has_secret', k.secret IS NOT NULL, 'created_at', holdfast_view.t(k.created_at), 'created_by',
+        k.fingerprint, 'has_secret', k.secret IS NOT NULL, 'opens',
+        (SELECT jsonb_build_object('backups', count(*), 'bytes', coalesce(sum(b.size_bytes), 0), 'newest_at',
+            holdfast_view.t(max(b.created_at))) FROM backup b WHERE b.fingerprints @> ARRAY[k.fingerprint]
+            AND b.organization_id = k.organization_id AND b.state <> 'deleted'), 'created_at',
+        holdfast_view.t(k.created_at), 'created_by',
         k.created_by, 'version', k.version) AS json
 FROM key k;
 
@@ -134,7 +170,7 @@ FROM schedule s;
 
 CREATE VIEW holdfast_view.backup AS
 SELECT b.id, b.organization_id, b.version, b.name, b.database_id, b.schedule_id, b.storage_id, b.type, b.state,
-    b.is_pinned, b.created_at, b.size_bytes,
+    b.is_pinned, b.created_at, b.size_bytes, b.job_id, b.fingerprints,
     json_build_object('id', b.id, 'name', b.name, 'path', b.path, 'storage_id', b.storage_id, 'type', b.type, 'state',
         b.state, 'proof', b.proof, 'proved_at', holdfast_view.t(b.proved_at), 'database_id', b.database_id,
         'database_name', b.database_name, 'server_name', b.server_name, 'schedule_id', b.schedule_id, 'schedule_name',
@@ -197,14 +233,22 @@ SELECT j.id, j.organization_id, j.attempt AS version, j.kind, j.state, j.databas
         'error', j.error, 'size_bytes', j.size_bytes) AS json
 FROM job j;
 
--- Every backup and restore.
+-- What the log tells of a backup.
+CREATE FUNCTION holdfast_view.in_log(b holdfast.backup) RETURNS json LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT json_build_object('id', b.id, 'type', b.type, 'state', b.state, 'proof', b.proof, 'is_pinned', b.is_pinned)
+$$;
+
+-- Every backup, with what it made, and every restore, with what it was made of.
 CREATE VIEW holdfast_view.log AS
 SELECT j.id, j.organization_id, 1 AS version, j.kind AS type, j.state AS outcome, j.database_id, j.schedule_id, j.name,
     j.created_at, coalesce(j.size_bytes, 0) AS size_bytes,
     json_build_object('id', j.id, 'job_id', j.id, 'name', j.name, 'created_at', holdfast_view.t(j.created_at), 'type',
         j.kind, 'size_bytes', j.size_bytes, 'outcome', j.state, 'database_id', j.database_id, 'database_name',
-        j.database_name, 'backup_id', j.backup_id, 'schedule_id', j.schedule_id, 'created_by', j.created_by, 'reason',
-        j.reason, 'ended_at', holdfast_view.t(j.ended_at), 'error', j.error) AS json
+        j.database_name, 'backup_id', j.backup_id, 'backup', CASE j.kind
+            WHEN 'backup' THEN (SELECT holdfast_view.in_log(b) FROM backup b WHERE b.job_id = j.id LIMIT 1)
+            ELSE (SELECT holdfast_view.in_log(b) FROM backup b WHERE b.id = j.backup_id) END, 'schedule_id',
+        j.schedule_id, 'created_by', j.created_by, 'reason', j.reason, 'ended_at', holdfast_view.t(j.ended_at), 'error',
+        j.error) AS json
 FROM job j WHERE j.kind IN ('backup', 'restore');
 
 CREATE VIEW holdfast_view.audit AS

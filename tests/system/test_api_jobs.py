@@ -72,6 +72,63 @@ def test_a_backup_that_is_asked_for_over_http_is_made(admin, things, backup):
     assert backup["fingerprints"] == [admin.get(f"/keys/{things['key']}").json["fingerprint"]]
     entry = admin.get("/logs?type=backup&sort=-created_at", expect=200).json["items"][0]
     assert (entry["outcome"], entry["name"], entry["size_bytes"]) == ("succeeded", backup["name"], backup["size_bytes"])
+    assert entry["backup"] == {name: backup[name] for name in ("id", "type", "state", "proof", "is_pinned")}
+    assert admin.get(f"/backups?job_id={entry['job_id']}", expect=200).json["items"] == [backup]
+
+
+def test_the_tables_of_a_backup_are_listed_page_by_page(busy, admin, backup):
+    path = f"/backups/{backup['id']}/tables"
+    listed = admin.get(path, expect=200).json
+    item, = [each for each in listed["items"] if each["name"] == "item"]
+    assert item == {"schema": "public", "name": "item", "kind": "table", "rows": 20000, "bytes": item["bytes"]}
+    assert len(listed["items"]) == backup["tables"] and (listed["cursor"], listed["reason"]) == (None, None)
+    assert admin.get(f"{path}?q=PUBLIC.it", expect=200).json["items"] == [item]
+    for bad in ("cursor=x", "cursor=-1", "limit=501", "schema=public"):
+        admin.get(f"{path}?{bad}", expect=400)
+    busy.sql("UPDATE backup SET contents = (SELECT jsonb_agg(jsonb_build_object('schema', 's', 'name', 't' || n, 'rows', n, "
+             "'bytes', 0)) FROM generate_series(1, 60) n), tables = 61 WHERE id = %s", backup["id"])
+    pages, cursor = [], ""
+    while cursor is not None:
+        page = admin.get(f"{path}?limit=20{cursor and f'&cursor={cursor}'}", expect=200).json
+        pages.append([each["rows"] for each in page["items"]])
+        cursor = page["cursor"]
+    assert pages == [list(range(1, 21)), list(range(21, 41)), list(range(41, 61))]
+    assert page["reason"] == "of its 61 tables the first 60 are known"
+    busy.sql("UPDATE backup SET contents = NULL WHERE id = %s", backup["id"])
+    unknown = admin.get(path, expect=200).json
+    assert unknown["items"] == [] and "does not know" in unknown["reason"]
+
+
+def test_a_key_is_tested_against_a_backup_without_a_job(admin, things, backup):
+    path = f"/backups/{backup['id']}/test-key"
+    assert admin.post(path, {"key_id": things["key"]}, expect=200).json == {"opens": True}
+    line = next(each for each in admin.post(f"/keys/{things['key']}/sheet").body.decode().split() if each.startswith("AGE-SECRET-KEY"))
+    assert admin.post(path, {"identity": line}, expect=200).json == {"opens": True}
+    other = admin.post("/keys", {"name": "other", "kind": "identity"}, expect=201).json["id"]
+    assert admin.post(path, {"key_id": other}, expect=200).json == {"opens": False}
+    assert admin.post(path, {"identity": "some passphrase"}, expect=200).json == {"opens": False}
+    for bad in ({}, {"key_id": other, "identity": "both of them"}, {"identity": "AGE-SECRET-KEY-1NONE"}):
+        admin.post(path, bad, expect=400)
+    recipient = admin.get(f"/keys/{other}").json["recipient"]
+    admin.delete(f"/keys/{other}", expect=204)
+    public = admin.post("/keys", {"name": "other", "kind": "recipient", "recipient": recipient}, expect=201).json["id"]
+    admin.post(path, {"key_id": public}, expect=409)
+    admin.delete(f"/keys/{public}", expect=204)
+
+
+def test_storages_keys_and_databases_are_summed_up(admin, things, backup):
+    all_backups = admin.get("/backups", expect=200).json["items"]
+    summed = {"backups": len(all_backups), "bytes": sum(each["size_bytes"] for each in all_backups)}
+    assert admin.get(f"/storages/{backup['storage_id']}", expect=200).json["use"] == summed
+    opens = admin.get(f"/keys/{things['key']}", expect=200).json["opens"]
+    assert opens == {**summed, "newest_at": all_backups[0]["created_at"]}
+    assert admin.get(f"/backups?fingerprint={backup['fingerprints'][0]}", expect=200).json["items"] == all_backups
+    assert admin.get("/backups?fingerprint=other", expect=200).json["items"] == []
+    database = admin.get(f"/databases/{things['database']}", expect=200).json
+    newest = all_backups[0]
+    assert (database["last_good_proof"], database["next_run_at"]) == (newest["proof"], None)
+    assert database["trend"][-1] == {"at": newest["created_at"], "size_bytes": newest["size_bytes"],
+                                     "duration_ms": newest["duration_ms"]}
 
 
 def test_a_backup_is_verified_and_says_so(admin, backup):
@@ -110,8 +167,24 @@ def test_a_schedule_runs_when_it_is_told_to(admin, things):
     assert watch(admin, job)["state"] == "succeeded"
     made = admin.get(f"/backups?schedule_id={schedule['id']}", expect=200).json["items"]
     assert [each["type"] for each in made] == ["scheduled"]
-    assert admin.post(f"/schedules/{schedule['id']}/enable", expect=200).json["next_run_at"]
+    enabled = admin.post(f"/schedules/{schedule['id']}/enable", expect=200).json["next_run_at"]
+    assert enabled and admin.get(f"/databases/{things['database']}").json["next_run_at"] == enabled
     assert admin.post(f"/schedules/{schedule['id']}/disable", expect=200).json["next_run_at"] is None
+
+
+def test_the_next_runs_of_a_schedule_are_told_before_it_is_saved(admin):
+    def runs(**body):
+        return admin.post("/schedules/preview", body, expect=200).json["runs"]
+
+    assert runs(interval_s=86400, starts_at="2040-01-01T03:00:00+01:00") == [
+        f"2040-01-0{day}T02:00:00Z" for day in range(1, 6)]
+    assert runs(cron="30 3 * * *", time_zone="Europe/Berlin", starts_at="2040-03-24T00:00:00Z") == [
+        "2040-03-24T02:30:00Z", "2040-03-25T01:30:00Z", "2040-03-26T01:30:00Z", "2040-03-27T01:30:00Z",
+        "2040-03-28T01:30:00Z"]  # the clocks change on the 25th
+    assert runs(cron="0 0 30 2 *") == []
+    for bad in ({}, {"interval_s": 59}, {"interval_s": 60, "cron": "@daily"}, {"cron": "x"}, {"cron": "@daily",
+                "time_zone": "Nowhere/Near"}, {"interval_s": 60, "starts_at": "tomorrow"}):
+        admin.post("/schedules/preview", bad, expect=400)
 
 
 def test_a_poll_of_an_ended_job_is_answered_304(admin, things, backup):

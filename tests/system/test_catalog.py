@@ -52,9 +52,12 @@ class Catalog:
     def migrate(self):
         return self.run("migrate", SERVICE, dsn=self.owner)
 
+    def connect(self):
+        return psycopg.connect(self.owner, autocommit=True, options="-c search_path=holdfast")
+
     def sql(self, query, *values):
         """Rows of a statement that the owner runs."""
-        with psycopg.connect(self.owner, autocommit=True, options="-c search_path=holdfast") as connection:
+        with self.connect() as connection:
             cursor = connection.execute(query, values or None)
             return cursor.fetchall() if cursor.description else None
 
@@ -403,6 +406,32 @@ def test_lists_of_great_catalogs_read_an_index_in_its_order(catalog):
             f"strpos(lower(v.{column}), lower('19998')) > 0 AND holdfast.grams(v.{column}) @> holdfast.grams('19998') "
             f"ORDER BY v.id DESC LIMIT 51"))
         assert "_search" in plan, f"{view}:\n{plan}"
+
+
+def test_the_page_of_500_databases_sums_up_their_backups_by_indexes(catalog):
+    organization = catalog.organization("a")
+    storage = catalog.create("storage", organization, name="disk", path="/srv/hf")
+    server, _ = catalog.database(organization)
+    catalog.sql("INSERT INTO database (organization_id, server_id, name) SELECT %s, %s, 'd' || n FROM generate_series(1, 499) n",
+                organization, server)
+    catalog.sql("INSERT INTO backup (organization_id, name, path, storage_id, type, database_id, database_name, size_bytes, "
+                "created_at, fingerprints) SELECT %s, 'b', d.id || '/' || n, %s, 'manual', d.id, d.name, n, now() - n * "
+                "interval '1 hour', '{f}' FROM database d, generate_series(1, 20) n", organization, storage)
+    catalog.sql("INSERT INTO schedule (organization_id, name, interval_s, storage_id, server_id, database_pattern, next_run_at) "
+                "SELECT %s, 's' || n, 3600, %s, %s, CASE n WHEN 1 THEN 'd4*' ELSE 'none' END, ('2040-01-0' || n)::timestamptz FROM "
+                "generate_series(1, 5) n", organization, storage, server)
+    catalog.sql("ANALYZE")
+    reads = "SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables WHERE relname = 'backup'"
+    with catalog.connect() as connection, connection.transaction():
+        page = connection.execute("SELECT v.json FROM holdfast_view.database v WHERE v.organization_id = %s ORDER BY v.name, "
+                                  "v.id LIMIT 500", [organization]).fetchall()
+        assert connection.execute(reads).fetchone()[0] == 0
+        use, = connection.execute("SELECT v.json -> 'use' FROM holdfast_view.storage v").fetchone()
+        assert use == {"backups": 10000, "bytes": 500 * 210}
+    d4 = [each for (each,) in page if each["name"].startswith("d4")]
+    assert len(page) == 500 and all(each["next_run_at"] == "2040-01-01T00:00:00.000000Z" for each in d4)
+    assert [each["next_run_at"] for (each,) in page if each not in d4] == [None] * (500 - len(d4))
+    assert [each["size_bytes"] for each in page[0][0]["trend"]] == list(range(12, 0, -1))
 
 
 def test_the_index_of_a_search_leaves_out_nothing_that_is_sought(catalog):

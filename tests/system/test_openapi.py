@@ -13,6 +13,8 @@ from support.service import OWNER, PASSWORD, Client, program
 
 pytestmark = pytest.mark.sanitized_once
 
+# As age begins a file for somebody else.
+CLOSED = b"age-encryption.org/v1\n-> X25519 %s\n%s\n--- %s\n" % ((base64.b64encode(bytes(range(32))).rstrip(b"="),) * 3)
 NEW_PASSWORD = "another good battery"
 
 
@@ -171,6 +173,8 @@ class Tour:
         admin.get(f"/schedules/{schedule}", expect=200)
         admin.patch(f"/schedules/{schedule}", {"cron": "15 3 * * mon-fri", "interval_s": None, "keep_count": 7},
                     expect=200)
+        runs = admin.post("/schedules/preview", {"cron": "15 3 * * *", "time_zone": "Europe/Berlin"}, expect=200).json
+        assert len(runs["runs"]) == 5
         admin.post(f"/schedules/{schedule}/enable", expect=200)
         admin.post(f"/schedules/{schedule}/disable", expect=200)
         admin.post(f"/schedules/{schedule}/run", expect=202)
@@ -183,13 +187,18 @@ class Tour:
         admin, backup = self.admin, self.things["backup"]
         admin.get("/backups?sort=-size_bytes&state=good", expect=200)
         admin.get(f"/backups/{backup}", expect=200)
+        admin.get(f"/backups/{backup}/tables", expect=200)
+        admin.post(f"/backups/{backup}/test-key", {"key_id": self.things["key"]}, expect=409)  # it is not encrypted
         admin.patch(f"/backups/{backup}", {"is_pinned": True}, expect=200)
         admin.delete(f"/backups/{backup}", expect=409)
         admin.patch(f"/backups/{backup}", {"is_pinned": False}, expect=200)
         admin.post(f"/backups/{backup}/verify", expect=202)
         admin.delete(f"/backups/{backup}", expect=202)
         admin.post("/backups", {"database_id": self.things["database"]}, expect=202)
-        (Path(self.site.storage) / "tour/b.hf").write_bytes(b"a backup")
+        (Path(self.site.storage) / "tour/b.hf").write_bytes(CLOSED + bytes(32))
+        self.site.sql("UPDATE backup SET fingerprints = '{unknown}' WHERE id = %s", backup)
+        answer = admin.post(f"/backups/{backup}/test-key", {"key_id": self.things["key"]}, expect=200)
+        assert answer.json == {"opens": False}
         link = admin.post(f"/backups/{backup}/download", expect=201).json["url"]
         admin.get(f"/{link}", expect=200)
         admin.get(f"/{link}", expect=404)
