@@ -36,15 +36,10 @@ export function useListState(options: { sort: string; filters?: readonly string[
 
   const change = useCallback(
     (name: string, value: string | null) => {
-      setParams(
-        (before) => {
-          const after = new URLSearchParams(before);
-          if (value) after.set(name, value);
-          else after.delete(name);
-          return after;
-        },
-        { replace: true },
-      );
+      const after = now();
+      if (value) after.set(name, value);
+      else after.delete(name);
+      setParams(after, { replace: true });
     },
     [setParams],
   );
@@ -63,9 +58,7 @@ export function useListState(options: { sort: string; filters?: readonly string[
     },
     setFilter: change,
     clear: () => {
-      setParams((before) => new URLSearchParams([...before].filter(([name]) => name !== 'q' && !names.includes(name))), {
-        replace: true,
-      });
+      setParams(new URLSearchParams([...now()].filter(([name]) => name !== 'q' && !names.includes(name))), { replace: true });
     },
     next: (cursor) => {
       setCursors({ of, stack: [...stack, cursor] });
@@ -75,4 +68,9 @@ export function useListState(options: { sort: string; filters?: readonly string[
     },
     isFiltered: search !== '' || Object.keys(filters).length > 0,
   };
+}
+
+/** The address as it is: what is drawn may be behind it while a page is busy, and one change must not undo another. */
+function now(): URLSearchParams {
+  return new URLSearchParams(window.location.search);
 }
