@@ -1,12 +1,10 @@
 /** The page that one opens in the morning. */
 export const overview = {
   title: 'Overview',
-  lead: (count: string, time: string) => `${count} databases, as of ${time}.`,
   tiles: {
     label: 'In short',
     protected: 'Protected',
     protectedOf: (all: string) => `of ${all} databases`,
-    protectedHint: 'have a good backup that is young enough',
     alarms: 'Alarms',
     noAlarm: 'Every database is protected',
     alarm: 'without a good backup that is young enough',

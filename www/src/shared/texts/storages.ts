@@ -15,7 +15,7 @@ export const storages = {
   unused: 'No backup lies here',
   share: (name: string) => `Share of ${name} in all backups`,
   look: 'Its backups',
-  check: { ok: 'Works', failed: 'Failed', never: 'Not probed', writes: 'Writing, reading and deleting a file works.' },
+  check: { ok: 'Works', failed: 'Failed', never: 'Not probed' },
   empty: {
     title: 'No storage yet',
     body: 'Add a folder that backups are written to. It is probed at once: a file is written, read back and deleted.',

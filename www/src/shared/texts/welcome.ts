@@ -7,8 +7,6 @@ export const welcome = {
   done: 'Done',
   toDo: 'To do',
   later: 'Later',
-  change: 'Change',
-  next: 'Next',
   refused: 'Only an administrator can set Holdfast up.',
   server: {
     title: 'Add your PostgreSQL server',
