@@ -76,7 +76,10 @@ test('a database is backed up, its alarm set, and its history seen', async ({ as
     INSERT INTO backup (organization_id, name, path, storage_id, type, database_id, database_name, size_bytes, duration_ms, created_at)
     SELECT organization_id, 'b' || i, 'b' || i, storage_id, type, database_id, database_name, size_bytes * (20 + i) / 30, 800 + 37 * (i % 7),
            now() - (30 - i) * interval '1 day' FROM backup, generate_series(1, 29) i WHERE database_id = '${shop.database}'`);
+  await stage.catalog(`UPDATE database SET retention_paused = 'The newest backup is under half the size of the one before.'
+                       WHERE id = '${shop.database}'`);
   await page.reload();
+  await expect(page.getByRole('note', { name: 'Old backups are not deleted' })).toContainText('under half the size');
   await expect(page.getByRole('img', { name: /^Size\. / })).toBeVisible();
   await page.getByRole('button', { name: 'Show as a table' }).click();
   await expect(page.getByRole('table', { name: 'Size and duration over time' }).getByRole('row')).toHaveCount(31);

@@ -4,6 +4,7 @@ import { ProofStatus, useBackup, useBackupHistory } from '@/entities/backup';
 import { DatabaseStatus, useDatabase } from '@/entities/database';
 import type { Database } from '@/entities/database';
 import { nextRun, useAllSchedules } from '@/entities/schedule';
+import { PauseNotice } from '@/features/retention-pause';
 import { SizeChart } from '@/features/size-chart';
 import { UndoNotice } from '@/features/undo';
 import { interval } from '@/shared/lib/units';
@@ -38,6 +39,7 @@ function OneDatabase({ database }: { database: Database }) {
   return (
     <Page title={database.name} description={<>{words.server} {server}</>} actions={<Actions database={database} />}>
       <UndoNotice databaseId={database.id} databaseName={database.name} />
+      <PauseNotice database={database} />
       <div className={classes.two}>
         <Standing database={database} />
         <Covering database={database} />

@@ -20,6 +20,12 @@ export const databases = {
     registered: 'Registered',
     registeredBy: 'Registered by',
   },
+  pause: {
+    title: 'Old backups are not deleted',
+    button: 'Delete them again',
+    question: (name: string) => `Delete old backups of ${name} again?`,
+    body: 'Look first whether the newest backup holds what it should. Older ones that the schedules do not keep are deleted for good.',
+  },
   actions: { backup: 'Back up now', restore: 'Restore', alarm: 'Set the alarm', remove: 'Take out' },
   backupNow: {
     title: (name: string) => `Back ${name} up now?`,
