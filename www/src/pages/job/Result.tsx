@@ -61,7 +61,7 @@ function factsOf(result: Record<string, unknown>): Fact[] {
   add(number('raw_bytes') !== null, words.raw, <Size bytes={number('raw_bytes')} />);
   add(number('size_bytes') !== null, words.size, <Size bytes={number('size_bytes')} />);
   add(text('path') !== null, words.file, text('path'));
-  add(number('downtime_s') !== null && mode !== 'new', words.downtime, duration(number('downtime_s') ?? 0));
+  add(number('downtime_s') !== null && mode !== 'new', words.downtime, (number('downtime_s') ?? 0) < 0.1 ? words.noTime : duration(number('downtime_s') ?? 0));
   add(text('kept') !== null, words.replaced, text('kept'));
   add(text('kept_until') !== null, words.keptUntil, <When at={text('kept_until')} as="local" />);
   add(text('safety') !== null, words.safety, text('safety'));

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useBackup } from '@/entities/backup';
 import type { Backup } from '@/entities/backup';
 import type { Database } from '@/entities/database';
-import { local, relative } from '@/shared/lib/time';
+import { local } from '@/shared/lib/time';
 import { count, duration, size } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
 import { Surface, When } from '@/shared/ui';
@@ -24,7 +24,7 @@ export function Impact({ backup, database, isNew }: { backup: Backup; database: 
   const ageText = duration((Date.now() - Date.parse(backup.created_at)) / 1000);
   const none = isNew ? words.none : words.unknown;
   const rows: readonly (readonly [string, ReactNode, ReactNode, string | null])[] = [
-    [words.as, isNew ? '–' : relative(new Date()), <When key="at" at={backup.created_at} />, null],
+    [words.as, live ? <When key="live" at={live.created_at} /> : none, <When key="at" at={backup.created_at} />, null],
     [words.tables, live ? count(live.tables) : none, count(backup.tables), change(live?.tables, backup.tables)],
     [words.rows, live ? count(live.rows) : none, count(backup.rows), change(live?.rows, backup.rows)],
     [words.size, live ? size(live.raw_bytes) : none, size(backup.raw_bytes), null],

@@ -38,6 +38,7 @@ export const job = {
     database: 'Database',
     mode: 'Mode',
     downtime: 'Out of reach for',
+    noTime: 'less than 0.1 s',
     replaced: 'What was live before',
     keptUntil: 'Kept for an undo until',
     safety: 'Safety backup',

@@ -138,7 +138,7 @@ export const restore = {
   impact: {
     title: 'What it means',
     of: 'What',
-    live: 'Live now',
+    live: 'Live, as last backed up',
     coming: 'Will be',
     as: 'State of',
     tables: 'Tables',
@@ -146,7 +146,7 @@ export const restore = {
     size: 'Size of the rows',
     none: 'nothing: the database is made',
     unknown: 'not known: it has no backup',
-    hint: (when: string) => `What is live is told by its newest good backup, of ${when}; it may hold more by now.`,
+    hint: (when: string) => `What is live was counted by its newest good backup, of ${when}; it may hold more or less by now. What the check has found above was looked up just now.`,
     lost: (age: string) => `What was written in the ${age} since the backup was taken will not be in it.`,
     difference: { more: (n: string) => `${n} more`, less: (n: string) => `${n} fewer`, same: 'the same' },
   },
