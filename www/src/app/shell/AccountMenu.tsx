@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconLogout, IconPassword, IconUserCircle } from '@tabler/icons-react';
+import { IconDevices, IconLogout, IconPassword, IconUserCircle } from '@tabler/icons-react';
+import { Link } from 'react-router-dom';
 import { useMe, useSignOut } from '@/entities/me';
 import { ChangePasswordDialog } from '@/features/change-password';
 import { texts } from '@/shared/texts';
@@ -34,6 +35,9 @@ export function AccountMenu() {
           <Menu.Divider />
           <Menu.Item leftSection={<IconPassword size={16} aria-hidden />} onClick={dialog.open}>
             {words.changePassword}
+          </Menu.Item>
+          <Menu.Item component={Link} to="/sessions" leftSection={<IconDevices size={16} aria-hidden />}>
+            {words.sessions}
           </Menu.Item>
           <Menu.Item
             leftSection={<IconLogout size={16} aria-hidden />}

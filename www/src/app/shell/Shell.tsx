@@ -1,8 +1,9 @@
-import { Drawer } from '@mantine/core';
+import { Button, Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconUsersGroup } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { useMe } from '@/entities/me';
+import { Link, useLocation } from 'react-router-dom';
+import { IfMay, useMe } from '@/entities/me';
 import { texts } from '@/shared/texts';
 import { Brand, EmptyState } from '@/shared/ui';
 import { AwayBanner } from './AwayBanner';
@@ -14,6 +15,7 @@ import { TopBar } from './TopBar';
 export function Shell({ children }: { children: ReactNode }) {
   const [isOpen, drawer] = useDisclosure(false);
   const me = useMe();
+  const { pathname } = useLocation();
   return (
     <div className={classes.shell}>
       <a href="#content" className={classes.skip}>
@@ -40,17 +42,32 @@ export function Shell({ children }: { children: ReactNode }) {
         <TopBar onOpenNavigation={drawer.open} />
         <AwayBanner />
         <main id="content" className={classes.content} tabIndex={-1}>
-          {me.organization ? children : <NoOrganization />}
+          {me.organization || isAnywhere(pathname) ? children : <NoOrganization />}
         </main>
       </div>
     </div>
   );
 }
 
+/** What needs no organization. */
+const isAnywhere = (pathname: string) => /^\/(users|sessions|help)\b/.test(pathname);
+
 function NoOrganization() {
+  const words = texts.shell.noAccess;
+  const { is_owner } = useMe();
   return (
-    <EmptyState icon={IconUsersGroup} title={texts.shell.noAccess.title}>
-      {texts.shell.noAccess.body}
+    <EmptyState
+      icon={IconUsersGroup}
+      title={words.title}
+      action={
+        <IfMay role="owner">
+          <Button component={Link} to="/users/organizations">
+            {words.organizations}
+          </Button>
+        </IfMay>
+      }
+    >
+      {is_owner ? words.ownerBody : words.body}
     </EmptyState>
   );
 }

@@ -15,7 +15,7 @@ export function useHaltPresets() {
     queryKey: settingsKey,
     queryFn: ({ signal }) => take(api.GET('/api/v1/settings', { signal })) as Promise<Record<string, unknown>>,
     select: (settings): HaltPresets => ({
-      halt_connections: settings.halt_connections !== false,
+      halt_connections: settings.halt_connections === true,
       halt_gate: settings.halt_gate === true,
       halt_webhooks: settings.halt_webhooks === true,
     }),

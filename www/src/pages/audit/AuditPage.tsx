@@ -1,15 +1,89 @@
-import { IconHammer } from '@tabler/icons-react';
+import { Modal, Text } from '@mantine/core';
+import { IconEye, IconFilter, IconShieldCheck } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useAuditPage } from '@/entities/audit';
+import type { AuditEvent } from '@/entities/audit';
+import { useListState } from '@/shared/api';
 import { texts } from '@/shared/texts';
-import { EmptyState, Page, Surface } from '@/shared/ui';
+import { ClearFilters, DataTable, EmptyState, Page, Status, TableFilter, TableSearch, When } from '@/shared/ui';
+import type { Column } from '@/shared/ui';
+import { Chain } from './Chain';
+import { Details } from './Details';
+import { ExportButton } from './ExportButton';
+import { OnlyThese } from './OnlyThese';
+
+const words = texts.audit;
+const TONES = { success: 'ok', failure: 'bad', denied: 'warn' } as const;
+const kinds = Object.entries(words.objects).map(([value, label]) => ({ value, label }));
+const outcomes = Object.entries(words.outcomes).map(([value, label]) => ({ value, label }));
+
+const kindOf = (kind: string) => (words.objects as Record<string, string>)[kind] ?? kind;
+const nameOf = (event: AuditEvent) => `${event.action} ${event.object_name}`.trim();
+
+const columns: Column<AuditEvent>[] = [
+  { key: 'when', title: words.when, sort: 'seq', cell: (event) => <When at={event.at} as="local" /> },
+  { key: 'who', title: words.who, cell: (event) => event.actor },
+  { key: 'what', title: words.what, isHeading: true, cell: (event) => <Text fw={550}>{event.action}</Text> },
+  {
+    key: 'object',
+    title: words.object,
+    cell: (event) => (
+      <div>
+        <Text>{event.object_name || words.details.none}</Text>
+        <Text size="sm" c="dimmed">
+          {[kindOf(event.object_kind), event.detail].filter(Boolean).join(' · ').slice(0, 120)}
+        </Text>
+      </div>
+    ),
+  },
+  { key: 'outcome', title: words.outcome, cell: (event) => <Status plain tone={TONES[event.outcome]}>{words.outcomes[event.outcome]}</Status> },
+];
 
 export function AuditPage() {
+  const state = useListState({ sort: '-seq', filters: ['actor', 'action', 'object_kind', 'object_id', 'outcome'] });
+  const list = useAuditPage(state);
+  const [viewed, setViewed] = useState<AuditEvent | null>(null);
+  const only = (name: string) => (value: string) => ({
+    icon: <IconFilter size={16} />,
+    onClick: () => {
+      state.setFilter(name, value);
+    },
+  });
   return (
-    <Page title="Audit log">
-      <Surface>
-        <EmptyState icon={IconHammer} title="Audit log">
-          {texts.shell.stub}
-        </EmptyState>
-      </Surface>
+    <Page title={words.title} description={words.lead} actions={<ExportButton state={state} />}>
+      <DataTable
+        label={words.label}
+        columns={columns}
+        list={list}
+        nameOf={nameOf}
+        actions={(event) => [
+          { label: words.view, icon: <IconEye size={16} />, onClick: setViewed },
+          { label: words.byActor(event.actor), ...only('actor')(event.actor) },
+          { label: words.byActor(event.action), ...only('action')(event.action) },
+          ...(event.object_id ? [{ label: words.ofObject(event.object_name || event.object_id), ...only('object_id')(event.object_id) }] : []),
+        ]}
+        toolbar={
+          <>
+            <TableSearch state={state} label={words.search} />
+            <TableFilter state={state} name="object_kind" label={words.details.kind} options={kinds} />
+            <TableFilter state={state} name="outcome" label={words.outcome} options={outcomes} />
+            <OnlyThese state={state} />
+            <ClearFilters state={state} />
+          </>
+        }
+        empty={<EmptyState icon={IconShieldCheck} title={words.empty.title}>{words.empty.body}</EmptyState>}
+      />
+      <Chain />
+      <Modal
+        opened={viewed !== null}
+        onClose={() => {
+          setViewed(null);
+        }}
+        title={words.details.title}
+        size="lg"
+      >
+        {viewed && <Details event={viewed} kind={kindOf(viewed.object_kind)} />}
+      </Modal>
     </Page>
   );
 }

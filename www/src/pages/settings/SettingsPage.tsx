@@ -1,15 +1,19 @@
-import { IconHammer } from '@tabler/icons-react';
+import { useMay } from '@/entities/me';
 import { texts } from '@/shared/texts';
-import { EmptyState, Page, Surface } from '@/shared/ui';
+import { Page } from '@/shared/ui';
+import { GatePart } from './GatePart';
+import { HaltingPart } from './HaltingPart';
+import { OrganizationPart } from './OrganizationPart';
+import { WebhooksPart } from './WebhooksPart';
 
 export function SettingsPage() {
+  const isAdministrator = useMay('administrator');
   return (
-    <Page title="Settings">
-      <Surface>
-        <EmptyState icon={IconHammer} title="Settings">
-          {texts.shell.stub}
-        </EmptyState>
-      </Surface>
+    <Page title={texts.settings.title} description={texts.settings.lead}>
+      <OrganizationPart />
+      <HaltingPart />
+      <GatePart />
+      {isAdministrator && <WebhooksPart />}
     </Page>
   );
 }

@@ -1,15 +1,51 @@
-import { IconHammer } from '@tabler/icons-react';
+import { Tabs } from '@mantine/core';
+import { useNavigate, useParams } from 'react-router-dom';
+import { useMe } from '@/entities/me';
 import { texts } from '@/shared/texts';
-import { EmptyState, Page, Surface } from '@/shared/ui';
+import { Page } from '@/shared/ui';
+import { AccountsTab } from './AccountsTab';
+import { OrganizationsTab } from './OrganizationsTab';
+import { TokensTab } from './TokensTab';
+import { UsersTab } from './UsersTab';
 
+const words = texts.people;
+const TABS = [
+  { name: 'users', Content: UsersTab, needs: 'organization' },
+  { name: 'tokens', Content: TokensTab, needs: 'organization' },
+  { name: 'accounts', Content: AccountsTab, needs: 'owner' },
+  { name: 'organizations', Content: OrganizationsTab, needs: 'owner' },
+] as const;
+
+/** Each tab has an address of its own, with its own filters. */
 export function UsersPage() {
+  const me = useMe();
+  const navigate = useNavigate();
+  const { tab } = useParams();
+  const tabs = TABS.filter(({ needs }) => (needs === 'owner' ? me.is_owner : me.organization !== null));
+  const shown = tabs.find(({ name }) => name === tab) ?? tabs[0];
+  if (!shown) return <Page title={words.title} />;
   return (
-    <Page title="Users">
-      <Surface>
-        <EmptyState icon={IconHammer} title="Users">
-          {texts.shell.stub}
-        </EmptyState>
-      </Surface>
+    <Page title={words.title} description={words.lead}>
+      <Tabs
+        value={shown.name}
+        keepMounted={false}
+        onChange={(name) => {
+          navigate(`/users/${name ?? ''}`);
+        }}
+      >
+        <Tabs.List>
+          {tabs.map(({ name }) => (
+            <Tabs.Tab key={name} value={name}>
+              {words.tabs[name]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {tabs.map(({ name, Content }) => (
+          <Tabs.Panel key={name} value={name} pt="md">
+            <Content />
+          </Tabs.Panel>
+        ))}
+      </Tabs>
     </Page>
   );
 }

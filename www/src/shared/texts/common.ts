@@ -1,6 +1,6 @@
 /** What parts of every page say. */
 export const common = {
-  problem: { code: 'Code', request: 'Request', retry: 'Try again' },
+  problem: { code: 'Code', meaning: 'What it means', request: 'Request', retry: 'Try again' },
   confirm: { cancel: 'Cancel', type: (name: string) => `Type ${name} to confirm` },
   table: {
     actions: 'Actions',

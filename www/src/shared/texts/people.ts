@@ -127,9 +127,6 @@ export const people = {
     expires: 'Ends',
     end: 'End',
     endOf: (browser: string) => `End the session of ${browser}`,
-    this: 'this one',
-    newest: 'signed in last',
-    endOthers: 'Sign out everywhere else',
     ending: {
       title: 'End this session?',
       body: (browser: string) => `${browser} is signed out at once. If it is the one that you are using, you have to sign in again.`,

@@ -29,6 +29,7 @@ export const shell = {
     role: { none: 'No role', viewer: 'Viewer', operator: 'Operator', administrator: 'Administrator' },
     owner: 'Owner',
     changePassword: 'Change password',
+    sessions: 'Your sessions',
     signOut: 'Sign out',
   },
   password: {
@@ -61,6 +62,8 @@ export const shell = {
   stub: 'This page is being built.',
   noAccess: {
     title: 'You are in no organization yet',
+    ownerBody: 'You are an owner: make the first organization, or look at one that there is.',
+    organizations: 'To the organizations',
     body: 'Your account works, but nobody has given it a role. Ask an owner or an administrator to add you.',
   },
 };

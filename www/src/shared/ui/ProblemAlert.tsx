@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Group, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Code, Group, Text } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { asProblem } from '@/shared/api/problem';
@@ -27,7 +27,7 @@ export function ProblemAlert({ error, onRetry, actions }: ProblemAlertProps) {
       )}
       <Group gap="sm" mt="xs" justify="space-between">
         <Text size="xs" c="var(--mantine-color-text)">
-          {texts.problem.code} <Code>{problem.code}</Code>
+          {texts.problem.code} <Meaning code={problem.code} />
           {problem.status >= 500 && problem.requestId && <> · {texts.problem.request} <Code>{problem.requestId}</Code></>}
         </Text>
         {(actions ?? onRetry) && (
@@ -42,6 +42,16 @@ export function ProblemAlert({ error, onRetry, actions }: ProblemAlertProps) {
         )}
       </Group>
     </Alert>
+  );
+}
+
+/** In a tab of its own: what one was writing stays. The page's own codes have no explanation but themselves. */
+function Meaning({ code }: { code: string }) {
+  if (!(code in texts.help.codes.all)) return <Code>{code}</Code>;
+  return (
+    <Anchor href={`/help#${code}`} target="_blank" c="inherit" title={texts.problem.meaning}>
+      <Code>{code}</Code>
+    </Anchor>
   );
 }
 

@@ -1,0 +1,10 @@
+import { texts } from '@/shared/texts';
+import { Status } from '@/shared/ui';
+
+const words = texts.people;
+
+export function PersonState({ person }: { person: { is_active: boolean; has_password: boolean } }) {
+  if (!person.is_active) return <Status plain tone="quiet">{words.inactive}</Status>;
+  if (!person.has_password) return <Status plain tone="warn">{words.noPassword}</Status>;
+  return <Status plain tone="ok">{words.active}</Status>;
+}
