@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from support import process  # noqa: E402
 from support.postgres import Servers  # noqa: E402
 from support.service import OWNER, PASSWORD, Service  # noqa: E402
+from support.site import Site  # noqa: E402
 
 # A shop that is backed up in a moment, with something of each: constraint, index, sequence, large rows.
 SHOP = """
@@ -34,6 +35,7 @@ class Stage:
         self._server = self._servers(15)
         self._service = Service(self._server, workers=1, page=True)
         self._clients = {}
+        self._sites = []
 
     def where(self):
         return {"url": f"http://127.0.0.1:{self._service.nginx.port}", "password": PASSWORD, "owner": OWNER,
@@ -111,10 +113,30 @@ class Stage:
     def start_nginx(self):
         self._service.nginx.start()
 
+    # ---- a site behind the gate
+
+    def site(self, database):
+        """The address of a page of somebody else's site, whose nginx asks the gate of the database."""
+        self._sites.append(Site(self._service.socket, database))
+        return f"http://127.0.0.1:{self._sites[-1].port}/hello"
+
+    def halt(self, database, phase, percent):
+        """As a worker would that is at a swap."""
+        document = {"phase": phase, "progress": {"percent": percent}}
+        self._service.redis.call("HSET", f"hf:job:{database}", "organization", database, "revision", 1, "document",
+                                 json.dumps(document))
+        halt = {"job_id": database, "until": "2040-01-01T00:00:00.000000Z"}
+        self._service.redis.call("SET", f"hf:gate:{database}", json.dumps(halt), "EX", 60)
+
+    def resume(self, database):
+        self._service.redis.call("DEL", f"hf:gate:{database}")
+
     def log(self):
         return Path(self._service.log).read_text(errors="replace")[-20000:]
 
     def _remove(self):
+        for site in self._sites:
+            site.remove()
         for worker in self._service.workers:
             if worker.poll() is not None:
                 self._service.workers.remove(worker)

@@ -84,6 +84,10 @@ export class Stage {
   startApi = () => this.ask('start_api');
   stopNginx = () => this.ask('stop_nginx');
   startNginx = () => this.ask('start_nginx');
+  /** The address of a page of somebody else's site behind the gate of a database. */
+  site = (database: string) => this.ask('site', { database }) as Promise<string>;
+  halt = (database: string, phase: string, percent: number) => this.ask('halt', { database, phase, percent });
+  resume = (database: string) => this.ask('resume', { database });
   log = () => this.ask('log') as Promise<string>;
 
   async stop(): Promise<void> {
