@@ -6,11 +6,13 @@ export {
   useBackup,
   useBackupHistory,
   useBackupPage,
+  useBackupTables,
   useDeleteBackup,
   useLinkBackup,
   usePinBackup,
   useRecentBackups,
   useStartBackup,
+  useTestKey,
   useVerifyBackup,
 } from './queries';
 export type { Backup } from './queries';

@@ -79,6 +79,24 @@ export function useVerifyBackup() {
   });
 }
 
+/** Whether a key opens it, by the head of its file alone; the key itself is not kept. */
+export function useTestKey() {
+  return useMutation({
+    mutationFn: ({ id, body }: { id: string; body: Schemas['KeyTest'] }) =>
+      take(api.POST('/api/v1/backups/{id}/test-key', { params: { path: { id } }, body })),
+    gcTime: 0,
+  });
+}
+
+/** What it holds of each table; `reason` says why not all are known. */
+export function useBackupTables(id: string, query: { q?: string; limit?: number; cursor?: string } = {}) {
+  return useQuery({
+    queryKey: [...backupKey, id, 'tables', query],
+    queryFn: ({ signal }) => take(api.GET('/api/v1/backups/{id}/tables', { params: { path: { id }, query }, signal })),
+    staleTime: 60_000,
+  });
+}
+
 /** Makes the job that deletes the file. */
 export function useDeleteBackup() {
   const client = useQueryClient();

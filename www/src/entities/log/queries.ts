@@ -11,26 +11,19 @@ export function useLogPage(state: ListState, pollMs = 10_000) {
   return usePagedList<LogEntry>(['logs'], state, (query, signal) => take(api.GET('/api/v1/logs', { params: { query: query as never }, signal })), { pollMs });
 }
 
-/** The file that a job has made: an entry does not name it, but the file names the job, and is called the same. */
-async function findBackup(entry: LogEntry, signal: AbortSignal): Promise<Backup | null> {
-  for (const state of [undefined, 'deleted']) {
-    const { items } = await take(api.GET('/api/v1/backups', { params: { query: { q: entry.name, limit: 5, ...(state ? { state } : {}) } }, signal }));
-    const found = items.find(({ job_id }) => job_id === entry.job_id);
-    if (found) return found;
-  }
-  return null;
-}
-
 /** Of backups that have ended well: their file, by the entry's id; null: there is none. */
 export function useBackupsOfLog(entries: readonly LogEntry[]): ReadonlyMap<string, Backup | null> {
-  const asked = entries.filter(({ type, outcome, name }) => name !== '' && type === 'backup' && outcome === 'succeeded');
+  const ended = entries.filter(({ type, outcome }) => type === 'backup' && outcome === 'succeeded');
+  const asked = ended.flatMap((entry) => (entry.backup ? [{ entry: entry.id, id: entry.backup.id }] : []));
+  const none = ended.flatMap(({ id, backup }) => (backup ? [] : [[id, null] as const]));
   return useQueries({
-    queries: asked.map((entry) => ({
-      queryKey: ['backups', 'of-log', entry.id],
-      queryFn: ({ signal }: { signal: AbortSignal }) => findBackup(entry, signal),
+    queries: asked.map(({ id }) => ({
+      queryKey: ['backups', id],
+      queryFn: ({ signal }: { signal: AbortSignal }) => take(api.GET('/api/v1/backups/{id}', { params: { path: { id } }, signal })),
       staleTime: 60_000,
     })),
-    combine: (answers) => new Map(answers.flatMap(({ data }, at) => (data === undefined ? [] : [[asked[at]?.id ?? '', data] as const]))),
+    combine: (answers) =>
+      new Map<string, Backup | null>([...none, ...answers.flatMap(({ data }, at) => (data === undefined ? [] : [[asked[at]?.entry ?? '', data] as const]))]),
   });
 }
 

@@ -9,6 +9,7 @@ export {
   useRunSchedule,
   useSchedule,
   useSchedulePage,
+  useSchedulePreview,
   useSwitchSchedule,
 } from './queries';
 export type { Schedule } from './queries';

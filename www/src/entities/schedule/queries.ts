@@ -40,6 +40,15 @@ export function useCreateSchedule() {
   return useMutation({ mutationFn: (body: Schemas['ScheduleNew']) => take(api.POST('/api/v1/schedules', { body })), onSuccess: keep });
 }
 
+/** When one that is not saved would run. */
+export function useSchedulePreview(body: Schemas['SchedulePreview'], enabled: boolean) {
+  return useQuery({
+    queryKey: [...scheduleKey, 'preview', body],
+    queryFn: ({ signal }) => take(api.POST('/api/v1/schedules/preview', { body, signal })),
+    enabled,
+  });
+}
+
 /** Whether it runs by itself. */
 export function useSwitchSchedule() {
   const keep = useKeep();
