@@ -1,0 +1,159 @@
+import { readdirSync } from 'node:fs';
+import { expect, picture, test } from '../support';
+import type { Shop } from '../support';
+
+type Stage = import('../support/stage').Stage;
+
+async function backedUp(stage: Stage, organization: string, shop: Shop): Promise<void> {
+  const { body } = await stage.api<{ job_id: string }>(organization, 'POST', '/backups', { database_id: shop.database, key_ids: [shop.key] });
+  expect(await stage.jobEnd(organization, body.job_id)).toBe('succeeded');
+}
+
+const rows = async (stage: Stage, name: string) => (await stage.sql(name, 'SELECT count(*) FROM orders'))[0]?.[0];
+
+test('from sign-in to undo: yesterday comes back, and goes again; another browser sees it', async ({ as, stage, organization, stranger: page }) => {
+  const shop = await stage.shop(organization);
+  await backedUp(stage, organization, shop);
+  await stage.sql(shop.name, 'DELETE FROM orders WHERE id > 10; CREATE TABLE made_since (id int)');
+  const other = await as('viewer');
+  await other.goto('/jobs');
+  await stage.forgetTries();
+
+  await page.goto(`/databases/${shop.database}`);
+  await page.getByLabel('User name').fill(`${organization}-operator`);
+  await page.getByRole('textbox', { name: 'Password' }).fill(stage.where.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Restore', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Which backup?' })).toBeVisible();
+  await picture(page, 'restore-pick');
+  await page.getByRole('button', { name: `Restore ${shop.name}-` }).click();
+
+  await expect(page.getByRole('radio', { name: 'Put a database back to this backup' })).toBeChecked();
+  await page.getByRole('button', { name: /^Options/ }).click();
+  await page.getByLabel('Connections at the same time').fill('400');
+  await page.getByRole('button', { name: 'Check it' }).click();
+  await expect(page.getByText('From 1 to 128, or empty.')).toBeVisible();
+  await page.getByLabel('Connections at the same time').fill('2');
+  await page.getByLabel('Show the maintenance page (gate of nginx)').check();
+  await picture(page, 'restore-target');
+  await page.getByRole('button', { name: 'Check it' }).click();
+
+  await expect(page.getByText('It can be restored')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText(/made_since/)).toBeVisible();
+  await page.reload(); // loses nothing
+  await expect(page.getByRole('row', { name: /^Rows 5,500/ })).toBeVisible();
+  await page.getByRole('textbox', { name: `Type ${shop.name} to confirm` }).fill('shop');
+  await page.getByRole('button', { name: 'Restore now' }).click();
+  await expect(page.getByText('This is not its name.')).toBeVisible();
+  await picture(page, 'restore-check');
+  await page.getByRole('textbox', { name: `Type ${shop.name} to confirm` }).fill(shop.name);
+  await page.getByRole('button', { name: 'Restore now' }).click();
+
+  await expect(page).toHaveURL(/\/jobs\/[0-9a-f-]{36}$/);
+  await other.getByRole('link', { name: `Restore of ${shop.name}` }).click();
+  const undo = page.getByRole('region', { name: 'The restore can be undone' });
+  await expect(undo).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('All 2: every row was read back and compared')).toBeVisible();
+  await expect(page.getByText('services resume')).toBeVisible();
+  await picture(page, 'job-restored');
+  expect(await rows(stage, shop.name)).toBe('5000');
+  await expect(other.getByRole('region', { name: 'The restore can be undone' })).toBeVisible();
+  await expect(other.getByRole('button', { name: 'Undo' })).toHaveCount(0);
+
+  await page.goto(`/databases/${shop.database}`);
+  await undo.getByRole('button', { name: 'Undo' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('button', { name: 'Undo the restore' })).toBeDisabled();
+  await dialog.getByRole('textbox').fill(shop.name);
+  await picture(page, 'undo');
+  await dialog.getByRole('button', { name: 'Undo the restore' }).click();
+  await expect(page.getByRole('region', { name: 'The undo can be undone' })).toBeVisible({ timeout: 20_000 });
+  expect(await rows(stage, shop.name)).toBe('10');
+});
+
+test('an upload is broken off, paused, goes on after a reload, and becomes a new database', async ({ as, stage, organization, guard }) => {
+  guard.allow(/ERR_FAILED|ERR_CONNECTION|status of 4\d\d .*\/uploads\//);
+  const shop = await stage.shop(organization);
+  await stage.sql(shop.name, 'INSERT INTO orders (note) SELECT string_agg(md5((i * 400 + j)::text), $$$$) FROM generate_series(1, 2500) i, generate_series(1, 400) j GROUP BY i');
+  await backedUp(stage, organization, shop);
+  const folder = `${stage.where.storage}/${organization}`;
+  const file = `${folder}/${readdirSync(folder).find((name) => name.endsWith('.hf')) ?? ''}`;
+
+  const page = await as('operator');
+  let pieces = 0;
+  await page.route('**/api/v1/uploads/*', async (route) => {
+    if (route.request().method() !== 'PATCH') return route.continue();
+    pieces += 1;
+    if (pieces === 1) return route.abort('connectionreset');
+    if (pieces === 3) await new Promise((resolve) => setTimeout(resolve, 4_000)); // time to pause it
+    return route.continue().catch(() => undefined);
+  });
+  await page.goto('/restore');
+  const input = page.locator('input[type=file]');
+  await input.setInputFiles({ name: 'empty.hf', mimeType: '', buffer: Buffer.alloc(0) });
+  await expect(page.getByRole('alert')).toContainText('This file is empty.');
+  await input.setInputFiles(file);
+  await expect(page.getByText('Remove it to pick a backup from this list')).toBeVisible();
+  await expect(page.getByRole('button', { name: `Restore ${shop.name}-` })).toBeDisabled();
+  await page.getByRole('button', { name: 'Upload', exact: true }).click();
+  await expect(page.getByText('The connection broke off; trying again')).toBeVisible();
+  await expect.poll(() => pieces).toBeGreaterThan(2);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByText('Paused', { exact: true })).toBeVisible();
+  await picture(page, 'restore-upload');
+
+  await page.reload();
+  await page.locator('input[type=file]').setInputFiles(file);
+  await page.getByRole('button', { name: 'Upload', exact: true }).click();
+  await expect(page.getByText(/It goes on where it was broken off/)).toBeVisible();
+  await expect(page.getByText('Uploaded and checked')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(`A backup of ${shop.name}. 2 tables, 8,000 rows.`)).toBeVisible();
+  await page.getByRole('button', { name: 'Restore this file' }).click();
+
+  await page.getByRole('radio', { name: 'Restore into a new database' }).click();
+  await page.getByRole('button', { name: 'Check it' }).click();
+  await expect(page.getByText('Give it a name.')).toBeVisible();
+  await page.getByLabel('Name of the new database').fill(shop.name);
+  await page.getByRole('button', { name: 'Check it' }).click();
+  await expect(page.getByText('It cannot be restored like this')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText(/exists already/)).toBeVisible();
+  await picture(page, 'restore-refused');
+  await page.getByRole('button', { name: 'Change it' }).click();
+  await page.getByLabel('Name of the new database').fill(`${shop.name}_copy`);
+  await page.getByRole('button', { name: 'Check it' }).click();
+  await page.getByRole('textbox', { name: `Type ${shop.name}_copy to confirm` }).fill(`${shop.name}_copy`);
+  await page.getByRole('button', { name: 'Restore now' }).click();
+  await expect(page.getByText('All 2: every row was read back and compared')).toBeVisible({ timeout: 30_000 });
+  expect(await rows(stage, `${shop.name}_copy`)).toBe('7500');
+});
+
+test('a file that is none is refused and removed; a key that is not here is asked for', async ({ as, stage, organization, guard }) => {
+  guard.allow(/status of 4\d\d .*\/(uploads|keys)/);
+  const shop = await stage.shop(organization);
+  await backedUp(stage, organization, shop);
+  const page = await as('admin');
+  await page.goto('/restore');
+  await page.locator('input[type=file]').setInputFiles({ name: 'holiday.jpg', mimeType: '', buffer: Buffer.from('no backup') });
+  await page.getByRole('button', { name: 'Upload', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Or upload a file' }).getByRole('alert')).toBeVisible();
+  await page.getByRole('button', { name: 'Remove' }).click();
+  await expect(page.getByRole('button', { name: 'Choose a file' })).toBeVisible();
+
+  await stage.catalog(`UPDATE key SET kind = 'recipient', secret = NULL WHERE id = '${shop.key}'`);
+  await page.reload();
+  await page.getByRole('button', { name: `Restore ${shop.name}-` }).click();
+  await expect(page.getByText('The key is not here')).toBeVisible();
+  await page.getByRole('button', { name: 'Check it' }).click();
+  await expect(page.getByText('Paste the key.')).toBeVisible();
+  await page.getByLabel('Key or passphrase').fill('AGE-SECRET-KEY-1QQQQ');
+  await page.getByRole('button', { name: 'Check it' }).click();
+  await expect(page.getByText('It cannot be restored like this')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole('region', { name: 'The key is not here' }).getByRole('button', { name: 'Check again' })).toBeDisabled();
+  await picture(page, 'restore-key');
+});
+
+test('a viewer does not restore', async ({ as }) => {
+  const page = await as('viewer');
+  await page.goto('/restore');
+  await expect(page.getByRole('heading', { name: 'Restoring needs the role operator' })).toBeVisible();
+});
