@@ -2,7 +2,10 @@ import { defineConfig } from '@playwright/test';
 
 // Debian's Chromium, in its own headless mode. Each worker of Playwright has a stage of its own: a whole service.
 export default defineConfig({
-  testDir: 'stories',
+  projects: [
+    { name: 'stories', testDir: 'stories' },
+    { name: 'measures', testDir: 'measures' },
+  ],
   outputDir: '../../build/stories',
   fullyParallel: false,
   workers: 2,

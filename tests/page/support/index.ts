@@ -8,12 +8,12 @@ export { checkAccess } from './access';
 export { picture } from './picture';
 export type { Shop } from './stage';
 
-export type Role = 'admin' | 'operator' | 'viewer';
+export type Role = 'owner' | 'admin' | 'operator' | 'viewer';
 
 interface Fixtures {
   /** An organization that is this story's alone, by its name. */
   organization: string;
-  /** A page of somebody signed in: `await as('viewer')`. Several are several browsers. */
+  /** A page of somebody signed in: `await as('viewer')`. Several are several browsers. The owner is the installation's. */
   as: (role: Role, options?: { width?: number; dark?: boolean }) => Promise<Page>;
   /** A page of nobody. */
   stranger: Page;
@@ -55,7 +55,7 @@ export const test = base.extend<Fixtures, { stage: Stage }>({
       contexts.push(context);
       await stage.forgetTries();
       const answer = await context.request.post('/api/v1/session', {
-        data: { user: `${organization}-${role}`, password: stage.where.password },
+        data: { user: role === 'owner' ? stage.where.owner : `${organization}-${role}`, password: stage.where.password },
       });
       if (!answer.ok()) throw new Error(await answer.text());
       const page = await context.newPage();

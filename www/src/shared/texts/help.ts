@@ -62,7 +62,7 @@ const codes: Record<components['schemas']['Code'], Explained> = {
   cancelled: { title: 'Cancelled', means: 'Somebody asked to stop. What was there before is there still.', todo: 'Start it again if it is still wanted. The audit log says who stopped it.' },
   internal: {
     title: 'A defect of Holdfast',
-    means: 'Something happened that must not happen. Your data were not touched by it.',
+    means: 'Something happened that must not happen. What was there before a job is kept as for every other failure.',
     todo: 'Report it with the request’s id that is shown beside the code: the log has the details under it.',
   },
   stale: {
@@ -87,7 +87,7 @@ export const help = {
   steps: {
     title: 'In an emergency',
     items: [
-      ['Stay calm: nothing is deleted by a restore.', 'The default way loads the backup beside the live database, proves it, and only then takes its place. What was there is kept, and Undo brings it back.'],
+      ['Stay calm: the default way deletes nothing.', 'It loads the backup beside the live database, proves it, and only then takes its place. What was there is kept, and Undo brings it back.'],
       ['Pick the backup.', 'In DB Logs, the newest with outcome “Succeeded” before the mishap. Its page shows its tables and its proof.'],
       ['Restore it.', 'The page checks everything first and shows what will change. Nothing happens until you type the database’s name.'],
       ['Only a few tables are gone?', 'Restore into a new database, look there, and copy over what you need.'],

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { expect, picture, test } from '../support';
+
+test('an auditor asks who touched what', async ({ as, stage, organization }) => {
+  test.slow();
+  const shop = await stage.shop(organization);
+  const viewer = await as('viewer');
+  await viewer.goto('/');
+  const me = (await (await viewer.request.get('/api/v1/me')).json()) as { csrf: string };
+  const refused = await viewer.request.delete(`/api/v1/servers/${shop.server}`, { headers: { 'X-CSRF-Token': me.csrf, 'If-Match': '"1"' } });
+  expect(refused.status()).toBe(403);
+
+  const page = await as('admin');
+  await page.goto('/audit');
+  const table = page.getByRole('table', { name: 'Audit log' });
+  await expect(table.getByRole('row', { name: /storage.create/ })).toContainText(`user ${organization}-admin`);
+  await picture(page, 'audit');
+
+  // What was refused, and to whom.
+  await page.getByRole('textbox', { name: 'Outcome' }).click();
+  await page.getByRole('option', { name: 'Refused' }).click();
+  await expect(table.getByRole('row')).toHaveCount(2);
+  await expect(table.getByRole('row').nth(1)).toContainText(`user ${organization}-viewer`);
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+
+  // All that was done to the storage.
+  await table.getByRole('row', { name: /storage.create/ }).getByRole('button', { name: /Actions for/ }).click();
+  await page.getByRole('menuitem', { name: 'Only disk' }).click();
+  await expect(table.getByRole('row')).toHaveCount(2);
+  await expect(page).toHaveURL(/object_id=/);
+  await table.getByRole('button', { name: /Actions for/ }).click();
+  await page.getByRole('menuitem', { name: 'View' }).click();
+  await expect(page.getByRole('dialog').getByText(/\d\d:\d\d:\d\d UTC/)).toBeVisible();
+  await picture(page, 'audit-event');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Stop showing only one thing' }).click();
+
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export to CSV' }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/^holdfast-audit-.*\.csv$/);
+  const lines = readFileSync(await file.path(), 'utf8').trim().split('\r\n');
+  expect(lines[0]).toMatch(/^id,at,actor,action/);
+  expect(lines.some((line) => line.includes('storage.create'))).toBe(true);
+
+  const chain = page.getByRole('region', { name: 'The chain' });
+  await chain.getByRole('button', { name: 'Check the chain' }).click();
+  await expect(chain.getByText('Not broken')).toBeVisible();
+  await expect(chain.getByText(/^[1-9]\d* of \d+ events were computed anew/)).toBeVisible();
+  await picture(page, 'audit-chain');
+});
+
+test('who changes what was written breaks the chain', async ({ as, stage, organization }) => {
+  await stage.shop(organization);
+  const page = await as('admin');
+  await page.route('**/api/v1/audit?*', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: (await answer.text()).replace('"storage.create"', '"storage.change"') });
+  });
+  await page.goto('/audit');
+  await page.getByRole('button', { name: 'Check the chain' }).click();
+  await expect(page.getByText(/Broken at event \d+/)).toBeVisible();
+});
