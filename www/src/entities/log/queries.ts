@@ -1,4 +1,4 @@
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, asProblem, every, take, usePagedList } from '@/shared/api';
 import type { ListState, Schemas } from '@/shared/api';
 
@@ -11,21 +11,27 @@ export function useLogPage(state: ListState, pollMs = 10_000) {
   return usePagedList<LogEntry>(['logs'], state, (query, signal) => take(api.GET('/api/v1/logs', { params: { query: query as never }, signal })), { pollMs });
 }
 
-/** Of backups that have ended well: their file, by the entry's id; null: there is none. */
+/**
+ * Of backups that have ended well: their file, by the entry's id; null: there is none. All of them come at once, so that a
+ * page of a list is drawn once more, not for each.
+ */
 export function useBackupsOfLog(entries: readonly LogEntry[]): ReadonlyMap<string, Backup | null> {
-  const ended = entries.filter(({ type, outcome }) => type === 'backup' && outcome === 'succeeded');
-  const asked = ended.flatMap((entry) => (entry.backup ? [{ entry: entry.id, id: entry.backup.id }] : []));
-  const none = ended.flatMap(({ id, backup }) => (backup ? [] : [[id, null] as const]));
-  return useQueries({
-    queries: asked.map(({ id }) => ({
-      queryKey: ['backups', id],
-      queryFn: ({ signal }: { signal: AbortSignal }) => take(api.GET('/api/v1/backups/{id}', { params: { path: { id } }, signal })),
-      staleTime: 60_000,
-    })),
-    combine: (answers) =>
-      new Map<string, Backup | null>([...none, ...answers.flatMap(({ data }, at) => (data === undefined ? [] : [[asked[at]?.entry ?? '', data] as const]))]),
+  const client = useQueryClient();
+  const asked = entries.filter(({ type, outcome, name }) => name !== '' && type === 'backup' && outcome === 'succeeded');
+  const answer = useQuery({
+    queryKey: ['backups', 'of-log', ...asked.map(({ id }) => id)],
+    queryFn: async () => {
+      const find = (entry: LogEntry) =>
+        client.fetchQuery({ queryKey: ['backups', 'of-entry', entry.id], queryFn: ({ signal }) => findBackup(entry, signal), staleTime: 60_000 });
+      return new Map(await Promise.all(asked.map(async (entry) => [entry.id, await find(entry)] as const)));
+    },
+    enabled: asked.length > 0,
+    staleTime: 60_000,
   });
+  return answer.data ?? NONE;
 }
+
+const NONE: ReadonlyMap<string, Backup | null> = new Map();
 
 /** The job with the newest 1000 lines or so of its log; null: it is no job's id. */
 export function useLogJob(id: string) {
