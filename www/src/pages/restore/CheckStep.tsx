@@ -14,7 +14,8 @@ const words = texts.restore;
 interface CheckStepProps {
   id: string;
   identity: string;
-  onChecked: (preflightId: string) => void;
+  /** Checked again, with another key. */
+  onChecked: (preflightId: string, identity: string) => void;
   onBack: (backupId: string) => void;
 }
 

@@ -19,7 +19,7 @@ interface CheckedProps {
   preflight: Preflight;
   result: PreflightResult;
   identity: string;
-  onChecked: (preflightId: string) => void;
+  onChecked: (preflightId: string, identity: string) => void;
 }
 
 /** What the check says, what the restore would mean, and the way to do it. */

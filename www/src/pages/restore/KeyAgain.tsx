@@ -9,7 +9,7 @@ import { ProblemAlert, Surface } from '@/shared/ui';
 const words = texts.restore.key;
 
 /** The file opened with none of the keys: another one, and the same check again. */
-export function KeyAgain({ request, onChecked }: { request: PreflightRequest; onChecked: (preflightId: string) => void }) {
+export function KeyAgain({ request, onChecked }: { request: PreflightRequest; onChecked: (preflightId: string, identity: string) => void }) {
   const preflight = useCreatePreflight();
   const [identity, setIdentity] = useState('');
   return (
@@ -21,7 +21,7 @@ export function KeyAgain({ request, onChecked }: { request: PreflightRequest; on
             { body: { ...request, identity: identity.trim() }, key: newKey() },
             {
               onSuccess: ({ preflight_id }) => {
-                onChecked(preflight_id);
+                onChecked(preflight_id, identity.trim());
               },
             },
           );

@@ -33,6 +33,7 @@ export function RestorePage() {
 function Wizard() {
   const [params, setParams] = useSearchParams();
   const [draft, setDraft] = useState<Values | null>(null);
+  const [identity, setIdentity] = useState('');
   const backup = params.get('backup');
   const preflight = params.get('preflight');
   const database = params.get('database_id');
@@ -47,8 +48,10 @@ function Wizard() {
         <CheckStep
           key={preflight}
           id={preflight}
-          identity={draft?.identity ?? ''}
-          onChecked={(id) => {
+          identity={identity}
+          onChecked={(id, other) => {
+            setIdentity(other);
+            setDraft((before) => before && { ...before, identity: other });
             go({ preflight: id });
           }}
           onBack={(backupId) => {
@@ -66,6 +69,7 @@ function Wizard() {
           }}
           onChecked={(id, values) => {
             setDraft(values);
+            setIdentity(values.identity);
             go({ preflight: id });
           }}
         />
