@@ -1,9 +1,9 @@
 import { IconActivity, IconAlertTriangle, IconArchive, IconCircleX, IconShieldCheck } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { Link } from 'react-router-dom';
-import { useRecentBackups } from '@/entities/backup';
 import type { Database } from '@/entities/database';
 import { useFailedJobs, useOpenJobs } from '@/entities/job';
+import { useAllStorages } from '@/entities/storage';
 import { count, size } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
 import type { Tone } from '@/shared/ui';
@@ -17,13 +17,13 @@ const FAILED = 50;
 export function Tiles({ databases }: { databases: readonly Database[] }) {
   const jobs = useOpenJobs().data;
   const failed = useFailedJobs(FAILED).data;
-  const backups = useRecentBackups().data;
+  const storages = useAllStorages().data;
   const alarms = databases.filter(({ alarm }) => alarm).length;
   const running = jobs?.filter(({ state }) => state === 'running').length ?? 0;
   const waiting = (jobs?.length ?? 0) - running;
   const failures = failed ? within(failed, 24).length : 0;
-  const bytes = backups?.items.reduce((sum, { size_bytes }) => sum + size_bytes, 0) ?? 0;
-  const files = count(backups?.items.length ?? 0);
+  const bytes = storages?.reduce((sum, { use }) => sum + use.bytes, 0);
+  const files = storages?.reduce((sum, { use }) => sum + use.backups, 0) ?? 0;
   return (
     <ul className={classes.tiles} aria-label={words.label}>
       <Tile icon={IconShieldCheck} tone={alarms === 0 ? 'ok' : 'quiet'} name={words.protected} number={count(databases.length - alarms)} hint={words.protectedOf(count(databases.length))} />
@@ -37,7 +37,7 @@ export function Tiles({ databases }: { databases: readonly Database[] }) {
         hint={failures > 0 ? words.look : words.nothingFailed}
         to="/jobs?state=failed"
       />
-      <Tile icon={IconArchive} tone="quiet" name={words.storage} number={backups ? size(bytes) : '–'} hint={backups?.isAll === false ? words.storageAtLeast(files) : words.storageHint(files)} to="/storages" />
+      <Tile icon={IconArchive} tone="quiet" name={words.storage} number={bytes === undefined ? '–' : size(bytes)} hint={words.storageHint(count(files))} to="/storages" />
     </ul>
   );
 }

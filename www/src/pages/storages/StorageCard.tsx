@@ -2,7 +2,6 @@ import { Anchor, Button, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFileSearch, IconPencil, IconPlugConnected, IconTrash } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
-import type { Backup } from '@/entities/backup';
 import { IfMay, useMay } from '@/entities/me';
 import { StorageStatus, useTestStorage } from '@/entities/storage';
 import type { Storage } from '@/entities/storage';
@@ -15,12 +14,7 @@ import classes from './StoragesPage.module.css';
 
 const words = texts.storages;
 
-interface StorageCardProps {
-  storage: Storage;
-  backups: { items: Backup[]; isAll: boolean } | undefined;
-}
-
-export function StorageCard({ storage, backups }: StorageCardProps) {
+export function StorageCard({ storage }: { storage: Storage }) {
   const isAdministrator = useMay('administrator');
   const [isEditing, editing] = useDisclosure(false);
   const [isRemoving, removing] = useDisclosure(false);
@@ -53,7 +47,7 @@ export function StorageCard({ storage, backups }: StorageCardProps) {
         <Facts
           items={[
             [words.path, <Code key="path" className={classes.path}>{storage.path}</Code>],
-            [words.use, <Use key="use" storage={storage} backups={backups} />],
+            [words.use, <Use key="use" storage={storage} />],
             [words.probed, <When key="probed" at={storage.checked_at} />],
           ]}
         />
@@ -66,14 +60,11 @@ export function StorageCard({ storage, backups }: StorageCardProps) {
   );
 }
 
-function Use({ storage, backups }: StorageCardProps) {
-  if (!backups) return <>–</>;
-  const here = backups.items.filter(({ storage_id }) => storage_id === storage.id);
-  if (here.length === 0 && backups.isAll) return <>{words.unused}</>;
-  const say = backups.isAll ? words.useOf : words.useAtLeast;
+function Use({ storage: { use } }: { storage: Storage }) {
+  if (use.backups === 0) return <>{words.unused}</>;
   return (
     <Anchor component={Link} to="/logs">
-      {say(counted(here.length, 'backup'), size(here.reduce((sum, { size_bytes }) => sum + size_bytes, 0)))}
+      {words.useOf(counted(use.backups, 'backup'), size(use.bytes))}
     </Anchor>
   );
 }

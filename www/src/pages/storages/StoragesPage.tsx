@@ -1,7 +1,6 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDatabase, IconPlus } from '@tabler/icons-react';
-import { useRecentBackups } from '@/entities/backup';
 import { IfMay, useMay } from '@/entities/me';
 import { useAllStorages } from '@/entities/storage';
 import { StorageFormDialog } from '@/features/storage-form';
@@ -15,7 +14,6 @@ const words = texts.storages;
 /** There are few of them: a card each. */
 export function StoragesPage() {
   const storages = useAllStorages();
-  const backups = useRecentBackups().data;
   const mayAdd = useMay('administrator');
   const [isAdding, adding] = useDisclosure(false);
   const add = (
@@ -34,7 +32,7 @@ export function StoragesPage() {
           </EmptyState>
         </Surface>
       )}
-      <div className={classes.cards}>{storages.data?.map((storage) => <StorageCard key={storage.id} storage={storage} backups={backups} />)}</div>
+      <div className={classes.cards}>{storages.data?.map((storage) => <StorageCard key={storage.id} storage={storage} />)}</div>
       <StorageFormDialog opened={isAdding} onClose={adding.close} />
     </Page>
   );

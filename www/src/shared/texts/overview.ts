@@ -17,7 +17,6 @@ export const overview = {
     look: 'Look at them',
     storage: 'Backups',
     storageHint: (count: string) => `in ${count} files`,
-    storageAtLeast: (count: string) => `in the newest ${count} files`,
   },
   databases: {
     title: 'Databases',

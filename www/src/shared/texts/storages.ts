@@ -11,7 +11,6 @@ export const storages = {
   probed: 'Last probe',
   use: 'Use',
   useOf: (backups: string, size: string) => `${size} in ${backups}`,
-  useAtLeast: (backups: string, size: string) => `${size} in ${backups}, of the newest 500 alone`,
   unused: 'No backup lies here',
   share: (name: string) => `Share of ${name} in all backups`,
   look: 'Its backups',
