@@ -23,13 +23,13 @@ const nameOf = (event: AuditEvent) => `${event.action} ${event.object_name}`.tri
 const columns: Column<AuditEvent>[] = [
   { key: 'when', title: words.when, sort: 'seq', cell: (event) => <When at={event.at} as="local" /> },
   { key: 'who', title: words.who, cell: (event) => event.actor },
-  { key: 'what', title: words.what, isHeading: true, cell: (event) => <Text fw={550}>{event.action}</Text> },
+  { key: 'what', title: words.what, isHeading: true, cell: (event) => <Text inherit fw={550}>{event.action}</Text> },
   {
     key: 'object',
     title: words.object,
     cell: (event) => (
       <div>
-        <Text>{event.object_name || words.details.none}</Text>
+        <Text inherit>{event.object_name || words.details.none}</Text>
         <Text size="sm" c="dimmed">
           {[kindOf(event.object_kind), event.detail].filter(Boolean).join(' · ').slice(0, 120)}
         </Text>

@@ -20,7 +20,7 @@ export function SessionsPage() {
   const end = useEndSession();
   const [ended, setEnded] = useState<Session | null>(null);
   const columns: Column<Session>[] = [
-    { key: 'where', title: words.where, cell: (session) => <Text fw={550} title={session.agent}>{browserOf(session.agent)}</Text> },
+    { key: 'where', title: words.where, cell: (session) => <Text inherit fw={550} title={session.agent}>{browserOf(session.agent)}</Text> },
     { key: 'address', title: words.address, cell: (session) => session.address },
     { key: 'begun', title: words.begun, sort: 'created_at', cell: (session) => <When at={session.created_at} as="local" /> },
     { key: 'seen', title: words.seen, sort: 'seen_at', cell: (session) => <When at={session.seen_at} /> },

@@ -13,7 +13,7 @@ import classes from './SettingsPage.module.css';
 const words = texts.settings.webhooks;
 
 const columns: Column<Webhook>[] = [
-  { key: 'name', title: words.name, sort: 'name', cell: (webhook) => <Text fw={550}>{webhook.name}</Text> },
+  { key: 'name', title: words.name, sort: 'name', cell: (webhook) => <Text inherit fw={550}>{webhook.name}</Text> },
   {
     key: 'url',
     title: words.url,

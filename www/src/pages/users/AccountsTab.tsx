@@ -21,7 +21,7 @@ const columns: Column<Account>[] = [
     sort: 'name',
     cell: (account) => (
       <div>
-        <Text fw={550} component="span">
+        <Text inherit fw={550} component="span">
           {account.name}
         </Text>
         {account.is_owner && (
@@ -42,7 +42,7 @@ const columns: Column<Account>[] = [
     title: words.memberships,
     cell: (account) =>
       account.memberships.length === 0 ? (
-        <Text c="dimmed">{words.none}</Text>
+        <Text inherit c="dimmed">{words.none}</Text>
       ) : (
         account.memberships.map((each) => `${each.organization_name} (${texts.shell.account.role[each.role].toLowerCase()})`).join(', ')
       ),

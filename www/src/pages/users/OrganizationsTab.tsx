@@ -42,14 +42,14 @@ export function OrganizationsTab() {
       sort: 'name',
       cell: ({ id, name }) => (
         <>
-          <Text fw={550} component="span">
+          <Text inherit fw={550} component="span">
             {name}
           </Text>
-          {id === me.organization?.id && <Text component="span" c="dimmed">{` (${words.current})`}</Text>}
+          {id === me.organization?.id && <Text inherit component="span" c="dimmed">{` (${words.current})`}</Text>}
         </>
       ),
     },
-    { key: 'created', title: texts.people.created, sort: 'created_at', cell: (each) => <><When at={each.created_at} /> <Text component="span" c="dimmed" size="sm">{texts.people.by(each.created_by)}</Text></> },
+    { key: 'created', title: texts.people.created, sort: 'created_at', cell: (each) => <span><When at={each.created_at} /> <Text component="span" c="dimmed" size="sm">{texts.people.by(each.created_by)}</Text></span> },
   ];
   return (
     <>

@@ -14,7 +14,7 @@ import { TokenForm } from './TokenForm';
 const words = texts.people.tokens;
 
 const columns: Column<Token>[] = [
-  { key: 'name', title: texts.people.name, sort: 'name', cell: (token) => <Text fw={550}>{token.name}</Text> },
+  { key: 'name', title: texts.people.name, sort: 'name', cell: (token) => <Text inherit fw={550}>{token.name}</Text> },
   { key: 'role', title: texts.people.role, cell: (token) => texts.shell.account.role[token.role] },
   { key: 'hint', title: words.hint, cell: (token) => <Code>{token.hint}…</Code> },
   {
@@ -28,7 +28,7 @@ const columns: Column<Token>[] = [
       ),
   },
   { key: 'used', title: words.used, cell: (token) => <When at={token.used_at} none={words.neverUsed} /> },
-  { key: 'created', title: texts.people.created, sort: 'created_at', cell: (token) => <><When at={token.created_at} /> <Text component="span" c="dimmed" size="sm">{texts.people.by(token.created_by)}</Text></> },
+  { key: 'created', title: texts.people.created, sort: 'created_at', cell: (token) => <span><When at={token.created_at} /> <Text component="span" c="dimmed" size="sm">{texts.people.by(token.created_by)}</Text></span> },
 ];
 
 export function TokensTab() {

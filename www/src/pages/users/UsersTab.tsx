@@ -30,10 +30,10 @@ export function UsersTab() {
       sort: 'name',
       cell: (user) => (
         <div>
-          <Text fw={550} component="span">
+          <Text inherit fw={550} component="span">
             {user.name}
           </Text>
-          {isSelf(user) && <Text component="span" c="dimmed">{` (${words.you})`}</Text>}
+          {isSelf(user) && <Text inherit component="span" c="dimmed">{` (${words.you})`}</Text>}
           {user.full_name && (
             <Text size="sm" c="dimmed">
               {user.full_name}
@@ -57,7 +57,7 @@ export function UsersTab() {
       ),
     },
     { key: 'state', title: words.state, cell: (user) => <PersonState person={user} /> },
-    { key: 'created', title: words.created, sort: 'created_at', cell: (user) => <><When at={user.created_at} /> <Text component="span" c="dimmed" size="sm">{words.by(user.created_by)}</Text></> },
+    { key: 'created', title: words.created, sort: 'created_at', cell: (user) => <span><When at={user.created_at} /> <Text component="span" c="dimmed" size="sm">{words.by(user.created_by)}</Text></span> },
   ];
   return (
     <>
