@@ -11,6 +11,16 @@ export function useLogPage(state: ListState, pollMs = 10_000) {
   return usePagedList<LogEntry>(['logs'], state, (query, signal) => take(api.GET('/api/v1/logs', { params: { query: query as never }, signal })), { pollMs });
 }
 
+/** The file that a job has made: an entry does not name it, but the file names the job, and is called the same. */
+async function findBackup(entry: LogEntry, signal: AbortSignal): Promise<Backup | null> {
+  for (const state of [undefined, 'deleted']) {
+    const { items } = await take(api.GET('/api/v1/backups', { params: { query: { q: entry.name, limit: 5, ...(state ? { state } : {}) } }, signal }));
+    const found = items.find(({ job_id }) => job_id === entry.job_id);
+    if (found) return found;
+  }
+  return null;
+}
+
 /**
  * Of backups that have ended well: their file, by the entry's id; null: there is none. All of them come at once, so that a
  * page of a list is drawn once more, not for each.
