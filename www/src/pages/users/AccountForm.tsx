@@ -23,10 +23,10 @@ export function AccountForm({ account, onClose }: { account: Account | undefined
     },
     validate: personRules,
   });
-  const submit = form.onSubmit(async ({ password, ...values }) => {
+  const submit = form.onSubmit(async ({ password, full_name, ...values }) => {
     setError(
       await submitting(form, async () => {
-        await save.mutateAsync({ account, body: { ...values, ...(password ? { password } : {}) } });
+        await save.mutateAsync({ account, body: { ...values, ...(full_name ? { full_name } : {}), ...(password ? { password } : {}) } });
         notifyDone(words.accounts.saved(values.name));
         onClose();
       }),

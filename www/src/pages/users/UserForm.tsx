@@ -25,10 +25,10 @@ export function UserForm({ user, onClose }: { user: User | undefined; onClose: (
     },
     validate: personRules,
   });
-  const save = form.onSubmit(async ({ password, ...values }) => {
+  const save = form.onSubmit(async ({ password, full_name, ...values }) => {
     setError(
       await submitting(form, async () => {
-        const body = { ...values, ...(password ? { password } : {}) };
+        const body = { ...values, ...(full_name ? { full_name } : {}), ...(password ? { password } : {}) };
         if (user) await change.mutateAsync({ user, body: onlyChanged(user, body) });
         else await create.mutateAsync(body);
         notifyDone(user ? words.users.saved(values.name) : words.users.added(values.name));
