@@ -1,0 +1,38 @@
+import { expect, test } from '../support';
+import type { Role } from '../support';
+
+const EVERYONE = ['Overview', 'DB Backup', 'DB Logs', 'Jobs', 'Keys', 'Storages', 'Servers', 'Settings', 'Help'];
+const OF: Record<Role, { navigation: string[]; tabs: string[]; adds: boolean }> = {
+  owner: { navigation: [...EVERYONE, 'Restore', 'Users', 'Audit log'], tabs: ['Users', 'Tokens', 'All accounts', 'Organizations'], adds: true },
+  admin: { navigation: [...EVERYONE, 'Restore', 'Users', 'Audit log'], tabs: ['Users', 'Tokens'], adds: true },
+  operator: { navigation: [...EVERYONE, 'Restore'], tabs: [], adds: false },
+  viewer: { navigation: EVERYONE, tabs: [], adds: false },
+};
+
+for (const role of ['owner', 'admin', 'operator', 'viewer'] as const) {
+  test(`the ${role} sees what the ${role} may`, async ({ as, stage, organization }) => {
+    const { id } = (await stage.api<{ organization: { id: string } }>(organization, 'GET', '/me')).body.organization;
+    const page = await as(role);
+    const { csrf } = (await (await page.request.get('/api/v1/me')).json()) as { csrf: string };
+    await page.request.put('/api/v1/me/organization', { data: { organization_id: id }, headers: { 'X-CSRF-Token': csrf } });
+    await page.goto('/help');
+    const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
+    await expect(links.first()).toBeVisible();
+    expect((await links.allTextContents()).sort()).toEqual([...OF[role].navigation].sort());
+
+    await page.goto('/settings');
+    await expect(page.getByRole('region', { name: 'Halting services' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Close the gate' }).or(page.getByText('Close the gate'))).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Add a webhook' })).toHaveCount(OF[role].adds ? 1 : 0);
+    await expect(page.getByRole('button', { name: 'Save' })).toHaveCount(OF[role].adds ? 1 : 0);
+    for (const [path, button] of [['/servers', 'Add a server'], ['/storages', 'Add a storage']] as const) {
+      await page.goto(path);
+      await expect(page.getByRole('heading', { level: 2 })).toBeVisible();
+      await expect(page.getByRole('button', { name: button })).toHaveCount(OF[role].adds ? 1 : 0);
+    }
+    if (OF[role].tabs.length === 0) return;
+    await page.goto('/users');
+    await expect(page.getByRole('tab').first()).toBeVisible();
+    expect(await page.getByRole('tab').allTextContents()).toEqual(OF[role].tabs);
+  });
+}
