@@ -1,0 +1,52 @@
+import { expect, picture, test } from '../support';
+
+test.fixme(); // not yet run to its end: take this line away when it has been
+
+test('what a restore halts, the gate’s snippet, and webhooks', async ({ as, stage, organization, guard }) => {
+  guard.allow(/status of 4\d\d .*\/webhooks/);
+  const shop = await stage.shop(organization);
+  const page = await as('admin');
+  await page.goto('/settings');
+  const halting = page.getByRole('region', { name: 'Halting services' });
+  await expect(halting.getByRole('button', { name: 'Save' })).toBeDisabled();
+  await halting.getByRole('switch', { name: 'Close the gate' }).check({ force: true });
+  await halting.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saved. The next restore begins with it.')).toBeVisible();
+  const snippet = page.getByRole('group', { name: 'the lines for the server block' });
+  await expect(snippet).toContainText(`set $holdfast_database ${shop.database};`);
+  await page.getByRole('button', { name: 'Copy the lines for the server block' }).click();
+  await expect(page.getByText('Copied')).toBeVisible();
+
+  await expect(page.getByRole('heading', { name: 'No webhooks yet' })).toBeVisible();
+  await page.getByRole('button', { name: 'Add a webhook' }).click();
+  const dialog = page.getByRole('dialog');
+  const add = dialog.getByRole('button', { name: 'Add a webhook' });
+  await dialog.getByLabel('Address').fill('https://me:secret@shop.example.org/');
+  await add.click();
+  await expect(dialog.getByText('Give it a name.')).toBeVisible();
+  await expect(dialog.getByText('An address that begins with')).toBeVisible();
+  await picture(page, 'webhook-form');
+  await dialog.getByLabel('Name').fill('shop');
+  await dialog.getByLabel('Address').fill('https://shop.example.org/halt');
+  await add.click();
+  const secret = (await page.getByRole('group', { name: 'the secret' }).textContent()) ?? '';
+  expect(secret).toMatch(/^[0-9a-f]{64}$/);
+  await picture(page, 'webhook-secret');
+  await page.getByRole('button', { name: 'I have copied it' }).click();
+  await expect(page.getByText(secret)).toHaveCount(0);
+  await expect(page.getByRole('table', { name: 'Webhooks' }).getByRole('row', { name: /shop/ })).toContainText('Signed');
+  await picture(page, 'settings');
+  const menu = async (item: string) => {
+    await page.getByRole('button', { name: 'Actions for shop' }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await menu('Edit');
+  await dialog.getByLabel('Do not sign').check();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('table', { name: 'Webhooks' }).getByRole('row', { name: /shop/ })).toContainText('Not signed');
+  await menu('Delete');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('heading', { name: 'No webhooks yet' })).toBeVisible();
+  await page.reload();
+  await expect(halting.getByRole('switch', { name: 'Close the gate' })).toBeChecked();
+});
