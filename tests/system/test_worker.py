@@ -706,7 +706,7 @@ def copies(server, service):
 def test_a_kept_copy_goes_when_its_time_is_over_though_no_restore_comes(service, shop, server):
     worker = service.worker()
     backup = good_backup(service, shop)
-    first = service.wait(restore(service, backup, database_id=shop, keep_old_s=1, safety="none"))["result"]["kept"]
+    first = service.wait(restore(service, backup, database_id=shop, keep_old_s=3600, safety="none"))["result"]["kept"]
     done = service.wait(service.request("undo", shop, keep_old_s=3600)["job_id"])
     assert done["result"]["copy"] == first
     long = done["result"]["kept"]
