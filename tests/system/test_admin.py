@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.sanitized_once
-
 
 class Installation:
     """An installation in a folder, made by `holdfast init`; admin("user", "list") gives the parsed answer."""

@@ -9,8 +9,6 @@ import pytest
 
 from support.service import OWNER, PASSWORD, Client, program
 
-pytestmark = pytest.mark.sanitized_once
-
 ROUTES = json.loads(subprocess.run([program("holdfast-api"), "--routes"], capture_output=True, text=True,
                                    check=True).stdout)
 RANK = {"viewer": 1, "operator": 2, "administrator": 3}

@@ -10,8 +10,6 @@ import pytest
 from support import fastcgi
 from support.service import OWNER
 
-pytestmark = pytest.mark.sanitized_once
-
 SQL = ["'; DROP TABLE holdfast.server; --", "' OR '1'='1", "$1", "\\'; SELECT pg_sleep(9) --", "%s", ":\"service_role\"",
        "x'::text || (SELECT password FROM holdfast.account LIMIT 1) || '", "\"", "`", "'||pg_sleep(9)||'"]
 

@@ -20,8 +20,6 @@ from support.attacks import WORD, Attacks, mutate
 from support.openapi import Description
 from support.service import OWNER, PASSWORD, Client, Service, program
 
-pytestmark = pytest.mark.sanitized_once
-
 SQL = ["'; DROP TABLE holdfast.server CASCADE; --",
        "\\'||(SELECT password FROM holdfast.account LIMIT 1)||pg_sleep(9)||'",
        "$1\"); COMMIT; DELETE FROM holdfast.audit_event; SELECT pg_sleep(9) --"]

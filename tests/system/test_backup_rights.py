@@ -8,8 +8,6 @@ import pytest
 from support import everything, majors
 from support.faults import message, wait_until
 
-pytestmark = pytest.mark.sanitized_once
-
 
 @pytest.fixture(scope="module")
 def server(postgres):

@@ -14,8 +14,6 @@ import pytest
 
 from support.holdfast import Holdfast
 
-pytestmark = pytest.mark.sanitized_once
-
 SERVICE = "hf_service"
 MIGRATIONS = sorted((Path(__file__).resolve().parents[2] / "src/catalog/migrations").glob("*.sql"))
 VERSION = len(MIGRATIONS)

@@ -12,8 +12,6 @@ import pytest
 from support import majors
 from support.terminal import Terminal
 
-pytestmark = pytest.mark.sanitized_once
-
 KEYLESS = ("--from", "dbname=x", "--to", "x.hf")
 BACKUP = ("backup", *KEYLESS, "--unencrypted")
 RESTORE = ("restore", "--from", "x.hf", "--to", "dbname=x", "--mode")

@@ -11,8 +11,6 @@ import pytest
 from support.archive_edit import Archive
 from support.faults import message
 
-pytestmark = pytest.mark.sanitized_once
-
 SEED = 20240517
 CHUNK = 65536 + 16  # of an age payload
 PLACES = 300

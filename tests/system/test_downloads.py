@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.sanitized_once
-
 CONTENT = os.urandom(300_000)
 
 

@@ -8,8 +8,6 @@ import pytest
 from support.holdfast import Holdfast
 from support.majors import REPOSITORY
 
-pytestmark = pytest.mark.sanitized_once
-
 SCHEMA = REPOSITORY / "tests/vectors/pg_dump/schema.sql"
 SECTIONS = ("--format=custom", "--section=pre-data", "--section=post-data", "--no-blobs")
 # From a server of one major, dumped and restored by the programs of another, into a server of that other.

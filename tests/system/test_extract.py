@@ -12,8 +12,6 @@ import pytest
 from support import everything, values
 from support.faults import wait_until
 
-pytestmark = pytest.mark.sanitized_once
-
 ROUTES = [(15, 15), *(pytest.param(*route, marks=pytest.mark.slow_once) for route in ((13, 13), (17, 17), (13, 17)))]
 FORMATS = ("auto", "text")
 NUMBERS = itertools.count(1)

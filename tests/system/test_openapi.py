@@ -11,8 +11,6 @@ from support import node
 from support.openapi import PATH, Description
 from support.service import OWNER, PASSWORD, Client, program
 
-pytestmark = pytest.mark.sanitized_once
-
 # As age begins a file for somebody else.
 CLOSED = b"age-encryption.org/v1\n-> X25519 %s\n%s\n--- %s\n" % ((base64.b64encode(bytes(range(32))).rstrip(b"="),) * 3)
 NEW_PASSWORD = "another good battery"

@@ -1,8 +1,6 @@
 """--schema, --table and their opposites mean the same in every command: what psql's patterns mean."""
 import pytest
 
-pytestmark = pytest.mark.sanitized_once
-
 SCHEMA = """
     CREATE SCHEMA shop; CREATE SCHEMA util; CREATE SCHEMA "Odd";
     CREATE TABLE shop.orders (id int, at int) PARTITION BY RANGE (at);

@@ -7,8 +7,6 @@ import pytest
 from support.archive_edit import Archive
 from support.faults import message
 
-pytestmark = pytest.mark.sanitized_once
-
 
 @pytest.fixture
 def server(postgres):

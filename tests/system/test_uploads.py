@@ -10,8 +10,6 @@ import pytest
 
 from support.archive_edit import Archive
 
-pytestmark = pytest.mark.sanitized_once
-
 TUS = {"Tus-Resumable": "1.0.0"}
 
 

@@ -12,8 +12,6 @@ import pytest
 
 from support.holdfast import Holdfast
 
-pytestmark = pytest.mark.sanitized_once
-
 SETTINGS = {"DateStyle": "ISO", "IntervalStyle": "postgres", "TimeZone": "UTC", "extra_float_digits": "3",
             "bytea_output": "hex", "lc_monetary": "C"}
 RANDOM_VALUES = 3000

@@ -1,8 +1,6 @@
 """Values whose bytes depend on how they came into their table: what is proved is the value."""
 import pytest
 
-pytestmark = pytest.mark.sanitized_once
-
 # An array that held a NULL, or is cut from one that did, says so for ever; an empty oidvector has a dimension.
 ODD_ARRAYS = """
 CREATE DOMAIN numbers AS int[];
