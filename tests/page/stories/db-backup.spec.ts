@@ -1,7 +1,7 @@
 import { expect, picture, test } from '../support';
 
 // Not yet seen through to its end: the run ended at its limit of time.
-test.fixme('a schedule is made, looked at, changed, disabled, enabled, run and deleted', async ({ as, stage, organization, guard }) => {
+test('a schedule is made, looked at, changed, disabled, enabled, run and deleted', async ({ as, stage, organization, guard }) => {
   test.setTimeout(120_000);
   guard.allow(/status of 412/);
   const shop = await stage.shop(organization);

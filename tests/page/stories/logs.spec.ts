@@ -1,7 +1,7 @@
 import { expect, picture, test } from '../support';
 
 // Not yet seen through to its end: the run ended at its limit of time.
-test.fixme('a backup is looked at, verified, pinned, downloaded and deleted; several at once, too', async ({ as, stage, organization }) => {
+test('a backup is looked at, verified, pinned, downloaded and deleted; several at once, too', async ({ as, stage, organization }) => {
   test.setTimeout(120_000);
   const page = await as('admin');
   await page.goto('/logs');

@@ -70,7 +70,7 @@ test('a job is in the tray while it runs, and its end is told', async ({ as, sta
   await stage.stopWorker();
   await stage.api(organization, 'POST', '/backups', { database_id: shop.database, key_ids: [shop.key] });
   await page.getByRole('button', { name: 'Jobs: 1 running' }).click({ timeout: 20_000 });
-  await expect(page.getByRole('link', { name: new RegExp(`Backup of ${shop.name}`) })).toBeVisible();
+  await expect(page.getByRole('link', { name: `Backup of ${shop.name} waiting` })).toBeVisible();
   await stage.startWorker();
   await expect(page.getByText(`Backup of ${shop.name} succeeded`)).toBeVisible({ timeout: 20_000 });
 });

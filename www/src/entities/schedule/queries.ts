@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, idempotent, ifMatch, take, usePagedList } from '@/shared/api';
+import { api, asProblem, idempotent, ifMatch, take, usePagedList } from '@/shared/api';
 import type { ListState, Schemas } from '@/shared/api';
 
 export type Schedule = Schemas['Schedule'];
@@ -71,11 +71,14 @@ export function useDeleteSchedule() {
 
 /** The pattern of a change: If-Match, the answer goes into the cache, lists are asked anew. */
 export function useChangeSchedule() {
+  const client = useQueryClient();
   const keep = useKeep();
   return useMutation({
     mutationFn: ({ schedule, body }: { schedule: Schedule; body: Schemas['ScheduleChange'] }) =>
       take(api.PATCH('/api/v1/schedules/{id}', { params: { path: { id: schedule.id }, header: ifMatch(schedule) }, body })),
     onSuccess: keep,
+    // What somebody else has saved meanwhile is wanted at once.
+    onError: (problem) => (asProblem(problem).isStale ? client.invalidateQueries({ queryKey: scheduleKey }) : undefined),
   });
 }
 

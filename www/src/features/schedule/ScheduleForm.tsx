@@ -58,7 +58,7 @@ export function ScheduleForm({ schedule, choices, onSaved }: ScheduleFormProps) 
       }),
     );
   });
-  const isStale = error !== null && asProblem(error).isStale && schedule;
+  const isStale = error !== null && asProblem(error).isStale && schedule && base && schedule.version > base.version;
   return (
     <form onSubmit={save} noValidate aria-label={words.settings}>
       <Stack>
