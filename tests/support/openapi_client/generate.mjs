@@ -35,4 +35,4 @@ const found = [...program.getSyntacticDiagnostics(), ...program.getSemanticDiagn
 for (const each of found)
     console.error(ts.flattenDiagnosticMessageText(each.messageText, "\n"));
 console.log(text);
-process.exit(found.length > 0 ? 1 : 0);
+process.exitCode = found.length > 0 ? 1 : 0; // exit() would cut off what a pipe has not taken yet
