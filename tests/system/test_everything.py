@@ -243,7 +243,7 @@ def test_settings_of_the_database_neither_stop_nor_bend_it(postgres, database, h
 
 @pytest.mark.parametrize("encoding", ["LATIN1", "EUC_JP", "SQL_ASCII"])
 def test_a_database_of_another_encoding_keeps_it(postgres, database, holdfast, tmp_path, encoding):
-    server = postgres(15)
+    server = postgres(15, cluster_name="encodings")  # its own: no role has a name that one of these lacks
     name = database(server, template="template0", encoding=encoding, lc_collate="C", lc_ctype="C")
     words = {"LATIN1": "größe", "EUC_JP": "日本語", "SQL_ASCII": "größe"}
     server.psql(f"""

@@ -343,7 +343,7 @@ def texts(server, name, word):
 
 @pytest.mark.parametrize("encoding, word", [("LATIN1", "größe"), ("EUC_JP", "日本語"), ("SQL_ASCII", "größe")])
 def test_a_script_out_of_another_encoding(postgres, database, holdfast, tmp_path, encoding, word):
-    server = postgres(15)
+    server = postgres(15, cluster_name="encodings")  # its own: no role has a name that one of these lacks
     options = {"template": "template0", "lc_collate": "C", "lc_ctype": "C"}
     name, same = (database(server, encoding=encoding, **options) for _ in range(2))
     server.psql(f"""

@@ -92,7 +92,7 @@ def test_the_script_restores_a_backup_of_one_table(postgres, database, holdfast,
 
 @pytest.mark.parametrize("encoding, word", [("LATIN1", "größe"), ("EUC_JP", "日本語"), ("SQL_ASCII", "größe")])
 def test_the_script_keeps_another_encoding(postgres, database, holdfast, tmp_path, encoding, word):
-    server = postgres(15, fresh=True)  # where no role has a name that this encoding lacks
+    server = postgres(15, cluster_name="encodings")  # its own: no role has a name that one of these lacks
     name = database(server, template="template0", encoding=encoding, lc_collate="C", lc_ctype="C")
     server.psql(f"""
         SET client_encoding = UTF8;
