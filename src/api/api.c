@@ -1,4 +1,4 @@
-#include "api/api.h"
+#include "api/guard.h"
 
 static const char *or_null(const char *text)
 {
@@ -31,8 +31,7 @@ static bool open_queue(HfApi *self, GError **error)
 
 bool hf_api_open(HfApi *self, const HfConfiguration *configuration, GError **error)
 {
-    *self = (HfApi){.configuration = configuration,
-                    .believed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)};
+    *self = (HfApi){.configuration = configuration, .beliefs = hf_guard_beliefs_new()};
     self->sealer = hf_sealer_open(configuration->secret_file, error);
     if (self->sealer != NULL && open_catalog(self, error) && open_queue(self, error))
         return true;
@@ -42,7 +41,7 @@ bool hf_api_open(HfApi *self, const HfConfiguration *configuration, GError **err
 
 void hf_api_close(HfApi *self)
 {
-    g_clear_pointer(&self->believed, g_hash_table_unref);
+    g_clear_pointer(&self->beliefs, g_hash_table_unref);
     g_clear_pointer(&self->queue, hf_queue_free);
     g_clear_pointer(&self->catalog, hf_catalog_free);
     g_clear_pointer(&self->sealer, hf_sealer_free);

@@ -20,7 +20,7 @@ typedef struct {
     HfQueue *queue;
     HfSealer *sealer;
     HfPlaces places;
-    GHashTable *believed; /* guard.c: what was kept for a principal hash, whose signature was found right */
+    GHashTable *beliefs; /* of guard.c */
 } HfApi;
 
 bool hf_api_open(HfApi *self, const HfConfiguration *configuration, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -7,7 +7,7 @@
 
 #define PRINCIPAL_S 60
 #define MAX_CREDENTIAL 128
-#define MAX_BELIEVED 256
+#define MAX_BELIEFS 256
 
 /* ---- Who -----------------------------------------------------------------------------------------------------------
  */
@@ -52,29 +52,59 @@ static char *to_kept(const HfApi *api, const HfRequest *request)
     return g_strconcat(signature, "\n", what, NULL);
 }
 
-/* Who polls is asked for again and again: the very same text needs no second look at its signature. */
+/* Who polls is asked for again and again: the very same text needs no second look. */
+typedef struct {
+    char *kept;
+    HfPrincipal *principal;
+    int64_t until_us;
+} Belief;
+
+static void free_belief(gpointer data)
+{
+    Belief *self = data;
+    g_free(self->kept);
+    hf_principal_unref(self->principal);
+    g_free(self);
+}
+
+GHashTable *hf_guard_beliefs_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_belief);
+}
+
 static bool is_signed(const HfApi *api, const HfRequest *request, const char *kept, const char *what)
 {
-    if (g_strcmp0(g_hash_table_lookup(api->believed, request->principal_hash), kept) == 0)
-        return true;
     g_autofree char *given = g_strndup(kept, (gsize)(what - kept - 1));
     g_autofree char *right = sign(api, request, what);
-    if (!hf_secret_equal(given, right))
-        return false;
-    if (g_hash_table_size(api->believed) >= MAX_BELIEVED)
-        g_hash_table_remove_all(api->believed);
-    g_hash_table_replace(api->believed, g_strdup(request->principal_hash), g_strdup(kept));
-    return true;
+    return hf_secret_equal(given, right);
+}
+
+static const Belief *believe(const HfApi *api, const HfRequest *request, const char *kept)
+{
+    const char *what = strchr(kept, '\n');
+    char *end;
+    if (what == NULL || !is_signed(api, request, kept, ++what))
+        return NULL;
+    int64_t until_us = g_ascii_strtoll(what, &end, 10);
+    HfPrincipal *principal = *end == '\n' ? hf_principal_from_text(end + 1) : NULL;
+    if (principal == NULL)
+        return NULL;
+    Belief *belief = g_new(Belief, 1);
+    *belief = (Belief){.kept = g_strdup(kept), .principal = principal, .until_us = until_us};
+    if (g_hash_table_size(api->beliefs) >= MAX_BELIEFS)
+        g_hash_table_remove_all(api->beliefs);
+    g_hash_table_replace(api->beliefs, g_strdup(request->principal_hash), belief);
+    return belief;
 }
 
 HfPrincipal *hf_guard_from_kept(const HfApi *api, const HfRequest *request, const char *kept)
 {
-    const char *what = kept != NULL ? strchr(kept, '\n') : NULL;
-    char *end;
-    if (what == NULL || !is_signed(api, request, kept, ++what) ||
-        g_ascii_strtoll(what, &end, 10) <= g_get_real_time() || *end != '\n')
+    if (kept == NULL)
         return NULL;
-    return hf_principal_from_text(end + 1);
+    const Belief *belief = g_hash_table_lookup(api->beliefs, request->principal_hash);
+    if (belief == NULL || strcmp(belief->kept, kept) != 0)
+        belief = believe(api, request, kept);
+    return belief != NULL && belief->until_us > g_get_real_time() ? hf_principal_ref(belief->principal) : NULL;
 }
 
 static HfPrincipal *ask_redis(HfApi *api, const HfRequest *request)

@@ -9,6 +9,9 @@
 #define HF_SESSION_COOKIE "holdfast_session"
 #define HF_SESSION_PREFIX "hfs_"
 
+/* For HfApi: who was found behind what Redis keeps, so that it is read and its signature checked once. Transfer full.
+ */
+GHashTable *hf_guard_beliefs_new(void);
 /* Sets request->principal_hash from the bearer token or the cookie, if there is one. */
 void hf_guard_read_credentials(HfRequest *request);
 /* Sets request->principal: from Redis, else from the catalog (and then puts it into Redis for a minute). Nobody is no

@@ -1,8 +1,8 @@
 /*
  * holdfast-api: a parent that opens the socket and keeps N children. SIGTERM lets every child finish its request;
  * SIGHUP replaces the children, each when it has finished its request, with the configuration as it is then. A child
- * that dies is replaced, after a pause if it could not serve. All signals are blocked and taken one by one, so none is
- * missed.
+ * that dies is replaced, after a pause if it could not serve; one that takes too long for a request is ended. All
+ * signals are blocked and taken one by one, so none is missed.
  */
 #include "api/log.h"
 #include "api/route.h"
@@ -33,14 +33,16 @@ typedef struct {
     HfConfiguration *configuration;
     int socket;
     HfPlaces places;
+    HfDeadline *deadlines;        /* of each child */
     pid_t children[MAX_CHILDREN]; /* 0: to be started */
 } Parent;
 
 /* ---- Children ------------------------------------------------------------------------------------------------------
  */
 
-static pid_t start_child(const Parent *self)
+static pid_t start_child(const Parent *self, HfDeadline *deadline)
 {
+    hf_deadline_set(deadline, 0);
     pid_t parent = getpid(), pid = fork();
     if (pid != 0)
         return pid;
@@ -48,7 +50,7 @@ static pid_t start_child(const Parent *self)
     if (getppid() != parent)
         _exit(0);
     g_autoptr(GError) error = NULL;
-    if (!hf_serve(self->configuration, self->socket, &self->places, &error)) {
+    if (!hf_serve(self->configuration, self->socket, &self->places, deadline, &error)) {
         g_critical("a child cannot serve: %s", error->message);
         sleep(1);
         _exit(1);
@@ -60,7 +62,7 @@ static void keep_children(Parent *self)
 {
     for (int i = 0; i < self->options->children; i++)
         if (self->children[i] <= 0)
-            self->children[i] = start_child(self);
+            self->children[i] = start_child(self, &self->deadlines[i]);
 }
 
 static void end_children(const Parent *self)
@@ -68,6 +70,13 @@ static void end_children(const Parent *self)
     for (int i = 0; i < self->options->children; i++)
         if (self->children[i] > 0)
             kill(self->children[i], SIGTERM);
+}
+
+static void end_late_children(const Parent *self)
+{
+    for (int i = 0; i < self->options->children; i++)
+        if (self->children[i] > 0 && hf_deadline_is_over(&self->deadlines[i]))
+            kill(self->children[i], SIGKILL);
 }
 
 static void note_end(Parent *self, pid_t pid, int status)
@@ -107,10 +116,12 @@ static void reload(Parent *self)
 
 static void supervise(Parent *self, const sigset_t *signals)
 {
+    const struct timespec second = {.tv_sec = 1};
     int number = 0;
     while (number != SIGTERM && number != SIGINT) {
         keep_children(self);
-        number = sigwaitinfo(signals, NULL);
+        number = sigtimedwait(signals, NULL, &second);
+        end_late_children(self);
         if (number == SIGHUP)
             reload(self);
         else if (number == SIGCHLD)
@@ -154,7 +165,8 @@ static bool run(const Options *options, GError **error)
         return false;
     hf_api_log_set_level(self.configuration->log_level);
     self.socket = open_socket(options->socket_path, error);
-    bool ok = self.socket >= 0 && hf_places_open(&self.places, options->children, error);
+    bool ok = self.socket >= 0 && hf_places_open(&self.places, options->children, error) &&
+              (self.deadlines = hf_deadlines_open(options->children, error)) != NULL;
     if (ok) {
         block_signals(&signals);
         supervise(&self, &signals);

@@ -8,6 +8,7 @@
 #define MAX_PATH 1024
 #define MAX_QUERY 4096
 #define MAX_AGENT 500
+#define MAX_HEADER_NAME 64
 #define MAX_JSON_NODES 20000
 
 /* ---- Reading -------------------------------------------------------------------------------------------------------
@@ -40,8 +41,11 @@ static bool usage(GError **error, const char *message)
 
 char *hf_request_decode(const char *text, gssize length)
 {
-    g_autofree char *copy = length < 0 ? g_strdup(text) : g_strndup(text, (gsize)length);
-    g_autofree char *decoded = g_uri_unescape_string(copy, NULL);
+    g_autofree char *decoded = length < 0 ? g_strdup(text) : g_strndup(text, (gsize)length);
+    if (strchr(decoded, '%') != NULL) {
+        g_autofree char *encoded = g_steal_pointer(&decoded);
+        decoded = g_uri_unescape_string(encoded, NULL);
+    }
     return decoded != NULL && is_clean(decoded) ? g_steal_pointer(&decoded) : NULL;
 }
 
@@ -147,7 +151,7 @@ void hf_request_clear(HfRequest *self)
     for (size_t i = 0; i < G_N_ELEMENTS(self->ids); i++)
         g_free(self->ids[i]);
     hf_json_free(self->json);
-    hf_principal_free(self->principal);
+    hf_principal_unref(self->principal);
     g_free(self->principal_hash);
     memset(self, 0, sizeof *self);
 }
@@ -157,21 +161,25 @@ void hf_request_clear(HfRequest *self)
 
 const char *hf_request_header(const HfRequest *self, const char *name)
 {
-    g_autofree char *upper = g_ascii_strup(name, -1);
-    g_strdelimit(upper, "-", '_');
-    g_autofree char *key = g_strconcat("HTTP_", upper, NULL);
+    char key[MAX_HEADER_NAME] = "HTTP_";
+    size_t length = strlen(key);
+    g_assert(length + strlen(name) < sizeof key);
+    for (const char *c = name; *c != '\0'; c++)
+        key[length++] = *c == '-' ? '_' : g_ascii_toupper(*c);
     const char *value = FCGX_GetParam(key, self->fcgi->envp);
     return value != NULL && is_clean(value) ? value : NULL;
 }
 
 char *hf_request_cookie(const HfRequest *self, const char *name)
 {
-    const char *header = hf_request_header(self, "Cookie");
-    g_auto(GStrv) cookies = g_strsplit(header != NULL ? header : "", ";", -1);
-    for (char **cookie = cookies; *cookie != NULL; cookie++) {
-        const char *text = g_strstrip(*cookie), *equals = strchr(text, '=');
-        if (equals != NULL && strlen(name) == (size_t)(equals - text) && strncmp(text, name, strlen(name)) == 0)
-            return g_strdup(equals + 1);
+    const char *cookie = hf_request_header(self, "Cookie");
+    size_t length = strlen(name);
+    while (cookie != NULL) {
+        cookie += strspn(cookie, " ");
+        const char *end = cookie + strcspn(cookie, ";");
+        if (strncmp(cookie, name, length) == 0 && cookie[length] == '=')
+            return g_strchomp(g_strndup(cookie + length + 1, (gsize)(end - cookie) - length - 1));
+        cookie = *end == ';' ? end + 1 : NULL;
     }
     return NULL;
 }

@@ -69,7 +69,7 @@ bool hf_me_handle_organization(HfApi *api, const HfRoute *route, HfRequest *requ
         !hf_session_set_organization(api->catalog, request->principal, organization, error))
         return false;
     hf_guard_forget(api, (const char *const[]){request->principal_hash, NULL});
-    g_clear_pointer(&request->principal, hf_principal_free);
+    g_clear_pointer(&request->principal, hf_principal_unref);
     return hf_guard_find_principal(api, route, request, error) && hf_guard_check(api, route, request, response) &&
            hf_me_handle_get(api, route, request, response, error);
 }

@@ -2,8 +2,8 @@
  * A child waits in epoll, where alone it can be told to end, and takes a connection without blocking: another child may
  * have been quicker. EPOLLEXCLUSIVE wakes one child for a connection, not all of them.
  *
- * A request that takes too long is ended by SIGALRM with its child, whatever it waits for; the parent starts another
- * one.
+ * A request that takes too long is ended by the parent with its child, whatever it waits for: the child says until when
+ * it may take, in memory that both see, which costs no system call.
  */
 #include "api/serve.h"
 
@@ -42,24 +42,23 @@ static int open_epoll(int socket, GError **error)
     return -1;
 }
 
-static bool accept_request(FCGX_Request *fcgi)
+static void take(HfDeadline *deadline, unsigned seconds)
 {
-    alarm(HEAD_S);
-    if (FCGX_Accept_r(fcgi) == 0)
-        return true; /* answer() sets the alarm anew */
-    alarm(0);
-    return false;
+    hf_deadline_set(deadline, g_get_monotonic_time() + (int64_t)seconds * G_USEC_PER_SEC);
 }
 
-static void answer(HfApi *api, FCGX_Request *fcgi)
+static void answer(HfApi *api, FCGX_Request *fcgi, HfDeadline *deadline)
 {
-    alarm(REQUEST_S);
-    hf_api_answer(api, fcgi);
-    FCGX_Finish_r(fcgi);
-    alarm(0);
+    take(deadline, HEAD_S);
+    if (FCGX_Accept_r(fcgi) == 0) {
+        take(deadline, REQUEST_S);
+        hf_api_answer(api, fcgi);
+        FCGX_Finish_r(fcgi);
+    }
+    hf_deadline_set(deadline, 0);
 }
 
-static void serve(HfApi *api, int socket, int epoll)
+static void serve(HfApi *api, int socket, int epoll, HfDeadline *deadline)
 {
     FCGX_Request fcgi;
     struct epoll_event event;
@@ -68,16 +67,16 @@ static void serve(HfApi *api, int socket, int epoll)
     sigdelset(&waiting, SIGTERM);
     FCGX_InitRequest(&fcgi, socket, FCGI_FAIL_ACCEPT_ON_INTR);
     for (unsigned i = 0; !ending && i < REQUESTS_A_CHILD; i++)
-        if (epoll_pwait(epoll, &event, 1, -1, &waiting) == 1 && accept_request(&fcgi))
-            answer(api, &fcgi);
+        if (epoll_pwait(epoll, &event, 1, -1, &waiting) == 1)
+            answer(api, &fcgi, deadline);
     FCGX_Free(&fcgi, 1);
 }
 
-bool hf_serve(const HfConfiguration *configuration, int socket, const HfPlaces *places, GError **error)
+bool hf_serve(const HfConfiguration *configuration, int socket, const HfPlaces *places, HfDeadline *deadline,
+              GError **error)
 {
     HfApi api;
     signal(SIGTERM, on_signal);
-    signal(SIGALRM, SIG_DFL);
     if (FCGX_Init() != 0) {
         g_set_error_literal(error, HF_ERROR, HF_ERROR_INTERNAL, "FastCGI cannot be used");
         return false;
@@ -88,7 +87,7 @@ bool hf_serve(const HfConfiguration *configuration, int socket, const HfPlaces *
     bool opened = hf_api_open(&api, configuration, error);
     if (opened) {
         api.places = *places;
-        serve(&api, socket, epoll);
+        serve(&api, socket, epoll, deadline);
         hf_api_close(&api);
     }
     close(epoll);

@@ -60,13 +60,21 @@ static char **member_at(const HfPrincipal *self, size_t i)
     return (char **)(gpointer)((char *)(gpointer)self + members[i]);
 }
 
-void hf_principal_free(HfPrincipal *self)
+static void clear(gpointer self)
 {
-    if (self == NULL)
-        return;
     for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
         g_free(*member_at(self, i));
-    g_free(self);
+}
+
+HfPrincipal *hf_principal_ref(HfPrincipal *self)
+{
+    return g_rc_box_acquire(self);
+}
+
+void hf_principal_unref(HfPrincipal *self)
+{
+    if (self != NULL)
+        g_rc_box_release_full(self, clear);
 }
 
 /* A line each: the members, "" for NULL, then role, is_owner and expires_us. It is read with every request. */
@@ -90,7 +98,7 @@ HfPrincipal *hf_principal_from_text(const char *text)
     if (g_strv_length(lines) != LINES || *lines[0] == '\0' ||
         !g_ascii_string_to_signed(lines[line + 2], 10, 0, INT64_MAX, &expires_us, NULL))
         return NULL;
-    HfPrincipal *self = g_new0(HfPrincipal, 1);
+    HfPrincipal *self = g_rc_box_new0(HfPrincipal);
     for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
         *member_at(self, i) = *lines[i] != '\0' ? g_strdup(lines[i]) : NULL;
     self->role = hf_role_parse(lines[line]);
@@ -106,7 +114,7 @@ static HfPrincipal *find_principal(HfCatalog *catalog, const char *sql, const ui
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(hash_text), error);
     if (rows == NULL || hf_pg_rows_count(rows) == 0)
         return NULL;
-    HfPrincipal *self = g_new0(HfPrincipal, 1);
+    HfPrincipal *self = g_rc_box_new0(HfPrincipal);
     int column = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
         *member_at(self, i) = g_strdup(hf_pg_rows_text(rows, 0, column++));

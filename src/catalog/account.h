@@ -34,8 +34,10 @@ typedef struct {
     char *csrf;         /* of the session */
     int64_t expires_us; /* since 1970; INT64_MAX: never */
 } HfPrincipal;
-void hf_principal_free(HfPrincipal *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPrincipal, hf_principal_free)
+/* Counted, since who asks often is kept; not changed once it is made. */
+HfPrincipal *hf_principal_ref(HfPrincipal *self);
+void hf_principal_unref(HfPrincipal *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPrincipal, hf_principal_unref)
 /* To and from the text that is kept in Redis for a minute. NULL: it is not one; so it is with a name of several lines.
  */
 char *hf_principal_to_text(const HfPrincipal *self);

@@ -79,7 +79,10 @@ char *hf_crypto_hex(const uint8_t *bytes, size_t length)
 
 void hf_crypto_sha256(const void *data, size_t length, uint8_t digest[HF_CRYPTO_KEY_BYTES])
 {
-    if (SHA256(data, length, digest) == NULL)
+    static EVP_MD *sha256; /* looking it up costs more than a short text */
+    if (g_once_init_enter(&sha256))
+        g_once_init_leave(&sha256, EVP_MD_fetch(NULL, "SHA256", NULL));
+    if (EVP_Digest(data, length, digest, NULL, sha256, NULL) != 1)
         g_error("libcrypto has no SHA-256; check the OpenSSL configuration"); /* nothing is safe without */
 }
 

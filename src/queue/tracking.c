@@ -14,7 +14,7 @@
 #define RETRY_US (10 * G_USEC_PER_SEC) /* a Redis that refuses to tell is asked so often */
 
 typedef struct {
-    char *question; /* the whole command */
+    char **question; /* the whole command */
     redisReply *reply;
     gint64 until_us; /* monotonic */
 } Answer;
@@ -30,7 +30,7 @@ struct HfTracking {
 static void free_answer(gpointer data)
 {
     Answer *self = data;
-    g_free(self->question);
+    g_strfreev(self->question);
     freeReplyObject(self->reply);
     g_free(self);
 }
@@ -148,10 +148,9 @@ static void sweep(HfTracking *self, gint64 now)
 static const redisReply *kept(const HfTracking *self, HfRedisCommand command, gint64 now)
 {
     const Answer *answer = g_hash_table_lookup(self->answers, command[1]);
-    if (answer == NULL || answer->until_us <= now)
-        return NULL;
-    g_autofree char *question = g_strjoinv(" ", (char **)(uintptr_t)command);
-    return strcmp(answer->question, question) == 0 ? answer->reply : NULL;
+    bool fits =
+        answer != NULL && answer->until_us > now && g_strv_equal((const char *const *)answer->question, command);
+    return fits ? answer->reply : NULL;
 }
 
 static void keep(HfTracking *self, HfRedisCommand command, redisReply *reply, gint64 now)
@@ -159,7 +158,7 @@ static void keep(HfTracking *self, HfRedisCommand command, redisReply *reply, gi
     bool good = self->news != NULL && reply->type != REDIS_REPLY_ERROR;
     Answer *answer = g_new0(Answer, 1);
     *answer = (Answer){
-        .question = g_strjoinv(" ", (char **)(uintptr_t)command), .reply = reply, .until_us = good ? now + KEPT_US : 0};
+        .question = g_strdupv((char **)(uintptr_t)command), .reply = reply, .until_us = good ? now + KEPT_US : 0};
     g_hash_table_replace(self->answers, g_strdup(command[1]), answer);
 }
 
