@@ -72,6 +72,8 @@ export class Stage {
   /** A call as the organization's administrator; the path is below /api/v1. */
   api = <Body = Record<string, unknown>>(organization: string, method: string, path: string, body?: unknown) =>
     this.ask('api', { organization, method, path, body }) as Promise<ApiAnswer<Body>>;
+  /** The same, of an answer that is text. */
+  text = (organization: string, method: string, path: string) => this.ask('text', { organization, method, path }) as Promise<string>;
   /** In a database of the server. */
   sql = (database: string, text: string) => this.ask('sql', { database, text }) as Promise<string[][]>;
   /** In the catalog. */

@@ -6,6 +6,7 @@ export {
   useBackup,
   useBackupHistory,
   useBackupPage,
+  useBackupsOfKey,
   useBackupTables,
   useDeleteBackup,
   useLinkBackup,
@@ -14,5 +15,6 @@ export {
   useStartBackup,
   useTestKey,
   useVerifyBackup,
+  useWholeBackup,
 } from './queries';
 export type { Backup } from './queries';

@@ -27,6 +27,13 @@ export function useBackup(id: string | undefined) {
   });
 }
 
+/** Asks for one as it is now, for a change of it. */
+export function useWholeBackup(): (id: string) => Promise<Backup> {
+  const client = useQueryClient();
+  return (id) =>
+    client.fetchQuery({ queryKey: [...backupKey, id], queryFn: ({ signal }) => take(api.GET('/api/v1/backups/{id}', { params: { path: { id } }, signal })) });
+}
+
 /** The newest 500 of all databases; `isAll` when there are no more. */
 export function useRecentBackups(pollMs = 30_000) {
   return useQuery({
@@ -36,6 +43,14 @@ export function useRecentBackups(pollMs = 30_000) {
       return { items: page.items, isAll: page.cursor === null };
     },
     refetchInterval: every<{ items: Backup[]; isAll: boolean }>(pollMs),
+  });
+}
+
+/** The newest backups that a key opens, by its fingerprint. */
+export function useBackupsOfKey(fingerprint: string, limit = 20) {
+  return useQuery({
+    queryKey: [...backupKey, 'of key', fingerprint, limit],
+    queryFn: async ({ signal }) => (await take(api.GET('/api/v1/backups', { params: { query: { fingerprint, limit, sort: '-created_at' } }, signal }))).items,
   });
 }
 

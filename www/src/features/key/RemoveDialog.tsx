@@ -1,18 +1,16 @@
 import { Stack, Text } from '@mantine/core';
-import type { Backup } from '@/entities/backup';
 import { useDeleteKey } from '@/entities/key';
 import type { Key } from '@/entities/key';
 import { counted } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
 import { ConfirmDialog, notifyDone } from '@/shared/ui';
-import { openedBy } from './openedBy';
 
 const words = texts.keys.removing;
 
 /** What it opens is named, and the name is typed: without the key that is lost. */
-export function RemoveDialog({ keyOf, backups, opened, onClose }: { keyOf: Key; backups: readonly Backup[]; opened: boolean; onClose: () => void }) {
+export function RemoveDialog({ keyOf, opened, onClose }: { keyOf: Key; opened: boolean; onClose: () => void }) {
   const remove = useDeleteKey();
-  const opens = openedBy(keyOf, backups).length;
+  const opens = keyOf.opens.backups;
   return (
     <ConfirmDialog
       opened={opened}

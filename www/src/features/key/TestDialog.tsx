@@ -1,63 +1,65 @@
-import { Alert, Anchor, Button, Group, Loader, Modal, PasswordInput, Select, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Modal, PasswordInput, Select, Skeleton, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconCircleCheck, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 import { useState } from 'react';
-import { Link } from 'react-router-dom';
-import { useVerifyBackup } from '@/entities/backup';
+import { useAllBackups, useTestKey } from '@/entities/backup';
 import type { Backup } from '@/entities/backup';
 import type { Key } from '@/entities/key';
-import { useLogJob } from '@/entities/log';
-import { newKey } from '@/shared/api';
-import { counted } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
 import { ProblemAlert, required, submitting } from '@/shared/ui';
 
 const words = texts.keys.testing;
 const PASTED = 'pasted';
 
-interface TestProps {
-  keys: readonly Key[];
-  backups: readonly Backup[];
-}
-
-/** Whether a key opens a file: by what the file names at once, and by reading it from end to end. */
-export function TestDialog({ opened, onClose, ...rest }: TestProps & { opened: boolean; onClose: () => void }) {
+/** Whether a key opens a file, by the head of the file: a moment, however large it is. */
+export function TestDialog({ opened, onClose, keys }: { keys: readonly Key[]; opened: boolean; onClose: () => void }) {
   return (
     <Modal opened={opened} onClose={onClose} title={words.title} size="lg">
-      <Test {...rest} />
+      <Loaded keys={keys} />
     </Modal>
   );
 }
 
-function Test({ keys, backups }: TestProps) {
-  const verify = useVerifyBackup();
-  const [intent, setIntent] = useState(newKey);
-  const [jobId, setJobId] = useState<string | null>(null);
+function Loaded({ keys }: { keys: readonly Key[] }) {
+  const backups = useAllBackups();
+  if (!backups.data) return backups.error ? <ProblemAlert error={backups.error} onRetry={() => void backups.refetch()} /> : <Skeleton h={260} />;
+  return <Test keys={keys} backups={backups.data.filter(({ state, fingerprints }) => state !== 'deleted' && fingerprints.length > 0)} />;
+}
+
+interface Tried {
+  opens: boolean;
+  key: string;
+  file: string;
+}
+
+function Test({ keys, backups }: { keys: readonly Key[]; backups: readonly Backup[] }) {
+  const test = useTestKey();
+  const [tried, setTried] = useState<Tried | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const there = backups.filter(({ state }) => state === 'good');
   const form = useForm<{ backup: string | null; key: string | null; identity: string }>({
-    initialValues: { backup: there[0]?.id ?? null, key: keys[0]?.id ?? PASTED, identity: '' },
+    initialValues: { backup: backups[0]?.id ?? null, key: keys.find(({ has_secret }) => has_secret)?.id ?? PASTED, identity: '' },
     validate: {
       backup: required(words.fileMissing),
       identity: (value, values) => (values.key === PASTED && !value.trim() ? words.secretMissing : null),
     },
+    onValuesChange: () => {
+      setTried(null); // it was said of another file, or of another key
+    },
   });
   const { backup: chosen, key: keyId } = form.values;
-  const backup = there.find(({ id }) => id === chosen);
+  const backup = backups.find(({ id }) => id === chosen);
   const key = keys.find(({ id }) => id === keyId);
-  const doesNotFit = backup !== undefined && key !== undefined && !backup.fingerprints.includes(key.fingerprint);
   const start = form.onSubmit(async ({ identity }) => {
+    setTried(null);
     setError(
       await submitting(form, async () => {
-        const body = keyId === PASTED ? { identity: identity.trim() } : {};
-        const { job_id } = await verify.mutateAsync({ id: chosen ?? '', body, key: intent });
-        setIntent(newKey());
+        const body = key ? { key_id: key.id } : { identity: identity.trim() };
+        const { opens } = await test.mutateAsync({ id: chosen ?? '', body });
         form.setFieldValue('identity', '');
-        setJobId(job_id);
+        setTried({ opens, key: key?.name ?? words.thePasted, file: backup?.name ?? '' });
       }),
     );
   });
-  if (jobId !== null) return <Verdict jobId={jobId} onAgain={() => { setJobId(null); }} />;
   return (
     <form onSubmit={start} noValidate>
       <Stack>
@@ -67,15 +69,17 @@ function Test({ keys, backups }: TestProps) {
           description={words.fileHint}
           searchable
           limit={50}
-          data={there.map(({ id, name }) => ({ value: id, label: name }))}
+          data={backups.map(({ id, name }) => ({ value: id, label: name }))}
           {...form.getInputProps('backup')}
         />
         <Select label={words.key} allowDeselect={false} data={[...keys.map(({ id, name }) => ({ value: id, label: name })), { value: PASTED, label: words.pasted }]} {...form.getInputProps('key')} />
         {keyId === PASTED && <PasswordInput label={words.secret} description={words.secretHint} autoComplete="off" {...form.getInputProps('identity')} />}
-        {backup && <Finding backup={backup} keys={keys} chosen={key} />}
+        {backup && <Named backup={backup} keys={keys} />}
+        {key && !key.has_secret && <Text size="sm">{words.noSecret(key.name)}</Text>}
+        {tried && <Verdict tried={tried} />}
         <ProblemAlert error={error} />
         <Group justify="flex-end">
-          <Button type="submit" loading={verify.isPending} disabled={doesNotFit || (key !== undefined && !key.has_secret)}>
+          <Button type="submit" loading={test.isPending} disabled={key !== undefined && !key.has_secret}>
             {words.confirm}
           </Button>
         </Group>
@@ -84,46 +88,20 @@ function Test({ keys, backups }: TestProps) {
   );
 }
 
-/** What the file's own list of keys says, before anything is read. */
-function Finding({ backup, keys, chosen }: { backup: Backup; keys: readonly Key[]; chosen: Key | undefined }) {
-  const own = keys.filter(({ fingerprint, has_secret }) => has_secret && backup.fingerprints.includes(fingerprint));
-  const fits = chosen && backup.fingerprints.includes(chosen.fingerprint);
-  const icon = !chosen ? <IconInfoCircle aria-hidden /> : fits ? <IconCircleCheck aria-hidden /> : <IconCircleX aria-hidden />;
+/** Which keys the backup was made for, by what is known here of it. */
+function Named({ backup, keys }: { backup: Backup; keys: readonly Key[] }) {
+  const names = backup.fingerprints.map((each) => `${keys.find(({ fingerprint }) => fingerprint === each)?.name ?? words.stranger} (${each})`);
   return (
-    <Alert color={!chosen ? undefined : fits ? 'green' : 'red'} icon={icon} role="status">
-      {chosen ? (fits ? words.fits(chosen.name) : words.fitsNot(chosen.name)) : own.length > 0 ? words.ownToo : words.alone}
-      {backup.fingerprints.length > 0 && ` ${words.names(backup.fingerprints.join(', '))}`}
-    </Alert>
+    <Text size="sm" c="dimmed">
+      <IconInfoCircle size={14} aria-hidden /> {words.names(names.join(', '))}
+    </Text>
   );
 }
 
-function Verdict({ jobId, onAgain }: { jobId: string; onAgain: () => void }) {
-  const job = useLogJob(jobId).data;
-  const { tables, rows } = (job?.result ?? {}) as { tables?: number; rows?: number };
+function Verdict({ tried: { opens, key, file } }: { tried: Tried }) {
   return (
-    <Stack role="status">
-      {job?.state === 'succeeded' ? (
-        <Alert color="green" icon={<IconCircleCheck aria-hidden />} title={words.opened}>
-          {words.openedBody(counted(tables ?? 0, 'table'), counted(rows ?? 0, 'row'))}
-        </Alert>
-      ) : job?.ended_at ? (
-        <Alert color="red" icon={<IconCircleX aria-hidden />} title={words.failed}>
-          {job.error?.message ?? texts.jobs.state[job.state]}
-        </Alert>
-      ) : (
-        <Group gap="sm">
-          <Loader size="sm" />
-          <Text>{words.reading}</Text>
-        </Group>
-      )}
-      <Group justify="space-between">
-        <Anchor component={Link} to={`/jobs/${jobId}`}>
-          {words.look}
-        </Anchor>
-        <Button variant="default" onClick={onAgain}>
-          {words.again}
-        </Button>
-      </Group>
-    </Stack>
+    <Alert color={opens ? 'green' : 'red'} icon={opens ? <IconCircleCheck aria-hidden /> : <IconCircleX aria-hidden />} title={opens ? words.opened : words.failed} role="status">
+      {opens ? words.openedBody(key, file) : words.failedBody(key, file)}
+    </Alert>
   );
 }

@@ -3,4 +3,3 @@ export { OpensDialog } from './OpensDialog';
 export { RenameDialog } from './RenameDialog';
 export { RemoveDialog } from './RemoveDialog';
 export { TestDialog } from './TestDialog';
-export { openedBy } from './openedBy';

@@ -74,15 +74,16 @@ export function KeySheetPage() {
 function Sheet({ text }: { text: string }) {
   return (
     <pre className={classes.sheet}>
-      {text.split('\n').map((line, at) =>
-        /^(Secret key|Passphrase) /.test(line) ? (
+      {text.split('\n').map((line, at) => {
+        const [, name, secret] = /^(Secret key|Passphrase) +(.+)$/.exec(line) ?? [];
+        if (!secret) return `${line}\n`;
+        return (
           <span key={at} className={classes.secret}>
-            {line}
+            <span className={classes.secretName}>{`${name ?? ''}\n`}</span>
+            {secret}
           </span>
-        ) : (
-          `${line}\n`
-        ),
-      )}
+        );
+      })}
     </pre>
   );
 }

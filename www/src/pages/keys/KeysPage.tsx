@@ -3,14 +3,13 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconCopy, IconKey, IconListSearch, IconPencil, IconPlus, IconPrinter, IconTestPipe, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
-import { useRecentBackups } from '@/entities/backup';
-import type { Backup } from '@/entities/backup';
 import { useAllKeys, useKeyPage } from '@/entities/key';
 import type { Key } from '@/entities/key';
 import { useMay } from '@/entities/me';
-import { KeyFormDialog, openedBy, OpensDialog, RemoveDialog, RenameDialog, TestDialog } from '@/features/key';
+import { KeyFormDialog, OpensDialog, RemoveDialog, RenameDialog, TestDialog } from '@/features/key';
 import { useListState } from '@/shared/api';
-import { counted } from '@/shared/lib/units';
+import { copyText } from '@/shared/lib/clipboard';
+import { counted, size } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
 import { DataTable, EmptyState, notifyDone, notifyProblem, Page, TableSearch, When } from '@/shared/ui';
 import type { Column, RowAction } from '@/shared/ui';
@@ -18,7 +17,7 @@ import type { Column, RowAction } from '@/shared/ui';
 const words = texts.keys;
 type Open = { what: 'opens' | 'rename' | 'remove'; key: Key } | null;
 
-function columnsWith(backups: readonly Backup[] | undefined, isAll: boolean, onLook: (key: Key) => void): Column<Key>[] {
+function columnsWith(onLook: (key: Key) => void): Column<Key>[] {
   return [
     { key: 'name', title: words.columns.name, sort: 'name', cell: ({ name }) => name },
     { key: 'fingerprint', title: words.columns.fingerprint, cell: ({ fingerprint }) => <Code>{fingerprint}</Code> },
@@ -27,11 +26,10 @@ function columnsWith(backups: readonly Backup[] | undefined, isAll: boolean, onL
       key: 'opens',
       title: words.columns.opens,
       cell: (key) => {
-        const opens = openedBy(key, backups ?? []).length;
-        if (!backups || opens === 0) return backups ? words.opensNone : '–';
+        if (key.opens.backups === 0) return words.opensNone;
         return (
           <Anchor component="button" type="button" onClick={() => { onLook(key); }}>
-            {isAll ? words.opens(counted(opens, 'backup')) : words.opensAtLeast(counted(opens, 'backup'))}
+            {words.opens(counted(key.opens.backups, 'backup'), size(key.opens.bytes))}
           </Anchor>
         );
       },
@@ -44,8 +42,6 @@ function columnsWith(backups: readonly Backup[] | undefined, isAll: boolean, onL
 export function KeysPage() {
   const list = useKeyPage(useListState({ sort: 'name' }));
   const keys = useAllKeys().data ?? [];
-  const recent = useRecentBackups().data;
-  const backups = recent?.items;
   const [isAdding, adding] = useDisclosure(false);
   const [isTesting, testing] = useDisclosure(false);
   const [open, setOpen] = useState<Open>(null);
@@ -72,7 +68,7 @@ export function KeysPage() {
       actions={
         keys.length > 0 && (
           <>
-            {isOperator && backups && backups.length > 0 && (
+            {isOperator && keys.some(({ opens }) => opens.backups > 0) && (
               <Button variant="default" leftSection={<IconTestPipe size={16} aria-hidden />} onClick={testing.open}>
                 {words.test}
               </Button>
@@ -84,7 +80,7 @@ export function KeysPage() {
     >
       <DataTable
         label={words.title}
-        columns={columnsWith(backups, recent?.isAll ?? false, look)}
+        columns={columnsWith(look)}
         list={list}
         nameOf={({ name }) => name}
         actions={actionsOf}
@@ -96,12 +92,12 @@ export function KeysPage() {
         }
       />
       <KeyFormDialog opened={isAdding} onClose={adding.close} />
-      <TestDialog opened={isTesting} onClose={testing.close} keys={keys} backups={backups ?? []} />
+      <TestDialog opened={isTesting} onClose={testing.close} keys={keys} />
       {open && (
         <>
-          <OpensDialog {...dialog('opens')} keyOf={open.key} backups={backups ?? []} isAll={recent?.isAll ?? false} />
+          <OpensDialog {...dialog('opens')} keyOf={open.key} />
           <RenameDialog {...dialog('rename')} keyOf={open.key} />
-          <RemoveDialog {...dialog('remove')} keyOf={open.key} backups={backups ?? []} />
+          <RemoveDialog {...dialog('remove')} keyOf={open.key} />
         </>
       )}
     </Page>
@@ -111,9 +107,10 @@ export function KeysPage() {
 function useActions(isAdministrator: boolean, setOpen: (open: Open) => void): (key: Key) => RowAction<Key>[] {
   const navigate = useNavigate();
   const copy = (text: string) => {
-    navigator.clipboard.writeText(text).then(() => {
-      notifyDone(words.copied);
-    }, notifyProblem);
+    void copyText(text).then((isDone) => {
+      if (isDone) notifyDone(words.copied);
+      else notifyProblem(new Error(words.notCopied));
+    });
   };
   return (key) => {
     const item = (what: 'opens' | 'rename' | 'remove') => () => {

@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
+import { copyText } from '@/shared/lib/clipboard';
 import { texts } from '@/shared/texts';
 import classes from './CopyText.module.css';
 
 /** Text to take elsewhere: a secret, a snippet. `wrap` is for one long word, lines of code scroll. */
 export function CopyText({ label, text, wrap = false }: { label: string; text: string; wrap?: boolean }) {
   const [isCopied, setCopied] = useState(false);
-  const shown = useRef<HTMLPreElement>(null);
   useEffect(() => {
     if (!isCopied) return undefined;
     const timer = setTimeout(() => {
@@ -19,7 +19,7 @@ export function CopyText({ label, text, wrap = false }: { label: string; text: s
   }, [isCopied]);
   return (
     <div className={classes.box}>
-      <pre ref={shown} className={classes.text} data-wrap={wrap || undefined} tabIndex={0} role="group" aria-label={label}>
+      <pre className={classes.text} data-wrap={wrap || undefined} tabIndex={0} role="group" aria-label={label}>
         {text}
       </pre>
       <Button
@@ -28,22 +28,11 @@ export function CopyText({ label, text, wrap = false }: { label: string; text: s
         aria-label={texts.copy.of(label)}
         leftSection={isCopied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
         onClick={() => {
-          void copy(text, shown.current).then(setCopied);
+          void copyText(text).then(setCopied);
         }}
       >
         <span aria-live="polite">{isCopied ? texts.copy.done : texts.copy.verb}</span>
       </Button>
     </div>
   );
-}
-
-/** The clipboard is there on https and localhost only; elsewhere what is shown is selected and copied as by hand. */
-async function copy(text: string, shown: HTMLElement | null): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    if (shown) document.getSelection()?.selectAllChildren(shown);
-    return document.execCommand('copy');
-  }
 }
