@@ -21,7 +21,8 @@ test('a schedule is made, looked at, changed, disabled, enabled, run and deleted
   for (const text of ['Give it a name.', 'A folder within the storage, such as', 'At most 60 letters', 'Five fields are expected']) await expect(form.getByText(text)).toBeVisible();
   await form.getByRole('textbox', { name: 'Cron expression' }).fill('30 3 * * mon-fri');
   await expect(form.getByRole('group', { name: 'The next runs' }).getByRole('listitem')).toHaveCount(4);
-  await expect(form.getByRole('group', { name: 'The next runs' })).toContainText('03:30');
+  await expect(form.getByRole('group', { name: 'The next runs' })).toContainText('It runs Monday to Friday at 03:30.');
+  await picture(page, 'schedule-new');
   await form.getByRole('textbox', { name: 'Name', exact: true }).fill('nightly');
   await form.getByRole('textbox', { name: 'Folder' }).fill('shop/nightly');
   await form.getByRole('textbox', { name: 'File name prefix' }).fill('n-');
@@ -35,6 +36,7 @@ test('a schedule is made, looked at, changed, disabled, enabled, run and deleted
   };
   await item('View');
   for (const name of ['ID', 'Description', 'Is active', 'Interval', 'Created at', 'Created by']) await expect(page.getByRole('dialog').getByText(name, { exact: true })).toBeVisible();
+  await expect(page.getByRole('dialog')).toContainText(/Monday to Friday at 03:30, .* \(30 3 \* \* mon-fri\)/);
   await picture(page, 'schedule-view');
   await page.keyboard.press('Escape');
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { covers, nextRun } from './covers';
+import { covers } from './covers';
 
 const shop = { id: 'd1', server_id: 's1', name: 'shop_1' };
 const of = (pattern: string, server_id = 's1') => ({ database_ids: [], server_id, database_pattern: pattern });
@@ -16,10 +16,4 @@ test('what is not * or ? stands for itself', () => {
   expect(covers(of('shop.1'), shop)).toBe(false);
   expect(covers(of('shop'), shop)).toBe(false);
   expect(covers(of('a(b'), { ...shop, name: 'a(b' })).toBe(true);
-});
-
-test('the next run is the first one of the active schedules', () => {
-  const at = (next_run_at: string, is_active = true) => ({ ...of('*'), next_run_at, is_active });
-  expect(nextRun([at('2026-11-22T03:00:00Z'), at('2026-11-22T01:00:00Z'), at('2026-11-21T01:00:00Z', false)], shop)).toBe('2026-11-22T01:00:00Z');
-  expect(nextRun([], shop)).toBeNull();
 });

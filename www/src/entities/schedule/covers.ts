@@ -19,13 +19,3 @@ export function covers(schedule: Covering, database: { id: string; server_id: st
   if (schedule.database_ids.includes(database.id)) return true;
   return schedule.server_id === database.server_id && schedule.database_pattern !== null && asRegExp(schedule.database_pattern).test(database.name);
 }
-
-/** When the database is backed up next, by any of its schedules; null: by none of these. */
-export function nextRun(schedules: readonly (Covering & Pick<Schedule, 'is_active' | 'next_run_at'>)[], database: Parameters<typeof covers>[1]): string | null {
-  return (
-    schedules
-      .flatMap((each) => (each.is_active && each.next_run_at !== null && covers(each, database) ? [each.next_run_at] : []))
-      .sort()
-      .at(0) ?? null
-  );
-}

@@ -1,8 +1,4 @@
-/**
- * When a schedule runs next, as base/cron.c of the service reads it; for the preview of what is not saved yet. Minutes of
- * real time are walked and the local clock is looked at, so that every minute of a zone is seen once; days that cannot match
- * are jumped over. What daylight saving skips runs right after the gap; what comes twice runs once, unless the hour is "*".
- */
+/** Cron expressions as base/cron.c of the service reads them, to say in a form what is wrong and in words what is meant. */
 
 export interface Cron {
   minute: ReadonlySet<number>;
@@ -10,8 +6,8 @@ export interface Cron {
   day: ReadonlySet<number>;
   month: ReadonlySet<number>;
   weekday: ReadonlySet<number>;
-  anyHour: boolean;
-  anyDay: boolean;
+  /** What was written, after a nickname was put in full. */
+  fields: readonly [string, string, string, string, string];
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -70,86 +66,5 @@ export function parseCron(text: string): Cron | null {
   }
   const [minute, hour, day, month, weekday] = sets as [Set<number>, Set<number>, Set<number>, Set<number>, Set<number>];
   if (weekday.has(7)) weekday.add(0); // Sunday is 0 and 7
-  const isAny = (at: number) => words[at]?.startsWith('*') ?? false;
-  return { minute, hour, day, month, weekday, anyHour: isAny(1), anyDay: isAny(2) || isAny(4) };
-}
-
-const DAY_MINUTES = 1440;
-const MARGIN_MINUTES = 180;
-const HORIZON_MINUTES = 8 * 366 * DAY_MINUTES;
-
-/** Minutes that a zone is ahead of UTC, asked once for each quarter of an hour. Null: there is no such zone. */
-function offsets(timeZone: string): ((minutes: number) => number) | null {
-  let format: Intl.DateTimeFormat;
-  try {
-    format = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' });
-  } catch {
-    return null;
-  }
-  const known = new Map<number, number>();
-  return (minutes) => {
-    const slot = Math.floor(minutes / 15);
-    let offset = known.get(slot);
-    if (offset === undefined) {
-      const parts = Object.fromEntries(format.formatToParts(slot * 900_000).map(({ type, value }) => [type, Number(value)]));
-      offset = Date.UTC(parts.year ?? 0, (parts.month ?? 1) - 1, parts.day, parts.hour, parts.minute) / 60_000 - slot * 15;
-      known.set(slot, offset);
-    }
-    return offset;
-  };
-}
-
-/** The first time after `after`; null: never, or there is no such zone. */
-export function cronNext(cron: Cron, timeZone: string, after: Date): Date | null {
-  const offset = offsets(timeZone);
-  if (!offset) return null;
-  const localOf = (minutes: number) => minutes + offset(minutes);
-  const matches = (minute: number) => cron.hour.has(Math.floor(minute / 60)) && cron.minute.has(minute % 60);
-  const followsSkipped = (local: number, minutes: number) => {
-    const minute = local % DAY_MINUTES;
-    const skipped = cron.anyHour ? 0 : local - localOf(minutes - 1) - 1;
-    return Array.from({ length: Math.max(0, Math.min(skipped, minute)) }, (_, at) => minute - 1 - at).some(matches);
-  };
-  const isSecond = (local: number, minutes: number) => [30, 60, 120].some((shift) => localOf(minutes - shift) === local);
-  let minutes = Math.floor(after.getTime() / 60_000) + 1;
-  const end = minutes + HORIZON_MINUTES;
-  while (minutes < end) {
-    const local = localOf(minutes);
-    const date = new Date(local * 60_000);
-    const minute = local % DAY_MINUTES;
-    const isMonth = cron.month.has(date.getUTCMonth() + 1);
-    const [isDay, isWeekday] = [cron.day.has(date.getUTCDate()), cron.weekday.has(date.getUTCDay())];
-    const isToday = cron.anyDay ? isDay && isWeekday : isDay || isWeekday;
-    if (isMonth && isToday) {
-      if (followsSkipped(local, minutes)) return new Date(minutes * 60_000);
-      if (matches(minute) && (cron.anyHour || !isSecond(local, minutes))) return new Date(minutes * 60_000);
-    }
-    const monthEnd = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) / 60_000;
-    const left = !isMonth ? monthEnd - local : !isToday ? DAY_MINUTES - minute : 0;
-    minutes += Math.max(1, left - MARGIN_MINUTES);
-  }
-  return null;
-}
-
-export interface Timing {
-  interval_s: number | null;
-  cron: string | null;
-  time_zone: string;
-  starts_at: string;
-}
-
-/** The next `count` runs after `now`; fewer when there are no more, none when the timing is not right. */
-export function nextRuns(timing: Timing, count: number, now: Date): Date[] {
-  const starts = new Date(timing.starts_at).getTime();
-  if (timing.cron === null) {
-    const step = (timing.interval_s ?? 0) * 1000;
-    if (step <= 0) return [];
-    const first = now.getTime() < starts ? starts : starts + (Math.floor((now.getTime() - starts) / step) + 1) * step;
-    return Array.from({ length: count }, (_, at) => new Date(first + at * step));
-  }
-  const cron = parseCron(timing.cron);
-  const runs: Date[] = [];
-  let after: Date | null = new Date(Math.max(now.getTime(), starts - 1));
-  while (cron && runs.length < count && (after = cronNext(cron, timing.time_zone, after))) runs.push(after);
-  return runs;
+  return { minute, hour, day, month, weekday, fields: words as unknown as Cron['fields'] };
 }

@@ -1,5 +1,6 @@
-export { cronNext, nextRuns, parseCron } from './cron';
-export { covers, nextRun } from './covers';
+export { parseCron } from './cron';
+export { cronWords } from './cronWords';
+export { covers } from './covers';
 export {
   scheduleKey,
   useAllSchedules,

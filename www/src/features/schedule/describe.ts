@@ -1,4 +1,5 @@
 import type { Database } from '@/entities/database';
+import { cronWords } from '@/entities/schedule';
 import type { Schedule } from '@/entities/schedule';
 import type { Server } from '@/entities/server';
 import { counted, interval } from '@/shared/lib/units';
@@ -6,9 +7,9 @@ import { texts } from '@/shared/texts';
 
 const words = texts.schedules;
 
-/** "every 8 hours", "as 30 3 * * * says (Europe/Berlin)". */
+/** "every 8 hours"; "every day at 03:30, Europe/Berlin (30 3 * * *)". */
 export function howOften(schedule: Schedule): string {
-  return schedule.cron === null ? interval(schedule.interval_s ?? 0) : words.cron(schedule.cron, schedule.time_zone);
+  return schedule.cron === null ? interval(schedule.interval_s ?? 0) : words.cron(cronWords(schedule.cron), schedule.cron, schedule.time_zone);
 }
 
 export function whatIsKept({ keep_count, keep_days }: Schedule): string {

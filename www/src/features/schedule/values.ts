@@ -1,4 +1,4 @@
-import { nextRuns, parseCron } from '@/entities/schedule';
+import { parseCron } from '@/entities/schedule';
 import type { Schedule } from '@/entities/schedule';
 import { texts } from '@/shared/texts';
 import { required } from '@/shared/ui/form';
@@ -102,9 +102,12 @@ export function bodyOf(values: Values) {
   };
 }
 
-/** The next runs of what the form says; `startsAt` is of the saved schedule, now for a new one. */
-export function preview(values: Values, startsAt: string, now: Date): Date[] {
-  return nextRuns({ interval_s: intervalOf(values), cron: values.often === 'cron' ? values.cron : null, time_zone: values.time_zone, starts_at: startsAt }, 4, now);
+/** What the service is asked, to say when it would run; `startsAt` is of the saved schedule. */
+export function timingOf(values: Values, startsAt?: string) {
+  return {
+    ...(values.often === 'cron' ? { cron: values.cron.trim(), time_zone: values.time_zone } : { interval_s: intervalOf(values), time_zone: 'UTC' }),
+    ...(startsAt === undefined ? {} : { starts_at: startsAt }),
+  };
 }
 
 const isWithin = (value: number | '', least: number, most: number) => value === '' || (Number.isInteger(value) && value >= least && value <= most);

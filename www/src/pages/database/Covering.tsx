@@ -2,7 +2,7 @@ import { Anchor, Button, Skeleton, Text, Title } from '@mantine/core';
 import { Link } from 'react-router-dom';
 import type { Database } from '@/entities/database';
 import { covers, useAllSchedules } from '@/entities/schedule';
-import { interval } from '@/shared/lib/units';
+import { howOften } from '@/features/schedule';
 import { texts } from '@/shared/texts';
 import { ProblemAlert, Status, Surface, When } from '@/shared/ui';
 import classes from './DatabasePage.module.css';
@@ -36,7 +36,7 @@ export function Covering({ database }: { database: Database }) {
               {schedule.name}
             </Anchor>
             <Text c="dimmed" size="sm" component="span">
-              {schedule.interval_s ? interval(schedule.interval_s) : `${schedule.cron ?? ''} ${schedule.time_zone}`}
+              {howOften(schedule)}
             </Text>
             {schedule.is_active ? (
               <span>

@@ -1,9 +1,8 @@
 import { Anchor, Skeleton, Title } from '@mantine/core';
 import { Link, useParams } from 'react-router-dom';
-import { ProofStatus, useBackup, useBackupHistory } from '@/entities/backup';
+import { ProofStatus, useBackupHistory } from '@/entities/backup';
 import { DatabaseStatus, useDatabase } from '@/entities/database';
 import type { Database } from '@/entities/database';
-import { nextRun, useAllSchedules } from '@/entities/schedule';
 import { PauseNotice } from '@/features/retention-pause';
 import { SizeChart } from '@/features/size-chart';
 import { UndoNotice } from '@/features/undo';
@@ -51,8 +50,7 @@ function OneDatabase({ database }: { database: Database }) {
 }
 
 function Standing({ database }: { database: Database }) {
-  const proof = useBackup(database.last_good_backup_id ?? undefined).data?.proof;
-  const schedules = useAllSchedules().data;
+  const proof = database.last_good_proof;
   const { facts } = words;
   const after = interval(database.alarm_after_s).replace('every ', '');
   return (
@@ -64,7 +62,7 @@ function Standing({ database }: { database: Database }) {
             [facts.lastGood, <When key="good" at={database.last_good_at} none={facts.none} />],
             [facts.size, <Size key="size" bytes={database.last_good_bytes} />],
             [facts.proof, proof ? <ProofStatus key="proof" proof={proof} plain /> : '–'],
-            [facts.next, schedules ? <When key="next" at={nextRun(schedules, database)} none={facts.noSchedule} /> : '–'],
+            [facts.next, <When key="next" at={database.next_run_at} none={facts.noSchedule} />],
             [facts.alarmAfter, facts.alarmHint(after)],
             [facts.retention, database.retention_paused ? facts.paused(database.retention_paused) : facts.runs],
             ...(database.halted_until ? [[facts.halted, <When key="halted" at={database.halted_until} as="local" />] as const] : []),

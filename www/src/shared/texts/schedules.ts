@@ -1,3 +1,9 @@
+/** 1st, 2nd, 3rd, 4th … 31st. */
+function ordinal(day: number): string {
+  const ending = { one: 'st', two: 'nd', few: 'rd' }[new Intl.PluralRules('en', { type: 'ordinal' }).select(day) as string] ?? 'th';
+  return `${String(day)}${ending}`;
+}
+
 /** DB Backup: schedules, their settings, and the backup by hand. */
 export const schedules = {
   title: 'DB Backup',
@@ -24,7 +30,25 @@ export const schedules = {
     pattern: (pattern: string, server: string) => (pattern === '*' ? `Every database of ${server}, new ones too` : `${pattern} on ${server}, new ones too`),
     none: 'No database',
   },
-  cron: (cron: string, zone: string) => `as ${cron} says (${zone})`,
+  cron: (said: string | null, cron: string, zone: string) => (said ? `${said}, ${zone} (${cron})` : `as ${cron} says, ${zone}`),
+  cronWords: {
+    everyDay: 'every day',
+    everyMinutes: (count: number) => (count === 1 ? 'every minute' : `every ${String(count)} minutes`),
+    everyHours: (count: number, minutes: string) => `${count === 1 ? 'every hour' : `every ${String(count)} hours`} at minute ${minutes}`,
+    everyDays: (step: number) => `every ${ordinal(step)} day of the month`,
+    between: (from: string, to: string) => `from ${from} to ${to}`,
+    inHours: (hours: string) => `in the hours of ${hours}`,
+    at: (times: string) => `at ${times}`,
+    onDays: (days: string) => `on the ${days} of the month`,
+    either: (days: string, weekdays: string) => `${days} and on each ${weekdays}`,
+    fromTo: (first: string, last: string) => `${first} to ${last}`,
+    inMonths: (months: string) => `in ${months}`,
+    list: (items: readonly string[]) => new Intl.ListFormat('en-GB').format(items),
+    ordinal,
+    /** Sunday is 0, and 7 at the end of a week. */
+    weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
+    months: ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'],
+  },
   unencrypted: 'Not encrypted',
   view: {
     id: 'ID',
@@ -109,6 +133,7 @@ export const schedules = {
     cronWrong: 'Five fields are expected: minute, hour, day of the month, month, day of the week. 30 3 * * * is every day at 3:30.',
     zone: 'Time zone',
     zoneMissing: 'Choose a time zone.',
+    means: 'It runs',
     preview: 'The next runs',
     never: 'It would never run: no day is like that.',
     previewZone: (zone: string) => `in ${zone}`,
