@@ -15,6 +15,7 @@ test('from sign-in to undo: yesterday comes back, and goes again; another browse
   const shop = await stage.shop(organization);
   await backedUp(stage, organization, shop);
   await stage.sql(shop.name, 'DELETE FROM orders WHERE id > 10; CREATE TABLE made_since (id int)');
+  await stage.api(organization, 'PATCH', '/settings', { halt_gate: true });
   const other = await as('viewer');
   await other.goto('/jobs');
   await stage.forgetTries();
@@ -29,19 +30,23 @@ test('from sign-in to undo: yesterday comes back, and goes again; another browse
   await page.getByRole('button', { name: `Restore ${shop.name}-` }).click();
 
   await expect(page.getByRole('radio', { name: 'Put a database back to this backup' })).toBeChecked();
+  await expect(page.getByRole('button', { name: /^Options/ })).toContainText('At the swap: maintenance page.');
   await page.getByRole('button', { name: /^Options/ }).click();
   await page.getByLabel('Connections at the same time').fill('400');
   await page.getByRole('button', { name: 'Check it' }).click();
   await expect(page.getByText('From 1 to 128, or empty.')).toBeVisible();
   await page.getByLabel('Connections at the same time').fill('2');
-  await page.getByLabel('Show the maintenance page (gate of nginx)').check();
+  await expect(page.getByLabel('Show the maintenance page (gate of nginx)')).toBeChecked(); // as Settings say
   await picture(page, 'restore-target');
   await page.getByRole('button', { name: 'Check it' }).click();
 
   await expect(page.getByText('It can be restored')).toBeVisible({ timeout: 20_000 });
-  await expect(page.getByText(/made_since/)).toBeVisible();
+  await expect(page.getByRole('list', { name: 'What the check has found' }).getByText(/made_since/)).toBeVisible();
   await page.reload(); // loses nothing
-  await expect(page.getByRole('row', { name: /^Rows 5,500/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /^Rows about 510 5,500 4,990 more/ })).toBeVisible();
+  const tables = page.getByRole('table', { name: 'Tables that differ' });
+  await expect(tables.getByRole('row', { name: 'public.orders about 10 rows 5,000 rows' })).toBeVisible();
+  await expect(tables.getByRole('row', { name: 'public.made_since about 0 rows not in the backup: will be gone' })).toBeVisible();
   await page.getByRole('textbox', { name: `Type ${shop.name} to confirm` }).fill('shop');
   await page.getByRole('button', { name: 'Restore now' }).click();
   await expect(page.getByText('This is not its name.')).toBeVisible();

@@ -1,3 +1,3 @@
 export { DatabaseStatus } from './DatabaseStatus';
-export { databaseKey, useAllDatabases, useChangeDatabase, useDatabase, useDatabasePage, useDeleteDatabase } from './queries';
-export type { Database } from './queries';
+export { databaseKey, useAllDatabases, useChangeDatabase, useDatabase, useDatabasePage, useDeleteDatabase, useLive } from './queries';
+export type { Database, Live } from './queries';

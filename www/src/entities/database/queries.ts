@@ -3,6 +3,7 @@ import { api, every, ifMatch, take, usePagedList } from '@/shared/api';
 import type { ListState, Schemas } from '@/shared/api';
 
 export type Database = Schemas['Database'];
+export type Live = Schemas['Live'];
 
 /** The first part of every key of databases: invalidate it after a change. */
 export const databaseKey = ['databases'] as const;
@@ -37,6 +38,17 @@ export function useDatabase(id: string | undefined) {
   });
 }
 
+
+/** What it holds at this moment, as its server is asked: not again and again, for the server is somebody's at work. */
+export function useLive(id: string | undefined) {
+  return useQuery({
+    queryKey: [...databaseKey, id, 'live'],
+    queryFn: ({ signal }) => take(api.GET('/api/v1/databases/{id}/live', { params: { path: { id: id ?? '' } }, signal })),
+    enabled: id !== undefined,
+    staleTime: 60_000,
+    retry: false,
+  });
+}
 
 /** After how long without a good backup there is an alarm. */
 export function useChangeDatabase() {

@@ -35,7 +35,7 @@ export function Checked({ preflight, result, identity, onChecked }: CheckedProps
       {backup && <BackupCard backup={backup} />}
       <Findings result={result} />
       {isOfKey(result) && <KeyAgain request={request} onChecked={onChecked} />}
-      {result.ok && backup && <Impact backup={backup} database={database} isNew={request.mode === 'new'} />}
+      {result.ok && backup && <Impact backup={backup} database={database} request={request} />}
       {result.ok && name && <Confirm preflight={preflight} name={name} identity={identity} lacksKey={lacksKey} />}
     </Stack>
   );

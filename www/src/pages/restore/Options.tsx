@@ -2,6 +2,7 @@ import { Checkbox, Collapse, Fieldset, NumberInput, Select, SimpleGrid, Stack, T
 import type { UseFormReturnType } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import type { HaltPresets } from '@/entities/settings';
 import { texts } from '@/shared/texts';
 import { Surface } from '@/shared/ui';
 import classes from './RestorePage.module.css';
@@ -10,11 +11,17 @@ import type { Values } from './values';
 
 const words = texts.restore.options;
 type Form = UseFormReturnType<Values>;
+const HALTS = [
+  ['halt_connections', words.haltConnections, words.haltShort.connections],
+  ['halt_gate', words.haltGate, words.haltShort.gate],
+  ['halt_webhooks', words.haltWebhooks, words.haltShort.webhooks],
+] as const;
 const choices = (names: Record<string, string>) => Object.entries(names).map(([value, label]) => ({ value, label }));
 
 /** Closed at first: the usual is right for nearly everybody. */
-export function Options({ form }: { form: Form }) {
-  const changed = changedOptions(form.values);
+export function Options({ form, presets }: { form: Form; presets: HaltPresets }) {
+  const changed = changedOptions(form.values, presets);
+  const halts = form.values.mode === 'new' ? [] : HALTS.filter(([name]) => form.values[name]).map(([, , short]) => short);
   const [isOpen, options] = useDisclosure(changed > 0);
   const Chevron = isOpen ? IconChevronDown : IconChevronRight;
   return (
@@ -25,7 +32,7 @@ export function Options({ form }: { form: Form }) {
           {words.title}
         </Text>
         <Text c="dimmed" size="sm" component="span">
-          {changed > 0 ? words.changed(changed) : words.usual}
+          {[changed > 0 ? words.changed(changed) : words.usual, ...(halts.length > 0 ? [words.halts(halts.join(', '))] : [])].join(' ')}
         </Text>
       </UnstyledButton>
       <Collapse in={isOpen}>
@@ -43,9 +50,12 @@ function Halts({ form }: { form: Form }) {
   return (
     <Fieldset legend={words.halt}>
       <Stack gap="xs">
-        <Checkbox label={words.haltConnections} {...form.getInputProps('halt_connections', { type: 'checkbox' })} />
-        <Checkbox label={words.haltGate} {...form.getInputProps('halt_gate', { type: 'checkbox' })} />
-        <Checkbox label={words.haltWebhooks} {...form.getInputProps('halt_webhooks', { type: 'checkbox' })} />
+        {HALTS.map(([name, label]) => (
+          <Checkbox key={name} label={label} {...form.getInputProps(name, { type: 'checkbox' })} />
+        ))}
+        <Text size="sm" c="dimmed">
+          {words.haltHint}
+        </Text>
       </Stack>
     </Fieldset>
   );

@@ -4,9 +4,11 @@ import { useState } from 'react';
 import type { Backup } from '@/entities/backup';
 import type { Database } from '@/entities/database';
 import { useCreatePreflight } from '@/entities/restore';
+import type { HaltPresets } from '@/entities/settings';
 import { newKey } from '@/shared/api';
 import { texts } from '@/shared/texts';
 import { ProblemAlert, submitting, Surface } from '@/shared/ui';
+import { GoneNotice } from './GoneNotice';
 import { KeyField } from './KeyField';
 import { ModeChoice } from './ModeChoice';
 import { Options } from './Options';
@@ -23,17 +25,20 @@ interface TargetFormProps {
   servers: readonly { id: string; name: string }[];
   needsKey: boolean;
   draft: Values | null;
+  /** What Settings say is halted: the form begins so. */
+  presets: HaltPresets;
   /** What is offered first. */
   own: Database | undefined;
   onChecked: (preflightId: string, values: Values) => void;
 }
 
-export function TargetForm({ backup, databases, servers, needsKey, draft, own, onChecked }: TargetFormProps) {
+export function TargetForm({ backup, databases, servers, needsKey, draft, presets, own, onChecked }: TargetFormProps) {
   const preflight = useCreatePreflight();
   const [error, setError] = useState<unknown>(null);
   const form = useForm<Values>({
     initialValues: draft ?? {
       ...usual,
+      ...presets,
       mode: databases.length === 0 ? 'new' : 'swap',
       database_id: own?.id ?? null,
       server_id: own?.server_id ?? (servers.length === 1 ? (servers[0]?.id ?? null) : null),
@@ -64,12 +69,13 @@ export function TargetForm({ backup, databases, servers, needsKey, draft, own, o
             {words.target.title}
           </Title>
           <Stack>
+            {own && <GoneNotice form={form} database={own} />}
             <ModeChoice value={form.values.mode} onChange={(mode) => form.setFieldValue('mode', mode)} hasDatabases={databases.length > 0} />
             <TargetFields form={form} databases={databases} servers={servers} />
           </Stack>
         </Surface>
         <KeyField form={form} isNeeded={needsKey} fingerprint={backup.fingerprints[0]} />
-        <Options form={form} />
+        <Options form={form} presets={presets} />
         <ProblemAlert error={error} />
         <Group>
           <Button type="submit" size="md" loading={preflight.isPending} disabled={backup.state !== 'good'}>

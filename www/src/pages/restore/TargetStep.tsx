@@ -4,6 +4,7 @@ import { useBackup } from '@/entities/backup';
 import { useAllDatabases } from '@/entities/database';
 import { useAllKeys } from '@/entities/key';
 import { useAllServers } from '@/entities/server';
+import { useHaltPresets } from '@/entities/settings';
 import { texts } from '@/shared/texts';
 import { ProblemAlert } from '@/shared/ui';
 import { BackupCard } from './BackupCard';
@@ -26,8 +27,9 @@ export function TargetStep({ backupId, databaseId, draft, onBack, onChecked }: T
   const databases = useAllDatabases();
   const servers = useAllServers();
   const keys = useAllKeys();
-  const error = backup.error ?? databases.error ?? servers.error ?? keys.error;
-  if (!backup.data || !databases.data || !servers.data || !keys.data) {
+  const presets = useHaltPresets();
+  const error = backup.error ?? databases.error ?? servers.error ?? keys.error ?? presets.error;
+  if (!backup.data || !databases.data || !servers.data || !keys.data || !presets.data) {
     return error ? <ProblemAlert error={error} onRetry={() => void backup.refetch()} /> : <Skeleton h={320} radius="md" />;
   }
   const own = databaseId ?? backup.data.database_id;
@@ -41,6 +43,7 @@ export function TargetStep({ backupId, databaseId, draft, onBack, onChecked }: T
         servers={servers.data}
         needsKey={needsKey(backup.data.fingerprints, keys.data)}
         draft={draft}
+        presets={presets.data}
         own={databases.data.find(({ id }) => id === own)}
         onChecked={onChecked}
       />

@@ -21,6 +21,8 @@ describe('what a restore asks for', () => {
 it('counts the options that are not as usual', () => {
   expect(changedOptions(values())).toBe(0);
   expect(changedOptions(values({ proof: 'none', tables: ['a.b'], identity: 'x' }))).toBe(2);
+  expect(changedOptions(values({ halt_gate: true }), { halt_gate: true })).toBe(0);
+  expect(changedOptions(values(), { halt_gate: true })).toBe(1);
 });
 
 it('needs a key when none with a secret opens the file', () => {

@@ -44,9 +44,10 @@ export const usual: Omit<Values, 'database_id' | 'server_id'> = {
 
 const OPTIONS = Object.keys(usual).filter((name) => !['mode', 'database_name', 'identity'].includes(name));
 
-/** How many options are not as usual: closed, they are not forgotten so. */
-export function changedOptions(values: Values): number {
-  return OPTIONS.filter((name) => JSON.stringify((values as Record<string, unknown>)[name]) !== JSON.stringify((usual as Record<string, unknown>)[name])).length;
+/** How many options are not as usual here: closed, they are not forgotten so. */
+export function changedOptions(values: Values, presets: Partial<Values> = {}): number {
+  const here: Record<string, unknown> = { ...usual, ...presets };
+  return OPTIONS.filter((name) => JSON.stringify((values as Record<string, unknown>)[name]) !== JSON.stringify(here[name])).length;
 }
 
 /** What the API is asked: only what differs from its own defaults, and only what belongs to the mode. */
