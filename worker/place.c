@@ -1,6 +1,13 @@
 #include "worker/place.h"
 
+#include "service/own_server.h"
 #include "service/unseal.h"
+
+HfPgTarget *hf_worker_reach(const HfJobRun *run, const HfServerRow *server, const char *database, GError **error)
+{
+    return hf_own_server_unseal(run->catalog, run->worker->configuration, run->worker->sealer, server, database,
+                                run->cancellable, error);
+}
 
 bool hf_place_open(HfPlace *self, const HfJobRun *run, GError **error)
 {

@@ -7,6 +7,11 @@
 #include "catalog/server_table.h"
 #include "worker/job_kind.h"
 
+/* The way to a database of a registered server, which is none of Holdfast's own: see service/own_server.h. `database`
+ * NULL: the maintenance database. Connects once. Transfer full. */
+HfPgTarget *hf_worker_reach(const HfJobRun *run, const HfServerRow *server, const char *database, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
 typedef struct {
     HfServerRow *server;
     HfDatabaseRow *database;

@@ -1,7 +1,7 @@
 #include "worker/restore_plan.h"
 
 #include "service/request_body.h"
-#include "service/unseal.h"
+#include "worker/place.h"
 
 #include <string.h>
 
@@ -13,7 +13,7 @@ static bool find_target(HfRestorePlan *self, HfJobRun *run, GError **error)
     const char *server = id != NULL ? self->database->server_id : hf_body_text(run->request, 0, "server_id");
     const char *name = id != NULL ? self->database->name : hf_body_text(run->request, 0, "database_name");
     self->server = hf_server_get(run->catalog, organization, server, error);
-    self->target = self->server != NULL ? hf_unseal_target(run->worker->sealer, self->server, name, error) : NULL;
+    self->target = self->server != NULL ? hf_worker_reach(run, self->server, name, error) : NULL;
     return self->target != NULL;
 }
 

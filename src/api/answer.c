@@ -18,6 +18,17 @@ static bool guard(HfApi *api, const HfRoute *route, HfRequest *request, HfRespon
     return hf_guard_find_principal(api, route, request, error) && hf_guard_check(api, route, request, response);
 }
 
+/* Without, whatever somebody else has saved meanwhile would be overwritten by who has not seen it. */
+static bool check_version_named(const HfRoute *route, const HfRequest *request, HfResponse *response)
+{
+    if (!hf_route_is_edit(route) || hf_request_header(request, "If-Match") != NULL)
+        return true;
+    hf_response_problem(response, 428, "version-missing", "Which version is meant is missing",
+                        "a change says in If-Match which version it is of", "Read it, and send its ETag as If-Match.",
+                        request);
+    return false;
+}
+
 static bool refuse_busy(const HfRequest *request, HfResponse *response)
 {
     hf_response_problem(response, 503, "busy", "Busy for the moment",
@@ -29,7 +40,8 @@ static bool refuse_busy(const HfRequest *request, HfResponse *response)
 
 static bool handle(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
 {
-    if (!guard(api, route, request, response, error) || !read_body(route, request, error))
+    if (!guard(api, route, request, response, error) || !check_version_named(route, request, response) ||
+        !read_body(route, request, error))
         return false;
     if (!route->waits)
         return route->handle(api, route, request, response, error);

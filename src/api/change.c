@@ -20,7 +20,7 @@ bool hf_change_audit(HfApi *api, const HfRequest *request, const HfChange *chang
     g_autofree char *kind = g_strndup(change->action, strcspn(change->action, "."));
     g_autofree char *name = object_name(request, change);
     const char *organization = change->organization != NULL ? change->organization : principal->organization;
-    HfAuditEvent event = {.organization = change->installation ? NULL : organization,
+    HfAuditEvent event = {.organization = change->installation || change->account != NULL ? NULL : organization,
                           .actor = principal->actor,
                           .action = change->action,
                           .object_kind = kind,
@@ -29,7 +29,8 @@ bool hf_change_audit(HfApi *api, const HfRequest *request, const HfChange *chang
                           .address = request->address,
                           .outcome = "success",
                           .detail = change->detail};
-    return hf_audit_append(api->catalog, &event, error);
+    return change->account != NULL ? hf_audit_append_of(api->catalog, change->account, &event, error)
+                                   : hf_audit_append(api->catalog, &event, error);
 }
 
 /* A change of another's version is not just a conflict: 412 says that If-Match did not hold. */

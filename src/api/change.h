@@ -18,6 +18,7 @@ typedef struct {
     const char *detail;
     const char *organization; /* NULL: the principal's */
     bool installation;        /* of no organization, whichever the owner looks at */
+    const char *account;      /* what a person does about himself: for each organization that he is in */
 } HfChange;
 
 /* With `done` appends the event and commits, else rolls back. A change of another's version is answered with 412. */

@@ -34,7 +34,10 @@ static bool set_password(HfApi *api, const HfRequest *request, const char *hash,
     if (hashes == NULL || !hf_catalog_begin(api->catalog, error))
         return false;
     bool done = hf_account_set_password(api->catalog, principal->account_id, hash, principal->session_id, error);
-    HfChange change = {.action = "user.password", .id = principal->account_id, .name = principal->actor};
+    HfChange change = {.action = "user.password",
+                       .id = principal->account_id,
+                       .name = principal->actor,
+                       .account = principal->account_id};
     if (!hf_change_end(api, request, &change, done, response, error))
         return false;
     hf_guard_forget(api, (const char *const *)hashes);

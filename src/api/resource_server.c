@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "catalog/restore_table.h"
 #include "catalog/server_table.h"
+#include "service/own_server.h"
 #include "service/probe.h"
 
 #include <string.h>
@@ -18,43 +19,58 @@ static bool check_host(const HfRequest *request, GError **error)
     return hf_request_text(request, "host", 253, &host, error) && (host == NULL || hf_probe_check_host(host, error));
 }
 
+/* In the transaction that saves it. */
+static bool check_address(HfApi *api, const HfRequest *request, const char *id, GError **error)
+{
+    g_autoptr(HfServerRow) server = hf_server_get(api->catalog, request->principal->organization, id, error);
+    return server != NULL && hf_own_server_check_address(api->configuration, server->host, server->port, error);
+}
+
 static bool test(HfApi *api, const HfRoute *route, const HfRequest *request, const char *id, int status,
                  HfResponse *response, GError **error)
 {
     const char *organization = request->principal->organization;
-    return hf_probe_server(api->catalog, api->sealer, organization, id, error) &&
+    return hf_probe_server(api->catalog, api->configuration, api->sealer, organization, id, error) &&
            hf_noun_answer(api, route->noun, organization, id, status, response, error);
 }
 
 bool hf_server_handle_create(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
 {
     g_autofree char *id =
-        check_host(request, error) ? hf_noun_do_create(api, route, request, NULL, response, error) : NULL;
+        check_host(request, error) ? hf_noun_do_create(api, route, request, check_address, response, error) : NULL;
     return id != NULL && test(api, route, request, id, 201, response, error);
 }
 
-static bool has(const HfRequest *request, const char *name)
+/* Whether the body gives `name` another value than it has. */
+static bool differs(const HfRequest *request, const char *name, const char *now)
 {
-    return hf_json_get(request->json, 0, name) != HF_JSON_NONE;
+    HfJsonNode node = hf_json_get(request->json, 0, name);
+    return node != HF_JSON_NONE && g_strcmp0(hf_json_scalar(request->json, node, NULL), now) != 0;
 }
 
-/* Else a password that nobody may read could be had by sending it to a server of one's own. */
+/* Else a password that nobody may read could be had by sending it to a server of one's own, or past one in the clear.
+ */
 static bool check_password_again(HfApi *api, const HfRequest *request, GError **error)
 {
-    if (has(request, "password") || (!has(request, "host") && !has(request, "port")))
+    if (hf_json_get(request->json, 0, "password") != HF_JSON_NONE)
         return true;
     g_autoptr(HfServerRow) server =
         hf_server_get(api->catalog, request->principal->organization, request->ids[0], error);
-    if (server == NULL || server->password == NULL)
-        return server != NULL;
-    g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE, "with another host or port the password must be given again");
+    if (server == NULL)
+        return false;
+    if (server->password == NULL ||
+        (!differs(request, "host", server->host) && !differs(request, "port", server->port) &&
+         !differs(request, "tls_mode", server->tls_mode) && !differs(request, "tls_root", server->tls_root)))
+        return true;
+    g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE,
+                        "with another host, port, TLS mode or root certificate the password must be given again");
     return false;
 }
 
 bool hf_server_handle_change(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
 {
     return check_host(request, error) && check_password_again(api, request, error) &&
-           hf_noun_do_change(api, route, request, NULL, response, error) &&
+           hf_noun_do_change(api, route, request, check_address, response, error) &&
            test(api, route, request, request->ids[0], 200, response, error);
 }
 
@@ -112,7 +128,7 @@ bool hf_server_handle_find(HfApi *api, const HfRoute *route, HfRequest *request,
     const char *id = request->ids[0];
     (void)route;
     g_autoptr(GPtrArray) found =
-        hf_probe_databases(api->catalog, api->sealer, request->principal->organization, id, error);
+        hf_probe_databases(api->catalog, api->configuration, api->sealer, request->principal->organization, id, error);
     return found != NULL && answer_found(api, id, found, NULL, response, error);
 }
 
@@ -169,7 +185,8 @@ bool hf_server_handle_register(HfApi *api, const HfRoute *route, HfRequest *requ
     (void)route;
     if (!hf_request_only(request, members, error))
         return false;
-    g_autoptr(GPtrArray) found = hf_probe_databases(api->catalog, api->sealer, principal->organization, id, error);
+    g_autoptr(GPtrArray) found =
+        hf_probe_databases(api->catalog, api->configuration, api->sealer, principal->organization, id, error);
     g_autoptr(GPtrArray) names = found != NULL ? wanted_names(request, found, error) : NULL;
     if (names == NULL || !hf_catalog_begin(api->catalog, error))
         return false;

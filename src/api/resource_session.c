@@ -173,7 +173,8 @@ static bool end_session(HfApi *api, HfRequest *request, const char *id, HfRespon
     if (hashes == NULL || !hf_catalog_begin(api->catalog, error))
         return false;
     bool done = hf_session_end(api->catalog, account, id, error);
-    if (!hf_change_end(api, request, &(HfChange){.action = "session.end", .id = id}, done, response, error))
+    if (!hf_change_end(api, request, &(HfChange){.action = "session.end", .id = id, .account = account}, done, response,
+                       error))
         return false;
     hf_guard_forget(api, (const char *const *)hashes);
     response->status = 204;

@@ -1,5 +1,6 @@
 /* The organization's settings: a JSON object of names and values. */
 #include "api/change.h"
+#include "api/resource_noun.h"
 #include "api/resources.h"
 #include "base/error.h"
 #include "catalog/setting_table.h"
@@ -11,22 +12,21 @@
 
 bool hf_setting_handle_get(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
 {
-    (void)route;
-    char *json = hf_setting_all(api->catalog, request->principal->organization, error);
-    if (json != NULL)
-        hf_response_json(response, 200, json);
-    return json != NULL;
+    const char *organization = request->principal->organization;
+    return hf_noun_answer(api, route->noun, organization, organization, 200, response, error);
 }
 
 static bool check(const char *name, const GString *value, GError **error)
 {
     size_t length = strlen(name);
     bool fits = length >= 1 && length <= MAX_NAME && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
-    if (fits && value->len <= MAX_VALUE)
+    if (fits && strcmp(name, "version") != 0 && value->len <= MAX_VALUE)
         return true;
-    g_set_error(error, HF_ERROR, HF_ERROR_USAGE,
-                "a setting's name is of the characters a-z, 0-9 and _ (at most %d), its value has at most %d bytes",
-                MAX_NAME, MAX_VALUE);
+    g_set_error(
+        error, HF_ERROR, HF_ERROR_USAGE,
+        "a setting's name is of the characters a-z, 0-9 and _ (at most %d) and not \"version\", its value has at "
+        "most %d bytes",
+        MAX_NAME, MAX_VALUE);
     return false;
 }
 
@@ -46,10 +46,11 @@ bool hf_setting_handle_change(HfApi *api, const HfRoute *route, HfRequest *reque
                               GError **error)
 {
     const char *name;
-    bool done = true;
+    int version;
     g_autoptr(GString) names = g_string_new(NULL);
-    if (!hf_catalog_begin(api->catalog, error))
+    if (!hf_request_version(request, &version, error) || !hf_catalog_begin(api->catalog, error))
         return false;
+    bool done = hf_setting_begin_change(api->catalog, request->principal->organization, version, error);
     for (size_t i = 0; done && (name = hf_json_key(request->json, 0, i)) != NULL; i++) {
         done = set(api, request, name, error);
         g_string_append_printf(names, "%s%s", i > 0 ? " " : "", name);

@@ -143,11 +143,13 @@ bool hf_user_handle_change(HfApi *api, const HfRoute *route, HfRequest *request,
 
 bool hf_user_handle_remove(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
 {
+    int version;
     const char *id = request->ids[0];
-    if (!hf_catalog_begin(api->catalog, error))
+    if (!hf_request_version(request, &version, error) || !hf_catalog_begin(api->catalog, error))
         return false;
     g_auto(GStrv) hashes = hf_session_hashes(api->catalog, id, error);
-    bool done = hashes != NULL && hf_member_remove(api->catalog, hf_route_organization(route, request), id, error);
+    bool done =
+        hashes != NULL && hf_member_remove(api->catalog, hf_route_organization(route, request), id, version, error);
     if (!end(api, request, &(HfChange){.action = "user.delete", .id = id}, hashes, done, response, error))
         return false;
     response->status = 204;

@@ -29,6 +29,7 @@ HF_HANDLER(hf_server_handle_change);
 HF_HANDLER(hf_server_handle_test);
 HF_HANDLER(hf_server_handle_find);
 HF_HANDLER(hf_server_handle_register);
+HF_HANDLER(hf_database_handle_live);
 HF_HANDLER(hf_database_handle_remove);
 
 HF_HANDLER(hf_storage_handle_create);

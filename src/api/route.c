@@ -78,6 +78,7 @@ static const HfRoute routes[] = {
     {"GET", V1 "/databases", VIEWER, hf_noun_handle_list, &hf_noun_database},
     {"POST", V1 "/databases", OPERATOR, hf_noun_handle_create, &hf_noun_database},
     {"GET", V1 "/databases/{id}", VIEWER, hf_noun_handle_get, &hf_noun_database},
+    {"GET", V1 "/databases/{id}/live", OPERATOR, hf_database_handle_live, .waits = true},
     {"PATCH", V1 "/databases/{id}", OPERATOR, hf_noun_handle_change, &hf_noun_database},
     {"DELETE", V1 "/databases/{id}", ADMINISTRATOR, hf_database_handle_remove, &hf_noun_database},
     {"GET", V1 "/alarms", VIEWER, hf_noun_handle_list, &hf_noun_alarm},
@@ -135,8 +136,8 @@ static const HfRoute routes[] = {
 
     {"GET", V1 "/gate/{database_id}/progress", ANYONE, hf_gate_handle_progress},
 
-    {"GET", V1 "/settings", VIEWER, hf_setting_handle_get},
-    {"PATCH", V1 "/settings", ADMINISTRATOR, hf_setting_handle_change},
+    {"GET", V1 "/settings", VIEWER, hf_setting_handle_get, &hf_noun_setting},
+    {"PATCH", V1 "/settings", ADMINISTRATOR, hf_setting_handle_change, &hf_noun_setting},
     {"GET", V1 "/webhooks", ADMINISTRATOR, hf_noun_handle_list, &hf_noun_webhook},
     {"POST", V1 "/webhooks", ADMINISTRATOR, hf_webhook_handle_create, &hf_noun_webhook},
     {"GET", V1 "/webhooks/{id}", ADMINISTRATOR, hf_noun_handle_get, &hf_noun_webhook},
@@ -184,6 +185,11 @@ const HfRoute *hf_route_find(HfRequest *request)
     return NULL;
 }
 
+bool hf_route_is_edit(const HfRoute *route)
+{
+    return route->noun != NULL && (strcmp(route->method, "PATCH") == 0 || strcmp(route->method, "DELETE") == 0);
+}
+
 const char *hf_route_organization(const HfRoute *route, const HfRequest *request)
 {
     if (route->access == HF_ACCESS_OWNER)
@@ -208,6 +214,7 @@ char *hf_routes_to_json(void)
         hf_json_writer_string(&writer, "path", routes[i].pattern);
         hf_json_writer_string(&writer, "access", names[routes[i].access]);
         hf_json_writer_bool(&writer, "job", routes[i].request != NULL);
+        hf_json_writer_bool(&writer, "edit", hf_route_is_edit(&routes[i]));
         hf_json_writer_end_object(&writer);
     }
     hf_json_writer_break(&writer);

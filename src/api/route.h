@@ -40,8 +40,11 @@ struct HfRoute {
 
 /* The route of a request, whose ids are filled in; NULL: there is none. */
 const HfRoute *hf_route_find(HfRequest *request);
-/* [{"method", "path", "access", "job"}], transfer full. */
+/* [{"method", "path", "access", "job", "edit"}], transfer full. */
 char *hf_routes_to_json(void);
+
+/* Changes or removes a row that has a version: only who names the version that he has seen (If-Match) may. */
+bool hf_route_is_edit(const HfRoute *route);
 
 /* Which organization's rows a route is about: the principal's, or NULL (the installation's) where it is an owner's. */
 const char *hf_route_organization(const HfRoute *route, const HfRequest *request);

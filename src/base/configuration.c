@@ -41,6 +41,10 @@ static const Entry entries[] = {
      .help = "Folders, separated by colons: a local storage must be one of them or lie below one."},
     {"service", "accel_prefix", TEXT, AT(accel_prefix), "/-/storage",
      .help = "nginx's internal location under which the storage roots are served to those whom the API lets."},
+    {"service", "trust_catalog_server", CHOICE, AT(trust_catalog_server), "no", .choices = "no yes",
+     .help = "Whether everybody who registers servers may reach the server that the catalog is on without a password "
+             "of its: `yes` where that server trusts this host and holds nothing but theirs. The catalog itself is "
+             "never reached."},
     {"service", "session_hours", NUMBER, AT(session_hours), "12", 1, 720, .help = "How long one stays signed in."},
     {"service", "upload_hours", NUMBER, AT(upload_hours), "48", 1, 720,
      .help = "How long an unfinished upload is kept."},

@@ -26,6 +26,7 @@ typedef struct {
     char *public_url;
     char *storage_roots; /* colon-separated */
     char *accel_prefix;
+    char *trust_catalog_server; /* "yes", "no" */
     uint64_t session_hours;
     uint64_t upload_hours;
     uint64_t max_upload_bytes;

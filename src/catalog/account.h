@@ -88,8 +88,9 @@ bool hf_member_set(HfCatalog *catalog, const char *organization, const char *acc
  * new password, or an account that becomes inactive, ends its sessions. */
 bool hf_account_change(HfCatalog *catalog, const char *organization, const char *id, int version,
                        const HfAccountChange *change, bool by_owner, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Ends the membership; an account that has none left and is no owner's is removed with its sessions. */
-bool hf_member_remove(HfCatalog *catalog, const char *organization, const char *account_id, GError **error)
+/* Ends the membership; an account that has none left and is no owner's is removed with its sessions. `version` as in
+ * hf_noun_remove. */
+bool hf_member_remove(HfCatalog *catalog, const char *organization, const char *account_id, int version, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Sessions and tokens -------------------------------------------------------------------------------------------

@@ -245,6 +245,17 @@ bool hf_catalog_check(HfCatalog *self, GError **error)
     return false;
 }
 
+bool hf_catalog_identify(HfCatalog *self, char **system, char **database, GError **error)
+{
+    g_autoptr(HfPgRows) rows =
+        hf_catalog_query(self, "SELECT system_identifier, current_database() FROM pg_control_system()", NULL, error);
+    if (rows == NULL)
+        return false;
+    *system = g_strdup(hf_pg_rows_text(rows, 0, 0));
+    *database = g_strdup(hf_pg_rows_text(rows, 0, 1));
+    return true;
+}
+
 #define THE_LEAD "locktype = 'advisory' AND classid = 1213156420 AND objid = 3 AND granted"
 
 /* Ends the connection, and so the lead, of a leader that stands still. */

@@ -25,6 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfCatalog, hf_catalog_free)
  */
 bool hf_catalog_check(HfCatalog *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The identifier of the server that the catalog is on, and the catalog's database. Both transfer full. */
+bool hf_catalog_identify(HfCatalog *self, char **system, char **database, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /*
  * A transaction around several operations; end it with commit or rollback, also after an error (commit fails with
  * HF_ERROR_CONFLICT if an operation in it has failed). They do not nest. hf_audit_append comes last in it: it makes

@@ -178,14 +178,15 @@ bool hf_account_change(HfCatalog *catalog, const char *organization, const char 
            ((change->is_owner == NULL && change->is_active == NULL) || check_owner_left(catalog, error));
 }
 
-bool hf_member_remove(HfCatalog *catalog, const char *organization, const char *account_id, GError **error)
+bool hf_member_remove(HfCatalog *catalog, const char *organization, const char *account_id, int version, GError **error)
 {
     static const char end[] =
         "DELETE FROM membership WHERE organization_id = $1::uuid AND account_id = $2::uuid RETURNING account_id";
     static const char tidy[] =
         "DELETE FROM account a WHERE a.id = $1::uuid AND NOT a.is_owner AND NOT EXISTS (SELECT FROM "
         "membership m WHERE m.account_id = a.id)";
-    if (!hf_id_check("user", account_id, error))
+    if (!hf_id_check("user", account_id, error) ||
+        !lock_account(catalog, organization, account_id, version, false, false, error))
         return false;
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, end, HF_PARAMETERS(organization, account_id), error);
     if (rows == NULL || (hf_pg_rows_count(rows) == 0 && !hf_not_found("user", account_id, error)))

@@ -129,14 +129,12 @@ bool hf_schedule_advance(HfCatalog *catalog, const HfScheduleRow *row, int64_t n
     return rows != NULL && hf_pg_rows_count(rows) > 0;
 }
 
-#define IS_MEANT " LIKE translate(regexp_replace(c.database_pattern, '([\\\\%_])', '\\\\\\1', 'g'), '*?', '%_')"
-
 GPtrArray *hf_schedule_databases(HfCatalog *catalog, const char *id, GError **error)
 {
     static const char sql[] = HF_SELECT_DATABASE
         " JOIN schedule c ON c.organization_id = d.organization_id WHERE c.id = $1::uuid AND (EXISTS (SELECT FROM "
         "schedule_database l WHERE l.schedule_id = c.id AND l.database_id = d.id) OR (d.server_id = c.server_id AND "
-        "d.name" IS_MEANT ")) ORDER BY s.name, d.name";
+        "holdfast_view.is_meant(d.name, c.database_pattern))) ORDER BY s.name, d.name";
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(id), error);
     return rows != NULL ? hf_database_rows(rows) : NULL;
 }
@@ -145,8 +143,8 @@ char **hf_schedule_new_databases(HfCatalog *catalog, const char *id, const char 
 {
     static const char sql[] =
         "SELECT n.name FROM schedule c, jsonb_array_elements_text($2::jsonb) n (name) WHERE c.id = $1::uuid AND "
-        "n.name" IS_MEANT
-        " AND NOT EXISTS (SELECT FROM database d WHERE d.server_id = c.server_id AND d.name = n.name)";
+        "holdfast_view.is_meant(n.name, c.database_pattern) AND NOT EXISTS (SELECT FROM database d WHERE d.server_id = "
+        "c.server_id AND d.name = n.name)";
     g_autofree char *list = hf_list_parameter(names);
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(id, list), error);
     return rows != NULL ? hf_rows_list(rows) : NULL;

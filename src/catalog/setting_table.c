@@ -56,12 +56,7 @@ GPtrArray *hf_webhook_active(HfCatalog *catalog, const char *organization, GErro
 /* ---- Settings ------------------------------------------------------------------------------------------------------
  */
 
-char *hf_setting_all(HfCatalog *catalog, const char *organization, GError **error)
-{
-    static const char sql[] = "SELECT coalesce(jsonb_object_agg(name, value), '{}') FROM setting WHERE organization_id "
-                              "IS NOT DISTINCT FROM nullif($1, '')::uuid";
-    return hf_catalog_text(catalog, sql, HF_PARAMETERS(hf_or_empty(organization)), error);
-}
+const HfNoun hf_noun_setting = {.name = "setting", .table = "setting", .view = "holdfast_view.setting"};
 
 char *hf_setting_get(HfCatalog *catalog, const char *organization, const char *name, GError **error)
 {
@@ -79,11 +74,23 @@ bool hf_setting_set(HfCatalog *catalog, const char *organization, const char *na
     static const char upsert[] =
         "INSERT INTO setting (organization_id, name, value) VALUES (nullif($1, '')::uuid, $2, $3::jsonb) ON CONFLICT "
         "(coalesce(organization_id, '00000000-0000-0000-0000-000000000000'), name) DO UPDATE SET value = "
-        "excluded.value, "
-        "version = setting.version + 1";
+        "excluded.value";
     const char *where = hf_or_empty(organization);
     return value_json == NULL ? hf_catalog_do(catalog, removal, HF_PARAMETERS(where, name), error)
                               : hf_catalog_do(catalog, upsert, HF_PARAMETERS(where, name, value_json), error);
+}
+
+bool hf_setting_begin_change(HfCatalog *catalog, const char *organization, int version, GError **error)
+{
+    static const char sql[] = "UPDATE organization SET settings_version = settings_version + 1 WHERE id = $1::uuid AND "
+                              "($2 = '0' OR settings_version = $2::int) RETURNING id";
+    HfNumber number;
+    g_autoptr(HfPgRows) rows =
+        hf_catalog_query(catalog, sql, HF_PARAMETERS(organization, hf_number(&number, version)), error);
+    if (rows != NULL && hf_pg_rows_count(rows) == 0)
+        g_set_error_literal(error, HF_ERROR, HF_ERROR_CONFLICT,
+                            HF_NOUN_STALE ": the settings have another version now");
+    return rows != NULL && hf_pg_rows_count(rows) > 0;
 }
 
 /* ---- Idempotency ---------------------------------------------------------------------------------------------------

@@ -21,8 +21,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfWebhookRow, hf_webhook_row_free)
 /* The active ones; elements HfWebhookRow. Transfer full. */
 GPtrArray *hf_webhook_active(HfCatalog *catalog, const char *organization, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Those of the organization, or with NULL of the installation: one JSON object of name and value. Transfer full. */
-char *hf_setting_all(HfCatalog *catalog, const char *organization, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Those of an organization, whose id it has: one JSON object of name and value, with their version as "version". */
+extern const HfNoun hf_noun_setting;
+/* Inside the transaction that changes some: raises their version, which must be `version` unless that is 0;
+ * HF_ERROR_CONFLICT (HF_NOUN_STALE) if it is not. */
+bool hf_setting_begin_change(HfCatalog *catalog, const char *organization, int version, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 /* The value as JSON, transfer full; the installation's where the organization has none. NULL without error: neither. */
 char *hf_setting_get(HfCatalog *catalog, const char *organization, const char *name, GError **error);
 /* `value_json` NULL: removes it. */

@@ -171,8 +171,8 @@ FROM schedule s;
 CREATE VIEW holdfast_view.backup AS
 SELECT b.id, b.organization_id, b.version, b.name, b.database_id, b.schedule_id, b.storage_id, b.type, b.state,
     b.is_pinned, b.created_at, b.size_bytes, b.job_id, b.fingerprints,
-    json_build_object('id', b.id, 'name', b.name, 'path', b.path, 'storage_id', b.storage_id, 'type', b.type, 'state',
-        b.state, 'proof', b.proof, 'proved_at', holdfast_view.t(b.proved_at), 'database_id', b.database_id,
+    json_build_object('id', b.id, 'name', b.name, 'path', b.path, 'storage_id', b.storage_id, 'storage_name',
+        coalesce((SELECT s.name FROM storage s WHERE s.id = b.storage_id), b.storage_name), 'type', b.type, 'state', b.state, 'proof', b.proof, 'proved_at', holdfast_view.t(b.proved_at), 'database_id', b.database_id,
         'database_name', b.database_name, 'server_name', b.server_name, 'schedule_id', b.schedule_id, 'schedule_name',
         (SELECT s.name FROM schedule s WHERE s.id = b.schedule_id), 'job_id', b.job_id, 'fingerprints',
         to_json(b.fingerprints), 'size_bytes', b.size_bytes, 'raw_bytes', b.raw_bytes, 'rows', b.rows, 'tables',
@@ -199,6 +199,13 @@ SELECT w.id, w.organization_id, w.version, w.name, w.is_active, w.created_at,
         w.must_succeed, 'is_active', w.is_active, 'created_at', holdfast_view.t(w.created_at), 'created_by',
         w.created_by, 'version', w.version) AS json
 FROM webhook w;
+
+-- All of an organization in one, with their version among them.
+CREATE VIEW holdfast_view.setting AS
+SELECT o.id, o.id AS organization_id, o.settings_version AS version,
+    (SELECT coalesce(jsonb_object_agg(s.name, s.value), '{}') FROM setting s WHERE s.organization_id = o.id)
+        || jsonb_build_object('version', o.settings_version) AS json
+FROM organization o;
 
 -- ---- Jobs ---------------------------------------------------------------------------------------------------------
 

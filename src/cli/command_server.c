@@ -76,7 +76,7 @@ static bool fill(HfAdminBody *body, const char *name, GError **error)
 /* Tests it, and tells how that went with the rest. */
 static bool probe(HfAdmin *admin, const char *id, GError **error)
 {
-    if (!hf_probe_server(admin->catalog, admin->sealer, admin->organization, id, error))
+    if (!hf_probe_server(admin->catalog, admin->configuration, admin->sealer, admin->organization, id, error))
         return false;
     g_autofree char *json = hf_noun_get(admin->catalog, &hf_noun_server, admin->organization, id, NULL, error);
     return json != NULL && hf_admin_tell("server", json, error);
@@ -122,7 +122,8 @@ static bool remove_server(HfAdmin *admin, GError **error)
 
 static GPtrArray *found_names(HfAdmin *admin, const char *id, GError **error)
 {
-    g_autoptr(GPtrArray) found = hf_probe_databases(admin->catalog, admin->sealer, admin->organization, id, error);
+    g_autoptr(GPtrArray) found =
+        hf_probe_databases(admin->catalog, admin->configuration, admin->sealer, admin->organization, id, error);
     if (found == NULL)
         return NULL;
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);

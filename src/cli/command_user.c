@@ -130,7 +130,7 @@ static bool remove_user(HfAdmin *admin, GError **error)
     g_auto(GStrv) hashes = id != NULL ? hf_session_hashes(admin->catalog, id, error) : NULL;
     if (hashes == NULL || !hf_catalog_begin(admin->catalog, error))
         return false;
-    bool done = hf_member_remove(admin->catalog, admin->organization, id, error);
+    bool done = hf_member_remove(admin->catalog, admin->organization, id, 0, error);
     if (!hf_admin_end(admin, "user.delete", id, options.name, NULL, done, error))
         return false;
     forget_sessions(admin, hashes);

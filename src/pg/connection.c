@@ -318,6 +318,11 @@ const char *hf_pg_database(const HfPg *self)
     return PQdb(self->conn);
 }
 
+bool hf_pg_used_password(const HfPg *self)
+{
+    return PQconnectionUsedPassword(self->conn) != 0;
+}
+
 bool hf_pg_error_needs_password(const GError *error)
 {
     return g_error_matches(error, HF_ERROR, HF_ERROR_DENIED) && strstr(error->message, "no password supplied") != NULL;

@@ -32,6 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPg, hf_pg_close)
 int hf_pg_server_version(const HfPg *self);
 /* Borrowed. */
 const char *hf_pg_database(const HfPg *self);
+/* Whether the server asked for a password and took ours: if not, it lets in whoever comes from this host. */
+bool hf_pg_used_password(const HfPg *self);
 /* Whether a connection failed for want of a password (ask for one and try again). */
 bool hf_pg_error_needs_password(const GError *error);
 /* From now on cancelling has no effect on this connection: for cleaning up after a cancel. */

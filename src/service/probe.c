@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "service/apart.h"
+#include "service/own_server.h"
+#include "service/server_check.h"
 #include "service/unseal.h"
 #include "storage/storage.h"
 
@@ -10,13 +12,11 @@
 #include <string.h>
 
 /* How long a server may take, and how many bytes of an answer of its are read. */
-#define VERSION_S 5
-#define MAX_VERSION 1000
 #define DATABASES_S 10
 #define MAX_DATABASES ((size_t)4 << 20)
 #define MAX_DATABASE_NAME 63
 
-/* {"ok", "message", "version"}, transfer full. */
+/* {"ok", "message"} and of a server "version", transfer full. */
 static char *result_json(const GError *failure, const char *version)
 {
     HfJsonWriter writer;
@@ -44,32 +44,26 @@ bool hf_probe_check_host(const char *host, GError **error)
     return fits;
 }
 
-static HfPgTarget *target_of(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *id,
-                             GError **error)
+/* How to reach it; `own` is what it is compared with. Transfer full. */
+static HfPgTarget *target_of(const HfServerRow *server, HfCatalog *catalog, const HfConfiguration *configuration,
+                             const HfSealer *sealer, HfOwnServer *own, GError **error)
 {
+    return hf_probe_check_host(server->host, error) && hf_own_server_read(own, catalog, configuration, error)
+               ? hf_unseal_target(sealer, server, NULL, error)
+               : NULL;
+}
+
+bool hf_probe_server(HfCatalog *catalog, const HfConfiguration *configuration, const HfSealer *sealer,
+                     const char *organization, const char *id, GError **error)
+{
+    g_auto(HfOwnServer) own = {0};
     g_autoptr(HfServerRow) server = hf_server_get(catalog, organization, id, error);
-    if (server == NULL || !hf_probe_check_host(server->host, error))
-        return NULL;
-    return hf_unseal_target(sealer, server, NULL, error);
-}
-
-static bool ask_version(gconstpointer data, GString *answer, GError **error)
-{
-    const HfPgTarget *target = data;
-    g_autoptr(HfPg) pg = hf_pg_connect(target, NULL, error);
-    g_autofree char *version = pg != NULL ? hf_pg_query_text(pg, "SHOW server_version", NULL, error) : NULL;
-    g_string_append(answer, version != NULL ? version : "");
-    return version != NULL;
-}
-
-bool hf_probe_server(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *id,
-                     GError **error)
-{
+    if (server == NULL)
+        return false;
     g_autoptr(GError) failure = NULL;
-    g_autoptr(HfPgTarget) target = target_of(catalog, sealer, organization, id, &failure);
-    g_autofree char *version =
-        target != NULL ? hf_apart_run(ask_version, target, VERSION_S, MAX_VERSION, &failure) : NULL;
-    g_autofree char *json = result_json(failure, version != NULL ? version : "");
+    g_autoptr(HfPgTarget) target = target_of(server, catalog, configuration, sealer, &own, &failure);
+    g_autofree char *json =
+        target != NULL ? hf_server_check(server, target, &own, configuration) : result_json(failure, "");
     return hf_server_set_check(catalog, id, json, error);
 }
 
@@ -80,20 +74,29 @@ static void found_free(gpointer data)
     g_free(self);
 }
 
+typedef struct {
+    const HfPgTarget *target;
+    const char *maintenance_db;
+    const HfOwnServer *own;
+} Asked;
+
 /* A line for each: its size, a space and its name, escaped. */
 static bool ask_databases(gconstpointer data, GString *answer, GError **error)
 {
-    const HfPgTarget *target = data;
-    g_autoptr(HfPg) pg = hf_pg_connect(target, NULL, error);
-    g_autoptr(HfPgRows) rows = pg == NULL
-                                   ? NULL
-                                   : hf_pg_query(pg,
-                                                 "SELECT datname, CASE WHEN has_database_privilege(oid, 'CONNECT') "
-                                                 "THEN pg_database_size(oid) ELSE -1 END FROM pg_database "
-                                                 "WHERE datallowconn AND NOT datistemplate "
-                                                 "AND datname !~ '_hf_(kept|incoming|scratch)_' ORDER BY datname",
-                                                 NULL, error);
+    const Asked *asked = data;
+    bool own = false;
+    g_autoptr(HfPg) pg = hf_pg_connect(asked->target, NULL, error);
+    if (pg == NULL || !hf_own_server_check(asked->own, pg, asked->maintenance_db, &own, error))
+        return false;
+    g_autoptr(HfPgRows) rows = hf_pg_query(pg,
+                                           "SELECT datname, CASE WHEN has_database_privilege(oid, 'CONNECT') "
+                                           "THEN pg_database_size(oid) ELSE -1 END FROM pg_database "
+                                           "WHERE datallowconn AND NOT datistemplate "
+                                           "AND datname !~ '_hf_(kept|incoming|scratch)_' ORDER BY datname",
+                                           NULL, error);
     for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++) {
+        if (own && strcmp(hf_pg_rows_text(rows, i, 0), asked->own->database) == 0)
+            continue;
         g_autofree char *name = g_strescape(hf_pg_rows_text(rows, i, 0), NULL);
         g_string_append_printf(answer, "%" G_GINT64_FORMAT " %s\n", hf_pg_rows_int64(rows, i, 1), name);
     }
@@ -113,15 +116,19 @@ static bool read_database(const char *line, GPtrArray *found)
     return true;
 }
 
-GPtrArray *hf_probe_databases(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *id,
-                              GError **error)
+GPtrArray *hf_probe_databases(HfCatalog *catalog, const HfConfiguration *configuration, const HfSealer *sealer,
+                              const char *organization, const char *id, GError **error)
 {
-    g_autoptr(HfPgTarget) target = target_of(catalog, sealer, organization, id, error);
-    g_autofree char *answer =
-        target != NULL ? hf_apart_run(ask_databases, target, DATABASES_S, MAX_DATABASES, error) : NULL;
+    g_auto(HfOwnServer) own = {0};
+    g_autoptr(HfServerRow) server = hf_server_get(catalog, organization, id, error);
+    g_autoptr(HfPgTarget) target =
+        server != NULL ? target_of(server, catalog, configuration, sealer, &own, error) : NULL;
+    if (target == NULL)
+        return NULL;
+    const Asked asked = {.target = target, .maintenance_db = server->maintenance_db, .own = &own};
+    g_autofree char *answer = hf_apart_run(ask_databases, &asked, DATABASES_S, MAX_DATABASES, error);
     if (answer == NULL) {
-        if (target != NULL)
-            g_prefix_error(error, "the server %s: ", hf_pg_target_server(target));
+        g_prefix_error(error, "the server %s: ", hf_pg_target_server(target));
         return NULL;
     }
     g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(found_free);

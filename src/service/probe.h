@@ -16,17 +16,18 @@
 /* Before it is saved: HF_ERROR_USAGE if the host is no name and no address. A path would be a socket, on which a server
  * takes the service for its own user. */
 bool hf_probe_check_host(const char *host, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-bool hf_probe_server(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *id,
-                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* See server_check.h for what is noted. */
+bool hf_probe_server(HfCatalog *catalog, const HfConfiguration *configuration, const HfSealer *sealer,
+                     const char *organization, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct {
     char *name;
     int64_t size_bytes; /* -1: not ours to know */
 } HfFoundDatabase;
-/* The databases that the server has now, by name, without templates and without copies that restores left. Elements
- * HfFoundDatabase, transfer full. */
-GPtrArray *hf_probe_databases(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *id,
-                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The databases that the server has now, by name, without templates, copies that restores left, and Holdfast's own
+ * catalog. Elements HfFoundDatabase, transfer full. */
+GPtrArray *hf_probe_databases(HfCatalog *catalog, const HfConfiguration *configuration, const HfSealer *sealer,
+                              const char *organization, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Storages ------------------------------------------------------------------------------------------------------
  */

@@ -95,6 +95,7 @@ class Service:
                   ("redis", "address"): self.redis.address,
                   ("service", "secret_file"): secret,
                   ("service", "storage_roots"): self.storage,
+                  ("service", "trust_catalog_server"): "yes",  # the databases of tests are on the same one
                   ("log", "level"): "info", **changes}
         text = "".join(f"[{section}]\n{name} = {value}\n" for (section, name), value in values.items())
         self.configuration = Path(self.folder, "holdfast.conf")
@@ -238,6 +239,8 @@ class Client:
         mine = {"Authorization": f"Bearer {self.token}"} if self.token else {"Cookie": self.cookie}
         if self.csrf and method != "GET":
             mine["X-CSRF-Token"] = self.csrf
+        if method in ("PATCH", "DELETE"):
+            mine["If-Match"] = "*"  # whatever version it has; tests of versions name theirs
         return {name: value for name, value in {**mine, **(given or {})}.items() if value is not None}
 
     def request(self, method, path, body=None, *, headers=None, expect=None):

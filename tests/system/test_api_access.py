@@ -90,9 +90,8 @@ def ask(client, route, path):
     return client.get(path)
 
 
-# These end what they name whatever the headers say: they have tests of their own below.
-ENDING = [route for route in ROUTES if id_of(route) in
-          ("DELETE /api/v1/session", "DELETE /api/v1/users/{id}")]
+# This ends what it is about whatever the headers say: it has a test of its own below.
+ENDING = [route for route in ROUTES if id_of(route) == "DELETE /api/v1/session"]
 
 
 # For everybody, whatever is asked: test_gate.py, test_downloads.py and test_uploads.py ask.
@@ -370,6 +369,24 @@ def test_sign_ins_are_in_the_log_of_each_organization_of_the_account(site, peopl
     assert newcomer.name not in str(actions(people.clients["owner"], "/installation/audit?action=session.create"))
     site.client().post("/session", {"user": "nobody at all", "password": "wrong"}, expect=401)
     assert actions(people.clients["owner"], "/installation/audit?limit=1")[0][1] == "nobody at all"
+
+
+def test_sign_outs_and_new_passwords_are_in_the_log_of_each_organization_of_the_account(site, people, newcomer):
+    """And not in that of one which an owner happens to look at."""
+    me = f"user {newcomer.name}"
+    newcomer.put("/me/password", {"old_password": PASSWORD, "new_password": "another good one"}, expect=204)
+    newcomer.delete("/session", expect=204)
+    said = [(each["action"], each["actor"]) for each in people.admin.get("/audit?limit=2").json["items"]]
+    assert said == [("session.end", me), ("user.password", me)]
+    assert newcomer.name not in str(people.clients["owner"].get("/installation/audit").json)
+
+    owner = site.client(OWNER)
+    owner.put("/me/organization", {"organization_id": people.things["organization"]}, expect=200)
+    before = people.admin.get("/audit?limit=1").json["items"][0]["id"]
+    owner.delete("/session", expect=204)
+    assert people.admin.get("/audit?limit=1").json["items"][0]["id"] == before
+    last = people.clients["owner"].get("/installation/audit?limit=1").json["items"][0]
+    assert (last["action"], last["actor"]) == ("session.end", f"user {OWNER}")
 
 
 def test_what_was_refused_is_audited(site, people):

@@ -1,5 +1,6 @@
 """What is in nginx/ is a right configuration: for development as every test uses it, and for production with TLS."""
 import base64
+import gzip
 import hashlib
 import http.client
 import os
@@ -39,9 +40,9 @@ http {
 class ProductionNginx(Nginx):
     """holdfast.conf itself, on ports and with a certificate of its own."""
 
-    def __init__(self, site):
+    def __init__(self, site, api_socket=None):
         self.plain_port = free_port()
-        super().__init__(site.www, site.socket, site.storage)
+        super().__init__(site.www, api_socket or site.socket, site.storage)
 
     def start(self):
         folder = Path(self.folder)
@@ -49,6 +50,7 @@ class ProductionNginx(Nginx):
                         "-subj", "/CN=localhost", "-days", "1", "-keyout", folder / "privkey.pem", "-out",
                         folder / "fullchain.pem"], check=True, capture_output=True)
         site = (folder / "holdfast.conf").read_text().replace("/etc/holdfast/tls/", f"{folder}/")
+        site = site.replace("/var/log/nginx/", f"{folder}/")
         for old, new in (("[::]:443 ssl", f"[::1]:{self.port} ssl"), ("listen 443", f"listen 127.0.0.1:{self.port}"),
                          ("[::]:80;", f"[::1]:{self.plain_port};"), ("listen 80", f"listen 127.0.0.1:{self.plain_port}"),
                          ("root /usr/share/holdfast/www", "root /tmp")):
@@ -90,6 +92,71 @@ def test_without_tls_one_is_sent_to_tls(production):
     with pytest.raises(urllib.error.HTTPError) as told:
         urllib.request.build_opener(Stay).open(f"http://localhost:{production.plain_port}/x?y=1")
     assert told.value.code == 308 and told.value.headers["Location"] == "https://localhost/x?y=1"
+
+
+# ---- What is in its logs --------------------------------------------------------------------------------------------
+
+
+def ask_tls(nginx, path, **headers):
+    """The status and body of a GET by TLS."""
+    trust = ssl.create_default_context(cafile=f"{nginx.folder}/fullchain.pem")
+    trust.check_hostname = False
+    request = urllib.request.Request(f"https://localhost:{nginx.port}{path}", headers=headers)
+    try:
+        with urllib.request.urlopen(request, context=trust) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read()
+
+
+def test_the_logs_of_production_hold_no_link_and_no_token(site, production):
+    admin = site.organization("logged")
+    things = site.furnish(admin)
+    Path(site.storage, "logged/b.hf").write_bytes(b"a backup")
+    links = [admin.post(f"/backups/{things['backup']}/download", expect=201).json["url"] for _ in range(3)]
+    away = ProductionNginx(site, "/tmp/none.sock")
+    try:
+        path = links[0].removeprefix("/api/v1/").removeprefix("/")
+        assert ask_tls(production, f"/api/v1/{path}", **{"User-Agent": "probe"}) == (200, b"a backup")
+        secret = path.rpartition("/")[2]
+        assert secret.startswith("hfl_")
+        others = [each.rpartition("/")[2] for each in links[1:]]
+        assert ask_tls(production, f"/api/v1/backups?q={others[0]}&a=hft_{'x' * 40}")[0] == 401
+        assert ask_tls(away, f"/api/v1/downloads/{others[1]}")[0] == 503
+        logs = [Path(nginx.folder, name).read_text() for nginx in (production, away)
+                for name in ("holdfast.log", "nginx-error.log")]
+    finally:
+        away.remove()
+    lines = logs[0].splitlines()
+    (line,) = [line for line in lines if '"probe"' in line]
+    assert '"GET /api/v1/downloads/hfl_... HTTP/1.1" 200 8 ' in line and "request=" in line
+    assert any("/api/v1/backups?q=hfl_... HTTP" in line for line in lines)
+    for each in (secret, *others, "x" * 40):
+        assert not any(each in log for log in logs)
+    assert '"GET /api/v1/downloads/hfl_... HTTP/1.1" 503' in logs[2]
+
+
+# ---- Compression ----------------------------------------------------------------------------------------------------
+
+
+def test_lists_are_compressed_and_what_holds_a_secret_is_not(site):
+    admin = site.organization("compressed")
+    things = site.furnish(admin)
+    for i in range(10):
+        admin.post("/databases", {"server_id": things["server"], "name": f"many {i}"}, expect=201)
+    wants = {"Accept-Encoding": "gzip"}
+    plain, packed = admin.get("/databases"), admin.get("/databases", headers=wants)
+    assert packed.headers["content-encoding"] == "gzip" and "accept-encoding" in packed.headers["vary"].lower()
+    assert gzip.decompress(packed.body) == plain.body and len(packed.body) < len(plain.body) / 3
+    assert "content-encoding" not in plain.headers
+    Path(site.storage, "compressed/b.hf").write_bytes(b"a backup")
+    secrets = [admin.get("/me", headers=wants), admin.get(f"/jobs/{things['job']}", headers=wants),
+               admin.post(f"/keys/{things['key']}/sheet", {}, headers=wants),
+               admin.post("/tokens", {"name": "x" * 200, "role": "viewer"}, headers=wants),
+               admin.post(f"/backups/{things['backup']}/download", {}, headers=wants),
+               admin.get("/keys", headers=wants), admin.get("/tokens", headers=wants)]
+    for answer in secrets:
+        assert answer.status < 300 and "content-encoding" not in answer.headers, answer
 
 
 # ---- Headers --------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """www/openapi.yaml is complete and true: it has the routes of the program, and the real server answers as it says."""
 import base64
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -47,6 +48,15 @@ def test_every_route_that_makes_a_job_takes_an_idempotency_key(description):
         assert ("Idempotency-Key" in names) == route["job"], operation["operationId"]
 
 
+def test_every_change_of_something_with_a_version_must_name_it(description):
+    for route in routes():
+        operation = description.operations()[route["method"], route["path"]]
+        parameters = [description.resolve(each) for each in operation.get("parameters", [])]
+        must = any(each["name"] == "If-Match" and each.get("required") for each in parameters)
+        assert must == route["edit"], operation["operationId"]
+    assert sum(route["edit"] for route in routes()) > 15
+
+
 def test_the_description_is_sound(description):
     document = description.document
     operations = description.operations().values()
@@ -61,6 +71,20 @@ def test_the_description_is_sound(description):
         Draft202012Validator.check_schema(schema)
     tags = {each["name"] for each in document["tags"]}
     assert tags == {tag for each in operations for tag in each["tags"]}
+
+
+def test_every_code_of_the_sources_is_described_and_explained_on_the_help_page(description):
+    """And no other: what is described and never sent would be explained for nothing."""
+    top = Path(PATH).parent.parent
+    patterns = {"src/base/error.c": r'\{"([a-z-]+)", \d, (?:true|false)\}', "nginx/*.conf": r'"code":"([a-z-]+)"',
+                "src/api/*.c": r'hf_response_problem\(\s*\w+, \d+, "([a-z-]+)"'}
+    sent = {code for where, pattern in patterns.items() for path in top.glob(where)
+            for code in re.findall(pattern, path.read_text())}
+    assert len(sent) > 20, "the patterns above no longer find them"
+    assert set(description.document["components"]["schemas"]["Code"]["enum"]) == sent
+    text = (top / "www/src/shared/texts/help.ts").read_text()
+    codes = text[text.index("const codes"):text.index("export const help")]
+    assert set(re.findall(r"^  '?([a-z-]+)'?: \{", codes, re.M)) == sent
 
 
 def test_a_typed_client_is_generated_and_compiles():
@@ -134,6 +158,7 @@ class Tour:
         admin.post(f"/servers/{server}/databases", {"names": ["postgres"]}, expect=200)
         database = admin.get("/databases?name=postgres", expect=200).json["items"][0]["id"]
         admin.get(f"/databases/{database}", expect=200)
+        admin.get(f"/databases/{database}/live", expect=200)
         admin.patch(f"/databases/{database}", {"alarm_after_s": 3600}, expect=200)
         self.site.sql("INSERT INTO kept_copy (organization_id, database_id, name, until) VALUES (%s, %s, 'old_postgres', "
                       "'2040-01-31T12:00:00Z')", admin.me["organization"]["id"], database)

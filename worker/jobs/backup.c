@@ -5,9 +5,9 @@
  */
 #include "service/request_body.h"
 #include "service/request_retention.h"
-#include "service/unseal.h"
 #include "worker/backup_writer.h"
 #include "worker/pattern_texts.h"
+#include "worker/place.h"
 
 #define DEFAULT_LOCK_WAIT_S 60
 
@@ -81,8 +81,7 @@ bool hf_job_run_backup(HfJobRun *run, GError **error)
     g_autoptr(HfDatabaseRow) database = hf_database_get(run->catalog, job->organization, job->database_id, error);
     g_autoptr(HfServerRow) server =
         database != NULL ? hf_server_get(run->catalog, job->organization, database->server_id, error) : NULL;
-    g_autoptr(HfPgTarget) source =
-        server != NULL ? hf_unseal_target(run->worker->sealer, server, database->name, error) : NULL;
+    g_autoptr(HfPgTarget) source = server != NULL ? hf_worker_reach(run, server, database->name, error) : NULL;
     g_autoptr(GPtrArray) keys = source != NULL ? find_keys(run, error) : NULL;
     if (keys == NULL || !back_up(run, database, source, keys, error))
         return false;

@@ -10,8 +10,8 @@
 /* Those that the pattern means and nobody has registered, transfer full. */
 static char **find_new(HfJobRun *run, const HfScheduleRow *schedule, GError **error)
 {
-    g_autoptr(GPtrArray) found =
-        hf_probe_databases(run->catalog, run->worker->sealer, run->job->organization, schedule->server_id, error);
+    g_autoptr(GPtrArray) found = hf_probe_databases(run->catalog, run->worker->configuration, run->worker->sealer,
+                                                    run->job->organization, schedule->server_id, error);
     if (found == NULL)
         return NULL;
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();

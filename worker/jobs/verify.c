@@ -4,8 +4,8 @@
 #include "base/error.h"
 #include "service/copies.h"
 #include "service/request_body.h"
-#include "service/unseal.h"
 #include "worker/backup_file.h"
+#include "worker/place.h"
 
 #include <string.h>
 
@@ -26,9 +26,7 @@ static bool find_target(HfJobRun *run, HfPgTarget **target, GError **error)
     if (server_id == NULL)
         return true;
     g_autoptr(HfServerRow) server = hf_server_get(run->catalog, organization, server_id, error);
-    *target = server != NULL
-                  ? hf_unseal_target(run->worker->sealer, server, database != NULL ? database->name : NULL, error)
-                  : NULL;
+    *target = server != NULL ? hf_worker_reach(run, server, database != NULL ? database->name : NULL, error) : NULL;
     return *target != NULL;
 }
 

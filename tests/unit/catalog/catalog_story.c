@@ -119,8 +119,9 @@ static void tell_people(void)
     DONE(hf_noun_remove(catalog, &hf_noun_token, organization, token_id, 0, &error));
     g_assert_null(hf_account_by_token(catalog, token, &error));
     g_assert_no_error(error);
-    DONE(hf_member_remove(catalog, organization, id, &error));
-    REFUSED(hf_member_remove(catalog, organization, id, &error), HF_ERROR_NOT_FOUND);
+    REFUSED(hf_member_remove(catalog, organization, id, 77, &error), HF_ERROR_CONFLICT);
+    DONE(hf_member_remove(catalog, organization, id, 0, &error));
+    REFUSED(hf_member_remove(catalog, organization, id, 0, &error), HF_ERROR_NOT_FOUND);
 }
 
 static void tell_backups(void)
@@ -311,8 +312,11 @@ static void tell_answers(void)
     DONE(hf_setting_set(catalog, organization, "theme", "\"pale\"", &error));
     g_autofree char *ours = hf_setting_get(catalog, organization, "theme", &error);
     g_assert_cmpstr(ours, ==, "\"pale\"");
-    g_autofree char *all = hf_setting_all(catalog, organization, &error);
-    g_assert_cmpstr(all, ==, "{\"theme\": \"pale\"}");
+    DONE(hf_setting_begin_change(catalog, organization, 1, &error));
+    REFUSED(hf_setting_begin_change(catalog, organization, 1, &error), HF_ERROR_CONFLICT);
+    g_autofree char *all = hf_noun_get(catalog, &hf_noun_setting, organization, organization, &status, &error);
+    g_assert_cmpstr(all, ==, "{\"theme\": \"pale\", \"version\": 2}");
+    g_assert_cmpint(status, ==, 2);
     DONE(hf_setting_set(catalog, organization, "theme", NULL, &error));
     DONE(hf_setting_set(catalog, NULL, "theme", NULL, &error));
     g_assert_null(hf_setting_get(catalog, organization, "theme", &error));

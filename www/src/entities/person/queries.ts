@@ -36,7 +36,7 @@ export function useChangeUser() {
 
 export function useRemoveUser() {
   return useMutation({
-    mutationFn: (user: User) => take(api.DELETE('/api/v1/users/{id}', { params: { path: { id: user.id } } })),
+    mutationFn: (user: User) => take(api.DELETE('/api/v1/users/{id}', { params: { path: { id: user.id }, header: ifMatch(user) } })),
     onSuccess: useRefresh(),
   });
 }

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, take } from '@/shared/api';
+import { api, ifMatch, take } from '@/shared/api';
+import type { Schemas } from '@/shared/api';
 
 /** What of the services is halted by a restore unless it is chosen otherwise there. */
 export interface HaltPresets {
@@ -8,12 +9,13 @@ export interface HaltPresets {
   halt_webhooks: boolean;
 }
 
+type Settings = Schemas['Settings'];
 const settingsKey = ['settings'] as const;
 
 export function useHaltPresets() {
   return useQuery({
     queryKey: settingsKey,
-    queryFn: ({ signal }) => take(api.GET('/api/v1/settings', { signal })) as Promise<Record<string, unknown>>,
+    queryFn: ({ signal }) => take(api.GET('/api/v1/settings', { signal })),
     select: (settings): HaltPresets => ({
       halt_connections: settings.halt_connections === true,
       halt_gate: settings.halt_gate === true,
@@ -25,7 +27,8 @@ export function useHaltPresets() {
 export function useSaveHaltPresets() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: HaltPresets) => take(api.PATCH('/api/v1/settings', { body: { ...body } })),
+    mutationFn: (body: HaltPresets) =>
+      take(api.PATCH('/api/v1/settings', { params: { header: ifMatch(client.getQueryData<Settings>(settingsKey) ?? { version: 1 }) }, body: { ...body } })),
     onSuccess: (settings) => {
       client.setQueryData(settingsKey, settings);
     },

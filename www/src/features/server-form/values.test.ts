@@ -7,11 +7,13 @@ const server: Server = {
   pool: 'default', max_jobs: 4, checked_at: null, check: null, created_at: '2026-11-21T00:00:00Z', created_by: 'admin', version: 1,
 };
 
-test('a password that is set is asked for again only for another host or port', () => {
+test('a password that is set is asked for again only for another host, port or TLS', () => {
   const same = valuesOf(server);
   expect(rules(server).password('', same)).toBeNull();
   expect(rules(server).password('', { ...same, host: 'elsewhere' })).not.toBeNull();
   expect(rules(server).password('', { ...same, port: 5433 })).not.toBeNull();
+  expect(rules(server).password('', { ...same, tls_mode: 'disable' })).not.toBeNull();
+  expect(rules(server).password('', { ...same, tls_root: 'PEM' })).not.toBeNull();
   expect(rules(server).password('given', { ...same, port: 5433 })).toBeNull();
   expect(rules().password('', valuesOf())).toBeNull();
 });

@@ -48,9 +48,10 @@ export function rules(server?: Server) {
   };
 }
 
-/** The API keeps a password from being sent to another host. */
+/** The API keeps a password from being sent to another host, or in the clear. */
 function isElsewhere(values: ServerValues, server?: Server): boolean {
-  return server !== undefined && server.has_password && (values.host.trim() !== server.host || values.port !== server.port);
+  if (!server?.has_password) return false;
+  return values.host.trim() !== server.host || values.port !== server.port || values.tls_mode !== server.tls_mode || values.tls_root !== server.tls_root;
 }
 
 /** What is sent: host and port only when they change, for the password would be asked for again. */

@@ -47,7 +47,7 @@ function jobItems(job: LogJob | null): Items {
 }
 
 function useFileItems(backup: Backup | null): Items {
-  const storage = useStorage(backup?.storage_id).data;
+  const storage = useStorage(backup?.storage_id ?? undefined).data;
   const keys = useAllKeys().data ?? [];
   if (!backup) return [];
   const f = words.facts;
@@ -62,7 +62,7 @@ function useFileItems(backup: Backup | null): Items {
     [f.raw, <Size key="raw" bytes={backup.raw_bytes} />],
     [f.tables, <Count key="tables" value={backup.tables} />],
     [f.rows, <Count key="rows" value={backup.rows} />],
-    [f.storage, storage?.name ?? '–'],
+    [f.storage, backup.storage_name],
     [f.path, <Code key="path">{storage ? `${storage.path}/${backup.path}` : backup.path}</Code>],
     [f.keys, opened || words.unencrypted],
     [f.pinned, backup.is_pinned ? words.yes : words.no],

@@ -70,6 +70,16 @@ const codes: Record<components['schemas']['Code'], Explained> = {
     means: 'Somebody has saved a change since you opened it. Yours was not saved over it.',
     todo: 'Close and open it again to see theirs, and repeat yours if it is still wanted.',
   },
+  'version-missing': {
+    title: 'Which version is meant is missing',
+    means: 'A change has to say which version it is of, so that nothing is saved over what somebody else has saved. This page always does: a program has left it out.',
+    todo: 'Read what is to be changed, and send its ETag as If-Match with the change.',
+  },
+  busy: {
+    title: 'Busy for the moment',
+    means: 'Half of what answers requests waits for servers of others already, which are slow or silent. The rest is kept for everybody else.',
+    todo: 'Wait a few seconds and try again. If it stays so, see on Servers which one does not answer.',
+  },
   unauthenticated: { title: 'Not signed in', means: 'There is no session or token, or it has ended.', todo: 'Sign in again. A program needs a token that has not expired.' },
   'wrong-credentials': { title: 'Not signed in', means: 'The name or the password is wrong. Which of them is not told.', todo: 'Check both. An administrator can set a new password.' },
   csrf: { title: 'Not from the page', means: 'A change came without the proof that this page has asked for it.', todo: 'Reload the page and try again.' },

@@ -55,7 +55,7 @@ export const servers = {
     password: 'Password',
     passwordHint: 'Kept encrypted; empty if none is asked for.',
     passwordKept: 'One is set. Leave it empty to keep it.',
-    passwordAgain: 'Give the password again: it is not sent to another host or port by itself.',
+    passwordAgain: 'Give the password again: it is not sent to another host or port, or with other TLS settings, by itself.',
     tls: 'Encryption of the connection',
     tlsRoot: 'Certificates of the authority',
     tlsRootHint: 'PEM text. Empty: those that the system trusts.',
