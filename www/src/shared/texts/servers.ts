@@ -1,10 +1,3 @@
-interface Place {
-  host: string;
-  port: number;
-  username: string;
-  tls_mode: string;
-}
-
 /** PostgreSQL servers: their list, one of them, the form, the test. */
 export const servers = {
   title: 'Servers',
@@ -90,18 +83,17 @@ export const servers = {
     never: 'Not tested',
     notYet: 'It was not tested yet.',
     version: (version: string) => `PostgreSQL ${version}`,
-    state: { ok: 'done', failed: 'failed', 'not reached': 'not reached' },
+    before: 'It was tested before steps were noted: test it again to see them.',
+    state: { ok: 'done', warning: 'needs a look', failed: 'failed', skipped: 'not reached' },
     steps: {
-      reach: (to: Place) => `Reach ${to.host}, port ${String(to.port)}`,
-      encrypt: (to: Place) => (to.tls_mode === 'disable' ? 'Connection without TLS, as asked' : 'Agree on encryption'),
-      signIn: (to: Place) => `Sign in as ${to.username}`,
-      version: () => 'PostgreSQL, a version that can be backed up',
-    },
-    todo: {
-      reach: 'Look whether host and port are right, the server is running, and no firewall stands between it and Holdfast.',
-      encrypt: 'Choose another encryption, or give the certificates of the authority that signed the server’s.',
-      signIn: 'Look at user and password, at the maintenance database, and at what pg_hba.conf says of this host.',
-      version: 'Holdfast needs PostgreSQL 13 or newer.',
+      name: 'The host has an address',
+      port: 'The port answers',
+      tls: 'The connection is encrypted as asked',
+      sign_in: 'Signing in',
+      version: 'PostgreSQL, a version that can be backed up',
+      own: 'A server of yours',
+      rights: 'The rights that backups and restores need',
+      room: 'Free connections for jobs',
     },
   },
   found: {
