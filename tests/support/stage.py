@@ -73,6 +73,9 @@ class Stage:
         answer = self._clients[organization].request(method, path, body, headers=headers)
         return {"status": answer.status, "body": json.loads(answer.body) if answer.body else None}
 
+    def text(self, organization, method, path):
+        return self._clients[organization].request(method, path).body.decode()
+
     def sql(self, database, text):
         with self._server.connect(database) as connection:
             cursor = connection.execute(text)
