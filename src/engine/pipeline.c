@@ -12,10 +12,16 @@ struct HfPipeline {
     HfSource *source;
     HfSink *sink;
     HfProgress *progress;
-    bool again;          /* the rows are counted already */
-    GMutex mutex;        /* guards digests */
-    GHashTable *digests; /* HfManifestTable* -> HfRowDigest* */
+    bool again;         /* the rows are counted already */
+    GMutex mutex;       /* guards passed */
+    GHashTable *passed; /* HfManifestTable* -> Passed* */
 };
+
+/* What went through. */
+typedef struct {
+    HfRowDigest digest;
+    uint64_t bytes;
+} Passed;
 
 struct HfPipelineLane {
     HfPipeline *pipeline;
@@ -31,7 +37,7 @@ HfPipeline *hf_pipeline_new(HfSource *source, HfSink *sink, HfProgress *progress
     HfPipeline *self = g_new0(HfPipeline, 1);
     *self = (HfPipeline){.source = source, .sink = sink, .progress = progress};
     g_mutex_init(&self->mutex);
-    self->digests = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    self->passed = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     return self;
 }
 
@@ -44,27 +50,38 @@ void hf_pipeline_free(HfPipeline *self)
 {
     if (self == NULL)
         return;
-    g_hash_table_unref(self->digests);
+    g_hash_table_unref(self->passed);
     g_mutex_clear(&self->mutex);
     g_free(self);
 }
 
-HfRowDigest hf_pipeline_digest(HfPipeline *self, const HfManifestTable *table)
+static Passed look_up(HfPipeline *self, const HfManifestTable *table)
 {
     g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->mutex);
-    const HfRowDigest *digest = g_hash_table_lookup(self->digests, table);
-    return digest != NULL ? *digest : (HfRowDigest){0};
+    const Passed *passed = g_hash_table_lookup(self->passed, table);
+    return passed != NULL ? *passed : (Passed){0};
 }
 
-static void merge_digest(HfPipeline *self, HfManifestTable *table, const HfRowDigest *digest)
+HfRowDigest hf_pipeline_digest(HfPipeline *self, const HfManifestTable *table)
+{
+    return look_up(self, table).digest;
+}
+
+uint64_t hf_pipeline_bytes(HfPipeline *self, const HfManifestTable *table)
+{
+    return look_up(self, table).bytes;
+}
+
+static void add_passed(HfPipeline *self, HfManifestTable *table, const Passed *more)
 {
     g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->mutex);
-    HfRowDigest *whole = g_hash_table_lookup(self->digests, table);
+    Passed *whole = g_hash_table_lookup(self->passed, table);
     if (whole == NULL) {
-        whole = g_new0(HfRowDigest, 1);
-        g_hash_table_insert(self->digests, table, whole);
+        whole = g_new0(Passed, 1);
+        g_hash_table_insert(self->passed, table, whole);
     }
-    hf_row_digest_merge(whole, digest);
+    hf_row_digest_merge(&whole->digest, &more->digest);
+    whole->bytes += more->bytes;
 }
 
 HfPipelineLane *hf_pipeline_lane_new(HfPipeline *pipeline, unsigned number, GCancellable *cancellable, HfReader *reader,
@@ -98,7 +115,7 @@ void hf_pipeline_lane_close(HfPipelineLane *self)
     g_free(self);
 }
 
-static bool copy_blocks(HfPipelineLane *self, HfRowDigest *digest, GError **error)
+static bool copy_blocks(HfPipelineLane *self, Passed *passed, GError **error)
 {
     HfBlock *block = &self->block;
     HfProgress *progress = self->pipeline->progress;
@@ -108,7 +125,8 @@ static bool copy_blocks(HfPipelineLane *self, HfRowDigest *digest, GError **erro
             return false;
         if (block->length == 0 && block->row_count == 0)
             return true;
-        hf_row_digest_add_rows(digest, block->data, block->ends, block->row_count);
+        hf_row_digest_add_rows(&passed->digest, block->data, block->ends, block->row_count);
+        passed->bytes += block->length;
         if (!self->writer->write(self->writer, block, error))
             return false;
         if (progress != NULL)
@@ -121,16 +139,16 @@ static bool copy_blocks(HfPipelineLane *self, HfRowDigest *digest, GError **erro
 bool hf_pipeline_lane_copy(HfPipelineLane *self, const HfSlice *slice, GError **error)
 {
     HfProgress *progress = self->pipeline->progress;
-    HfRowDigest digest = {0};
+    Passed passed = {0};
     g_autofree char *label = hf_slice_label(slice);
     if (progress != NULL)
         hf_progress_lane_begin(progress, self->number, label, slice->weight);
     bool ok = self->reader->begin(self->reader, slice, error) && self->writer->begin(self->writer, slice, error) &&
-              copy_blocks(self, &digest, error) && self->writer->end(self->writer, error);
+              copy_blocks(self, &passed, error) && self->writer->end(self->writer, error);
     if (progress != NULL)
         hf_progress_lane_end(progress, self->number);
     if (ok)
-        merge_digest(self->pipeline, slice->table, &digest);
+        add_passed(self->pipeline, slice->table, &passed);
     else
         g_prefix_error(error, "%s: ", label);
     return ok;

@@ -23,6 +23,8 @@ void hf_pipeline_reads_again(HfPipeline *self);
 
 /* The digest of all rows of a table that went through so far; zero if none did. Thread-safe. */
 HfRowDigest hf_pipeline_digest(HfPipeline *self, const HfManifestTable *table);
+/* The bytes of these rows. */
+uint64_t hf_pipeline_bytes(HfPipeline *self, const HfManifestTable *table);
 
 /* One lane's reader, writer and block. `number` is the lane's in the progress. Transfer full. */
 typedef struct HfPipelineLane HfPipelineLane;

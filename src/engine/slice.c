@@ -26,6 +26,8 @@ void hf_slice_cut_pages(GPtrArray *slices, HfManifestTable *table, uint64_t page
         add(slices, (HfSlice){.table = table,
                               .start = start,
                               .end = i + 1 == count ? HF_SLICE_TO_END : end,
+                              .part = (guint)i,
+                              .parts = (guint)count,
                               .weight = bytes / count + 1});
     }
 }
@@ -36,5 +38,6 @@ void hf_slice_cut_parts(GPtrArray *slices, HfManifestTable *table)
         add(slices, (HfSlice){.table = table,
                               .end = HF_SLICE_TO_END,
                               .part = i,
+                              .parts = table->parts->len,
                               .weight = g_array_index(table->parts, HfPart, i).raw_bytes + 1});
 }

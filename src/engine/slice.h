@@ -15,9 +15,10 @@ typedef struct {
      * bound, and 0 to HF_SLICE_TO_END is the whole table. */
     uint64_t start;
     uint64_t end;
-    /* From an archive: index into table->parts. */
+    /* Its number among the `parts` slices that the table is cut into; from an archive the index into table->parts. */
     guint part;
-    /* All parts of the table come through one lane, in order, so that one transaction can hold them. */
+    guint parts;
+    /* All of them come through one lane, in order, so that one transaction can hold them. */
     bool one_lane;
     uint64_t weight; /* bytes, for order and progress */
 } HfSlice;

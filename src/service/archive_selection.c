@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define SCHEMA_MAX_BYTES ((size_t)1 << 30)
-
 /* What is asked for by name. */
 typedef struct {
     HfPatternFilter *filter;
@@ -95,12 +93,9 @@ static void select_all(HfArchiveSelection *self, const HfManifest *manifest)
         g_hash_table_add(self->tables, GUINT_TO_POINTER(((const HfManifestTable *)manifest->tables->pdata[i])->oid));
 }
 
-HfArchiveSelection *hf_archive_select(HfArchiveReader *archive, const HfPatternLists *patterns, HfSelectPurpose purpose,
-                                      GError **error)
+HfArchiveSelection *hf_archive_select_from(GBytes *schema, const HfManifest *manifest, const HfPatternLists *patterns,
+                                           HfSelectPurpose purpose, GError **error)
 {
-    g_autoptr(GBytes) schema = hf_archive_reader_read(archive, HF_MEMBER_SCHEMA, SCHEMA_MAX_BYTES, error);
-    if (schema == NULL)
-        return NULL;
     size_t length;
     const uint8_t *data = g_bytes_get_data(schema, &length);
     g_autoptr(HfArchiveSelection) self = g_new0(HfArchiveSelection, 1);
@@ -108,12 +103,20 @@ HfArchiveSelection *hf_archive_select(HfArchiveReader *archive, const HfPatternL
     self->toc = hf_dump_toc_parse(data, length, error);
     if (self->toc == NULL)
         return NULL;
-    const HfManifest *manifest = hf_archive_reader_manifest(archive);
     if (!hf_pattern_lists_given(patterns))
         select_all(self, manifest);
     else if (!select_by_name(self, manifest, patterns, purpose, error))
         return NULL;
     return g_steal_pointer(&self);
+}
+
+HfArchiveSelection *hf_archive_select(HfArchiveReader *archive, const HfPatternLists *patterns, HfSelectPurpose purpose,
+                                      GError **error)
+{
+    g_autoptr(GBytes) schema = hf_archive_reader_read(archive, HF_MEMBER_SCHEMA, HF_SCHEMA_MAX_BYTES, error);
+    return schema != NULL
+               ? hf_archive_select_from(schema, hf_archive_reader_manifest(archive), patterns, purpose, error)
+               : NULL;
 }
 
 void hf_archive_selection_free(HfArchiveSelection *self)

@@ -23,12 +23,17 @@ typedef enum {
     HF_SELECT_TO_FILL,   /* for tables that are there: those named alone, also of extensions */
 } HfSelectPurpose;
 
+#define HF_SCHEMA_MAX_BYTES ((size_t)1 << 30)
+
 /*
  * Without patterns everything. Those without a schema mean names in any schema.
  * HF_ERROR_NOT_FOUND names a pattern that matches nothing, HF_ERROR_USAGE one that is none. Transfer full.
  */
 HfArchiveSelection *hf_archive_select(HfArchiveReader *archive, const HfPatternLists *patterns, HfSelectPurpose purpose,
                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of pg_dump's archive and a manifest. */
+HfArchiveSelection *hf_archive_select_from(GBytes *schema, const HfManifest *manifest, const HfPatternLists *patterns,
+                                           HfSelectPurpose purpose, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_archive_selection_free(HfArchiveSelection *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfArchiveSelection, hf_archive_selection_free)
 

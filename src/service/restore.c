@@ -4,7 +4,6 @@
 #include "engine/ends/postgres_catalog.h"
 #include "engine/ends/postgres_globals.h"
 #include "service/archive_selection.h"
-#include "service/archive_whole.h"
 #include "service/restore_beside.h"
 #include "service/restore_hold.h"
 #include "service/restore_load.h"
@@ -14,6 +13,7 @@
 
 typedef struct {
     const HfRestoreOptions *options;
+    HfOrigin *origin;
     HfProgress *progress;
     GCancellable *cancellable;
     const HfArchiveHead *head;
@@ -55,15 +55,19 @@ static void note_unknown_roles(Restore *self)
         for (guint i = 0; i < self->head->roles->len && !known; i++)
             known = strcmp(((const HfRoleInfo *)self->head->roles->pdata[i])->name, name) == 0;
         if (!known)
-            note(self, false, g_strdup_printf("--role-map: the archive names no role %s", (const char *)name));
+            note(self, false,
+                 g_strdup_printf("--role-map: the %s names no role %s", self->origin->name, (const char *)name));
     }
 }
 
 static bool read_schema(Restore *self, GError **error)
 {
     const HfRestoreOptions *options = self->options;
+    g_autoptr(GBytes) schema = self->origin->read_schema(self->origin, error);
     g_autoptr(HfArchiveSelection) selection =
-        hf_archive_select(options->archive, &options->patterns, HF_SELECT_TO_CREATE, error);
+        schema == NULL
+            ? NULL
+            : hf_archive_select_from(schema, self->origin->manifest, &options->patterns, HF_SELECT_TO_CREATE, error);
     if (selection == NULL)
         return false;
     self->schema.sql = (HfTocSqlOptions){
@@ -88,13 +92,16 @@ static bool preflight(Restore *self, HfPg *pg, GError **error)
 {
     if (self->progress != NULL)
         hf_progress_set_phase(self->progress, "preflight");
+    HfOrigin *origin = self->origin;
+    const char *before = origin->is_proved ? "the backup warned: " : "";
     for (guint i = 0; i < self->head->warnings->len; i++)
-        note(self, false, g_strdup_printf("the backup warned: %s", (const char *)self->head->warnings->pdata[i]));
-    if (!hf_restore_preflight(self->options, &self->schema, pg, self->cancellable, self->result->findings, error))
+        note(self, false, g_strconcat(before, (const char *)self->head->warnings->pdata[i], NULL));
+    if (!hf_restore_preflight(self->options, origin, &self->schema, pg, self->cancellable, self->result->findings,
+                              error))
         return false;
     g_autoptr(GError) damage = NULL;
-    if (!self->options->no_verify && !hf_archive_check_whole(self->options->archive, self->options->jobs,
-                                                             self->progress, self->cancellable, &damage)) {
+    if (!self->options->no_verify && origin->check != NULL &&
+        !origin->check(origin, self->options->jobs, self->progress, self->cancellable, &damage)) {
         if (!g_error_matches(damage, HF_ERROR, HF_ERROR_CORRUPT)) {
             g_propagate_error(error, g_steal_pointer(&damage));
             return false;
@@ -169,7 +176,7 @@ static void tell_made_roles(const Restore *self, GError **error)
 
 static HfRestoreLoad what_to_load(Restore *self)
 {
-    return (HfRestoreLoad){.archive = self->options->archive,
+    return (HfRestoreLoad){.origin = self->origin,
                            .schema = &self->schema,
                            .proof = self->options->proof,
                            .jobs = self->options->jobs,
@@ -210,7 +217,7 @@ static bool restore_in_place(Restore *self, HfPg *pg, GError **error)
 /* What the preflight says can be restored. */
 static void tell_plan(Restore *self)
 {
-    const HfManifest *manifest = hf_archive_reader_manifest(self->options->archive);
+    const HfManifest *manifest = self->origin->manifest;
     self->result->database = g_strdup(self->database);
     for (guint i = 0; i < manifest->tables->len; i++) {
         const HfManifestTable *table = manifest->tables->pdata[i];
@@ -262,14 +269,15 @@ static bool run(Restore *self, GError **error)
     return in_place ? run_in_place(self, error) : run_beside(self, pg, error);
 }
 
-bool hf_restore(const HfRestoreOptions *options, HfProgress *progress, GCancellable *cancellable,
-                HfRestoreResult *result, GError **error)
+bool hf_restore_from(HfOrigin *origin, const HfRestoreOptions *options, HfProgress *progress, GCancellable *cancellable,
+                     HfRestoreResult *result, GError **error)
 {
     *result = (HfRestoreResult){.findings = g_ptr_array_new_with_free_func((GDestroyNotify)hf_finding_free)};
     Restore self = {.options = options,
+                    .origin = origin,
                     .progress = progress,
                     .cancellable = cancellable,
-                    .head = hf_archive_reader_head(options->archive),
+                    .head = origin->head,
                     .database = hf_pg_target_database(options->target),
                     .made_roles = g_ptr_array_new(),
                     .result = result};
@@ -282,4 +290,12 @@ bool hf_restore(const HfRestoreOptions *options, HfProgress *progress, GCancella
     g_ptr_array_unref(self.made_roles);
     g_clear_pointer(&self.schema.tables, g_hash_table_unref);
     return ok;
+}
+
+bool hf_restore(const HfRestoreOptions *options, HfProgress *progress, GCancellable *cancellable,
+                HfRestoreResult *result, GError **error)
+{
+    HfArchiveOrigin origin;
+    hf_archive_origin_init(&origin, options->archive);
+    return hf_restore_from(&origin.origin, options, progress, cancellable, result, error);
 }

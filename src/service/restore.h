@@ -30,7 +30,7 @@ typedef struct {
 
 typedef struct {
     HfArchiveReader *archive;
-    const char *archive_name; /* for what is noted with a kept copy */
+    const char *archive_name; /* for what is noted with a kept copy: what was restored */
     const HfPgTarget *target; /* names the database to make, replace or fill */
     HfRestoreMode mode;
     HfProof proof;
@@ -78,5 +78,10 @@ void hf_restore_result_clear(HfRestoreResult *self);
  */
 bool hf_restore(const HfRestoreOptions *options, HfProgress *progress, GCancellable *cancellable,
                 HfRestoreResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same from elsewhere, see service/origin.h: `archive` is not looked at. */
+typedef struct HfOrigin HfOrigin;
+bool hf_restore_from(HfOrigin *origin, const HfRestoreOptions *options, HfProgress *progress, GCancellable *cancellable,
+                     HfRestoreResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * The archive is loaded into a database of its own, under the name of a copy, and takes its final name as the very last
+ * What is restored is loaded into a database of its own, under the name of a copy, and takes its final name as the very last
  * step, in one transaction. Whatever happens before, the live database has not been touched, and what is left is known
  * by its name (`holdfast copies`).
  */
@@ -241,7 +241,7 @@ bool hf_restore_beside(const HfRestoreOptions *options, const HfRestoreLoad *loa
         [HF_RESTORE_NEW] = restore_new, [HF_RESTORE_SWAP] = restore_swap, [HF_RESTORE_SCRATCH] = restore_scratch};
     Beside self = {.options = options,
                    .load = load,
-                   .head = hf_archive_reader_head(options->archive),
+                   .head = load->origin->head,
                    .database = hf_pg_target_database(options->target),
                    .result = result};
     return modes[options->mode](&self, pg, error);

@@ -11,7 +11,8 @@
 typedef struct {
     const HfRestoreOptions *options;
     HfSchema *schema;
-    const HfArchiveHead *head;
+    const HfOrigin *origin;
+    const HfArchiveHead *head; /* the origin's */
     HfPg *pg;
     HfPg *live; /* while what gives way is looked at: connected to it */
     GCancellable *cancellable;

@@ -1,8 +1,8 @@
 /*
  * One task graph does the bulk of it, in lanes of one connection each:
  *
- *   first part of a table ─> its other parts ─> proof of the table
- *                                  └──────────> its indexes and key constraints
+ *   first slice of a table ─> its other slices ─> proof of the table
+ *                                  └────────────> its indexes and key constraints
  *   all tables loaded ─> foreign keys ─> statistics
  *   all tables loaded ─> triggers and the rest; and proved ─> policies
  *   all of post-data, statistics ─> grants ─> materialized views
@@ -37,9 +37,9 @@
 
 /* A table as it is loaded. */
 typedef struct {
-    const HfManifestTable *info;
+    HfManifestTable *info;
     HfTask *first;   /* NULL: there is nothing to do */
-    HfTask *done;    /* after the last part; NULL as above */
+    HfTask *done;    /* after the last slice; NULL as above */
     HfTask *analyze; /* NULL: it has no rows */
 } TableTasks;
 
@@ -47,7 +47,6 @@ struct HfRestoreGraph {
     const HfRestoreLoad *options;
     const HfManifest *manifest;
     HfTypeTable *types;
-    HfArchiveSource archive_source;
     HfSink null_sink;
     HfPipeline *load;
     HfPipeline *prove;
@@ -56,6 +55,7 @@ struct HfRestoreGraph {
     HfRestoreStep grant;
     gpointer grant_data;
     GPtrArray *owned;        /* task payloads */
+    GPtrArray *slices;       /* GPtrArray of HfSlice: those of each table */
     uint64_t raw_bytes;      /* of all tables that are loaded */
     GHashTable *dumped;      /* OID -> HfTocEntry*: the tables that the schema makes itself */
     GHashTable *tables;      /* OID -> TableTasks* */
@@ -92,14 +92,19 @@ static gpointer lane_open(unsigned number, GCancellable *cancellable, gpointer d
     HfPg *pg = options->shared != NULL ? options->shared : hf_restore_connect(options, cancellable, error);
     if (pg == NULL)
         return NULL;
-    HfReader *parts = graph->archive_source.source.open(&graph->archive_source.source, cancellable, error);
+    HfReader *rows = options->origin->rows->open(options->origin->rows, cancellable, error);
+    if (rows == NULL) {
+        if (options->shared == NULL)
+            hf_pg_close(pg);
+        return NULL;
+    }
     HfWriter *null = graph->null_sink.open(&graph->null_sink, cancellable, error);
     Lane *lane = g_new0(Lane, 1);
     *lane = (Lane){.graph = graph, .number = number, .pg = pg};
-    const char *encoding = hf_archive_reader_head(options->archive)->database.encoding;
+    const char *encoding = options->origin->head->database.encoding;
     HfWriter *writer = hf_postgres_writer_new(pg, options->shared != NULL, encoding, options->progress);
     HfReader *reader = hf_postgres_reader_new(pg, true, encoding, graph->types);
-    lane->copy = hf_pipeline_lane_new(graph->load, number, cancellable, parts, writer);
+    lane->copy = hf_pipeline_lane_new(graph->load, number, cancellable, rows, writer);
     lane->prove = hf_pipeline_lane_new(graph->prove, number, cancellable, reader, null);
     return lane;
 }
@@ -150,16 +155,13 @@ static bool load_slice(gpointer data, gpointer slice, GError **error)
     return hf_pipeline_lane_copy(((Lane *)data)->copy, slice, error);
 }
 
-static bool load_table(gpointer lane, gpointer table, GError **error)
+/* All slices of a table. */
+static bool load_table(gpointer lane, gpointer payload, GError **error)
 {
-    g_autoptr(GPtrArray) slices = g_ptr_array_new_with_free_func(g_free);
-    hf_slice_cut_parts(slices, table);
-    for (guint i = 0; i < slices->len; i++) {
-        HfSlice *slice = slices->pdata[i];
-        slice->one_lane = true;
-        if (!load_slice(lane, slice, error))
+    const GPtrArray *slices = payload;
+    for (guint i = 0; i < slices->len; i++)
+        if (!load_slice(lane, slices->pdata[i], error))
             return false;
-    }
     return true;
 }
 
@@ -333,16 +335,26 @@ static bool fits_one_lane(HfRestoreGraph *self, const HfManifestTable *table)
            table->raw_bytes <= self->raw_bytes / self->options->jobs;
 }
 
-/* The first part truncates the table and freezes its rows: it goes alone. Parts that are added to one table through a
- * partition root, and large objects, need no such order. */
-static void add_load_by_parts(HfRestoreGraph *self, TableTasks *tasks, HfManifestTable *table)
+static HfTask *add_load_in_one_lane(HfRestoreGraph *self, GPtrArray *slices)
 {
-    g_autoptr(GPtrArray) slices = g_ptr_array_new();
+    uint64_t weight = 0;
+    for (guint i = 0; i < slices->len; i++) {
+        HfSlice *slice = slices->pdata[i];
+        slice->one_lane = true;
+        weight += slice->weight;
+    }
+    return add_task(self, load_table, slices, weight);
+}
+
+/* The first slice truncates the table and freezes its rows: it goes alone. Slices that are added to one table through a
+ * partition root, and large objects, need no such order. */
+static void add_load_by_slices(HfRestoreGraph *self, TableTasks *tasks, const GPtrArray *slices)
+{
+    const HfManifestTable *table = tasks->info;
     bool first_alone = table->kind == HF_TABLE_PLAIN && table->load_root_oid == 0;
-    hf_slice_cut_parts(slices, table);
     tasks->done = barrier(self);
     for (guint i = 0; i < slices->len; i++) {
-        HfSlice *slice = own(self, slices->pdata[i]);
+        HfSlice *slice = slices->pdata[i];
         HfTask *task = add_task(self, load_slice, slice, slice->weight);
         if (i == 0)
             tasks->first = task;
@@ -352,22 +364,28 @@ static void add_load_by_parts(HfRestoreGraph *self, TableTasks *tasks, HfManifes
     }
 }
 
-static TableTasks *add_table(HfRestoreGraph *self, HfManifestTable *table)
+static bool add_table(HfRestoreGraph *self, HfManifestTable *table, GError **error)
 {
+    HfOrigin *origin = self->options->origin;
     TableTasks *tasks = own(self, g_new0(TableTasks, 1));
-    guint parts = table->parts->len;
+    GPtrArray *slices = g_ptr_array_new_with_free_func(g_free);
+    bool one_lane = fits_one_lane(self, table);
+    g_ptr_array_add(self->slices, slices);
     tasks->info = table;
-    if (parts == 0 && is_of_extension(self, table) && table->filter == NULL)
+    g_hash_table_insert(self->tables, GUINT_TO_POINTER(table->oid), tasks);
+    if (!origin->cut(origin, table, one_lane, self->options->jobs, slices, error))
+        return false;
+    if (slices->len == 0 && is_of_extension(self, table) && table->filter == NULL)
         tasks->done = tasks->first = hf_task_graph_add(self->graph, truncate_table, table, 1);
-    if (parts == 0)
-        return tasks;
-    if (fits_one_lane(self, table))
-        tasks->done = tasks->first = add_task(self, load_table, table, table->raw_bytes + parts);
+    if (slices->len == 0)
+        return true;
+    if (one_lane)
+        tasks->done = tasks->first = add_load_in_one_lane(self, slices);
     else
-        add_load_by_parts(self, tasks, table);
+        add_load_by_slices(self, tasks, slices);
     if (table->kind == HF_TABLE_PLAIN)
         tasks->analyze = add_analyze(self, table);
-    return tasks;
+    return true;
 }
 
 static unsigned proof_shares(const HfRestoreGraph *self, const HfManifestTable *table)
@@ -464,8 +482,8 @@ static bool add_rows(HfRestoreGraph *self, HfPg *pg, GError **error)
     }
     for (guint i = 0; i < self->manifest->tables->len; i++) {
         HfManifestTable *table = self->manifest->tables->pdata[i];
-        if (hf_restore_takes_table(self->options->schema, table))
-            g_hash_table_insert(self->tables, GUINT_TO_POINTER(table->oid), add_table(self, table));
+        if (hf_restore_takes_table(self->options->schema, table) && !add_table(self, table, error))
+            return false;
     }
     join_root_groups(self);
     for (guint i = 0; i < self->manifest->tables->len; i++) {
@@ -667,6 +685,19 @@ static bool is_proved(HfRestoreGraph *self, const HfManifestTable *table)
     return hf_row_digest_equal(&found, &expected);
 }
 
+/* What went through is what the origin has. */
+static void settle_proofs(HfRestoreGraph *self)
+{
+    GHashTableIter iter;
+    gpointer tasks;
+    g_hash_table_iter_init(&iter, self->tables);
+    while (g_hash_table_iter_next(&iter, NULL, &tasks)) {
+        HfManifestTable *table = ((const TableTasks *)tasks)->info;
+        table->proof = hf_pipeline_digest(self->load, table);
+        table->raw_bytes = hf_pipeline_bytes(self->load, table);
+    }
+}
+
 /* ---- The whole -----------------------------------------------------------------------------------------------------
  */
 
@@ -685,7 +716,11 @@ bool hf_restore_graph_run(HfRestoreGraph *self, HfPg *pg, HfRestoreStep grant, g
         return false;
     hf_task_graph_start(self->graph, self->options->shared != NULL ? 1 : self->options->jobs, &lane_ops, self,
                         self->options->cancellable);
-    return hf_task_graph_join(self->graph, error);
+    if (!hf_task_graph_join(self->graph, error))
+        return false;
+    if (!self->options->origin->is_proved)
+        settle_proofs(self);
+    return true;
 }
 
 bool hf_restore_graph_loads(HfRestoreGraph *self, const HfManifestTable *table)
@@ -713,15 +748,15 @@ HfRestoreGraph *hf_restore_graph_new(const HfRestoreLoad *options)
 {
     HfRestoreGraph *self = g_new0(HfRestoreGraph, 1);
     self->options = options;
-    self->manifest = hf_archive_reader_manifest(options->archive);
+    self->manifest = options->origin->manifest;
     self->types = hf_manifest_type_table(self->manifest);
-    hf_archive_source_init(&self->archive_source, options->archive);
     hf_null_sink_init(&self->null_sink);
     self->load = hf_pipeline_new(NULL, NULL, options->progress);
     self->prove = hf_pipeline_new(NULL, NULL, options->progress);
     hf_pipeline_reads_again(self->prove);
     self->graph = hf_task_graph_new();
     self->owned = g_ptr_array_new_with_free_func(g_free);
+    self->slices = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
     self->tables = g_hash_table_new(NULL, NULL);
     self->dumped = dumped_tables(options->schema);
     self->entry_tasks = g_hash_table_new(NULL, NULL);
@@ -739,6 +774,7 @@ void hf_restore_graph_free(HfRestoreGraph *self)
     hf_pipeline_free(self->prove);
     hf_type_table_free(self->types);
     g_ptr_array_unref(self->owned);
+    g_ptr_array_unref(self->slices);
     g_hash_table_unref(self->tables);
     g_hash_table_unref(self->dumped);
     g_hash_table_unref(self->entry_tasks);

@@ -9,7 +9,8 @@
 
 typedef struct HfRestoreGraph HfRestoreGraph;
 
-/* `options` is borrowed. */
+/* `options` is borrowed. What the origin's manifest does not know of the tables before their rows are read, the run
+ * writes into it. */
 HfRestoreGraph *hf_restore_graph_new(const HfRestoreLoad *options);
 void hf_restore_graph_free(HfRestoreGraph *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfRestoreGraph, hf_restore_graph_free)

@@ -120,7 +120,8 @@ static bool check_proof(Load *self, HfRestoreResult *result, GError **error)
     }
     if (wrong->len == 0)
         return true;
-    g_set_error(error, HF_ERROR, HF_ERROR_DIFFER, "the restored rows are not those of the archive in: %s", wrong->str);
+    g_set_error(error, HF_ERROR, HF_ERROR_DIFFER, "the restored rows are not those of the %s in: %s",
+                self->options->origin->name, wrong->str);
     return false;
 }
 
@@ -135,7 +136,9 @@ static bool grant(HfPg *pg, gpointer data, GError **error)
 static bool run_graph(Load *self, HfPg *pg, GError **error)
 {
     set_phase(self, "loading rows and building indexes");
-    return hf_restore_graph_run(self->graph, pg, grant, self, error);
+    HfOrigin *origin = self->options->origin;
+    return hf_restore_graph_run(self->graph, pg, grant, self, error) &&
+           (origin->end == NULL || origin->end(origin, error));
 }
 
 bool hf_restore_load(const HfRestoreLoad *options, HfRestoreResult *result, GError **error)
@@ -145,7 +148,7 @@ bool hf_restore_load(const HfRestoreLoad *options, HfRestoreResult *result, GErr
         return false;
     HfPg *pg = options->shared != NULL ? options->shared : own_pg;
     g_autoptr(HfRestoreGraph) graph = hf_restore_graph_new(options);
-    Load self = {.options = options, .manifest = hf_archive_reader_manifest(options->archive), .graph = graph};
+    Load self = {.options = options, .manifest = options->origin->manifest, .graph = graph};
     return create_schema(&self, pg, error) && run_graph(&self, pg, error) && check_proof(&self, result, error) &&
            run_last(pg, options->schema, error);
 }

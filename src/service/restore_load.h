@@ -1,15 +1,16 @@
 /*
- * The heart of a restore: fills an empty database from an archive and proves what it filled. Used by every mode of
- * restore and by verify --restore-to.
+ * The heart of a restore: fills an empty database from an archive or a live database and proves what it filled. Used by
+ * every mode of restore, by verify --restore-to and by migrate.
  */
 #ifndef HF_SERVICE_RESTORE_LOAD_H
 #define HF_SERVICE_RESTORE_LOAD_H
 
 #include "engine/ends/postgres_schema.h"
+#include "service/origin.h"
 #include "service/restore.h"
 
 typedef struct {
-    HfArchiveReader *archive;
+    HfOrigin *origin;
     const HfSchema *schema;
     HfProof proof;
     unsigned jobs;

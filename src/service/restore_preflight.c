@@ -95,10 +95,9 @@ static void check_server(HfPreflight *self)
 {
     int have = hf_pg_server_version(self->pg) / 10000, need = (int)(self->head->server_version_num / 10000);
     if (have < need)
-        hf_preflight_find(
-            self, true,
-            "the server is PostgreSQL %d, older than the %d that the backup was taken from; restore into %d or newer",
-            have, need, need);
+        hf_preflight_find(self, true,
+                          "the server is PostgreSQL %d, older than the %d that the %s; restore into %d or newer", have,
+                          need, self->origin->is_proved ? "backup was taken from" : "source has", need);
 }
 
 /* Whether a live database gives way. */
@@ -174,7 +173,7 @@ static bool check_tablespaces(HfPreflight *self, GError **error)
             g_ptr_array_add(wanted, (gpointer)entry->tablespace);
     }
     return find_missing(self, "SELECT spcname FROM pg_catalog.pg_tablespace", wanted,
-                        "tablespaces that the backup names are missing", "create them on the server", error);
+                        "tablespaces that what is restored names are missing", "create them on the server", error);
 }
 
 /* "en_US.UTF-8" and "en_US.utf8" are one locale. */
@@ -206,7 +205,7 @@ static bool check_locale(HfPreflight *self, GError **error)
     if (self->options->mode == HF_RESTORE_IN_PLACE)
         return true;
     if (strcmp(info->locale_provider, "icu") == 0 && hf_pg_server_version(self->pg) < 150000)
-        hf_preflight_find(self, true, "the backup's database uses an ICU locale, which needs PostgreSQL 15 or newer");
+        hf_preflight_find(self, true, "the database uses an ICU locale, which needs PostgreSQL 15 or newer");
     g_autoptr(HfPgRows) rows = hf_pg_query(
         self->pg,
         "SELECT collcollate FROM pg_catalog.pg_collation WHERE collcollate IS NOT NULL UNION SELECT datcollate FROM "
@@ -289,7 +288,7 @@ static bool check_swap_obstacles(HfPreflight *self, GError **error)
             self, self->options->mode == HF_RESTORE_IN_PLACE,
             self->options->mode == HF_RESTORE_IN_PLACE
                 ? "the database has subscriptions, which cannot be replaced in one transaction; drop them first"
-                : "subscriptions of the old database stay with it; those in the backup are restored disabled");
+                : "subscriptions of the old database stay with it; those that are restored are disabled");
     return true;
 }
 
@@ -308,7 +307,7 @@ static bool check_lock_room(HfPreflight *self, GError **error)
         return false;
     int64_t room = hf_pg_rows_int64(rows, 0, 0), need = hf_pg_rows_int64(rows, 0, 1);
     if (self->schema->selected == NULL)
-        need += (int64_t)hf_archive_reader_manifest(self->options->archive)->large_objects;
+        need += (int64_t)self->origin->manifest->large_objects;
     for (size_t i = 0; i < hf_dump_toc_size(self->schema->toc); i++) {
         static const char *const locked[] = {"TABLE", "INDEX", "CONSTRAINT", "SEQUENCE", "VIEW", "MATERIALIZED VIEW",
                                              NULL};
@@ -344,25 +343,25 @@ static bool free_room(HfPg *pg, uint64_t *bytes)
 static void check_room(HfPreflight *self)
 {
     uint64_t raw = 0, have;
-    const HfManifest *manifest = hf_archive_reader_manifest(self->options->archive);
+    const HfManifest *manifest = self->origin->manifest;
     for (guint i = 0; i < manifest->tables->len; i++) {
         const HfManifestTable *table = manifest->tables->pdata[i];
         raw += hf_restore_takes_table(self->schema, table) ? table->raw_bytes : 0;
     }
     g_autofree char *need = hf_format_bytes(raw);
+    const char *as = self->origin->is_proved ? "as COPY carries them" : "on the source's disk";
     if (!free_room(self->pg, &have)) {
         hf_preflight_find(self, false,
-                          "the rows take about %s as COPY carries them, and on the server they may take less or more, "
+                          "the rows take about %s %s, and on the server they may take less or more, "
                           "with indexes on top; how much room it has cannot be asked from here",
-                          need);
+                          need, as);
         return;
     }
     g_autofree char *room = hf_format_bytes(have);
-    hf_preflight_find(
-        self, false,
-        "%sthe rows take about %s as COPY carries them, and on the server they may take less or more, with "
-        "indexes on top; the disk of the server's data directory has %s free",
-        have < raw ? "room may be short: " : "", need, room);
+    hf_preflight_find(self, false,
+                      "%sthe rows take about %s %s, and on the server they may take less or more, with "
+                      "indexes on top; the disk of the server's data directory has %s free",
+                      have < raw ? "room may be short: " : "", need, as, room);
 }
 
 /* ---- The whole -----------------------------------------------------------------------------------------------------
@@ -370,13 +369,13 @@ static void check_room(HfPreflight *self)
 
 static void check_selection(HfPreflight *self)
 {
-    const HfManifest *manifest = hf_archive_reader_manifest(self->options->archive);
+    const HfManifest *manifest = self->origin->manifest;
     if (self->schema->selected == NULL)
         return;
     for (guint i = 0; i < manifest->tables->len; i++)
         if (hf_restore_takes_table(self->schema, manifest->tables->pdata[i]))
             return;
-    hf_preflight_find(self, true, "the patterns leave no table of the archive to restore");
+    hf_preflight_find(self, true, "the patterns leave no table to restore");
 }
 
 /* The database that gives way. */
@@ -393,12 +392,13 @@ static bool check_live(HfPreflight *self, GError **error)
     return ok;
 }
 
-bool hf_restore_preflight(const HfRestoreOptions *options, HfSchema *schema, HfPg *pg, GCancellable *cancellable,
-                          GPtrArray *findings, GError **error)
+bool hf_restore_preflight(const HfRestoreOptions *options, const HfOrigin *origin, HfSchema *schema, HfPg *pg,
+                          GCancellable *cancellable, GPtrArray *findings, GError **error)
 {
     HfPreflight self = {.options = options,
                         .schema = schema,
-                        .head = hf_archive_reader_head(options->archive),
+                        .origin = origin,
+                        .head = origin->head,
                         .pg = pg,
                         .cancellable = cancellable,
                         .database = hf_pg_target_database(options->target),

@@ -95,14 +95,16 @@ static bool is_coming(const Impact *self, size_t row)
 static void check_name(HfPreflight *self)
 {
     if (strcmp(self->head->database.name, self->database) != 0)
-        hf_preflight_find(self, false, "the archive is of the database %s; its content replaces that of %s",
-                          self->head->database.name, self->database);
+        hf_preflight_find(self, false, "the %s is of the database %s; its content replaces that of %s",
+                          self->origin->name, self->head->database.name, self->database);
 }
 
 static void tell_tables(HfPreflight *self, const GPtrArray *tables)
 {
     g_autofree char *names = hf_preflight_join_names(tables);
     bool chosen = self->schema->selected != NULL;
+    g_autofree char *why = chosen ? g_strdup("they are not among those chosen")
+                                  : g_strdup_printf("the %s does not have them", self->origin->name);
     if (tables->len == 0)
         return;
     if (chosen && !self->options->drop_others)
@@ -114,8 +116,7 @@ static void tell_tables(HfPreflight *self, const GPtrArray *tables)
                           tables->len, tables->len == 1 ? "" : "s", names);
     else
         hf_preflight_find(self, false, "%u table%s of %s will be gone, because %s: %s", tables->len,
-                          tables->len == 1 ? "" : "s", self->database,
-                          chosen ? "they are not among those chosen" : "the archive does not have them", names);
+                          tables->len == 1 ? "" : "s", self->database, why, names);
 }
 
 static void check_gone(Impact *self)
@@ -143,7 +144,7 @@ static void check_emptied(Impact *self)
 {
     g_autoptr(GHashTable) without = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GPtrArray) emptied = g_ptr_array_new_with_free_func(g_free);
-    const HfManifest *manifest = hf_archive_reader_manifest(self->preflight->options->archive);
+    const HfManifest *manifest = self->preflight->origin->manifest;
     for (guint i = 0; i < manifest->tables->len; i++) {
         const HfManifestTable *table = manifest->tables->pdata[i];
         if (table->no_data_reason != NULL)
@@ -157,15 +158,15 @@ static void check_emptied(Impact *self)
     g_autofree char *names = hf_preflight_join_names(emptied);
     if (emptied->len > 0)
         hf_preflight_find(self->preflight, false,
-                          "%u table%s will come back empty, because the archive has no rows of %s: %s", emptied->len,
-                          emptied->len == 1 ? "" : "s", emptied->len == 1 ? "it" : "them", names);
+                          "%u table%s will come back empty, because the %s has no rows of %s: %s", emptied->len,
+                          emptied->len == 1 ? "" : "s", self->preflight->origin->name,
+                          emptied->len == 1 ? "it" : "them", names);
 }
 
 static bool check_large_objects(Impact *self, GError **error)
 {
     const HfPreflight *preflight = self->preflight;
-    bool restored = !preflight->schema->selective &&
-                    hf_archive_reader_manifest(preflight->options->archive)->large_objects > 0;
+    bool restored = !preflight->schema->selective && preflight->origin->manifest->large_objects > 0;
     g_autofree char *count = hf_pg_query_text(
         preflight->live, "SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata", NULL, error);
     if (count != NULL && !restored && strcmp(count, "0") != 0)

@@ -45,7 +45,8 @@ static void check_objects(HfPreflight *self)
     }
     g_autofree char *text = hf_preflight_join_names(names);
     if (names->len > 0)
-        hf_preflight_find(self, true, "the backup has what only a superuser can make: %s; connect as one", text);
+        hf_preflight_find(self, true, "the %s has what only a superuser can make: %s; connect as one",
+                          self->origin->name, text);
 }
 
 /* The roles that objects will be given to, as they are called here. */

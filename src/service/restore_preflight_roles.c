@@ -116,12 +116,13 @@ static void tell_missing(HfPreflight *self, const GPtrArray *missing)
     g_autoptr(GPtrArray) high = out_of_reach(self, missing);
     g_autofree char *high_names = hf_preflight_join_names(high);
     bool bare = options->no_owner && options->no_privileges;
+    g_autofree char *who =
+        bare ? g_strdup("policies or user mappings name") : g_strdup_printf("the %s names", self->origin->name);
     if (!options->create_roles)
         hf_preflight_find(self, true,
                           "roles that %s are missing: %s; have them made with --create-roles, map them with --role-map "
                           "OLD=NEW%s",
-                          bare ? "policies or user mappings name" : "the backup names", names,
-                          bare ? "" : ", or leave owners and grants out with --no-owner --no-privileges");
+                          who, names, bare ? "" : ", or leave owners and grants out with --no-owner --no-privileges");
     else if (!self->may_create_role)
         hf_preflight_find(self, true, "roles are missing and the role connected may not create them: %s", names);
     else if (high->len > 0)

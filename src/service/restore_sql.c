@@ -33,24 +33,15 @@ static bool add_statement(const char *statement, gpointer data, GError **error)
     return (self->statements < BATCH_STATEMENTS && self->batch->len < BATCH_BYTES) || run_batch(self, error);
 }
 
-static bool run_member(Batches *self, HfArchiveReader *archive, const HfMember *member, GError **error)
-{
-    g_autoptr(HfSqlLines) lines = hf_sql_lines_new(add_statement, self);
-    return hf_archive_reader_copy(archive, member, hf_sql_lines_output(lines), error) &&
-           hf_sql_lines_end(lines, error) && run_batch(self, error);
-}
-
-bool hf_restore_run_sql(const HfRestoreLoad *load, HfPg *pg, const char *first, HfRestoreStatementFunc take,
+bool hf_restore_run_sql(const HfRestoreLoad *load, HfPg *pg, const char *member, HfRestoreStatementFunc take,
                         gpointer data, GError **error)
 {
     g_autoptr(GString) batch = g_string_new(NULL);
     Batches self = {.pg = pg, .take = take, .data = data, .batch = batch};
-    const HfManifest *manifest = hf_archive_reader_manifest(load->archive);
-    const HfMember *member;
-    for (unsigned number = 1; (member = hf_manifest_find_sql(manifest, first, number)) != NULL; number++)
-        if (!run_member(&self, load->archive, member, error)) {
-            g_prefix_error(error, "%s: ", member->name);
-            return false;
-        }
-    return true;
+    g_autoptr(HfSqlLines) lines = hf_sql_lines_new(add_statement, &self);
+    if (load->origin->write_sql(load->origin, member, hf_sql_lines_output(lines), error) &&
+        hf_sql_lines_end(lines, error) && run_batch(&self, error))
+        return true;
+    g_prefix_error(error, "%s: ", member);
+    return false;
 }

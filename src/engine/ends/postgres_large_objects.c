@@ -15,13 +15,6 @@ HfManifestTable *hf_postgres_large_objects_table(void)
     return table;
 }
 
-static HfSlice *slice_new(HfManifestTable *table, uint64_t start, uint64_t end, uint64_t weight)
-{
-    HfSlice *slice = g_new0(HfSlice, 1);
-    *slice = (HfSlice){.table = table, .start = start, .end = end, .weight = weight};
-    return slice;
-}
-
 bool hf_postgres_slice_large_objects(HfPg *pg, HfManifestTable *table, unsigned count, GPtrArray *slices,
                                      GError **error)
 {
@@ -36,9 +29,13 @@ bool hf_postgres_slice_large_objects(HfPg *pg, HfManifestTable *table, unsigned 
     g_autoptr(HfPgRows) rows = hf_pg_query(pg, sql, NULL, error);
     for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++) {
         bool last = i + 1 == hf_pg_rows_count(rows);
-        g_ptr_array_add(slices, slice_new(table, (uint64_t)hf_pg_rows_int64(rows, i, 0),
-                                          last ? HF_SLICE_TO_END : (uint64_t)hf_pg_rows_int64(rows, i + 1, 0),
-                                          (uint64_t)hf_pg_rows_int64(rows, i, 1) + 1));
+        HfSlice slice = {.table = table,
+                         .start = (uint64_t)hf_pg_rows_int64(rows, i, 0),
+                         .end = last ? HF_SLICE_TO_END : (uint64_t)hf_pg_rows_int64(rows, i + 1, 0),
+                         .part = (guint)i,
+                         .parts = (guint)hf_pg_rows_count(rows),
+                         .weight = (uint64_t)hf_pg_rows_int64(rows, i, 1) + 1};
+        g_ptr_array_add(slices, g_memdup2(&slice, sizeof slice));
     }
     return rows != NULL;
 }

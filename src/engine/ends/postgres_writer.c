@@ -54,7 +54,7 @@ static char *copy_in_sql(const HfManifestTable *table, bool freeze)
 
 static bool begin_transaction(PostgresWriter *self, const HfSlice *slice, bool freeze, GError **error)
 {
-    bool first = slice->part == 0, last = slice->part + 1 == slice->table->parts->len;
+    bool first = slice->part == 0, last = slice->part + 1 == slice->parts;
     self->commits = !self->caller_transaction && (last || !slice->one_lane);
     if (!self->caller_transaction && (first || !slice->one_lane) && !hf_pg_exec(self->pg, "BEGIN", error))
         return false;

@@ -52,6 +52,8 @@ static void assert_covers_all_pages_once(const Fixture *self, uint64_t pages)
         assert_int_equal(slice(self, i)->start, at);
         assert_true(slice(self, i)->end > at);
         assert_true(slice(self, i)->weight > 0);
+        assert_int_equal(slice(self, i)->part, i);
+        assert_int_equal(slice(self, i)->parts, self->slices->len);
         at = slice(self, i)->end;
     }
     assert_true(at == HF_SLICE_TO_END);
@@ -134,6 +136,7 @@ static void each_part_is_a_slice_of_its_own(void **state)
     for (guint i = 0; i < 3; i++) {
         assert_ptr_equal(slice(self, i)->table, self->table);
         assert_int_equal(slice(self, i)->part, i);
+        assert_int_equal(slice(self, i)->parts, 3);
         assert_int_equal(slice(self, i)->weight, 100 * i + 1);
     }
 }
