@@ -27,6 +27,7 @@ extern const HfCommand hf_command_init;
 extern const HfCommand hf_command_inspect;
 extern const HfCommand hf_command_job;
 extern const HfCommand hf_command_keygen;
+extern const HfCommand hf_command_migrate;
 extern const HfCommand hf_command_rescan;
 extern const HfCommand hf_command_restore;
 extern const HfCommand hf_command_schedule;

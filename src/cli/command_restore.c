@@ -11,6 +11,7 @@
 #include "cli/key_options.h"
 #include "cli/options.h"
 #include "cli/report.h"
+#include "cli/restore_options.h"
 #include "cli/scope_options.h"
 #include "cli/work.h"
 #include "service/backup.h"
@@ -19,14 +20,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEFAULT_KEEP_S (7 * 24 * 3600)
 #define SAFETY_LOCK_WAIT_MS (60 * 1000)
 
 static struct {
     char *from, *to, *mode, *safety;
-    char *jobs, *proof, *keep_old, *maintenance_db;
-    char **role_map;
-    gboolean dry_run, no_verify, no_owner, no_privileges, create_roles, drop_others;
+    gboolean no_verify;
 } options;
 
 static const GOptionEntry entries[] = {
@@ -37,23 +35,7 @@ static const GOptionEntry entries[] = {
      "swap|new|in-place"},
     {"safety", 0, 0, G_OPTION_ARG_FILENAME, &options.safety, "in-place: back up what is replaced into this new file",
      "FILE"},
-    {"dry-run", 0, 0, G_OPTION_ARG_NONE, &options.dry_run, "Only find out whether it can be done", NULL},
-    HF_JOBS_ENTRY(&options.jobs),
-    {"drop-others", 0, 0, G_OPTION_ARG_NONE, &options.drop_others,
-     "swap, in-place: let the tables go that --schema and --table do not choose", NULL},
-    {"no-owner", 'O', 0, G_OPTION_ARG_NONE, &options.no_owner, "The role that connects owns everything", NULL},
-    {"no-privileges", 'x', 0, G_OPTION_ARG_NONE, &options.no_privileges, "Do not restore grants", NULL},
-    {"role-map", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.role_map, "Give to NEW what is OLD's; may be repeated",
-     "OLD=NEW"},
-    {"create-roles", 0, 0, G_OPTION_ARG_NONE, &options.create_roles, "Make roles that are missing, without passwords",
-     NULL},
-    {"proof", 0, 0, G_OPTION_ARG_STRING, &options.proof,
-     "Compare what was restored with the archive: every row (default), row counts, nothing", "digest|count|none"},
     {"no-verify", 0, 0, G_OPTION_ARG_NONE, &options.no_verify, "Do not read the whole archive beforehand", NULL},
-    {"keep-old", 0, 0, G_OPTION_ARG_STRING, &options.keep_old,
-     "swap: keep the old database so long (default: 7d; 0s: drop it at once)", "TIME"},
-    {"maintenance-db", 0, 0, G_OPTION_ARG_STRING, &options.maintenance_db,
-     "Connect here for making and renaming (default: postgres, else template1)", "NAME"},
     {NULL},
 };
 
@@ -74,12 +56,12 @@ static bool check_mode(HfRestoreMode *mode, GError **error)
     return true;
 }
 
-static bool check_safety(HfRestoreMode mode, GError **error)
+static bool check_safety(HfRestoreMode mode, bool dry_run, GError **error)
 {
     bool in_place = mode == HF_RESTORE_IN_PLACE;
     if (!in_place && options.safety != NULL)
         return hf_option_fail(error, "--safety belongs to --mode in-place; the other modes keep the old database");
-    if (in_place && options.safety == NULL && !options.dry_run)
+    if (in_place && options.safety == NULL && !dry_run)
         return hf_option_fail(error,
                               "--safety is missing: --mode in-place cannot be undone, so it names a new file into "
                               "which the database is backed up first");
@@ -91,54 +73,25 @@ static bool check_safety(HfRestoreMode mode, GError **error)
 }
 
 /* An option that does nothing is a mistake about what the mode does. */
-static bool check_foreign(HfRestoreMode mode, GError **error)
+static bool check_foreign(const HfRestoreOptions *restore, GError **error)
 {
-    HfPatternLists patterns = hf_scope_patterns();
-    bool chosen = hf_pattern_lists_given(&patterns);
-    if (mode != HF_RESTORE_SWAP && options.keep_old != NULL)
-        return hf_option_fail(error, "--keep-old belongs to --mode swap: no other mode keeps an old database");
-    if (mode == HF_RESTORE_IN_PLACE && options.maintenance_db != NULL)
+    if (restore->mode == HF_RESTORE_IN_PLACE && restore->maintenance_db != NULL)
         return hf_option_fail(error, "--maintenance-db does not belong to --mode in-place, which makes no database");
     if (options.safety == NULL && hf_recipients_are_given())
         return hf_option_fail(error, "--recipient, --recipients-file and --unencrypted are for the file that --safety "
                                      "names, and there is none");
-    if (options.drop_others && (mode == HF_RESTORE_NEW || !chosen))
-        return hf_option_fail(error, "--drop-others belongs to --table or --schema with --mode swap or in-place");
     return true;
-}
-
-static void tell_finding(const HfFinding *finding, gpointer data)
-{
-    (void)data;
-    /* Fatal ones are in the error. */
-    if (!finding->fatal)
-        g_message("preflight: %s", finding->text);
 }
 
 static bool check(HfRestoreOptions *restore, GError **error)
 {
-    static const char *const proofs[] = {
-        [HF_PROOF_DIGEST] = "digest", [HF_PROOF_COUNT] = "count", [HF_PROOF_NONE] = "none", NULL};
-    unsigned proof = HF_PROOF_DIGEST;
-    restore->keep_old_s = DEFAULT_KEEP_S;
     if (!hf_option_require("--from", options.from, "the archive to read", error) ||
-        !check_mode(&restore->mode, error) || !check_safety(restore->mode, error) ||
-        !check_foreign(restore->mode, error) || !hf_option_jobs(options.jobs, &restore->jobs, error) ||
-        !hf_option_choice("--proof", options.proof, proofs, &proof, error) ||
-        !hf_option_duration("--keep-old", options.keep_old, &restore->keep_old_s, error) ||
-        !hf_option_role_map((const char *const *)options.role_map, &restore->role_map, error))
+        !check_mode(&restore->mode, error) || !hf_restore_from_options(restore, error) ||
+        !check_safety(restore->mode, restore->dry_run, error) || !check_foreign(restore, error))
         return false;
-    restore->proof = (HfProof)proof;
     restore->archive_name = hf_path_is_stream(options.from) ? "standard input" : options.from;
-    restore->dry_run = options.dry_run;
     restore->no_verify = options.no_verify;
-    restore->no_owner = options.no_owner;
-    restore->no_privileges = options.no_privileges;
-    restore->create_roles = options.create_roles;
-    restore->drop_others = options.drop_others;
-    restore->on_finding = tell_finding;
     restore->patterns = hf_scope_patterns();
-    restore->maintenance_db = options.maintenance_db;
     return true;
 }
 
@@ -156,71 +109,18 @@ static char *way_back(void)
     return g_strdup_printf("holdfast restore --from %s --to %s --mode in-place --safety %s%s", safety, to, next, keys);
 }
 
-static void report_findings_json(HfJsonWriter *json, const HfRestoreResult *result)
-{
-    hf_json_writer_begin_array(json, "findings");
-    for (guint i = 0; result->findings != NULL && i < result->findings->len; i++) {
-        const HfFinding *finding = result->findings->pdata[i];
-        hf_json_writer_begin_object(json, NULL);
-        hf_json_writer_bool(json, "fatal", finding->fatal);
-        hf_json_writer_string(json, "text", finding->text);
-        hf_json_writer_end_object(json);
-    }
-    hf_json_writer_end_array(json);
-}
-
 static void report_json(HfJsonWriter *json, const HfRestoreOptions *restore, const HfRestoreResult *result)
 {
     hf_json_writer_string(json, "file", options.from);
     hf_json_writer_string(json, "mode", options.mode);
-    hf_json_writer_bool(json, "dry_run", restore->dry_run);
-    hf_json_writer_string(json, "database", result->database);
-    hf_json_writer_uint64(json, "tables", result->tables);
-    hf_json_writer_uint64(json, "tables_proved", result->tables_proved);
-    hf_json_writer_uint64(json, "rows", result->rows);
-    hf_json_writer_uint64(json, "raw_bytes", result->raw_bytes);
-    hf_json_writer_string(json, "kept", result->kept);
-    hf_json_writer_string(json, "kept_until", result->kept_until);
-    hf_json_writer_fixed(json, "downtime_s", result->downtime_s, 3);
+    hf_restore_report_json(json, restore, result);
     hf_json_writer_string(json, "safety", options.safety);
-    report_findings_json(json, result);
-}
-
-static void report_rows(HfReport *report, const HfRestoreOptions *restore, const HfRestoreResult *result)
-{
-    static const char *const proofs[] = {[HF_PROOF_DIGEST] = "every row was read back and compared",
-                                         [HF_PROOF_COUNT] = "the row counts were compared",
-                                         [HF_PROOF_NONE] = "not proved, as --proof none asks"};
-    g_autofree char *tables = hf_format_count(result->tables);
-    g_autofree char *rows = hf_format_count(result->rows);
-    g_autofree char *raw = hf_format_bytes(result->raw_bytes);
-    hf_report_line(report, "%s: %s table%s with %s row%s (%s) restored; %s", result->database, tables,
-                   result->tables == 1 ? "" : "s", rows, result->rows == 1 ? "" : "s", raw, proofs[restore->proof]);
-}
-
-static void report_swap(HfReport *report, const HfRestoreResult *result)
-{
-    g_autofree char *downtime = hf_format_duration(result->downtime_s);
-    g_autofree char *to = g_shell_quote(options.to);
-    if (result->kept == NULL) {
-        hf_report_line(report, "the swap took %s; the old database was dropped, as --keep-old 0s asks", downtime);
-        return;
-    }
-    hf_report_line(report, "the swap took %s; the old database is kept as %s until %s", downtime, result->kept,
-                   result->kept_until);
-    hf_report_line(report, "to go back: holdfast undo --to %s", to);
 }
 
 static void report_text(HfReport *report, const HfRestoreOptions *restore, const HfRestoreResult *result)
 {
-    if (restore->dry_run) {
-        hf_report_line(report, "the restore can be done; nothing was touched");
-        return;
-    }
-    report_rows(report, restore, result);
-    if (restore->mode == HF_RESTORE_SWAP)
-        report_swap(report, result);
-    if (restore->mode == HF_RESTORE_IN_PLACE) {
+    hf_restore_report_text(report, "restore", "restored", options.to, restore, result);
+    if (restore->mode == HF_RESTORE_IN_PLACE && !restore->dry_run) {
         g_autofree char *command = way_back();
         hf_report_line(report, "to go back: %s", command);
     }
@@ -336,8 +236,8 @@ static bool run(const HfCommand *self, char **arguments, GError **error)
 {
     HfRestoreOptions restore = {0};
     g_autoptr(HfAgeRecipients) recipients = NULL;
-    if (!hf_options_parse(self, arguments, entries, error, hf_identity_options(), hf_connection_options(),
-                          hf_recipient_options(false), hf_scope_options(),
+    if (!hf_options_parse(self, arguments, entries, error, hf_restore_options(), hf_identity_options(),
+                          hf_connection_options(), hf_recipient_options(false), hf_scope_options(),
                           hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL))
         return false;
     g_autoptr(HfPgTarget) target = hf_connection_target("--to", options.to, error);

@@ -25,7 +25,8 @@ GOptionGroup *hf_connection_options(void)
     return group;
 }
 
-HfPgTarget *hf_connection_target(const char *name, const char *conninfo, GError **error)
+HfPgTarget *hf_connection_target_with(const char *name, const char *conninfo, const char *option, const char *file,
+                                      GError **error)
 {
     g_autofree char *password = NULL;
     if (!hf_option_require(name, conninfo, "a database, by a libpq connection string or URI", error))
@@ -39,12 +40,17 @@ HfPgTarget *hf_connection_target(const char *name, const char *conninfo, GError 
         g_prefix_error(error, "%s: ", name);
         return NULL;
     }
-    if (options.password_file == NULL)
+    if (file == NULL)
         return g_steal_pointer(&target);
-    char *secret = hf_password_read_line("--password-file", options.password_file, error);
+    char *secret = hf_password_read_line(option, file, error);
     HfPgTarget *complete = secret != NULL ? hf_pg_target_with_password(target, secret) : NULL;
     hf_age_secret_free(secret);
     return complete;
+}
+
+HfPgTarget *hf_connection_target(const char *name, const char *conninfo, GError **error)
+{
+    return hf_connection_target_with(name, conninfo, "--password-file", options.password_file, error);
 }
 
 static bool ask(HfPgTarget **target, GCancellable *cancellable, GError **error)

@@ -15,6 +15,10 @@ GOptionGroup *hf_connection_options(void);
  * option that the string stands in: "--from". Transfer full. */
 HfPgTarget *hf_connection_target(const char *name, const char *conninfo, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same where the password is in another file: `file` (may be NULL), that `option` names. */
+HfPgTarget *hf_connection_target_with(const char *name, const char *conninfo, const char *option, const char *file,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /*
  * Sees to it that there is a password where one is needed: asks for it with --password, or if the server wants one and
  * somebody is at the terminal; *target is then replaced. A server that cannot be reached is an error here; all else is

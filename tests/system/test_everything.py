@@ -78,6 +78,16 @@ def test_every_kind_of_object_is_restored_the_same(original, archive, servers, h
     assert everything.differences(source, everything.NAME, target, everything.NAME) == []
 
 
+@pytest.mark.parametrize("source_major, target_major", ROUTES)
+def test_every_kind_of_object_is_migrated_the_same(original, servers, holdfast, source_major, target_major):
+    source, target, name = original(source_major), servers(target_major, f"target from {source_major}"), "mígrated"
+    done = holdfast("migrate", "--from", source.dsn(everything.NAME), "--to", target.dsn(name), "--mode", "new",
+                    "--no-backup", "--others", "go-on", "--json", timeout=800).json
+    assert done["tables"] == done["tables_proved"] > 50
+    assert_same_schema(source, everything.NAME, target, name)
+    assert everything.differences(source, everything.NAME, target, name) == []
+
+
 def test_settings_and_grants_of_the_database_go_to_its_new_name(original, archive, holdfast):
     server, name = original(15), "another name"
     restore(holdfast, archive(15), server, name)

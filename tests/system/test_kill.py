@@ -1,7 +1,7 @@
 """kill -9 at any moment. A file under its final name verifies; the live database is there all the time, under its name,
 and is the old or the new one; what is left is listed by `holdfast copies`, and goes with --drop-stale.
 
-More than sixty kills in all: at random moments (the seed is printed, and $HOLDFAST_KILL_SEED gives another), and some at the one
+More than seventy kills in all: at random moments (the seed is printed, and $HOLDFAST_KILL_SEED gives another), and some at the one
 moment that counts, inside the transaction of the swap."""
 import contextlib
 import os
@@ -17,7 +17,7 @@ from support.faults import databases, wait_until
 
 SEED = int(os.environ.get("HOLDFAST_KILL_SEED", "20240519"))
 ROWS = 150_000
-BACKUPS, SWAPS, SWAPS_INSIDE, UNDOS, IN_PLACES = 15, 18, 4, 12, 15
+BACKUPS, SWAPS, SWAPS_INSIDE, UNDOS, IN_PLACES, MIGRATIONS = 15, 18, 4, 12, 15, 10
 
 pytestmark = pytest.mark.slow_once
 
@@ -285,3 +285,30 @@ def test_a_killed_restore_in_place_was_made_whole_or_not_at_all(live, holdfast, 
             outcomes.append(content)
     print(f"a restore in place takes {whole_s:.2f} s; after the kills: {outcomes}")
     live.become("old")
+
+
+def test_a_killed_migration_leaves_the_source_as_it_was_and_a_target_that_is_whole_or_listed(live, holdfast):
+    target = "moved"
+    arguments = ["migrate", "--from", live.dsn, "--to", live.server.dsn(target), "--mode", "new", "--no-backup",
+                 "--others", "go-on", "--jobs", "2"]
+    whole_s = duration(holdfast, arguments)
+    live.server.dropdb(target)
+    outcomes = []
+    for delay_s in moments(whole_s, MIGRATIONS):
+        status = run_and_kill(holdfast, arguments, delay_s)
+        live.settle()
+        assert live.content() == "old"
+        listed = holdfast("copies", "--to", live.server.dsn(target), "--json").json["copies"]
+        left = {each for each in databases(live.server) if each.startswith(target)}
+        if target in left:
+            assert live.server.psql(CONTENT, db=target) == "old" and listed == []
+            live.server.dropdb(target)
+            outcomes.append("whole")
+        else:
+            assert status != 0 and left == {each["name"] for each in listed} and len(left) <= 1
+            holdfast("copies", "--to", live.server.dsn(target), "--drop-stale")
+            outcomes.append("listed" if left else "none")
+        assert not any(each.startswith(target) for each in databases(live.server))
+        assert live.server.psql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == "0"
+    print(f"a migration takes {whole_s:.2f} s; after the kills: {outcomes}")
+    assert live.sweep() == []

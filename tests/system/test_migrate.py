@@ -1,0 +1,361 @@
+"""A live database goes to another one, straight and proved. The source is never changed; the target is complete and proved, or
+what there is of it is listed by `holdfast copies`; who else is on the source is named. Every kind of object, over all versions:
+test_everything.py; kills: test_kill.py."""
+import json
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+
+from support.archive_edit import Archive
+from support.faults import databases, end_sessions, message, sessions, wait_until
+from support.proxy import Proxy
+
+ROWS = 30_000
+GO_ON = ["--others", "go-on"]
+
+
+class Move:
+    """A source of some 10 MB, binary and text, with a sequence and a large object; and the server that it goes to."""
+
+    def __init__(self, source, target, name, holdfast):
+        self.source, self.target, self.name, self._holdfast = source, target, name, holdfast
+        self.moved = f"{name}moved"
+        source.psql(f"""
+            CREATE EXTENSION IF NOT EXISTS citext;
+            CREATE TYPE mood AS ENUM ('well', 'ill');
+            CREATE TABLE customers (id int PRIMARY KEY, name citext, feels mood DEFAULT 'well');
+            INSERT INTO customers SELECT i, 'Customer ' || i FROM generate_series(1, 500) i;
+            CREATE TABLE orders (id serial PRIMARY KEY, customer int REFERENCES customers, note text, price numeric(12, 2));
+            INSERT INTO orders (customer, note, price) SELECT i % 500 + 1, md5(i::text) || md5((i + 1)::text), i / 7.0
+                FROM generate_series(1, {ROWS}) i;
+            CREATE INDEX ON orders (note);
+            CREATE TABLE empty (a int);
+            CREATE MATERIALIZED VIEW totals AS SELECT customer, sum(price) FROM orders GROUP BY 1;
+            SELECT lo_from_bytea(0, decode(repeat('00ff', 300000), 'hex'));
+            ALTER DATABASE {name} SET work_mem = '7MB';""", db=name)
+
+    def arguments(self, *more, source={}, target={}, mode="new", backup=("--no-backup",)):
+        return ["migrate", "--from", self.source.dsn(self.name, **source), "--to", self.target.dsn(self.moved, **target),
+                "--mode", mode, "--jobs", "2", *backup, *more]
+
+    def __call__(self, *more, check=True, **where):
+        return self._holdfast(*self.arguments(*more, **where), check=check)
+
+    def content(self, server, name):
+        """What is there, without what a server gives by itself."""
+        return server.psql("""
+            SELECT count(*), sum(hashtextextended(o::text, 0)) FROM orders o;
+            SELECT count(*), sum(hashtextextended(c::text, 0)) FROM customers c;
+            SELECT count(*), sum(sum) FROM totals; SELECT nextval('orders_id_seq');
+            SELECT oid, lomowner::regrole, md5(lo_get(oid)) FROM pg_largeobject_metadata;
+            SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1;
+            SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'orders'::regclass ORDER BY 1;
+            SELECT setconfig FROM pg_db_role_setting s JOIN pg_database d ON d.oid = setdatabase
+                WHERE datname = current_database();
+            SELECT reltuples FROM pg_class WHERE relname = 'orders'""", db=name)
+
+    def is_there(self):
+        self.source.psql("ANALYZE", db=self.name)
+        before = self.content(self.source, self.name)
+        self.source.psql("SELECT setval('orders_id_seq', currval('orders_id_seq') - 1) FROM (SELECT nextval("
+                         "'orders_id_seq')) n; SELECT setval('orders_id_seq', last_value - 1) FROM orders_id_seq",
+                         db=self.name)
+        return self.content(self.target, self.moved) == before
+
+    def copies(self):
+        listed = self._holdfast("copies", "--to", self.target.dsn(self.moved), "--json").json["copies"]
+        return {each["name"]: each["kind"] for each in listed}
+
+
+@pytest.fixture
+def move(postgres, database, holdfast):
+    source = postgres(autovacuum="off")
+    move = Move(source, postgres(autovacuum="off", cluster_name="target"), database(source), holdfast)
+    yield move
+    move.target.dropdb(move.moved)
+
+
+# ---- What comes over -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("data_format", ["auto", "text"])
+def test_everything_comes_over_and_is_proved(move, data_format):
+    done = move("--data-format", data_format, "--json").json
+    assert done["tables"] == done["tables_proved"] == 3 and done["rows"] > ROWS + 500 and done["kept"] is None
+    assert done["database"] == move.moved and move.is_there() and move.copies() == {}
+
+
+def test_a_swap_keeps_the_database_that_was_there(move, holdfast):
+    move.target.createdb(move.moved)
+    move.target.psql("CREATE TABLE older AS SELECT 1 AS a", db=move.moved)
+    assert f"{move.moved} exists already" in message(move(check=False))
+    told = move(mode="swap").stdout
+    assert "migrated; every row was read back and compared" in told and "holdfast undo" in told
+    assert list(move.copies().values()) == ["kept"] and move.target.psql("SELECT count(*) FROM orders",
+                                                                         db=move.moved) == str(ROWS)
+    holdfast("undo", "--to", move.target.dsn(move.moved))
+    assert move.target.psql("SELECT a FROM older", db=move.moved) == "1"
+
+
+def test_a_part_of_a_database_comes_alone(move):
+    """With the types and extensions that it needs."""
+    done = move("--table", "customers", "--json").json
+    assert done["tables"] == 1 and done["rows"] == 500
+    others = "SELECT count(*) FROM pg_class WHERE relname IN ('orders', 'totals')"
+    assert move.target.psql(others, db=move.moved) == "0"
+    done = move("--table", "empty", mode="swap", check=False)
+    assert done.returncode == 1 and "--drop-others" in message(done)
+    assert move("--table", "empty", "--drop-others", "--json", mode="swap").json["tables"] == 1
+
+
+def test_rows_that_are_left_out_leave_the_table(move):
+    done = move("--exclude-table-data", "orders", "--json").json
+    assert done["tables"] == 2 and move.target.psql("SELECT count(*) FROM orders", db=move.moved) == "0"
+
+
+def test_a_dry_run_touches_nothing(move):
+    before = databases(move.target)
+    assert "the migration can be done" in move("--dry-run", backup=()).stdout
+    assert databases(move.target) == before
+
+
+def test_an_archive_is_restored(move, holdfast, tmp_path):
+    archive = tmp_path / "a.hf"
+    holdfast("backup", "--from", move.source.dsn(move.name), "--to", archive, "--unencrypted")
+    to = ["--to", move.target.dsn(move.moved), "--mode", "new"]
+    done = holdfast("migrate", "--from", archive, *to, "--json").json
+    assert done["tables_proved"] == 3 and move.is_there()
+    done = holdfast("migrate", "--from", archive, *to, "--others", "go-on", check=False)
+    assert done.returncode == 2 and "is an archive" in message(done)
+    done = holdfast("migrate", "--from", tmp_path / "missing.hf", *to, check=False)
+    assert done.returncode == 1 and "missing.hf" in message(done)
+
+
+def test_a_large_table_comes_in_slices_over_several_lanes(move):
+    move.source.psql("CREATE TABLE large AS SELECT i, repeat(md5(i::text), 8) AS t FROM generate_series(1, 200000) i; "
+                     "ALTER TABLE large ADD PRIMARY KEY (i)", db=move.name)
+    assert move("--json").json["tables_proved"] == 4
+    sum_of = "SELECT count(*), sum(hashtextextended(t, i)) FROM large"
+    assert move.target.psql(sum_of, db=move.moved) == move.source.psql(sum_of, db=move.name)
+
+
+# ---- Proof -----------------------------------------------------------------------------------------------------------
+
+
+def changed(old, new):
+    return lambda data: data.replace(old, new)
+
+
+def test_a_row_that_changes_on_the_way_is_found(move):
+    with Proxy(move.target, before=changed(b"Customer 77", b"Customer 78")) as proxy:
+        way = {"target": {"tcp": True, "port": proxy.port}}
+        done = move(check=False, **way)
+        assert done.returncode == 3 and "not those of the source in: public.customers;" in message(done)
+        assert move.copies() == {} and move.moved not in databases(move.target)
+        assert move("--proof", "count", "--json", **way).json["tables_proved"] == 3
+
+
+def test_a_proof_of_nothing_says_so(move):
+    assert "not proved, as --proof none asks" in move("--proof", "none").stdout
+
+
+# ---- Others ----------------------------------------------------------------------------------------------------------
+
+
+def test_other_sessions_are_counted_and_named_and_refused(move):
+    parameters = {"application_name": "till 4", "host": "127.0.0.1"}
+    with move.source.connect(move.name, **parameters), move.source.connect(move.name, **parameters):
+        done = move(check=False)
+        assert done.returncode == 1 and move.moved not in databases(move.target)
+        assert "2 other sessions are connected to the source: 2 till 4 of postgres from 127.0.0.1;" in message(done)
+        assert "--others go-on" in message(done)
+        done = move(*GO_ON)
+        assert "2 till 4 of postgres from 127.0.0.1; what they write from now on stays behind" in done.stderr
+
+
+def test_what_others_write_meanwhile_stays_behind(move):
+    with move.source.connect(move.name) as other:
+        stop = threading.Event()
+
+        def write():
+            while not stop.is_set():
+                other.execute("WITH o AS (INSERT INTO orders (customer, note) VALUES (1, 'late') RETURNING 1) "
+                              "UPDATE customers SET name = name || 'x' WHERE id = 1")
+                time.sleep(0.002)
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        try:
+            done = move(*GO_ON, "--json").json
+        finally:
+            stop.set()
+            thread.join()
+    assert done["tables_proved"] == 3
+    orders, written = (int(n) for n in move.target.psql(
+        f"SELECT (SELECT count(*) - {ROWS} FROM orders), (SELECT length(name::text) - 10 FROM customers WHERE id = 1)",
+        db=move.moved).split("|"))
+    assert orders == written < int(move.source.psql("SELECT length(name::text) - 10 FROM customers WHERE id = 1", db=move.name))
+    assert move.target.psql("SELECT nextval('orders_id_seq') > max(id) FROM orders", db=move.moved) == "t"
+
+
+def held(move):
+    """A migration that waits at its source, with the lock of its target."""
+    process = move._holdfast.popen(*move.arguments(*GO_ON))
+    wait_until(lambda: move.source.psql("SELECT 1 FROM pg_locks WHERE NOT granted"))
+    return process
+
+
+def test_two_do_not_go_to_one_place_and_a_dead_one_is_not_in_the_way(move):
+    with move.source.connect(move.name) as blocker:
+        blocker.execute("BEGIN; LOCK TABLE orders")
+        first = held(move)
+        done = move(*GO_ON, check=False)
+        assert done.returncode == 1 and f"another migration into {move.moved} is under way (process " in message(done)
+        first.kill()
+        first.communicate()
+        wait_until(lambda: move.target.psql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == "0")
+        blocker.execute("ROLLBACK")
+    assert move(*GO_ON, "--json").json["tables_proved"] == 3
+
+
+def test_a_database_does_not_go_onto_itself(move, holdfast):
+    dsn = move.source.dsn(move.name)
+    done = holdfast("migrate", "--from", dsn, "--to", dsn, "--mode", "swap", "--no-backup", check=False)
+    assert done.returncode == 2 and "are the same database" in message(done)
+
+
+# ---- The backup before -----------------------------------------------------------------------------------------------
+
+
+def test_a_backup_comes_first(move, holdfast, tmp_path):
+    done = move(check=False, backup=())
+    assert done.returncode == 2 and "--no-backup does without" in message(done)
+    path = tmp_path / "before.hf"
+    done = move("--json", backup=("--backup-to", path, "--unencrypted"))
+    assert done.json["backup"] == str(path) and "the source is backed up in" in done.stderr
+    holdfast("verify", "--from", path, "--against", move.source.dsn(move.name))
+    done = move(check=False, backup=("--backup-to", path, "--unencrypted"))
+    assert done.returncode == 1 and "exists" in message(done)
+
+
+def test_a_backup_that_was_just_made_will_do_and_no_other(move, holdfast, database, tmp_path):
+    def backup(name, *more, of=move.name):
+        holdfast("backup", "--from", move.source.dsn(of), "--to", tmp_path / name, "--unencrypted", *more)
+        return tmp_path / name
+
+    def refused(path, words):
+        done = move("--dry-run", backup=("--backup", path), check=False)
+        assert done.returncode == 1 and words in message(done), done.stderr
+
+    good = backup("good")
+    old = Archive(good)
+    head = json.loads(old.members["holdfast.json"])
+    old.members["holdfast.json"] = json.dumps({**head, "created": "2024-05-19T10:00:00.000000Z"}).encode()
+    refused(old.settle().write(tmp_path / "old"), "which is over 1 h")
+    move("--dry-run", "--backup-age", "5000d", backup=("--backup", tmp_path / "old"))
+    refused(backup("part", "--exclude-table", "empty"), "of a part of a database")
+    refused(backup("other", of=database(move.source)), "of another database")
+    content = bytearray(good.read_bytes())
+    content[content.index(b"00001.copy.zst") + 600] ^= 1
+    (tmp_path / "damaged").write_bytes(content)
+    refused(tmp_path / "damaged", "damaged")
+    move.source.psql("CREATE TABLE copied AS TABLE empty; DROP TABLE empty; ALTER TABLE copied RENAME TO empty", db=move.name)
+    assert move("--json", backup=("--backup", good)).json["backup"] == str(good)
+
+
+def test_a_backup_of_another_database_of_that_name_will_not_do(move, holdfast, tmp_path):
+    """Its tables have the names of ours, and other OIDs."""
+    path = tmp_path / "a.hf"
+    move.target.createdb(move.name)
+    move.target.psql("CREATE TABLE a (a int); CREATE TABLE customers (a int); CREATE TABLE orders (a int)", db=move.name)
+    holdfast("backup", "--from", move.target.dsn(move.name), "--to", path, "--unencrypted")
+    done = move(check=False, backup=("--backup", path))
+    assert done.returncode == 1 and "another database of that name" in message(done)
+    move.target.dropdb(move.name)
+
+
+# ---- What goes wrong -------------------------------------------------------------------------------------------------
+
+
+def test_rights_that_are_missing_are_told_before_anything_is_done(move):
+    for server in (move.source, move.target):
+        server.psql("CREATE ROLE migrate_clerk LOGIN")
+    try:
+        clerk = {"user": "migrate_clerk"}
+        done = move(source=clerk, check=False)
+        assert done.returncode == 1 and "the role may not read: " in message(done) and "orders" in message(done)
+        done = move(target=clerk, check=False)
+        assert done.returncode == 1 and "nothing was touched" in message(done) and "may not create databases" in message(done)
+        assert move.moved not in databases(move.target)
+        move.source.psql("GRANT SELECT ON customers, empty, orders_id_seq TO migrate_clerk; SELECT lo_unlink(oid) FROM "
+                         "pg_largeobject_metadata", db=move.name)
+        done = move("--exclude-table", "orders", "--exclude-table", "totals", "--json", source=clerk).json
+        assert done["tables_proved"] == 2  # what is excluded need not be readable
+        move.target.dropdb(move.moved)
+        move.source.psql("DROP OWNED BY migrate_clerk; GRANT pg_read_all_data TO migrate_clerk", db=move.name)
+        move.target.psql("ALTER ROLE migrate_clerk CREATEDB")
+        done = move("--no-owner", "--no-privileges", "--json", source=clerk, target=clerk).json
+        assert done["tables_proved"] == 3
+    finally:
+        move.source.psql("DROP OWNED BY migrate_clerk; DROP ROLE migrate_clerk", db=move.name)
+        move.target.dropdb(move.moved)
+        move.target.psql("DROP ROLE migrate_clerk")
+
+
+def test_an_older_server_is_refused(move, postgres, holdfast):
+    done = holdfast("migrate", "--from", move.source.dsn(move.name), "--to", postgres(13).dsn("x"), "--mode", "new",
+                    "--no-backup", check=False)
+    assert done.returncode == 1 and "the server is PostgreSQL 13, older than the 15 that the source has" in message(done)
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_a_connection_that_is_cut_half_way_leaves_nothing(move, side):
+    before = databases(move.target), move.content(move.source, move.name).replace("\n", "")[:40]
+    with Proxy(getattr(move, side), hold_after=1 << 20) as proxy:
+        process = move._holdfast.popen(*move.arguments(*GO_ON, **{side: {"tcp": True, "port": proxy.port}}))
+        proxy.until_held()
+        proxy.cut()
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1, errors
+    wait_until(lambda: sessions(move.source, move.name) == 0)
+    if side == "source":
+        assert "what had been loaded was removed" in errors and databases(move.target) == before[0]
+    else:
+        name, = move.copies()
+        assert f"the database {name} is left" in errors and "holdfast copies --drop" in errors
+        wait_until(lambda: sessions(move.target, name) == 0)
+        move._holdfast("copies", "--to", move.target.dsn(move.moved), "--drop-stale")
+        assert databases(move.target) == before[0]
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_an_administrator_who_ends_it_is_quoted(move, side):
+    move.source.psql("CREATE TABLE slow AS SELECT i, repeat(md5(i::text), 9) AS t FROM generate_series(1, 200000) i",
+                     db=move.name)
+    process = move._holdfast.popen(*move.arguments(*GO_ON))
+    server, name = (move.source, move.name) if side == "source" else (move.target, f"{move.moved}_hf_incoming")
+    end_sessions(server, name, "terminate", "state = 'active' AND query LIKE 'COPY%'")
+    _, errors = process.communicate(timeout=60)
+    words = "terminating connection due to administrator" if side == "source" else "server closed the connection"
+    assert process.returncode == 1 and words in errors, errors
+    assert "what had been loaded was removed" in errors and move.copies() == {}
+
+
+def test_ctrl_c_cancels_on_both_servers_and_leaves_nothing(move):
+    before = databases(move.target)
+    move.source.psql("CREATE FUNCTION slow(i int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN i; END'; "
+                     "CREATE INDEX ON orders (slow(id)); "
+                     "CREATE OR REPLACE FUNCTION slow(i int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM "
+                     "pg_sleep(0.01); RETURN i; END'", db=move.name)
+    process = move._holdfast.popen(*move.arguments(*GO_ON, "--progress", "json"), stdout=subprocess.DEVNULL)
+    wait_until(lambda: move.target.psql("SELECT 1 FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX%slow%' AND "
+                                        "state = 'active' AND application_name = 'holdfast'"), 60)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 1 and "what had been loaded was removed" in errors, errors
+    progress = [json.loads(line) for line in errors.splitlines() if line.startswith("{")]
+    assert progress and {each["job"] for each in progress} == {"migration"}
+    assert databases(move.target) == before and sessions(move.source, move.name) == 0
