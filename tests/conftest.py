@@ -7,6 +7,7 @@ import pytest
 
 from support import everything
 from support.holdfast import Holdfast
+from support.mssql import SqlServers
 from support.postgres import Servers
 from support.service import Service
 
@@ -56,3 +57,11 @@ def database():
     for server, name in made:
         if server.pid:
             server.dropdb(name)
+
+
+@pytest.fixture(scope="session")
+def mssql(postgres):
+    """mssql(fresh=False, **options) gives a running stand-in for SQL Server; see support/mssql.py."""
+    servers = SqlServers(postgres)
+    yield servers
+    servers.remove()

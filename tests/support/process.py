@@ -28,12 +28,14 @@ def _end_with_us():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def start(command, log, *, env=None, cwd="/"):
-    """Starts a program whose output goes to the end of the file `log`."""
-    user = {"user": USER, "group": pwd.getpwnam(USER).pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+def start(command, log, *, env=None, cwd="/", as_us=False, **options):
+    """Starts a program whose output goes to the end of the file `log`. What runs from the checkout runs `as_us`."""
+    user = {}
+    if os.geteuid() == 0 and not as_us:
+        user = {"user": USER, "group": pwd.getpwnam(USER).pw_gid, "extra_groups": []}
     with open(log, "ab") as out:
         return subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=cwd,
-                                env={**os.environ, **(env or {})}, preexec_fn=_end_with_us, **user)
+                                env={**os.environ, **(env or {})}, preexec_fn=_end_with_us, **user, **options)
 
 
 def stop(process, seconds=20):
