@@ -1,7 +1,7 @@
 /*
- * What is restored is loaded into a database of its own, under the name of a copy, and takes its final name as the very last
- * step, in one transaction. Whatever happens before, the live database has not been touched, and what is left is known
- * by its name (`holdfast copies`).
+ * What is restored is loaded into a database of its own, under the name of a copy, and takes its final name as the very
+ * last step, in one transaction. Whatever happens before, the live database has not been touched, and what is left is
+ * known by its name (`holdfast copies`).
  */
 #include "service/restore_beside.h"
 
