@@ -98,10 +98,8 @@ class SqlServer:
             self.log.write_text("")
 
     def remove(self):
+        """Its databases go with PostgreSQL."""
         self.stop()
-        if self._postgres.pid:
-            for name in [*self._settings["databases"].values(), self._template]:
-                self._postgres.dropdb(name)
         shutil.rmtree(self.folder)
 
     def _save(self):

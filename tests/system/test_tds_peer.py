@@ -3,6 +3,7 @@ import datetime
 import decimal
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -255,6 +256,56 @@ def test_a_bulk_load_is_refused_as_a_whole(server, target, run, tmp_path, line, 
     done = freebcp(server, "dbo.t", "in", tmp_path / "rows", database=target, check=False)
     assert errors(done)[0][0] == number, done
     assert run("select count(*) from t") == [["0"]]
+
+
+def test_parts_of_a_table_are_loaded_at_once(server, target, run, tmp_path):
+    run("create table t (id int not null, filler varchar(200) not null)")
+    for part in range(3):
+        rows = (f"{part * 1000 + row}\t{'x' * 150}\n" for row in range(1000))
+        (tmp_path / f"part{part}").write_text("".join(rows))
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda part: freebcp(server, "dbo.t", "in", tmp_path / f"part{part}", "-h", "TABLOCK",
+                                           database=target), range(3)))
+    assert run("select count(*), count(distinct id), max(len(filler)) from t") == [["3000", "3000", "150"]]
+
+
+def test_a_bulk_load_goes_by_foreign_keys_which_are_not_trusted_then(server, target, run, tmp_path):
+    run("create table p (id int primary key); create table t (id int not null primary key, p int constraint f references p (id))")
+    (tmp_path / "rows").write_text("1\t7\n")
+    trust = "select is_not_trusted from sys.foreign_keys"
+    assert run(trust) == [["0"]]
+    checked = freebcp(server, "dbo.t", "in", tmp_path / "rows", "-h", "CHECK_CONSTRAINTS", database=target, check=False)
+    assert errors(checked)[0][0] == 547
+    freebcp(server, "dbo.t", "in", tmp_path / "rows", database=target)
+    assert run(trust) == [["1"]]
+    assert fails(run, "alter table t with check check constraint f") == (
+        547, f'The ALTER TABLE statement conflicted with the FOREIGN KEY constraint "f". The conflict occurred in database '
+             f'"{target}", table "dbo.p", column \'id\'.')
+    run("insert into p values (7); alter table t with check check constraint all")
+    assert run(trust) == [["0"]]
+
+
+def test_a_null_for_a_column_with_a_default_needs_keep_nulls(server, target, run, tmp_path):
+    run("create table t (id int not null, x int default 5)")
+    (tmp_path / "rows").write_text("1\t\n")
+    done = freebcp(server, "dbo.t", "in", tmp_path / "rows", database=target, check=False)
+    assert errors(done)[0][0] == 60001
+    freebcp(server, "dbo.t", "in", tmp_path / "rows", "-h", "KEEP_NULLS", database=target)
+    assert run("select id, x from t") == [["1", "NULL"]]
+
+
+def test_an_identity_that_a_bulk_load_keeps_must_be_reseeded(server, target, run, tmp_path):
+    run("create table t (id int identity primary key, x int)")
+    (tmp_path / "rows").write_text("1\t1\n2\t2\n")
+    freebcp(server, "dbo.t", "in", tmp_path / "rows", "-E", database=target)
+    assert fails(run, "insert into t (x) values (3)")[0] == 2627
+    run("dbcc checkident ('t', reseed) with no_infomsgs; insert into t (x) values (3)")
+    assert run("select max(id) from t") == [["3"]]
+
+
+def test_textsize_cuts_long_values(run):
+    assert run("set textsize 10; select convert(varchar(max), replicate('x', 100)), replicate('x', 20)") == [
+        ["x" * 10, "x" * 20]]
 
 
 def test_equality_is_that_of_the_collation(run):

@@ -37,38 +37,40 @@ class Loader:
 
     def run(self, first):
         """Takes packets until the message ends; gives the count of rows. A failure is told when all has come."""
-        failure, (status, payload) = None, first
         session = self._session
-        if session.trancount:
-            session.postgres.query("SAVEPOINT hf_statement")
-        else:
-            session.postgres.query("BEGIN")
+        session.wire.is_loading = True
         try:
-            while True:
-                if failure is None:
-                    try:
-                        self._feed(payload)
-                    except SqlError as error:
-                        failure = error
-                if status & wire.END_OF_MESSAGE:
-                    break
-                kind, status, payload = session.wire.read_packet()
-                if kind == wire.ATTENTION:
-                    raise Attention
-            if status & wire.IGNORE:
-                raise Attention
-            if failure is None:
-                failure = self._finish()
+            session.postgres.query("SAVEPOINT hf_statement" if session.trancount else "BEGIN")
+            failure = self._take(*first) or self._finish()
         except Attention:
             self._abandon()
             session._undo()
             raise
+        finally:
+            session.wire.is_loading = False
         if failure:
             self._abandon()
             session._undo()
             raise self._translated(failure)
         session.postgres.query("RELEASE hf_statement" if session.trancount else "COMMIT")
         return self.count
+
+    def _take(self, status, payload):
+        """The failure of the first row that failed, or None."""
+        failure, connection = None, self._session.wire
+        while True:
+            if failure is None:
+                try:
+                    self._feed(payload)
+                except SqlError as error:
+                    failure = error
+            if status & wire.IGNORE:
+                raise Attention
+            if status & wire.END_OF_MESSAGE:
+                return failure
+            kind, status, payload = connection.read_packet()
+            if kind == wire.ATTENTION:
+                raise Attention
 
     def _translated(self, failure):
         if isinstance(failure, PostgresError):

@@ -19,6 +19,7 @@ class Wire:
         self.socket = connection
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.packet_size = 4096
+        self.is_loading = False  # while a bulk load comes, whose packets are no attention
         self._raw = bytearray()  # what came in, once deciphered
         self._tls = self._incoming = self._outgoing = None
 
@@ -138,9 +139,10 @@ class Wire:
             whole += payload
         return kind, None if status & IGNORE else bytes(whole)
 
-    def wait(self, other, seconds=None):
+    def wait(self, other):
         """Waits for the file descriptor `other`; True if the client's attention comes first."""
-        readable = select.select([self.socket, other], [], [], seconds)[0]
+        watched = [other] if self.is_loading else [self.socket, other]
+        readable = select.select(watched, [], [])[0]
         if self.socket in readable:
             self.fill()
             packet = self._packet()
