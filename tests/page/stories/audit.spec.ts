@@ -61,3 +61,14 @@ test('who changes what was written breaks the chain', async ({ as, stage, organi
   await page.getByRole('button', { name: 'Check the chain' }).click();
   await expect(page.getByText(/Broken at event \d+/)).toBeVisible();
 });
+
+test('an owner sees what was done to the installation, and its chain', async ({ as, organization }) => {
+  const page = await as('owner');
+  await page.goto('/audit');
+  await page.getByText('The installation', { exact: true }).click();
+  const table = page.getByRole('table', { name: 'Audit log' });
+  await expect(table.getByRole('row', { name: /organization\.create/ }).filter({ hasText: organization })).toBeVisible();
+  await page.getByRole('button', { name: 'Check the chain' }).click();
+  await expect(page.getByText('Not broken')).toBeVisible();
+  await picture(page, 'audit-installation');
+});

@@ -55,7 +55,7 @@ export function Navigation({ onGo }: { onGo?: () => void }) {
 function Entries({ entries, onGo }: { entries: readonly Entry[]; onGo: (() => void) | undefined }) {
   const me = useMe();
   return entries
-    .filter(({ to, role }) => role === undefined || mayDo(me, role) || (to === '/users' && me.is_owner))
+    .filter(({ to, role }) => role === undefined || mayDo(me, role) || ((to === '/users' || to === '/audit') && me.is_owner))
     .map(({ to, text, icon: Icon }) => (
       <NavLink key={to} to={to} end={to === '/'} className={classes.link} onClick={onGo}>
         <Icon size={19} stroke={1.8} aria-hidden />

@@ -14,8 +14,8 @@ export interface ChainState {
   newest: AuditEvent | undefined;
 }
 
-/** As jsonb is written: what JSON.stringify gives, with a space after each comma. */
-export function textOf(event: AuditEvent, organizationId: string): string {
+/** As jsonb is written: what JSON.stringify gives, with a space after each comma. What is the installation's has no organization. */
+export function textOf(event: AuditEvent, organizationId: string | null): string {
   const { at, actor, action, object_kind, object_id, object_name, address, outcome, detail } = event;
   const values = [at, organizationId, actor, action, object_kind, object_id, object_name, address, outcome, detail];
   return `[${[event.id, ...values.map((value) => JSON.stringify(value))].join(', ')}]`;
@@ -24,7 +24,7 @@ export function textOf(event: AuditEvent, organizationId: string): string {
 const bytesOf = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 const hexOf = (bytes: ArrayBuffer) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-async function fits(event: AuditEvent, before: string, organizationId: string): Promise<boolean> {
+async function fits(event: AuditEvent, before: string, organizationId: string | null): Promise<boolean> {
   const text = new TextEncoder().encode(textOf(event, organizationId));
   const input = new Uint8Array(32 + text.length);
   input.set(bytesOf(before));
@@ -32,8 +32,8 @@ async function fits(event: AuditEvent, before: string, organizationId: string): 
   return hexOf(await crypto.subtle.digest('SHA-256', input)) === event.hash;
 }
 
-/** Of the events of one organization, the newest first. */
-export async function chainOf(events: readonly AuditEvent[], organizationId: string): Promise<ChainState> {
+/** Of the events of one organization (null: of the installation), the newest first. */
+export async function chainOf(events: readonly AuditEvent[], organizationId: string | null): Promise<ChainState> {
   let checked = 0;
   let broken: string | null = null;
   for (const [at, event] of events.entries()) {

@@ -1,8 +1,10 @@
-import { Modal, Text } from '@mantine/core';
+import { Modal, SegmentedControl, Text } from '@mantine/core';
 import { IconEye, IconFilter, IconShieldCheck } from '@tabler/icons-react';
 import { useState } from 'react';
+import type { ReactNode } from 'react';
 import { useAuditPage } from '@/entities/audit';
-import type { AuditEvent } from '@/entities/audit';
+import type { AuditEvent, Scope } from '@/entities/audit';
+import { mayDo, useMe } from '@/entities/me';
 import { useListState } from '@/shared/api';
 import { texts } from '@/shared/texts';
 import { ClearFilters, DataTable, EmptyState, Page, Status, TableFilter, TableSearch, When } from '@/shared/ui';
@@ -39,9 +41,27 @@ const columns: Column<AuditEvent>[] = [
   { key: 'outcome', title: words.outcome, cell: (event) => <Status plain tone={TONES[event.outcome]}>{words.outcomes[event.outcome]}</Status> },
 ];
 
+/** An owner sees what was done to the installation, too: organizations, accounts, who may sign in. */
 export function AuditPage() {
+  const me = useMe();
+  const [asked, setAsked] = useState<Scope>('organization');
+  const scope = !mayDo(me, 'owner') ? 'organization' : mayDo(me, 'administrator') ? asked : 'installation';
+  const scopes = (
+    <SegmentedControl
+      aria-label={words.scope.label}
+      value={scope}
+      onChange={(value) => {
+        setAsked(value as Scope);
+      }}
+      data={(['organization', 'installation'] as const).map((value) => ({ value, label: words.scope[value] }))}
+    />
+  );
+  return <Events key={scope} scope={scope} scopes={mayDo(me, 'owner') && mayDo(me, 'administrator') && scopes} />;
+}
+
+function Events({ scope, scopes }: { scope: Scope; scopes: ReactNode }) {
   const state = useListState({ sort: '-seq', filters: ['actor', 'action', 'object_kind', 'object_id', 'outcome'] });
-  const list = useAuditPage(state);
+  const list = useAuditPage(state, scope);
   const [viewed, setViewed] = useState<AuditEvent | null>(null);
   const only = (name: string) => (value: string) => ({
     icon: <IconFilter size={16} />,
@@ -50,7 +70,7 @@ export function AuditPage() {
     },
   });
   return (
-    <Page title={words.title} description={words.lead} actions={<ExportButton state={state} />}>
+    <Page title={words.title} description={words.leads[scope]} actions={<>{scopes}<ExportButton state={state} scope={scope} /></>}>
       <DataTable
         label={words.label}
         columns={columns}
@@ -73,7 +93,7 @@ export function AuditPage() {
         }
         empty={<EmptyState icon={IconShieldCheck} title={words.empty.title}>{words.empty.body}</EmptyState>}
       />
-      <Chain />
+      <Chain scope={scope} />
       <Modal
         opened={viewed !== null}
         onClose={() => {

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { chainOf, eachAuditEvent } from '@/entities/audit';
-import type { ChainState } from '@/entities/audit';
+import type { ChainState, Scope } from '@/entities/audit';
 import { useMe } from '@/entities/me';
 import { count, counted } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
@@ -10,8 +10,9 @@ import { CopyText, ProblemAlert, Status, Surface } from '@/shared/ui';
 const words = texts.audit.chain;
 
 /** Whether what is shown is what was written; computed here, by nobody whom one would have to trust. */
-export function Chain() {
-  const organization = useMe().organization?.id ?? '';
+export function Chain({ scope }: { scope: Scope }) {
+  const me = useMe();
+  const organization = scope === 'installation' ? null : (me.organization?.id ?? '');
   const [read, setRead] = useState<number | null>(null);
   const [chain, setChain] = useState<ChainState | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -20,7 +21,7 @@ export function Chain() {
     setRead(0);
     setError(null);
     try {
-      setChain(await chainOf(await eachAuditEvent(null, setRead), organization));
+      setChain(await chainOf(await eachAuditEvent(scope, null, setRead), organization));
     } catch (problem) {
       setError(problem);
     } finally {

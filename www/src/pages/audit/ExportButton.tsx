@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { asCsv, eachAuditEvent } from '@/entities/audit';
+import type { Scope } from '@/entities/audit';
 import { useMe } from '@/entities/me';
 import type { ListState } from '@/shared/api';
 import { counted } from '@/shared/lib/units';
@@ -11,14 +12,14 @@ import { notifyDone, notifyProblem } from '@/shared/ui';
 const words = texts.audit.export;
 
 /** All that the filters let through, not the page alone. */
-export function ExportButton({ state }: { state: ListState }) {
+export function ExportButton({ state, scope }: { state: ListState; scope: Scope }) {
   const me = useMe();
   const [count, setCount] = useState<number | null>(null);
   const run = async () => {
     setCount(0);
     try {
-      const events = await eachAuditEvent(state, setCount);
-      save(asCsv(events), words.fileName(me.organization?.name ?? '', new Date().toISOString().slice(0, 10)));
+      const events = await eachAuditEvent(scope, state, setCount);
+      save(asCsv(events), words.fileName(scope === 'installation' ? scope : (me.organization?.name ?? ''), new Date().toISOString().slice(0, 10)));
       notifyDone(words.done(counted(events.length, 'event')));
     } catch (error) {
       notifyProblem(error);

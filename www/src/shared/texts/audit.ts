@@ -1,7 +1,11 @@
 /** Who did what to what. The keys of `objects` and `outcomes` are the API's. */
 export const audit = {
   title: 'Audit log',
-  lead: 'Who did what to what, in this organization. Nothing here can be changed or removed.',
+  leads: {
+    organization: 'Who did what to what, in this organization. Nothing here can be changed or removed.',
+    installation: 'What was done to the whole of Holdfast, and belongs to no organization: organizations, accounts, owners. Nothing here can be changed or removed.',
+  },
+  scope: { label: 'Of what', organization: 'This organization', installation: 'The installation' },
   label: 'Audit log',
   when: 'When',
   who: 'Who',
