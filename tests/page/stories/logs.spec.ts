@@ -54,6 +54,8 @@ test('a backup is looked at, verified, pinned, downloaded and deleted; several a
   await picture(page, 'log');
   await page.getByRole('tab', { name: 'Tables' }).click();
   await expect(page.getByText('2 tables with 5,500 rows')).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Tables' }).getByRole('row', { name: /^public\.orders 5,000 \d/ })).toBeVisible();
+  await picture(page, 'log-tables');
   await page.getByRole('tab', { name: 'Log', exact: true }).click();
   await expect(page.getByRole('list', { name: 'Log' }).getByText('the backup is done')).toBeVisible();
   await page.getByRole('tab', { name: 'Who did what' }).click();

@@ -12,7 +12,8 @@ import { texts } from '@/shared/texts';
 import { Page, ProblemAlert, RowMenu, Surface } from '@/shared/ui';
 import { Details } from './Details';
 import classes from './LogPage.module.css';
-import { Log, Noted, Tables } from './Parts';
+import { Log, Noted } from './Parts';
+import { Tables } from './Tables';
 
 const words = texts.logs.page;
 

@@ -1,29 +1,13 @@
-import { Anchor, Code, Skeleton, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Skeleton, Stack, Table, Text } from '@mantine/core';
 import { Link } from 'react-router-dom';
-import type { Backup } from '@/entities/backup';
 import { useNotedOf } from '@/entities/log';
 import type { LogJob } from '@/entities/log';
-import { useStorage } from '@/entities/storage';
 import { clock } from '@/shared/lib/time';
-import { counted, size } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
 import { ProblemAlert, Status, When } from '@/shared/ui';
 import classes from './LogPage.module.css';
 
 const words = texts.logs.page;
-
-/** How many tables and rows; the API does not list them, the file does. */
-export function Tables({ backup }: { backup: Backup | null }) {
-  const storage = useStorage(backup?.storage_id).data;
-  if (!backup) return <Text>{words.tablesNone}</Text>;
-  return (
-    <Stack gap="xs">
-      <Text>{words.tablesOf(counted(backup.tables, 'table'), counted(backup.rows, 'row'), size(backup.raw_bytes))}</Text>
-      <Text c="dimmed">{words.tablesMore}</Text>
-      <Code block className={classes.command}>{`holdfast inspect --from ${storage?.path ?? ''}/${backup.path} --identity key.txt`}</Code>
-    </Stack>
-  );
-}
 
 export function Log({ job }: { job: LogJob | null }) {
   if (!job) return <Text>{words.logNone}</Text>;
