@@ -16,7 +16,7 @@
  */
 
 /* A part is closed when it has so many compressed bytes. */
-#define HF_PART_BYTES ((size_t)32 << 20)
+#define HF_PART_BYTES ((size_t)8 << 20)
 
 /*
  * Lanes compress rows into parts; a finished part waits in memory, within the budget, until hf_archive_sink_drain

@@ -350,21 +350,21 @@ static void assert_cut_into_parts(Fixture *self, HfDataFormat format)
     HfManifestTable *table = add_table(self, 1, format);
     self->made_up.kind = NOISE_ROWS;
     self->made_up.row_bytes = 20000;
-    add_slice(self, table, 0, 5000); /* 100 MB that hardly compress */
+    add_slice(self, table, 0, 1250); /* 25 MB that hardly compress */
     run(self);
-    assert_int_equal(table->proof.rows, 5000);
+    assert_int_equal(table->proof.rows, 1250);
     assert_int_equal(table->parts->len, 3);
     for (guint i = 0; i < 2; i++)
         assert_in_range(part_size(self, table, i), HF_PART_BYTES, HF_PART_BYTES + 2 * MIB);
     assert_in_range(part_size(self, table, 2), 1, HF_PART_BYTES);
 }
 
-static void a_binary_slice_is_cut_into_parts_of_32_mib(void **state)
+static void a_binary_slice_is_cut_into_parts_of_8_mib(void **state)
 {
     assert_cut_into_parts(*state, HF_FORMAT_BINARY);
 }
 
-static void a_text_slice_is_cut_into_parts_of_32_mib(void **state)
+static void a_text_slice_is_cut_into_parts_of_8_mib(void **state)
 {
     assert_cut_into_parts(*state, HF_FORMAT_TEXT);
 }
@@ -518,8 +518,8 @@ int main(void)
         test(slices_of_one_table_become_numbered_parts),
         test(a_table_without_rows_has_no_part),
         test(rows_without_columns_are_rows),
-        test(a_binary_slice_is_cut_into_parts_of_32_mib),
-        test(a_text_slice_is_cut_into_parts_of_32_mib),
+        test(a_binary_slice_is_cut_into_parts_of_8_mib),
+        test(a_text_slice_is_cut_into_parts_of_8_mib),
         test(a_row_larger_than_a_part_is_a_part),
         test(progress_counts_what_was_written),
         test(finished_parts_wait_within_the_budget),
