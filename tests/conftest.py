@@ -17,6 +17,19 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """The tests of a module that share something of its own go to one process, which makes it once (--dist loadgroup),
+    and go first: the others then fill what is left of each process's time."""
+    def shares(item):
+        made = [fixtures[-1] for fixtures in item._fixtureinfo.name2fixturedefs.values()]
+        return any(fixture.scope == "module" for fixture in made)
+
+    for item in filter(shares, items):
+        item.add_marker(pytest.mark.xdist_group(item.module.__name__))
+    items.sort(key=lambda item: not shares(item))
+
+
 @pytest.fixture(scope="session")
 def postgres():
     """postgres(major=15, scram=False, fresh=False, **settings) gives a running Server; see support/postgres.py."""
