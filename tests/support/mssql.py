@@ -2,6 +2,7 @@
 import itertools
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -15,48 +16,48 @@ PEERS = Path(__file__).resolve().parents[1] / "peers"
 LOGIN, PASSWORD = "sa", "Päss wörd 1"
 WINDOWS_LOGIN, WINDOWS_PASSWORD = "CORP\\mover", "Wïndows 1"
 COLLATION = "SQL_Latin1_General_CP1_CI_AS"
+NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 NULL_LIBRARY = PEERS.parents[1] / "build/peers/tds_null.so"
 
 
 class Certificates:
-    """A root, certificates of 127.0.0.1 and localhost by it, and wrong ones."""
+    """A root, certificates of the server and localhost by it, and wrong ones."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, host):
         self.folder = Path(folder)
+        names = f"IP:{host},DNS:localhost"
         self.root = self._root("root")
         self.other_root = self._root("other_root")
-        self.right = self._leaf("right", "root", "IP:127.0.0.1,DNS:localhost")
-        self.of_other_root = self._leaf("of_other_root", "other_root", "IP:127.0.0.1,DNS:localhost")
+        self.right = self._leaf("right", "root", names)
+        self.of_other_root = self._leaf("of_other_root", "other_root", names)
         self.of_other_name = self._leaf("of_other_name", "root", "DNS:elsewhere.example")
 
     def _openssl(self, *arguments):
         subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, cwd=self.folder)
 
     def _root(self, name):
-        self._openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem",
-                      "-days", 30, "-subj", f"/CN=Holdfast tests {name}", "-addext", "keyUsage=critical,keyCertSign")
+        self._openssl("req", "-x509", *NEW_KEY, "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days", 30, "-subj", f"/CN=Holdfast tests {name}", "-addext", "keyUsage=critical,keyCertSign")
         return str(self.folder / f"{name}.pem")
 
     def _leaf(self, name, root, names):
         subject = names.split(":")[-1]
-        self._openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr",
-                      "-subj", f"/CN={subject}", "-addext", f"subjectAltName={names}")
+        self._openssl("req", *NEW_KEY, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={subject}", "-addext", f"subjectAltName={names}")
         self._openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{root}.pem", "-CAkey", f"{root}.key",
                       "-CAcreateserial", "-days", 30, "-copy_extensions", "copy", "-out", f"{name}.pem")
         return str(self.folder / f"{name}.pem"), str(self.folder / f"{name}.key")
 
 
 class SqlServer:
-    r"""One server on 127.0.0.1. Its logins are `login` with `password`, and by Windows `windows_login`.
+    r"""One server on `host` and `port`. Its logins are `login` with `password`, and by Windows `windows_login`.
 
     encryption: "required"; "login" (of the login alone, unless the client asks for more); "none" (TLS is refused).
     certificate: "right", "of_other_root" or "of_other_name". version: (15, 0, 2000) is SQL Server 2019.
-    null: rows of bulk loads are counted and forgotten. instance: told by a Browser on UDP 1434; one at a time.
+    null: rows of bulk loads are counted and forgotten. instance: told by a Browser on UDP 1434 of a
+    loopback address of its own.
     denied of add_login: rights as HAS_PERMS_BY_NAME names them, such as "CREATE TABLE", "INSERT", "ALTER"."""
 
     login, password = LOGIN, PASSWORD
     windows_login, windows_password = WINDOWS_LOGIN, WINDOWS_PASSWORD
-    host = "127.0.0.1"
 
     def __init__(self, postgres, *, encryption="required", certificate="right", version=(15, 0, 2000), null=False,
                  collation=COLLATION, instance=None, free_bytes=1 << 40):
@@ -65,15 +66,16 @@ class SqlServer:
         self.log, self.port = self.folder / "log", free_port()
         self._faults = self.folder / "faults"
         self._faults.mkdir()
-        self.certificates = Certificates(self.folder)
+        self.host = f"127.1.{random.randint(0, 255)}.{random.randint(1, 254)}" if instance else "127.0.0.1"
+        self.certificates = Certificates(self.folder, self.host)
         self.root = self.certificates.root
         self._numbers, self._process = itertools.count(), None
-        self._settings = {"port": self.port, "name": "PEER", "domain": "CORP", "version": version, "collation": collation,
-                          "null": null, "faults": str(self._faults), "instance": instance, "free_bytes": free_bytes,
+        self._settings = {"host": self.host, "port": self.port, "name": "PEER", "domain": "CORP", "version": version,
+                          "collation": collation, "null": null, "faults": str(self._faults), "instance": instance, "free_bytes": free_bytes,
                           "dsn": postgres.dsn("DATABASE").replace("dbname=DATABASE", ""), "databases": {},
                           "logins": {LOGIN: {"password": PASSWORD}, WINDOWS_LOGIN: {"password": WINDOWS_PASSWORD}}}
         self._template = self._make_template()
-        self._settings["databases"]["master"] = self._postgres.createdb(f"tds_{self.port}_master", template=self._template)
+        self._settings["databases"]["master"] = self._copy_template("master")
         self.offer(encryption=encryption, certificate=certificate)
         self.start()
 
@@ -100,7 +102,7 @@ class SqlServer:
     def remove(self):
         """Its databases go with PostgreSQL."""
         self.stop()
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _save(self):
         path = self.folder / "settings.json"
@@ -125,10 +127,12 @@ class SqlServer:
     def create_database(self, name=None):
         """The name of a new database, for those who log in from now on."""
         name = name or f"target{next(self._numbers)}"
-        self._settings["databases"][name] = self._postgres.createdb(f"tds_{self.port}_{name.lower()}",
-                                                                   template=self._template)
+        self._settings["databases"][name] = self._copy_template(name)
         self._save()
         return name
+
+    def _copy_template(self, name):
+        return self._postgres.createdb(f"tds_{self.port}_{name.lower()}", template=self._template)
 
     def drop_database(self, name):
         self._postgres.dropdb(self._settings["databases"].pop(name))

@@ -227,7 +227,7 @@ def test_a_request_that_is_taken_back_ends_and_the_session_lives(server, target)
 # ---- strictness
 
 
-@pytest.mark.parametrize("value, number, words", [
+MISFITS = [
     ("(1, N'123456', 1, 1, '2020-01-01', 1)", 2628, "String or binary data would be truncated in table"),
     ("(1, N'1234😀', 1, 1, '2020-01-01', 1)", 2628, "String or binary data would be truncated in table"),
     ("(1, null, 1, 1, '2020-01-01', 1)", 515, "Cannot insert the value NULL into column 'S', table"),
@@ -238,12 +238,18 @@ def test_a_request_that_is_taken_back_ends_and_the_session_lives(server, target)
     ("(1, N'', 1, 1, '2020-01-01', 0)", 547, 'The INSERT statement conflicted with the CHECK constraint "positive"'),
     ("(1, N'', 1, 1, '2020-01-01')", 213, "Column name or number of supplied values"),
     ("(0, N'', 1, 1, '2020-01-01', 1)", 2627, "Violation of PRIMARY KEY constraint 'keys_pk'. Cannot insert duplicate"),
-])
-def test_a_value_that_does_not_fit_is_refused_in_sql_servers_words(run, value, number, words):
+]
+
+
+def test_a_value_that_does_not_fit_is_refused_in_sql_servers_words(server, target, run):
     run("create table t (id int constraint keys_pk primary key, S nvarchar(5) not null, tiny tinyint, x decimal(5,2), "
         "d date, p int constraint positive check (p > 0)); insert into t values (0, N'', 1, 1, '2020-01-01', 1)")
-    found = fails(run, f"insert into t values {value}")
-    assert found[0] == number and found[1].startswith(words), found
+    done = freetds(server, "tsql", "-o", "q", database=target, check=False,
+                   text="".join(f"insert into t values {value}\ngo\n" for value, *_ in MISFITS))
+    found = errors(done)
+    assert [number for number, _ in found] == [number for _, number, _ in MISFITS]
+    for (_, text), (value, _, words) in zip(found, MISFITS):
+        assert text.startswith(words), value
     assert run("select count(*) from t") == [["1"]]
 
 
@@ -306,6 +312,26 @@ def test_an_identity_that_a_bulk_load_keeps_must_be_reseeded(server, target, run
 def test_textsize_cuts_long_values(run):
     assert run("set textsize 10; select convert(varchar(max), replicate('x', 100)), replicate('x', 20)") == [
         ["x" * 10, "x" * 20]]
+
+
+def test_half_of_a_surrogate_pair_is_refused(server, target, run):
+    run("create table t (s nvarchar(20))")
+    client = Tedious(server, target)
+    client.bulk("t", [["s", "NVarChar", {"length": 20, "nullable": True}]], [["good"], ["\ud800"]])
+    client.sql("select @s", ["s", "NVarChar", "\udc00"])
+    loaded, selected = client.run()
+    assert loaded["error"]["number"] == 9803 and loaded["error"]["message"] == 'Invalid data for type "nvarchar".'
+    assert selected["error"]["number"] == 8023
+    assert run("select count(*) from t") == [["0"]]
+
+
+def test_varchar_is_in_the_code_page_of_its_collation(server, target, run):
+    run("create table t (u varchar(6) collate Latin1_General_100_CI_AS_SC_UTF8, l varchar(6)); "
+        "insert into t values (N'日本', N'grün')")
+    client = Tedious(server, target)
+    client.sql("select u, l from t")
+    assert client.run()[0]["rows"] == [["日本", "grün"]]
+    assert fails(run, "insert into t (u) values (N'日本語')")[0] == 2628
 
 
 def test_equality_is_that_of_the_collation(run):
@@ -472,6 +498,15 @@ def test_a_connection_is_cut_where_a_test_says(server, at):
     assert tsql(server, "select 1") == [["1"]]
 
 
+@pytest.mark.parametrize("at, row", [("bulk", None), ("row", 3), ("bulk end", None)])
+def test_a_bulk_load_that_is_cut_leaves_nothing(server, target, run, tmp_path, at, row):
+    run("create table t (id int not null)")
+    (tmp_path / "rows").write_text("".join(f"{each}\n" for each in range(10)))
+    server.fault(at, "cut", row=row, matching="dbo.t")
+    freebcp(server, "dbo.t", "in", tmp_path / "rows", database=target, check=False)
+    assert run("select count(*) from t") == [["0"]] and not server.faults_left()
+
+
 @pytest.mark.parametrize("at, row, number, details", [
     ("bulk end", None, 1105, ["dbo.t", "shop"]), ("row", 3, 9002, ["shop", "LOG_BACKUP"])])
 def test_a_bulk_load_meets_a_full_disk(server, target, run, tmp_path, at, row, number, details):
@@ -493,6 +528,21 @@ def test_rights_that_are_denied_are_missed(server, target):
         (229, f"The INSERT permission was denied on the object 't', database '{target}', schema 'dbo'.")]
     rights = "select has_perms_by_name(db_name(), 'DATABASE', 'CREATE TABLE'), is_srvrolemember('sysadmin')"
     assert tsql(server, rights, **{**who, "check": True}) == [["0", "0"]]
+
+
+def test_a_server_that_is_killed_comes_back_with_what_was_committed(mssql):
+    server = mssql(fresh=True)
+    tsql(server, "create table t (id int); insert into t values (1)")
+    server.stop()
+    assert tsql(server, "select 1", check=False).stdout == ""
+    server.start()
+    assert tsql(server, "select id from t") == [["1"]]
+    server.remove()
+
+
+def test_a_named_instance_is_found_by_its_browser(mssql):
+    server = mssql(instance="Erste")
+    assert tsql(server, "select 1", port=None, instance="ERSTE") == [["1"]]
 
 
 def test_the_null_mode_counts_rows_and_keeps_none(mssql, tmp_path):

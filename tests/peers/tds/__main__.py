@@ -34,10 +34,10 @@ def serve(connection, settings, spid):
 
 def main(path):
     settings = json.loads(Path(path).read_text())
-    listener = socket.create_server(("127.0.0.1", settings["port"]), backlog=64)
+    listener = socket.create_server((settings["host"], settings["port"]), backlog=64)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for sessions
     if settings.get("instance"):
-        browser.start(settings["instance"], settings["port"])
+        browser.start(settings["instance"], settings["host"], settings["port"])
     print("ready", flush=True)
     spid = 50
     while True:

@@ -119,14 +119,14 @@ class Catalog:
             f"SELECT id FROM tds.objects WHERE relation = to_regclass({quote(f'{ident(pg_schema)}.{ident(pg_table)}')})")
         return self.table_by_id(int(found))
 
-    def origin(self, relation, attribute):
-        """The Column of a table or view; for one of the views of sys the name of its domain, or None."""
+    def origin(self, relation):
+        """{attribute: its Column} of a table or view; of one of the views of sys {attribute: its domain}."""
         found = self._database.value(f"SELECT id FROM tds.objects WHERE relation = {relation}")
         if found is not None:
-            return self.table_by_id(int(found)).by_attribute(attribute)
-        return self._database.value(
-            "SELECT t.typname FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid AND t.typtype = 'd' "
-            f"AND t.typnamespace = 'tds'::regnamespace WHERE a.attrelid = {relation} AND a.attnum = {attribute}")
+            return {column.attribute: column for column in self.table_by_id(int(found)).columns}
+        return {int(attribute): name for attribute, name in self._database.rows(
+            "SELECT a.attnum, t.typname FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid AND t.typtype = 'd' "
+            f"AND t.typnamespace = 'tds'::regnamespace WHERE a.attrelid = {relation}")}
 
     def object_name(self, wanted):
         return self._database.value(f"SELECT name FROM tds.objects WHERE id = {wanted}")

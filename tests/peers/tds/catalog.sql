@@ -240,6 +240,10 @@ CREATE VIEW sys.dm_exec_connections AS
 SELECT (tds.server() ->> 'spid')::int AS session_id, (tds.server() ->> 'encrypted')::tds.sysname AS encrypt_option,
        (tds.server() ->> 'scheme')::tds.sysname AS auth_scheme, 'TCP'::tds.sysname AS net_transport;
 
+CREATE VIEW sys.dm_exec_sessions AS
+SELECT (tds.server() ->> 'spid')::smallint AS session_id, (tds.server() ->> 'login')::tds.sysname AS login_name,
+       (tds.server() ->> 'host')::tds.sysname AS host_name, (tds.server() ->> 'application')::tds.sysname AS program_name;
+
 CREATE VIEW sys.database_principals AS
 SELECT name::tds.sysname, id AS principal_id, type::tds.char2, kind::tds.sysname AS type_desc,
        'dbo'::tds.sysname AS default_schema_name

@@ -69,6 +69,7 @@ class ChangeGrammar:
         def run(session):
             session.need_right("INSERT", name)
             session.bulk = bulk.Plan(session.catalog.table(name, "U"), columns, options)
+            session.faults.meet("bulk", session.wire, ".".join(name))
         return self.Statement(run, "INSERT BULK")
 
     def _bulk_options(self):

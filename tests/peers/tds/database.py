@@ -149,7 +149,8 @@ class Translator:
         table = session.catalog.table_of(failure.schema, failure.table)
         if failure.state == "23502":
             column = table.by_pg_name(failure.column)
-            return SqlError(515, column.name, f"{session.database}.{table.full_name}", verb)
+            changed = "UPDATE" if verb == "ALTER TABLE" else verb
+            return SqlError(515, column.name, f"{session.database}.{table.full_name}", changed)
         kind, _, number = failure.constraint.partition("_")
         if failure.state == "23505":
             return self._duplicate(failure, table, kind, number)

@@ -75,22 +75,25 @@ CREATE FUNCTION string(value uuid, style int) RETURNS varchar IMMUTABLE LANGUAGE
 CREATE FUNCTION string(value xml, style int) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT value::text $$;
 CREATE FUNCTION string(value date, style int) RETURNS varchar IMMUTABLE LANGUAGE sql
     AS $$ SELECT to_char(value, 'YYYY-MM-DD')::varchar $$;
-CREATE FUNCTION string(value time, style int) RETURNS varchar IMMUTABLE LANGUAGE sql AS $$ SELECT value::text::varchar $$;
+CREATE FUNCTION string(value time, style int) RETURNS varchar IMMUTABLE LANGUAGE sql AS $$ SELECT to_char(value, 'HH24:MI:SS.US')::varchar $$;
 CREATE FUNCTION string(value timestamp, style int) RETURNS varchar IMMUTABLE LANGUAGE plpgsql AS $$
 BEGIN
-    IF style IN (126, 127) THEN RETURN replace(value::text, ' ', 'T'); END IF;
+    IF style IN (126, 127) THEN RETURN to_char(value, 'YYYY-MM-DD"T"HH24:MI:SS.US'); END IF;
     IF style IN (20, 120) THEN RETURN to_char(value, 'YYYY-MM-DD HH24:MI:SS'); END IF;
     IF style IS NULL OR style IN (21, 25, 121) THEN RETURN to_char(value, 'YYYY-MM-DD HH24:MI:SS.US'); END IF;
     RAISE EXCEPTION USING ERRCODE = 'TD001', MESSAGE = 'know the style ' || style || ' for a datetime2';
 END $$;
 CREATE FUNCTION string(value tds.datetimeoffset, style int) RETURNS varchar IMMUTABLE LANGUAGE sql AS $$
-    SELECT to_char(value.utc + value.minutes * interval '1 minute', CASE WHEN style IN (126, 127)
-               THEN 'YYYY-MM-DD"T"HH24:MI:SS.US' ELSE 'YYYY-MM-DD HH24:MI:SS.US' END)
-           || CASE style WHEN 126 THEN '' ELSE ' ' END || CASE WHEN value.minutes < 0 THEN '-' ELSE '+' END
-           || to_char(abs(value.minutes) / 60, 'FM00') || ':' || to_char(abs(value.minutes) % 60, 'FM00') $$;
+    SELECT CASE WHEN style = 127 THEN to_char(value.utc, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') ELSE
+        to_char(value.utc + value.minutes * interval '1 minute', CASE style WHEN 126
+            THEN 'YYYY-MM-DD"T"HH24:MI:SS.US' ELSE 'YYYY-MM-DD HH24:MI:SS.US ' END)
+        || CASE WHEN value.minutes < 0 THEN '-' ELSE '+' END
+        || to_char(abs(value.minutes) / 60, 'FM00') || ':' || to_char(abs(value.minutes) % 60, 'FM00') END $$;
 CREATE FUNCTION string(value float8, style int) RETURNS varchar IMMUTABLE LANGUAGE plpgsql AS $$
 BEGIN
-    IF style = 3 THEN RETURN to_char(value, 'FM9.9999999999999999EEEE'); END IF;
+    IF style = 3 THEN
+        RETURN regexp_replace(btrim(to_char(value, '9.9999999999999999EEEE')), 'e([+-])(\d\d)$', 'e\10\2');
+    END IF;
     RAISE EXCEPTION USING ERRCODE = 'TD001', MESSAGE = 'know a float as a string, but for style 3';
 END $$;
 CREATE FUNCTION string(value bytea, style int) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$

@@ -28,6 +28,11 @@ class Query:
     tables: list = field(default_factory=list)  # [schema, name] that it reads
 
 
+def limited(query):
+    """A part of a UNION with its own TOP."""
+    return query.text if query.top is None else f"({query.text} LIMIT {query.top})"
+
+
 class Queries(Expressions):
     def query(self):
         outer, self._reads = getattr(self, "_reads", []), []
@@ -60,10 +65,9 @@ class Queries(Expressions):
     def _combined(self):
         first = self._select()
         while kind := self.one_of("union all", "union", "except", "intersect"):
-            if first.top is not None:
-                raise refused("know TOP within UNION")
             more = self._select()
-            first.text += f" {kind.upper()} {more.text}"
+            first.text = f"{limited(first)} {kind.upper()} {limited(more)}"
+            first.top = None
         return first
 
     def _select(self):

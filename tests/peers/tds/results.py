@@ -27,7 +27,7 @@ class Result:
     """Of PostgreSQL's result `rows` to the query `items` were read from."""
 
     def __init__(self, session, rows, items):
-        self._session, self._rows = session, rows
+        self._session, self._rows, self._origins = session, rows, {}
         self.columns = self._columns(items)
 
     def _columns(self, items):
@@ -37,9 +37,11 @@ class Result:
 
     def _column(self, at, item):
         rows = self._rows
-        origin = None
-        if rows.ftable(at):
-            origin = self._session.catalog.origin(rows.ftable(at), rows.ftablecol(at))
+        origin, relation = None, rows.ftable(at)
+        if relation:
+            if relation not in self._origins:
+                self._origins[relation] = self._session.catalog.origin(relation)
+            origin = self._origins[relation].get(rows.ftablecol(at))
         title = item.title if item is not None and not item.star else None
         if isinstance(origin, Column):
             return replace(origin, name=title if title is not None else origin.name)

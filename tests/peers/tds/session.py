@@ -76,6 +76,7 @@ class Session:
                               for at, each in enumerate(databases, 5)],
                 "database": self.database, "denied": self.denied, "spid": self.spid, "free_bytes": self.settings["free_bytes"],
                 "encrypted": "TRUE" if self.wire.is_encrypted else "FALSE",
+                "login": self.login.user, "host": self.login.host, "application": self.login.application,
                 "scheme": "NTLM" if "\\" in self.login.user else "SQL"}
         self.postgres.query(f"SELECT set_config('tds.server', {quote(json.dumps(told))}, false)")
 

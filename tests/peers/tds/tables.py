@@ -18,6 +18,8 @@ RANGES = {"tinyint": "BETWEEN 0 AND 255", "bit": "IN (0, 1)", "time": "< '24:00'
           "smalldatetime": "BETWEEN '1900-01-01' AND '2079-06-06 23:59'",
           "smallmoney": "BETWEEN -214748.3648 AND 214748.3647",
           "money": "BETWEEN -922337203685477.5808 AND 922337203685477.5807"}
+STORAGE = ("data_compression", "fillfactor", "sort_in_tempdb", "online", "maxdop", "pad_index",
+           "statistics_norecompute", "allow_row_locks", "allow_page_locks", "optimize_for_sequential_key")
 ACTIONS = {"no action": 0, "cascade": 1, "set null": 2, "set default": 3}
 
 
@@ -163,24 +165,25 @@ class TableGrammar:
         return found
 
     def index_options(self):
-        """WITH (…) ON [PRIMARY]: how it is stored, which is not ours."""
-        if self.is_word("with") and self.ahead().text == "(":
+        """WITH (…) and ON [PRIMARY], in either order: how it is stored, which is not ours."""
+        while True:
+            if self.is_word("with") and self.ahead().text == "(":
+                self._storage_options()
+            elif self.one_of("on", "textimage_on"):
+                if self.name().lower() not in ("primary", "default"):
+                    raise refused("know filegroups but PRIMARY")
+            else:
+                return
+
+    def _storage_options(self):
+        self.step()
+        self.need("(")
+        while not self.sign(")"):
+            if not self.one_of(*STORAGE):
+                raise self.stray()
+            self.need("=")
             self.step()
-            self.need("(")
-            while not self.sign(")"):
-                option = self.one_of("data_compression", "fillfactor", "sort_in_tempdb", "online", "maxdop", "pad_index",
-                                     "statistics_norecompute", "allow_row_locks", "allow_page_locks",
-                                     "optimize_for_sequential_key")
-                if option is None:
-                    raise self.stray()
-                self.need("=")
-                self.step()
-                self.sign(",")
-        if self.accept("on"):
-            if self.name().lower() not in ("primary", "default"):
-                raise refused("know filegroups but PRIMARY")
-        if self.accept("textimage_on"):
-            self.name()
+            self.sign(",")
 
 
 # ---- making them
