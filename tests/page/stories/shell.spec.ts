@@ -63,6 +63,7 @@ test('one changes one’s password, and signs out', async ({ as, organization, s
 });
 
 test('a job is in the tray while it runs, and its end is told', async ({ as, stage, organization }) => {
+  test.slow();
   const shop = await stage.shop(organization);
   const page = await as('viewer');
   await page.goto('/');
@@ -73,6 +74,15 @@ test('a job is in the tray while it runs, and its end is told', async ({ as, sta
   await expect(page.getByRole('link', { name: `Backup of ${shop.name} waiting` })).toBeVisible();
   await stage.startWorker();
   await expect(page.getByText(`Backup of ${shop.name} succeeded`)).toBeVisible({ timeout: 20_000 });
+  await page.keyboard.press('Escape');
+
+  // Whoever was not there finds it the next time.
+  await page.reload();
+  await page.getByRole('button', { name: 'Jobs: none running, 1 ended since you looked' }).click();
+  await expect(page.getByRole('link', { name: new RegExp(`Backup of ${shop.name} Succeeded`) })).toBeVisible();
+  await picture(page, 'tray');
+  await page.getByRole('dialog').getByRole('link', { name: 'All jobs' }).press('Escape');
+  await expect(page.getByRole('button', { name: 'Jobs: none running', exact: true })).toBeVisible();
 });
 
 test('while Holdfast is away the page says so, and goes on by itself', async ({ as, stage, guard }) => {

@@ -38,11 +38,36 @@ export function useCancelJob() {
   });
 }
 
+const TOLD = ['backup', 'restore', 'undo', 'verify'];
+
+/** The newest that ended and that somebody would want to know of: of what runs by itself at every turn, failures alone. */
+export function useEndedLately() {
+  return useQuery({
+    queryKey: [...jobKey, 'ended'],
+    queryFn: async ({ signal }) => (await take(api.GET('/api/v1/jobs', { params: { query: { limit: 50, sort: '-created_at' } }, signal }))).items,
+    select: (jobs) => jobs.filter(({ state, kind }) => isEnded(state) && kind !== 'preflight' && (TOLD.includes(kind) || state === 'failed')),
+    refetchInterval: every<Job[]>(60_000),
+  });
+}
+
 /** What failed, the newest first, to look at: not more than `limit`. */
 export function useFailedJobs(limit = 50) {
   return useQuery({
     queryKey: [...jobKey, 'failed', limit],
     queryFn: async ({ signal }) => (await take(api.GET('/api/v1/jobs', { params: { query: { state: 'failed', limit, sort: '-created_at' } }, signal }))).items,
+    refetchInterval: every<Job[]>(30_000),
+  });
+}
+
+/** The newest backup of a database that has ended, however it ended; null: none has. */
+export function useLastBackupJob(database_id: string) {
+  return useQuery({
+    queryKey: [...jobKey, 'last backup', database_id],
+    queryFn: async ({ signal }) => {
+      const query = { kind: 'backup', database_id, limit: 5, sort: '-created_at' } as const;
+      return (await take(api.GET('/api/v1/jobs', { params: { query }, signal }))).items;
+    },
+    select: (jobs) => jobs.find(({ state }) => isEnded(state)) ?? null,
     refetchInterval: every<Job[]>(30_000),
   });
 }

@@ -1,37 +1,46 @@
 import { ActionIcon, Anchor, Indicator, Popover, Progress, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconActivity } from '@tabler/icons-react';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import { JobStatus, jobTitle, useOpenJobs } from '@/entities/job';
 import type { Job } from '@/entities/job';
 import { percent, timeLeft } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
+import { When } from '@/shared/ui';
 import classes from './JobTray.module.css';
 import { useEndedJobs } from './useEndedJobs';
+import { useUnseen } from './useUnseen';
 
 const words = texts.shell.tray;
+const SHOWN = 6;
 
-/** What runs, on every page; and a notification when it ends. */
+/** What runs and what has ended meanwhile, on every page; and a notification when a job ends. */
 export function JobTray() {
   const [opened, setOpened] = useState(false);
   const { data: jobs } = useOpenJobs();
+  const { unseen, see } = useUnseen();
   const running = jobs?.length ?? 0;
-  const close = useCallback(() => {
-    setOpened(false);
-  }, []);
+  const failed = unseen.filter(({ state }) => state === 'failed').length;
+  const toggle = (isOpen: boolean) => {
+    if (opened && !isOpen) see();
+    setOpened(isOpen);
+  };
+  const close = () => {
+    toggle(false);
+  };
   useEndedJobs(jobs, tell);
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" shadow="md" width={320} trapFocus returnFocus>
-      <Indicator label={running} size={16} disabled={running === 0} color="tide" offset={4} zIndex={1}>
+    <Popover opened={opened} onChange={toggle} position="bottom-end" shadow="md" width={320} trapFocus returnFocus>
+      <Indicator label={running || unseen.length} size={16} disabled={running + unseen.length === 0} color={failed > 0 ? 'red' : running > 0 ? 'tide' : 'gray'} offset={4} zIndex={1}>
         <Popover.Target>
           <ActionIcon
             variant="subtle"
             color="gray"
             size="lg"
-            aria-label={words.label(running)}
+            aria-label={words.label(running, unseen.length, failed)}
             onClick={() => {
-              setOpened(!opened);
+              toggle(!opened);
             }}
           >
             <IconActivity size={20} aria-hidden />
@@ -42,13 +51,30 @@ export function JobTray() {
         <Stack gap="sm">
           <Text fw={620}>{words.title}</Text>
           {running === 0 && <Text c="dimmed" size="sm">{words.nothing}</Text>}
-          {jobs?.slice(0, 8).map((job) => <TrayJob key={job.id} job={job} onGo={close} />)}
+          {jobs?.slice(0, SHOWN).map((job) => <TrayJob key={job.id} job={job} onGo={close} />)}
+          {unseen.length > 0 && <Text fw={620}>{words.meanwhile}</Text>}
+          {unseen.slice(0, SHOWN).map((job) => <Ended key={job.id} job={job} onGo={close} />)}
+          {unseen.length > SHOWN && <Text c="dimmed" size="sm">{words.more(unseen.length - SHOWN)}</Text>}
           <Anchor component={Link} to="/jobs" size="sm" onClick={close}>
             {words.all}
           </Anchor>
         </Stack>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+function Ended({ job, onGo }: { job: Job; onGo: () => void }) {
+  return (
+    <Link to={`/jobs/${job.id}`} className={classes.job} onClick={onGo}>
+      <span className={classes.line}>
+        <span className={classes.name}>{jobTitle(job)}</span>
+        <JobStatus state={job.state} plain />
+      </span>
+      <Text size="xs" c="dimmed" component="span" truncate>
+        <When at={job.ended_at} /> {job.error && `· ${job.error.message}`}
+      </Text>
+    </Link>
   );
 }
 

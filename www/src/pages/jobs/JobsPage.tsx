@@ -1,4 +1,4 @@
-import { Anchor } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { IconActivity } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
 import { isEnded, jobTitle, JobStatus, useJobPage } from '@/entities/job';
@@ -21,7 +21,20 @@ const columns: readonly Column<Job>[] = [
       </Anchor>
     ),
   },
-  { key: 'state', title: words.columns.state, cell: (job) => <JobStatus state={job.state} plain /> },
+  {
+    key: 'state',
+    title: words.columns.state,
+    cell: (job) => (
+      <>
+        <JobStatus state={job.state} plain />
+        {job.waiting_for && (
+          <Text size="sm" c="dimmed">
+            {words.waitsFor(job.waiting_for)}
+          </Text>
+        )}
+      </>
+    ),
+  },
   {
     key: 'progress',
     title: words.columns.progress,

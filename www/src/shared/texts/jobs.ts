@@ -3,6 +3,7 @@ export const jobs = {
   title: 'Jobs',
   columns: { name: 'Job', state: 'State', kind: 'Kind', progress: 'Progress', by: 'Asked by', at: 'Made' },
   empty: { title: 'No job has run yet', body: 'Take a manual backup on the page DB Backup, and it is watched here.' },
+  waitsFor: (what: string) => `It waits for ${what}.`,
   state: { queued: 'Waiting', running: 'Running', succeeded: 'Succeeded', failed: 'Failed', cancelled: 'Cancelled' },
   kind: {
     backup: 'Backup',

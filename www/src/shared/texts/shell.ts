@@ -45,7 +45,14 @@ export const shell = {
     differs: 'The two are not the same.',
   },
   tray: {
-    label: (running: number) => (running === 0 ? 'Jobs: none running' : `Jobs: ${String(running)} running`),
+    label: (running: number, ended: number, failed: number) =>
+      [
+        running === 0 ? 'Jobs: none running' : `Jobs: ${String(running)} running`,
+        ...(ended > 0 ? [`${String(ended)} ended since you looked`] : []),
+        ...(failed > 0 ? [`${String(failed)} of them failed`] : []),
+      ].join(', '),
+    meanwhile: 'Since you last looked',
+    more: (count: number) => `and ${String(count)} more`,
     title: 'What runs now',
     nothing: 'Nothing runs at the moment.',
     queued: 'waiting',
