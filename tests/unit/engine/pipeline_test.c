@@ -218,23 +218,26 @@ static int teardown(void **state)
     return 0;
 }
 
-/* The digest as one reader of the whole table would find it. */
-static HfRowDigest expected(const HfManifestTable *table, uint64_t rows)
+/* The digest, and the bytes, as one reader of the whole table would find them. */
+static HfRowDigest expected(const HfManifestTable *table, uint64_t rows, uint64_t *bytes)
 {
     HfRowDigest digest = {0};
     for (uint64_t i = 0; i < rows; i++) {
         g_autofree char *row = g_strdup_printf("%s %" G_GUINT64_FORMAT "\n", table->name, i);
         uint32_t end = (uint32_t)strlen(row);
         hf_row_digest_add_rows(&digest, (const uint8_t *)row, &end, 1);
+        *bytes += end;
     }
     return digest;
 }
 
 static void assert_digest(Fixture *self, const HfManifestTable *table, uint64_t rows)
 {
-    HfRowDigest is = hf_pipeline_digest(self->pipeline, table), should = expected(table, rows);
+    uint64_t bytes = 0;
+    HfRowDigest is = hf_pipeline_digest(self->pipeline, table), should = expected(table, rows, &bytes);
     assert_int_equal(is.rows, rows);
     assert_true(hf_row_digest_equal(&is, &should));
+    assert_int_equal(hf_pipeline_bytes(self->pipeline, table), bytes);
 }
 
 static void assert_all_is_closed(const Fixture *self)
@@ -261,7 +264,8 @@ static void the_sink_gets_the_rows_that_were_digested(void **state)
 {
     Fixture *self = *state;
     assert_true(hf_pipeline_run(self->pipeline, self->slices, 3, NULL, NULL));
-    HfRowDigest sum = expected(self->orders, ORDERS_ROWS), items = expected(self->items, ITEMS_ROWS);
+    uint64_t bytes = 0;
+    HfRowDigest sum = expected(self->orders, ORDERS_ROWS, &bytes), items = expected(self->items, ITEMS_ROWS, &bytes);
     hf_row_digest_merge(&sum, &items);
     assert_true(hf_row_digest_equal(&sum, &self->ends.written));
 }
