@@ -36,12 +36,14 @@ class Certificates:
         subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, cwd=self.folder)
 
     def _root(self, name):
-        self._openssl("req", "-x509", *NEW_KEY, "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days", 30, "-subj", f"/CN=Holdfast tests {name}", "-addext", "keyUsage=critical,keyCertSign")
+        self._openssl("req", "-x509", *NEW_KEY, "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days", 30,
+                      "-subj", f"/CN=Holdfast tests {name}", "-addext", "keyUsage=critical,keyCertSign")
         return str(self.folder / f"{name}.pem")
 
     def _leaf(self, name, root, names):
         subject = names.split(":")[-1]
-        self._openssl("req", *NEW_KEY, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={subject}", "-addext", f"subjectAltName={names}")
+        self._openssl("req", *NEW_KEY, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={subject}",
+                      "-addext", f"subjectAltName={names}")
         self._openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{root}.pem", "-CAkey", f"{root}.key",
                       "-CAcreateserial", "-days", 30, "-copy_extensions", "copy", "-out", f"{name}.pem")
         return str(self.folder / f"{name}.pem"), str(self.folder / f"{name}.key")
@@ -71,7 +73,8 @@ class SqlServer:
         self.root = self.certificates.root
         self._numbers, self._process = itertools.count(), None
         self._settings = {"host": self.host, "port": self.port, "name": "PEER", "domain": "CORP", "version": version,
-                          "collation": collation, "null": null, "faults": str(self._faults), "instance": instance, "free_bytes": free_bytes,
+                          "collation": collation, "null": null, "faults": str(self._faults), "instance": instance,
+                          "free_bytes": free_bytes,
                           "dsn": postgres.dsn("DATABASE").replace("dbname=DATABASE", ""), "databases": {},
                           "logins": {LOGIN: {"password": PASSWORD}, WINDOWS_LOGIN: {"password": WINDOWS_PASSWORD}}}
         self._template = self._make_template()

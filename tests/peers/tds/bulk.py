@@ -156,8 +156,7 @@ class Loader:
         found = [table.column(name) for name, _ in self._plan.columns]
         for each in found:
             if each.computed:
-                raise SqlError(271, text=f"The column \"{each.name}\" cannot be modified because it is either a computed "
-                                         "column or is the result of a UNION operator.")
+                raise SqlError(271, each.name)
         return found
 
     def _declared(self, targets):

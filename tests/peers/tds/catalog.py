@@ -116,7 +116,8 @@ class Catalog:
 
     def table_of(self, pg_schema, pg_table):
         found = self._database.value(
-            f"SELECT id FROM tds.objects WHERE relation = to_regclass({quote(f'{ident(pg_schema)}.{ident(pg_table)}')})")
+            "SELECT id FROM tds.objects "
+            f"WHERE relation = to_regclass({quote(f'{ident(pg_schema)}.{ident(pg_table)}')})")
         return self.table_by_id(int(found))
 
     def origin(self, relation):
@@ -133,7 +134,8 @@ class Catalog:
 
     def full_name(self, wanted):
         return self._database.value(
-            f"SELECT s.name || '.' || o.name FROM tds.objects o JOIN tds.schemas s ON s.id = o.schema_id WHERE o.id = {wanted}")
+            "SELECT s.name || '.' || o.name FROM tds.objects o JOIN tds.schemas s ON s.id = o.schema_id "
+            f"WHERE o.id = {wanted}")
 
     def index(self, table_id, index_id):
         """(name, is primary, is a constraint), or None."""

@@ -47,8 +47,7 @@ class ChangeGrammar:
             if not self.sign(","):
                 break
         if len(found) > 1000:
-            raise SqlError(10738, text="The number of row value expressions in the INSERT statement exceeds the maximum "
-                                       "allowed number of 1000 row values.")
+            raise SqlError(10738)
         return found
 
     def _insert_bulk(self):
@@ -173,8 +172,7 @@ def insert(session, name, columns, rows, query):
     if columns is None:
         targets = [each for each in table.columns if not each.identity and not each.computed]
         if identity and rows and len(rows[0]) == len(targets) + 1:
-            raise SqlError(8101, text="An explicit value for the identity column in table "
-                                      f"'{table.name}' can only be specified when a column list is used and IDENTITY_INSERT is ON.")
+            raise SqlError(8101, table.name)
     else:
         targets = [table.column(each) for each in columns]
     check_identity_insert(session, table, targets)
@@ -202,13 +200,10 @@ def check_identity_insert(session, table, targets):
     if explicit and session.identity_insert != table.id:
         raise SqlError(544, table.name)
     if table.identity and not explicit and session.identity_insert == table.id:
-        raise SqlError(545, text=f"Explicit value must be specified for identity column in table '{table.name}' either when "
-                                 "IDENTITY_INSERT is set to ON or when a replication user is inserting into a NOT FOR "
-                                 "REPLICATION identity column.")
+        raise SqlError(545, table.name)
     for each in targets:
         if each.computed:
-            raise SqlError(271, text=f"The column \"{each.name}\" cannot be modified because it is either a computed column "
-                                     "or is the result of a UNION operator.")
+            raise SqlError(271, each.name)
 
 
 def follow_identity(session, table):
@@ -216,7 +211,8 @@ def follow_identity(session, table):
     column = ident(table.identity.name)
     session.postgres.query(
         f"SELECT setval(s, greatest(m, coalesce(tds.last_identity({table.id}), m))::bigint) "
-        f"FROM (SELECT tds.sequence_of({table.id})::regclass, max({column}) FROM {table.pg}) AS x (s, m) WHERE m IS NOT NULL")
+        f"FROM (SELECT tds.sequence_of({table.id})::regclass, max({column}) FROM {table.pg}) AS x (s, m) "
+        "WHERE m IS NOT NULL")
 
 
 def check_identity(session, name, action, value, quiet):

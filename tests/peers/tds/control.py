@@ -236,9 +236,7 @@ class ControlGrammar:
         if self.token.kind == lexer.END or self.is_sign(";") or self.is_word("end"):
             def again(session):
                 if session.caught is None:
-                    raise SqlError(10704, text="To rethrow an error, a THROW statement must be used inside a CATCH block. "
-                                               "Insert the THROW statement inside a CATCH block, or add error parameters to "
-                                               "the THROW statement.")
+                    raise SqlError(10704)
                 raise session.caught
             return self.Statement(again)
         parts = [self.expression()]

@@ -108,13 +108,14 @@ def decoded(data):
 
 # ---- PostgreSQL's errors in SQL Server's words
 
-PLAIN = {"22012": (8134,), "22003": (8115, "expression", "numeric"), "22007": (241,), "22008": (242, "varchar", "datetime"),
-         "42P22": (468,), "55P03": (1222,), "22P02": (245, "varchar", "", "the type asked for"),
+PLAIN = {"22012": (8134,), "22003": (8115, "expression", "numeric"), "22007": (241,),
+         "22008": (242, "varchar", "datetime"), "42P22": (468,), "55P03": (1222,),
+         "22P02": (245, "varchar", "", "the type asked for"),
          "2200N": (9400, 1, 1), "2200M": (9400, 1, 1), "2200S": (9400, 1, 1)}
 
 
 class Translator:
-    """Says what PostgreSQL says as SQL Server would. It looks names up, so the failed statement is rolled back first."""
+    """Says what PostgreSQL says as SQL Server would. It looks names up, so what failed is rolled back first."""
 
     def __init__(self, session):
         self._session = session

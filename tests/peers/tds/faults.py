@@ -1,7 +1,8 @@
 """What a test asks to go wrong: files in a folder, one for each time.
 
 A fault is {"at": phase, "do": "cut" | "error" | "slow" | "hang", and: "matching": a regular expression that the batch's
-text must contain, "row": of a batch of a bulk load, from 1, "number" and "details": of the error, "seconds", "always": true}.
+text must contain, "row": of a batch of a bulk load, from 1, "number" and "details": of the error, "seconds",
+"always": true}.
 Phases: accept, prelogin, tls, login, batch, bulk (the INSERT BULK is answered), row, bulk end, commit.
 """
 import json

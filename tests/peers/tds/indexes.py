@@ -65,7 +65,8 @@ def _new_id(session, table, name, clustered):
     return 1
 
 
-def _make(session, table, index_id, name, columns, included, *, unique, clustered, primary, constraint, condition, made):
+def _make(session, table, index_id, name, columns, included, *, unique, clustered, primary, constraint, condition,
+          made):
     limit = CLUSTERED_LIMIT if clustered else LIMIT
     _check_key(table, name, columns, limit)
     where = f" WHERE {condition[0]}" if condition else ""
@@ -85,7 +86,8 @@ def _make(session, table, index_id, name, columns, included, *, unique, clustere
     session.catalog.insert("indexes", object_id=table.id, id=index_id, name=name, kind=1 if clustered else 2,
                            is_unique=unique, is_primary=primary, is_constraint=constraint,
                            filter=condition[1] if condition else None, relations="{" + ",".join(relations) + "}")
-    listed = [(column, descending, False) for column, descending in columns] + [(each, False, True) for each in included]
+    listed = [(column, descending, False) for column, descending in columns]
+    listed += [(column, False, True) for column in included]
     for at, (column, descending, is_included) in enumerate(listed, 1):
         session.catalog.insert("index_columns", object_id=table.id, index_id=index_id, id=at, column_id=column.id,
                                key_ordinal=0 if is_included else at, descending=descending, included=is_included)
@@ -93,8 +95,7 @@ def _make(session, table, index_id, name, columns, included, *, unique, clustere
 
 def _check_key(table, name, columns, limit):
     if len(columns) > MAX_COLUMNS:
-        raise SqlError(1904, text=f"The index '{name}' on table '{table.name}' has {len(columns)} columns in the key list. "
-                                  f"The maximum limit for index key column list is {MAX_COLUMNS}.")
+        raise SqlError(1904, name, table.name, len(columns), MAX_COLUMNS)
     for column, _ in columns:
         if column.type.is_long:
             raise SqlError(1919, column.name, table.full_name)
@@ -125,10 +126,12 @@ def _limit_key(session, table, index_id, columns, limit):
 
 def drop(session, table, index_id):
     kind, relations = session.postgres.row(
-        f"SELECT kind, array_to_string(relations, ',') FROM tds.indexes WHERE object_id = {table.id} AND id = {index_id}")
+        "SELECT kind, array_to_string(relations, ',') FROM tds.indexes "
+        f"WHERE object_id = {table.id} AND id = {index_id}")
     schema = table.pg.rpartition(".")[0]
     text = f"ALTER TABLE {table.pg} DROP CONSTRAINT IF EXISTS i_{table.id}_{index_id}, " \
-           f"DROP CONSTRAINT IF EXISTS key_{index_id}_{LIMIT}, DROP CONSTRAINT IF EXISTS key_{index_id}_{CLUSTERED_LIMIT}"
+           f"DROP CONSTRAINT IF EXISTS key_{index_id}_{LIMIT}, " \
+           f"DROP CONSTRAINT IF EXISTS key_{index_id}_{CLUSTERED_LIMIT}"
     for each in filter(None, relations.split(",")):
         text += f"; DROP INDEX {schema}.{each}"
     session.postgres.query(f"{text}; DELETE FROM tds.indexes WHERE object_id = {table.id} AND id = {index_id}")
@@ -138,13 +141,12 @@ def drop(session, table, index_id):
 
 
 def drop_named(session, table, name):
-    found = session.postgres.row(f"SELECT id, is_primary OR is_constraint FROM tds.indexes WHERE object_id = {table.id} "
-                                 f"AND lower(name) = {quote(name.lower())}")
+    found = session.postgres.row("SELECT id, is_primary OR is_constraint, is_primary FROM tds.indexes "
+                                 f"WHERE object_id = {table.id} AND lower(name) = {quote(name.lower())}")
     if found is None:
         raise SqlError(3701, "index", f"{table.full_name}.{name}")
     if found[1] == "t":
-        raise SqlError(3723, text=f"An explicit DROP INDEX is not allowed on index '{table.full_name}.{name}'. It is being "
-                                  "used for constraint enforcement.")
+        raise SqlError(3723, f"{table.full_name}.{name}", "PRIMARY KEY" if found[2] == "t" else "UNIQUE KEY")
     drop(session, table, int(found[0]))
 
 

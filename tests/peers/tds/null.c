@@ -1,13 +1,14 @@
 /* The null mode's scanner: takes packets of a bulk load apart, counts the rows and forgets them.
  *
- * bulk.py calls it through ctypes. Bytes of a token that is not yet complete wait in `rest` for the next packet. Nothing
- * is checked but what is needed to find the end of each row. */
+ * bulk.py calls it through ctypes. Bytes of a token that is not yet complete wait in `rest` for the next packet.
+ * Nothing is checked but what is needed to find the end of each row. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 0x81, ROW = 0xD1, COMPRESSED_ROW = 0xD2, DONE = 0xFD, DONE_SIZE = 13, HEADER = 8, MOST_COLUMNS = 1024 };
+enum { COLUMNS = 0x81, ROW = 0xD1, COMPRESSED_ROW = 0xD2, DONE = 0xFD };
+enum { DONE_SIZE = 13, HEADER = 8, MOST_COLUMNS = 1024 };
 enum { SHORT = -1, WRONG = -2 };
 enum framing { FIXED, BYTE_LENGTH, SHORT_LENGTH, CHUNKS };
 
@@ -55,22 +56,58 @@ static int read_type(struct reader *in, struct column *column)
     if (!number(in, 1, &token))
         return SHORT;
     switch (token) {
-    case 0x30: case 0x32: *column = (struct column){ FIXED, 1 }; return 0;
-    case 0x34: *column = (struct column){ FIXED, 2 }; return 0;
-    case 0x38: case 0x3B: case 0x7A: case 0x3A: *column = (struct column){ FIXED, 4 }; return 0;
-    case 0x7F: case 0x3E: case 0x3C: case 0x3D: *column = (struct column){ FIXED, 8 }; return 0;
-    case 0x28: *column = (struct column){ BYTE_LENGTH, 0 }; return 0;
-    case 0x24: case 0x26: case 0x68: case 0x6D: case 0x6E: case 0x6F: case 0x29: case 0x2A: case 0x2B:
-        *column = (struct column){ BYTE_LENGTH, 0 };
+    case 0x30:
+    case 0x32:
+        *column = (struct column){FIXED, 1};
+        return 0;
+    case 0x34:
+        *column = (struct column){FIXED, 2};
+        return 0;
+    case 0x38:
+    case 0x3B:
+    case 0x7A:
+    case 0x3A:
+        *column = (struct column){FIXED, 4};
+        return 0;
+    case 0x7F:
+    case 0x3E:
+    case 0x3C:
+    case 0x3D:
+        *column = (struct column){FIXED, 8};
+        return 0;
+    case 0x28:
+        *column = (struct column){BYTE_LENGTH, 0};
+        return 0;
+    case 0x24:
+    case 0x26:
+    case 0x68:
+    case 0x6D:
+    case 0x6E:
+    case 0x6F:
+    case 0x29:
+    case 0x2A:
+    case 0x2B:
+        *column = (struct column){BYTE_LENGTH, 0};
         return skip(in, 1) ? 0 : SHORT;
-    case 0x6A: case 0x6C: *column = (struct column){ BYTE_LENGTH, 0 }; return skip(in, 3) ? 0 : SHORT;
-    case 0xF1: *column = (struct column){ CHUNKS, 0 }; return skip(in, 1) ? 0 : SHORT;
-    case 0xA5: case 0xAD: case 0xA7: case 0xAF: case 0xE7: case 0xEF:
+    case 0x6A:
+    case 0x6C:
+        *column = (struct column){BYTE_LENGTH, 0};
+        return skip(in, 3) ? 0 : SHORT;
+    case 0xF1:
+        *column = (struct column){CHUNKS, 0};
+        return skip(in, 1) ? 0 : SHORT;
+    case 0xA5:
+    case 0xAD:
+    case 0xA7:
+    case 0xAF:
+    case 0xE7:
+    case 0xEF:
         if (!number(in, 2, &size) || !skip(in, token == 0xA5 || token == 0xAD ? 0 : 5))
             return SHORT;
-        *column = (struct column){ size == 0xFFFF ? CHUNKS : SHORT_LENGTH, 0 };
+        *column = (struct column){size == 0xFFFF ? CHUNKS : SHORT_LENGTH, 0};
         return 0;
-    default: return WRONG;
+    default:
+        return WRONG;
     }
 }
 
@@ -113,10 +150,14 @@ static bool skip_value(struct reader *in, const struct column *column)
 {
     uint64_t size;
     switch (column->framing) {
-    case FIXED: return skip(in, (uint64_t)column->size);
-    case BYTE_LENGTH: return number(in, 1, &size) && skip(in, size);
-    case SHORT_LENGTH: return number(in, 2, &size) && skip(in, size == 0xFFFF ? 0 : size);
-    default: return skip_chunks(in);
+    case FIXED:
+        return skip(in, (uint64_t)column->size);
+    case BYTE_LENGTH:
+        return number(in, 1, &size) && skip(in, size);
+    case SHORT_LENGTH:
+        return number(in, 2, &size) && skip(in, size == 0xFFFF ? 0 : size);
+    default:
+        return skip_chunks(in);
     }
 }
 
@@ -177,7 +218,7 @@ int tds_null_feed(struct tds_null *self, const uint8_t *data, size_t size)
         data = self->rest;
         size = self->rest_size;
     }
-    struct reader in = { data, data + size };
+    struct reader in = {data, data + size};
     const uint8_t *start = in.at;
     int outcome = 0;
     while (in.at < in.end && outcome == 0) {
@@ -196,7 +237,7 @@ int tds_null_feed(struct tds_null *self, const uint8_t *data, size_t size)
     return 0;
 }
 
-/* Whole packets of `data`; *used tells how many bytes they are. 1 after the last of the message, 0 before, -1 if wrong. */
+/* Whole packets of `data`; *used tells how many bytes they are. 1 after the message's last, 0 before, -1 if wrong. */
 int tds_null_packets(struct tds_null *self, const uint8_t *data, size_t size, size_t *used)
 {
     *used = 0;

@@ -2,7 +2,7 @@
 from . import lexer
 from .conversions import assigned
 from .errors import SqlError, refused
-from .grammar import Sql, ident, name_of, quote
+from .grammar import ident, name_of, quote
 
 LEVELS = ("level0type", "level0name", "level1type", "level1name", "level2type", "level2name")
 
@@ -50,8 +50,10 @@ def execute_sql(session, given, named):
         return
     declared = session.declared(session.value(given[1].text))
     variables = {}
-    for (name, (kind, is_output)), value in zip(declared.items(), given[2:] or [Sql("NULL", literal="NULL")] * len(declared)):
-        value = named.get(name[1:], value)
+    for at, (name, (kind, is_output)) in enumerate(declared.items(), 2):
+        value = given[at] if at < len(given) else named.get(name[1:])
+        if value is None:
+            raise SqlError(8178, text[:60], name)
         if is_output:
             raise refused("know output parameters here")
         variables[name] = (kind, session.value(assigned(value, kind)))
@@ -87,7 +89,8 @@ def _part(session, wanted, kind, name, shown):
     low = quote((name or "").lower())
     query = {"COLUMN": f"SELECT 1, object_id, id FROM tds.columns WHERE object_id = {wanted} AND lower(name) = {low}",
              "INDEX": f"SELECT 7, object_id, id FROM tds.indexes WHERE object_id = {wanted} AND lower(name) = {low}",
-             "CONSTRAINT": f"SELECT 1, id, 0 FROM tds.objects WHERE parent_id = {wanted} AND lower(name) = {low}"}.get(kind)
+             "CONSTRAINT": f"SELECT 1, id, 0 FROM tds.objects WHERE parent_id = {wanted} AND lower(name) = {low}"}
+    query = query.get(kind)
     found = query and session.postgres.row(query)
     if not found:
         raise SqlError(15135, shown)
@@ -95,7 +98,8 @@ def _part(session, wanted, kind, name, shown):
 
 
 def _where(target, name):
-    return f"class = {target[0]} AND major_id = {target[1]} AND minor_id = {target[2]} AND lower(name) = {quote(name.lower())}"
+    return f"class = {target[0]} AND major_id = {target[1]} AND minor_id = {target[2]} " \
+           f"AND lower(name) = {quote(name.lower())}"
 
 
 def add_property(session, values):

@@ -31,10 +31,7 @@ class Parameter:
         try:
             self.text = None if data is None else decoder(self.type)(data)
         except Bad as error:
-            raise SqlError(8023, text="The incoming tabular data stream (TDS) remote procedure call (RPC) protocol stream is "
-                                      f"incorrect. Parameter {ordinal} (\"{self.name}\"): The supplied value is not a valid "
-                                      f"instance of data type {self.type.name}. Check the source data for invalid values."
-                           ) from error
+            raise SqlError(8023, ordinal, self.name, self.type.name) from error
 
 
 def read(payload):
@@ -90,8 +87,7 @@ def _run(session, text, declared, values):
     for at, (name, (kind, is_output)) in enumerate(declared.items()):
         value = by_name.get(name) or (values[at] if at < len(values) and not values[at].name else None)
         if value is None and not is_output:
-            raise SqlError(8178, text=f"The parameterized query '{text[:60]}' expects the parameter '{name}', which was not "
-                                      "supplied.")
+            raise SqlError(8178, text[:60], name)
         variables[name] = (kind, session.converted(value, kind) if value else None)
         if is_output:
             outputs.append((name, kind))

@@ -6,7 +6,7 @@ from . import control, rpc, tokens, wire
 from .bulk import Loader, NullLoader
 from .catalog import Catalog, literal
 from .conversions import assigned
-from .database import Attention, Database, PostgresError, Translator
+from .database import Attention, Database, PostgresError, Translator, decoded
 from .errors import SqlError, refused
 from .grammar import Sql, quote
 from .sqltypes import MAX
@@ -74,7 +74,8 @@ class Session:
         self.catalog = Catalog(self)
         told = {"databases": [{"name": each, "id": at, "collation": self.collation}
                               for at, each in enumerate(databases, 5)],
-                "database": self.database, "denied": self.denied, "spid": self.spid, "free_bytes": self.settings["free_bytes"],
+                "database": self.database, "denied": self.denied, "spid": self.spid,
+                "free_bytes": self.settings["free_bytes"],
                 "encrypted": "TRUE" if self.wire.is_encrypted else "FALSE",
                 "login": self.login.user, "host": self.login.host, "application": self.login.application,
                 "scheme": "NTLM" if "\\" in self.login.user else "SQL"}
@@ -252,9 +253,9 @@ class Session:
         for at, name in enumerate(names):
             if name.lower() not in self.variables:
                 raise SqlError(137, name)
+            kind, _ = self.variables[name.lower()]
             if rows.ntuples:
-                value = rows.get_value(rows.ntuples - 1, at)
-                self.variables[name.lower()] = (self.variables[name.lower()][0], None if value is None else value.decode())
+                self.variables[name.lower()] = (kind, decoded(rows.get_value(rows.ntuples - 1, at)))
         self.rowcount = rows.ntuples
 
     def change(self, text, command):
@@ -340,7 +341,7 @@ class Session:
 
     def save(self, name):
         if not self.trancount:
-            raise SqlError(628, text="Cannot issue SAVE TRANSACTION when there is no active transaction.")
+            raise SqlError(628)
         self.postgres.query(f"SAVEPOINT {self._savepoint(name)}")
         self._savepoints = self._savepoints | {name.lower()}
         self.out.done(None)
@@ -377,12 +378,14 @@ class Session:
 
     def server_properties(self):
         major, minor, build = self.version
-        return {"ProductVersion": f"{major}.{minor}.{build}.0", "ProductMajorVersion": str(major), "ProductLevel": "RTM",
-                "Edition": "Developer Edition (64-bit)", "EngineEdition": 3, "Collation": self.collation,
+        return {"ProductVersion": f"{major}.{minor}.{build}.0", "ProductMajorVersion": str(major),
+                "ProductLevel": "RTM", "Edition": "Developer Edition (64-bit)", "EngineEdition": 3,
+                "Collation": self.collation,
                 "ServerName": self.settings["name"], "MachineName": self.settings["name"], "InstanceName": None,
                 "IsIntegratedSecurityOnly": 0, "IsClustered": 0, "IsSingleUser": 0, "IsHadrEnabled": 0,
                 "IsFullTextInstalled": 0, "LCID": 1033, "ProcessID": self.spid}
 
     def database_properties(self):
-        return {"Collation": self.collation, "Status": "ONLINE", "Updateability": "READ_WRITE", "UserAccess": "MULTI_USER",
-                "Recovery": "SIMPLE", "Version": 904, "IsAutoShrink": 0, "IsReadCommittedSnapshotOn": 0}
+        return {"Collation": self.collation, "Status": "ONLINE", "Updateability": "READ_WRITE",
+                "UserAccess": "MULTI_USER", "Recovery": "SIMPLE", "Version": 904, "IsAutoShrink": 0,
+                "IsReadCommittedSnapshotOn": 0}

@@ -5,7 +5,7 @@ from . import changes, control, indexes, keys, lexer, procedures, tables
 from .errors import SqlError, refused
 from .grammar import quote
 from .queries import Queries
-from .results import Column, Result
+from .results import Result
 from .tables import TableGrammar
 from .tokens import SELECT
 
@@ -43,8 +43,7 @@ class Batch(Queries, TableGrammar, control.ControlGrammar, changes.ChangeGrammar
                 return self.call(token.line)  # a procedure's name may begin a batch
             raise self.stray()
         if self.one_that_must_be_first() and not (first and top):
-            raise SqlError(111, text=f"'{word.upper()} {self.ahead().text.upper()}' must be the first statement in a query "
-                                     "batch.", line=token.line)
+            raise SqlError(111, f"{word.upper()} {self.ahead().text.upper()}", line=token.line)
         found = reader(token.line)
         found.line = token.line
         return found
@@ -122,7 +121,7 @@ class Batch(Queries, TableGrammar, control.ControlGrammar, changes.ChangeGrammar
         return self.Statement(run, "CREATE SCHEMA")
 
     def _create_view(self, at):
-        replaces = self.is_word("view", token=self.tokens[self.at - 1]) and self.is_word("alter", token=self.tokens[self.at - 2])
+        replaces = self.is_word("alter", token=self.tokens[self.at - 2])
         name = self.object_name()
         titles = self.name_list() if self.is_sign("(") else None
         self.accept("with schemabinding")

@@ -218,9 +218,7 @@ def _check(name, columns):
     fixed = sum(column.type.max_length for column in columns
                 if column.type and (column.type.name not in ("varchar", "nvarchar", "varbinary", "xml")))
     if fixed + 7 > 8060:
-        raise SqlError(1701, text=f"Creating or altering table '{name[1]}' failed because the minimum row size would be "
-                                  f"{fixed + 7}, including 7 bytes of internal overhead. This exceeds the maximum "
-                                  "allowable table row size of 8060 bytes.")
+        raise SqlError(1701, name[1], fixed + 7)
 
 
 def _definition(column, in_key, attribute):
@@ -309,7 +307,8 @@ def add_columns(session, table, columns, constraints):
         set_computed_types(session, [column], {each.name.lower(): each.type for each in table.columns})
         definition = _definition(column, False, attribute)
         session.postgres.query(f"ALTER TABLE {table.pg} ADD COLUMN {definition}")
-        real = int(session.postgres.value(f"SELECT max(attnum) FROM pg_attribute WHERE attrelid = '{table.pg}'::regclass"))
+        real = int(session.postgres.value(
+            f"SELECT max(attnum) FROM pg_attribute WHERE attrelid = '{table.pg}'::regclass"))
         if real != attribute:
             raise refused("add columns after others were dropped")
         column_id = max((each.id for each in table.columns), default=0) + 1
@@ -380,8 +379,9 @@ def _add_foreign_key(session, table, constraint, trusted):
     words = {number: words.upper() for words, number in ACTIONS.items()}
     session.postgres.query(
         f"ALTER TABLE {table.pg} ADD CONSTRAINT f_{key} FOREIGN KEY ({', '.join(ident(each.name) for each in own)}) "
-        f"REFERENCES {other.pg} ({', '.join(ident(each.name) for each in theirs)}) ON DELETE {words[constraint.on_delete]} "
-        f"ON UPDATE {words[constraint.on_update]}{'' if trusted else ' NOT VALID'}")
+        f"REFERENCES {other.pg} ({', '.join(ident(each.name) for each in theirs)}) "
+        f"ON DELETE {words[constraint.on_delete]} ON UPDATE {words[constraint.on_update]}"
+        f"{'' if trusted else ' NOT VALID'}")
 
 
 def _check_paths(session, table, other, name, constraint):
@@ -412,7 +412,8 @@ def _reaches_twice(edges, start):
 
 def drop_constraint(session, table, name):
     found = session.postgres.row(
-        f"SELECT id, type, index_id, column_id FROM tds.objects WHERE parent_id = {table.id} AND lower(name) = {quote(name.lower())}")
+        "SELECT id, type, index_id, column_id FROM tds.objects "
+        f"WHERE parent_id = {table.id} AND lower(name) = {quote(name.lower())}")
     if found is None:
         raise SqlError(3728, name)
     wanted, kind, index_id, column_id = found

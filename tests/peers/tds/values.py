@@ -121,7 +121,8 @@ def _datetime2s(kind):
 
     def decode(data):
         _sure(len(data) == size + 3)
-        return f"{_day(int.from_bytes(data[size:], 'little'))} {_clock(int.from_bytes(data[:size], 'little'), kind.scale)}"
+        day, clock = int.from_bytes(data[size:], "little"), int.from_bytes(data[:size], "little")
+        return f"{_day(day)} {_clock(clock, kind.scale)}"
     return decode
 
 
@@ -306,7 +307,9 @@ def _scaled(text, scale):
 def _from_money(kind):
     def encode(text):
         number = _scaled(text, 4)
-        return struct.pack("<iI", number >> 32, number & 0xFFFFFFFF) if kind.name == "money" else struct.pack("<i", number)
+        if kind.name == "smallmoney":
+            return struct.pack("<i", number)
+        return struct.pack("<iI", number >> 32, number & 0xFFFFFFFF)
     return encode
 
 

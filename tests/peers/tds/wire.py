@@ -124,7 +124,7 @@ class Wire:
         return self._tls is not None
 
     def read_message(self, take_bulk=None):
-        """(type, payload); the payload of a message that the client takes back is None. `take_bulk` reads bulk loads."""
+        """(type, payload), the payload None if the client takes the message back. `take_bulk` reads bulk loads."""
         kind, status, payload = self.read_packet()
         while kind == BULK and take_bulk:
             take_bulk((status, payload))
