@@ -42,6 +42,21 @@ static void write_grant(HfJsonWriter *json, const HfDatabaseGrant *grant)
     hf_json_writer_end_object(json);
 }
 
+static void write_labels(HfJsonWriter *json, const GPtrArray *labels)
+{
+    if (labels->len == 0)
+        return;
+    hf_json_writer_begin_array(json, "labels");
+    for (guint i = 0; i < labels->len; i++) {
+        const HfSecurityLabel *label = labels->pdata[i];
+        hf_json_writer_begin_object(json, NULL);
+        hf_json_writer_string(json, "provider", label->provider);
+        hf_json_writer_string(json, "label", label->label);
+        hf_json_writer_end_object(json);
+    }
+    hf_json_writer_end_array(json);
+}
+
 static void write_database(HfJsonWriter *json, const HfDatabaseInfo *database)
 {
     hf_json_writer_break(json);
@@ -66,6 +81,7 @@ static void write_database(HfJsonWriter *json, const HfDatabaseInfo *database)
     for (guint i = 0; i < database->grants->len; i++)
         write_grant(json, database->grants->pdata[i]);
     hf_json_writer_end_array(json);
+    write_labels(json, database->labels);
     hf_json_writer_end_object(json);
 }
 
@@ -84,6 +100,7 @@ static void write_role(HfJsonWriter *json, const HfRoleInfo *role)
     write_connection_limit(json, role->connection_limit);
     hf_json_writer_string(json, "comment", role->comment);
     write_strings(json, "member_of", role->member_of);
+    write_labels(json, role->labels);
     hf_json_writer_end_object(json);
 }
 
@@ -177,6 +194,21 @@ static bool read_grant(const HfJson *json, HfJsonNode node, gpointer to, GError 
            hf_json_get_bool(json, node, "grantable", &grant->grantable, error);
 }
 
+static bool read_label(const HfJson *json, HfJsonNode node, gpointer to, GError **error)
+{
+    HfSecurityLabel *label = hf_security_label_new(NULL, NULL);
+    g_ptr_array_add(to, label);
+    return hf_json_get_string(json, node, "provider", &label->provider, error) &&
+           hf_json_get_string(json, node, "label", &label->label, error);
+}
+
+/* Where there is none the member is absent. */
+static bool read_labels(const HfJson *json, HfJsonNode node, GPtrArray *labels, GError **error)
+{
+    return hf_json_get(json, node, "labels") == HF_JSON_NONE ||
+           hf_archive_json_read_array(json, node, "labels", read_label, labels, error);
+}
+
 static bool read_role(const HfJson *json, HfJsonNode node, gpointer to, GError **error)
 {
     HfRoleInfo *role = hf_role_info_new(NULL);
@@ -191,7 +223,8 @@ static bool read_role(const HfJson *json, HfJsonNode node, gpointer to, GError *
            hf_json_get_bool(json, node, "bypass_rls", &role->bypass_rls, error) &&
            read_connection_limit(json, node, &role->connection_limit, error) &&
            hf_json_get_optional_string(json, node, "comment", &role->comment, error) &&
-           hf_archive_json_read_array(json, node, "member_of", read_string, role->member_of, error);
+           hf_archive_json_read_array(json, node, "member_of", read_string, role->member_of, error) &&
+           read_labels(json, node, role->labels, error);
 }
 
 static bool read_extension(const HfJson *json, HfJsonNode node, gpointer to, GError **error)
@@ -217,7 +250,8 @@ static bool read_database(const HfJson *json, HfJsonNode node, HfDatabaseInfo *d
            read_connection_limit(json, node, &database->connection_limit, error) &&
            hf_archive_json_read_array(json, node, "settings", read_setting, database->settings, error) &&
            hf_json_get_bool(json, node, "default_grants", &database->default_grants, error) &&
-           hf_archive_json_read_array(json, node, "grants", read_grant, database->grants, error);
+           hf_archive_json_read_array(json, node, "grants", read_grant, database->grants, error) &&
+           read_labels(json, node, database->labels, error);
 }
 
 static bool read_source(const HfJson *json, HfArchiveHead *self, GError **error)

@@ -40,11 +40,27 @@ static void grant_free(gpointer data)
     g_free(self);
 }
 
+HfSecurityLabel *hf_security_label_new(const char *provider, const char *label)
+{
+    HfSecurityLabel *self = g_new(HfSecurityLabel, 1);
+    *self = (HfSecurityLabel){.provider = g_strdup(provider), .label = g_strdup(label)};
+    return self;
+}
+
+static void label_free(gpointer data)
+{
+    HfSecurityLabel *self = data;
+    g_free(self->provider);
+    g_free(self->label);
+    g_free(self);
+}
+
 void hf_database_info_init(HfDatabaseInfo *self)
 {
     *self = (HfDatabaseInfo){.connection_limit = -1};
     self->settings = g_ptr_array_new_with_free_func(setting_free);
     self->grants = g_ptr_array_new_with_free_func(grant_free);
+    self->labels = g_ptr_array_new_with_free_func(label_free);
 }
 
 void hf_database_info_clear(HfDatabaseInfo *self)
@@ -61,6 +77,7 @@ void hf_database_info_clear(HfDatabaseInfo *self)
     g_free(self->comment);
     g_clear_pointer(&self->settings, g_ptr_array_unref);
     g_clear_pointer(&self->grants, g_ptr_array_unref);
+    g_clear_pointer(&self->labels, g_ptr_array_unref);
     *self = (HfDatabaseInfo){0};
 }
 
@@ -71,6 +88,7 @@ HfRoleInfo *hf_role_info_new(const char *name)
     self->inherit = true;
     self->connection_limit = -1;
     self->member_of = g_ptr_array_new_with_free_func(g_free);
+    self->labels = g_ptr_array_new_with_free_func(label_free);
     return self;
 }
 
@@ -80,6 +98,7 @@ static void role_free(gpointer data)
     g_free(self->name);
     g_free(self->comment);
     g_ptr_array_unref(self->member_of);
+    g_ptr_array_unref(self->labels);
     g_free(self);
 }
 

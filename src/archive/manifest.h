@@ -45,6 +45,11 @@ typedef struct {
 } HfDatabaseGrant;
 
 typedef struct {
+    char *provider;
+    char *label;
+} HfSecurityLabel;
+
+typedef struct {
     char *name;
     char *owner;
     char *encoding;        /* as pg_encoding_to_char prints it: "UTF8" */
@@ -59,6 +64,7 @@ typedef struct {
     GPtrArray *settings;      /* HfDatabaseSetting */
     bool default_grants;      /* the ACL was never touched: grants is empty and means the default */
     GPtrArray *grants;        /* HfDatabaseGrant */
+    GPtrArray *labels;        /* HfSecurityLabel */
 } HfDatabaseInfo;
 
 /* A role that dumped objects name, with what is needed to make it again, but for its password. */
@@ -68,6 +74,7 @@ typedef struct {
     int64_t connection_limit; /* -1: none */
     char *comment;            /* NULL if none */
     GPtrArray *member_of;     /* char*: roles of this archive that it is a member of */
+    GPtrArray *labels;        /* HfSecurityLabel */
 } HfRoleInfo;
 
 typedef struct {
@@ -100,6 +107,7 @@ HfArchiveHead *hf_archive_head_from_json(const char *text, size_t length, GError
 
 HfDatabaseSetting *hf_database_setting_new(const char *role, const char *name, const char *value);
 HfDatabaseGrant *hf_database_grant_new(const char *grantee, const char *privilege, bool grantable);
+HfSecurityLabel *hf_security_label_new(const char *provider, const char *label);
 void hf_database_info_init(HfDatabaseInfo *self); /* empty arrays, NULL strings, no connection limit */
 void hf_database_info_clear(HfDatabaseInfo *self);
 HfRoleInfo *hf_role_info_new(const char *name); /* inherits, no connection limit, nothing else */

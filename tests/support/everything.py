@@ -2,7 +2,7 @@
 
 everything/*.sql are the objects, a file for each theme; everything/main.sql runs them all and asks the server's
 version for what newer majors alone have. A restore that gives equal `schema_text` and no `differences` has carried all.
-Not here: security labels, for which no stock server has a provider, and tablespaces, which belong to the machine.
+Not here: security labels, for which no stock server has a provider (test_security_labels.py), and tablespaces, which belong to the machine.
 """
 import os
 import re

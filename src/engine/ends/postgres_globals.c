@@ -10,6 +10,17 @@ const char *hf_role_map_get(GHashTable *role_map, const char *role)
     return mapped != NULL ? mapped : role;
 }
 
+/* `name` is quoted. */
+static void append_labels(GString *sql, const char *kind, const char *name, const GPtrArray *labels)
+{
+    for (guint i = 0; i < labels->len; i++) {
+        const HfSecurityLabel *label = labels->pdata[i];
+        g_autofree char *provider = hf_pg_quote_ident(label->provider);
+        g_autofree char *literal = hf_pg_quote_literal(label->label);
+        g_string_append_printf(sql, "SECURITY LABEL FOR %s ON %s %s IS %s;\n", provider, kind, name, literal);
+    }
+}
+
 /* ---- Roles ---------------------------------------------------------------------------------------------------------
  */
 
@@ -45,6 +56,7 @@ char *hf_globals_memberships_sql(const HfRoleInfo *role, GHashTable *role_map)
         g_autofree char *comment = hf_pg_quote_literal(role->comment);
         g_string_append_printf(sql, "COMMENT ON ROLE %s IS %s;\n", name, comment);
     }
+    append_labels(sql, "ROLE", name, role->labels);
     return g_string_free(sql, FALSE);
 }
 
@@ -178,6 +190,7 @@ char *hf_globals_database_properties_sql(const HfDatabaseInfo *info, const char 
         g_autofree char *comment = hf_pg_quote_literal(info->comment);
         g_string_append_printf(sql, "COMMENT ON DATABASE %s IS %s;\n", quoted_name, comment);
     }
+    append_labels(sql, "DATABASE", quoted_name, info->labels);
     if (info->connection_limit != -1)
         g_string_append_printf(sql, "ALTER DATABASE %s CONNECTION LIMIT %" G_GINT64_FORMAT ";\n", quoted_name,
                                info->connection_limit);

@@ -13,14 +13,14 @@ const char *hf_role_map_get(GHashTable *role_map, const char *role);
 /* CREATE ROLE for one role with its attributes, passing over one that exists (which takes no right); no password. Ends
  * with a newline. Transfer full. */
 char *hf_globals_create_role_sql(const HfRoleInfo *role);
-/* What makes the role a member of others, and its comment; roles are mapped. Transfer full. */
+/* What makes the role a member of others, its comment and its labels; roles are mapped. Transfer full. */
 char *hf_globals_memberships_sql(const HfRoleInfo *role, GHashTable *role_map);
 
 /* CREATE DATABASE from template0 with the archive's encoding and locale. `quoted_name` is an identifier, quoted.
  * `owner` NULL: whoever runs it. `server_version` decides how the locale is spelt. Transfer full. */
 char *hf_globals_create_database_sql(const HfDatabaseInfo *info, const char *quoted_name, const char *owner,
                                      int server_version);
-/* Comment, connection limit, settings and grants, a statement a line. Roles are mapped; with `no_owner` or
+/* Comment, labels, connection limit, settings and grants, a statement a line. Roles are mapped; with `no_owner` or
  * `no_privileges` what names roles is left out accordingly. Transfer full. */
 char *hf_globals_database_properties_sql(const HfDatabaseInfo *info, const char *quoted_name, GHashTable *role_map,
                                          bool with_grants, bool with_comment);

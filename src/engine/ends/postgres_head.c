@@ -40,6 +40,19 @@ static bool read_grants(HfPg *pg, const char *database, HfDatabaseInfo *info, GE
     return rows != NULL;
 }
 
+static bool read_labels(HfPg *pg, const char *database, HfDatabaseInfo *info, GError **error)
+{
+    const char *parameters[] = {database, NULL};
+    g_autoptr(HfPgRows) rows = hf_pg_query(
+        pg,
+        "SELECT l.provider, l.label FROM pg_catalog.pg_shseclabel l JOIN pg_catalog.pg_database d ON d.oid = l.objoid "
+        "WHERE l.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass AND d.datname = $1 ORDER BY l.provider",
+        parameters, error);
+    for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++)
+        g_ptr_array_add(info->labels, hf_security_label_new(hf_pg_rows_text(rows, i, 0), hf_pg_rows_text(rows, i, 1)));
+    return rows != NULL;
+}
+
 /* The columns of pg_database that say the locale, which differ by version: provider, locale, rules. */
 static const char *locale_columns(int version)
 {
@@ -82,7 +95,8 @@ bool hf_postgres_read_database(HfPg *pg, const char *database, HfDatabaseInfo *i
     info->locale_provider = g_strdup(provider == 'i' ? "icu" : provider == 'b' ? "builtin" : "libc");
     info->locale = g_strdup(hf_pg_rows_text(rows, 0, 10));
     info->icu_rules = g_strdup(hf_pg_rows_text(rows, 0, 11));
-    return read_settings(pg, database, info, error) && read_grants(pg, database, info, error);
+    return read_settings(pg, database, info, error) && read_grants(pg, database, info, error) &&
+           read_labels(pg, database, info, error);
 }
 
 /* ---- Head ----------------------------------------------------------------------------------------------------------
@@ -165,10 +179,22 @@ bool hf_postgres_read_roles(HfPg *pg, const char *const *names, HfArchiveHead *h
                           "WHERE m.rolname = ANY ($1::pg_catalog.name[]) AND g.rolname = ANY "
                           "($1::pg_catalog.name[]) ORDER BY 1, 2",
                           parameters, error);
-    if (members == NULL)
+    g_autoptr(HfPgRows) labels =
+        members == NULL ? NULL
+                        : hf_pg_query(pg,
+                                      "SELECT r.rolname, l.provider, l.label FROM pg_catalog.pg_shseclabel l JOIN "
+                                      "pg_catalog.pg_roles r ON r.oid = l.objoid WHERE l.classoid = "
+                                      "'pg_catalog.pg_authid'::pg_catalog.regclass AND r.rolname = ANY "
+                                      "($1::pg_catalog.name[]) ORDER BY 1, 2",
+                                      parameters, error);
+    if (labels == NULL)
         return false;
     for (size_t i = 0; i < hf_pg_rows_count(rows); i++) {
         HfRoleInfo *role = role_info(rows, i);
+        for (size_t j = 0; j < hf_pg_rows_count(labels); j++)
+            if (g_strcmp0(hf_pg_rows_text(labels, j, 0), role->name) == 0)
+                g_ptr_array_add(role->labels,
+                                hf_security_label_new(hf_pg_rows_text(labels, j, 1), hf_pg_rows_text(labels, j, 2)));
         for (size_t j = 0; j < hf_pg_rows_count(members); j++)
             if (g_strcmp0(hf_pg_rows_text(members, j, 0), role->name) == 0)
                 g_ptr_array_add(role->member_of, g_strdup(hf_pg_rows_text(members, j, 1)));
