@@ -59,7 +59,8 @@ static const GOptionEntry entries[] = {
 static bool is_archive(const char *from)
 {
     bool conninfo = strchr(from, '=') != NULL || strstr(from, "://") != NULL;
-    return hf_path_is_stream(from) || g_file_test(from, G_FILE_TEST_EXISTS) || (!conninfo && strchr(from, '/') != NULL);
+    return hf_path_is_stream(from) || g_file_test(from, G_FILE_TEST_IS_REGULAR) ||
+           (!conninfo && strchr(from, '/') != NULL);
 }
 
 static bool check_mode(HfRestoreMode *mode, GError **error)
