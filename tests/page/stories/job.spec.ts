@@ -59,9 +59,25 @@ test('lanes, rates and log of a job that runs; it survives a reload and a sign-i
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(page.getByText(/Paused/)).toBeVisible();
   await page.getByRole('searchbox', { name: 'Search the log' }).fill('line 40 ');
-  await expect(page.getByText('1 of 120 lines')).toBeVisible();
+  await expect(page.getByText('1 of 120 lines · Paused')).toBeVisible();
+  // What comes while it is paused moves nothing, nor does a search that is over.
+  await page.getByRole('searchbox', { name: 'Search the log' }).fill('');
+  await stage.catalog(`INSERT INTO job_log (job_id, seq, at, attempt, level, message) VALUES ('${job}', 121, now(), 1, 'info', 'line 121 of the story')`);
+  await stage.catalog(`UPDATE job SET log_seq = 121 WHERE id = '${job}'`);
+  await expect(page.getByText('Paused; 1 new line since.')).toBeVisible();
+  await expect(log.getByText('line 121 of the story')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Follow' }).click();
+  await expect(log.getByText('line 121 of the story')).toBeVisible();
+  await expect.poll(() => log.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight)).toBeLessThan(3);
+  // Over plain http a page has no clipboard.
+  await page.evaluate(() => { Object.defineProperty(navigator, 'clipboard', { value: undefined }); });
+  await page.getByRole('button', { name: 'Copy' }).click();
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  await page.getByRole('searchbox', { name: 'Search the log' }).press('Control+V');
+  await expect(page.getByRole('searchbox', { name: 'Search the log' })).toHaveValue(/^2\S+Z info +line 1 of the story/);
+  await page.getByRole('searchbox', { name: 'Search the log' }).fill('');
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()]);
-  expect(readFileSync(await file.path(), 'utf8').split('\n')).toHaveLength(121);
+  expect(readFileSync(await file.path(), 'utf8').split('\n')).toHaveLength(122);
 
   await page.context().clearCookies();
   await expect(page.getByText('Your session has ended.')).toBeVisible({ timeout: 20_000 });

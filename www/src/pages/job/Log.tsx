@@ -11,15 +11,15 @@ import { useFollow } from './useFollow';
 const words = texts.job.log;
 const DRAWN = 2_000;
 
-/** The lines as they come. */
+/** The lines as they come; while it is paused it stands still, whatever comes. */
 export function Log({ lines, name, isOver }: { lines: readonly LogLine[]; name: string; isOver: boolean }) {
   const [search, setSearch] = useState('');
-  const [seen, setSeen] = useState(lines.length);
+  const [seen, setSeen] = useState(lines);
+  const follow = useFollow<HTMLDivElement>(lines.length);
+  if (follow.isOn && seen !== lines) setSeen(lines);
   const wanted = search.toLowerCase();
-  const found = wanted ? lines.filter((line) => line.message.toLowerCase().includes(wanted)) : lines;
+  const found = wanted ? lines.filter((line) => line.message.toLowerCase().includes(wanted)) : follow.isOn ? lines : seen;
   const shown = found.slice(-DRAWN);
-  const follow = useFollow<HTMLDivElement>(shown.length);
-  if (follow.isOn && seen !== lines.length) setSeen(lines.length);
   return (
     <Surface flush label={words.title}>
       <div className={classes.head}>
@@ -34,8 +34,8 @@ export function Log({ lines, name, isOver }: { lines: readonly LogLine[]; name: 
         {shown.length === 0 && <p className={classes.note}>{lines.length === 0 ? words.empty : words.nothing}</p>}
       </div>
       <Text size="sm" c="dimmed" className={classes.foot} role="status">
-        {words.count(found.length, lines.length)}
-        {!follow.isOn && !isOver && ` · ${words.paused(lines.length - seen)}`}
+        {words.count(found.length, wanted ? lines.length : found.length)}
+        {!follow.isOn && !isOver && ` · ${words.paused((lines.at(-1)?.seq ?? 0) - (seen.at(-1)?.seq ?? 0))}`}
       </Text>
     </Surface>
   );

@@ -1,7 +1,8 @@
 import { Button, TextInput } from '@mantine/core';
-import { useClipboard } from '@mantine/hooks';
 import { IconCheck, IconCopy, IconDownload, IconPlayerPause, IconPlayerPlay, IconSearch } from '@tabler/icons-react';
+import { useState } from 'react';
 import type { LogLine } from '@/entities/job';
+import { copyText } from '@/shared/lib/clipboard';
 import { texts } from '@/shared/texts';
 import classes from './Log.module.css';
 
@@ -21,7 +22,13 @@ interface LogToolsProps {
 const asText = (lines: readonly LogLine[]) => lines.map((line) => `${line.at} ${line.level.padEnd(7)} ${line.message}\n`).join('');
 
 export function LogTools({ lines, name, search, onSearch, isFollowing, onFollow, isOver }: LogToolsProps) {
-  const clipboard = useClipboard({ timeout: 2_000 });
+  const [copied, setCopied] = useState<keyof typeof words.copies>('no');
+  const copy = async () => {
+    setCopied((await copyText(asText(lines))) ? 'yes' : 'failed');
+    setTimeout(() => {
+      setCopied('no');
+    }, 2_000);
+  };
   return (
     <div className={classes.tools}>
       <TextInput
@@ -50,12 +57,10 @@ export function LogTools({ lines, name, search, onSearch, isFollowing, onFollow,
       <Button
         size="xs"
         variant="default"
-        leftSection={clipboard.copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
-        onClick={() => {
-          clipboard.copy(asText(lines));
-        }}
+        leftSection={copied === 'yes' ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
+        onClick={() => void copy()}
       >
-        {clipboard.copied ? words.copied : words.copy}
+        <span aria-live="polite">{words.copies[copied]}</span>
       </Button>
       <Button
         size="xs"

@@ -1,8 +1,12 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 
-/** Keeps the end of a box in sight while `isOn`; scrolling up by hand pauses, scrolling to the end follows again. */
+/**
+ * Keeps the end of a box in sight while `isOn`; scrolling up by hand pauses, scrolling to the end follows again. That a box
+ * scrolls because its content has become longer or shorter is nobody's hand.
+ */
 export function useFollow<Box extends HTMLElement>(length: number) {
   const box = useRef<Box>(null);
+  const height = useRef(0);
   const [isOn, setOn] = useState(true);
   useLayoutEffect(() => {
     if (isOn && box.current) box.current.scrollTop = box.current.scrollHeight;
@@ -14,7 +18,9 @@ export function useFollow<Box extends HTMLElement>(length: number) {
     onScroll: () => {
       if (!box.current) return;
       const { scrollTop, scrollHeight, clientHeight } = box.current;
-      setOn(scrollHeight - scrollTop - clientHeight < 24);
+      const isByHand = scrollHeight === height.current;
+      height.current = scrollHeight;
+      if (isByHand) setOn(scrollHeight - scrollTop - clientHeight < 24);
     },
   };
 }
