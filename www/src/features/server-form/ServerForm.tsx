@@ -24,7 +24,7 @@ interface ServerFormProps {
 /** A server is saved and tested in one; what fails the test is mended here and saved again. */
 export function ServerForm({ server, onWorks, onCancel }: ServerFormProps) {
   const [saved, setSaved] = useState(server);
-  const [tested, setTested] = useState<Server | null>(null);
+  const [tested, setTested] = useState<Server | null>(server?.check?.ok === false ? server : null);
   const [error, setError] = useState<unknown>(null);
   const [hasMore, more] = useDisclosure(false);
   const create = useCreateServer();

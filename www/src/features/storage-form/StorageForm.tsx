@@ -20,7 +20,7 @@ interface StorageFormProps {
 /** A storage is saved and probed in one. */
 export function StorageForm({ storage, onWorks, onCancel }: StorageFormProps) {
   const [saved, setSaved] = useState(storage);
-  const [failure, setFailure] = useState<string | null>(null);
+  const [failure, setFailure] = useState<string | null>(storage?.check?.ok === false ? storage.check.message : null);
   const [error, setError] = useState<unknown>(null);
   const create = useCreateStorage();
   const change = useChangeStorage();

@@ -4,7 +4,7 @@ import { Link } from 'react-router-dom';
 import type { Database } from '@/entities/database';
 import { useFailedJobs, useOpenJobs } from '@/entities/job';
 import { useAllStorages } from '@/entities/storage';
-import { count, size } from '@/shared/lib/units';
+import { count, counted, size } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
 import type { Tone } from '@/shared/ui';
 import { within } from './lately';
@@ -26,7 +26,7 @@ export function Tiles({ databases }: { databases: readonly Database[] }) {
   const files = storages?.reduce((sum, { use }) => sum + use.backups, 0) ?? 0;
   return (
     <ul className={classes.tiles} aria-label={words.label}>
-      <Tile icon={IconShieldCheck} tone={alarms === 0 ? 'ok' : 'quiet'} name={words.protected} number={count(databases.length - alarms)} hint={words.protectedOf(count(databases.length))} />
+      <Tile icon={IconShieldCheck} tone={alarms === 0 ? 'ok' : 'quiet'} name={words.protected} number={count(databases.length - alarms)} hint={words.protectedOf(counted(databases.length, 'database'))} />
       <Tile icon={IconAlertTriangle} tone={alarms > 0 ? 'bad' : 'quiet'} name={words.alarms} number={count(alarms)} hint={alarms > 0 ? words.alarm : words.noAlarm} to={alarms > 0 ? '/?state=alarm' : undefined} />
       <Tile icon={IconActivity} tone={running > 0 ? 'busy' : 'quiet'} name={words.running} number={count(running)} hint={waiting > 0 ? words.waiting(waiting) : running > 0 ? words.look : words.nothingRuns} to="/jobs" />
       <Tile
@@ -37,7 +37,7 @@ export function Tiles({ databases }: { databases: readonly Database[] }) {
         hint={failures > 0 ? words.look : words.nothingFailed}
         to="/jobs?state=failed"
       />
-      <Tile icon={IconArchive} tone="quiet" name={words.storage} number={bytes === undefined ? '–' : size(bytes)} hint={words.storageHint(count(files))} to="/storages" />
+      <Tile icon={IconArchive} tone="quiet" name={words.storage} number={bytes === undefined ? '–' : size(bytes)} hint={words.storageHint(counted(files, 'file'))} to="/storages" />
     </ul>
   );
 }

@@ -1,7 +1,5 @@
 import { Alert, Stack } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
-import { CheckSteps } from '@/entities/server';
 import type { Server } from '@/entities/server';
 import type { Storage } from '@/entities/storage';
 import { ServerForm } from '@/features/server-form';
@@ -17,7 +15,7 @@ const goesOn = () => undefined;
 export function ServerStep({ server }: { server: Server | undefined }) {
   return (
     <Stack>
-      {server && <Failed text={words.server.mend}><CheckSteps server={server} /></Failed>}
+      {server && <Alert color="red" icon={<IconAlertCircle aria-hidden />} title={words.server.mend} role="alert" />}
       <ServerForm key={server?.id} server={server} onWorks={goesOn} />
     </Stack>
   );
@@ -26,16 +24,8 @@ export function ServerStep({ server }: { server: Server | undefined }) {
 export function StorageStep({ storage }: { storage: Storage | undefined }) {
   return (
     <Stack>
-      {storage && <Failed text={words.storage.mend}>{storage.check?.message}</Failed>}
       <StorageForm key={storage?.id} storage={storage} onWorks={goesOn} />
     </Stack>
   );
 }
 
-function Failed({ text, children }: { text: string; children: ReactNode }) {
-  return (
-    <Alert color="red" icon={<IconAlertCircle aria-hidden />} title={text} role="alert">
-      {children}
-    </Alert>
-  );
-}

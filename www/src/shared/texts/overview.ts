@@ -4,7 +4,7 @@ export const overview = {
   tiles: {
     label: 'In short',
     protected: 'Protected',
-    protectedOf: (all: string) => `of ${all} databases`,
+    protectedOf: (databases: string) => `of ${databases}`,
     alarms: 'Alarms',
     noAlarm: 'Every database is protected',
     alarm: 'without a good backup that is young enough',
@@ -16,7 +16,7 @@ export const overview = {
     nothingFailed: 'Nothing failed',
     look: 'Look at them',
     storage: 'Backups',
-    storageHint: (count: string) => `in ${count} files`,
+    storageHint: (files: string) => `in ${files}`,
   },
   databases: {
     title: 'Databases',

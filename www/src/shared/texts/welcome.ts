@@ -25,7 +25,6 @@ export const welcome = {
     title: 'Choose where backups go',
     lead: 'A folder on the machine of Holdfast: best on another disk than the database, or on a network drive.',
     done: (name: string) => `${name} can be written to`,
-    mend: 'The probe failed. Mend what is wrong, then probe again.',
   },
   key: {
     title: 'Make a key and save the recovery sheet',
