@@ -216,6 +216,29 @@ def test_python_tds_loads_in_bulk(server, target, run):
         assert [tuple(row) for row in cursor.fetchall()] == rows
 
 
+def test_a_bulk_load_is_part_of_the_transaction_that_is_open(server, target, run):
+    import pytds
+    from pytds import tds_types as kinds
+    run("create table t (id int not null primary key)")
+    columns = [pytds.Column("id", type=kinds.IntType())]
+    state = "select count(*), @@trancount from t"
+    with python_tds(server, target) as connection, connection.cursor() as cursor:
+        def after(*statements, load=()):
+            for statement in statements:
+                cursor.execute(statement)
+            try:
+                cursor.copy_to(data=[(each,) for each in load], table_or_view="t", columns=columns)
+            except pytds.IntegrityError:
+                pass
+            cursor.execute(state)
+            return tuple(cursor.fetchall()[0])
+
+        assert after("begin tran", load=[1, 2]) == (2, 1)
+        assert after(load=[3, 2]) == (2, 1), "the load alone is undone"
+        assert after("commit") == (2, 0)
+        assert after("set xact_abort on", "begin tran", "insert into t values (9)", load=[3, 2]) == (2, 0), "all is undone"
+
+
 def test_a_request_that_is_taken_back_ends_and_the_session_lives(server, target):
     client = Tedious(server, target)
     client.sql("waitfor delay '00:00:30'", cancel=200)
