@@ -77,10 +77,14 @@ class SqlServer:
                           "free_bytes": free_bytes,
                           "dsn": postgres.dsn("DATABASE").replace("dbname=DATABASE", ""), "databases": {},
                           "logins": {LOGIN: {"password": PASSWORD}, WINDOWS_LOGIN: {"password": WINDOWS_PASSWORD}}}
-        self._template = self._make_template()
-        self._settings["databases"]["master"] = self._copy_template("master")
-        self.offer(encryption=encryption, certificate=certificate)
-        self.start()
+        try:
+            self._template = self._make_template()
+            self._settings["databases"]["master"] = self._copy_template("master")
+            self.offer(encryption=encryption, certificate=certificate)
+            self.start()
+        except BaseException:
+            self.remove()
+            raise
 
     # ---- its life
 
