@@ -76,6 +76,29 @@ test('from sign-in to undo: yesterday comes back, and goes again; another browse
   expect(await rows(stage, shop.name)).toBe('10');
 });
 
+test('a database that is gone says so, and is made again under its own name', async ({ as, stage, organization }) => {
+  test.slow();
+  const shop = await stage.shop(organization);
+  await backedUp(stage, organization, shop);
+  await stage.sql('postgres', `ALTER DATABASE ${shop.name} RENAME TO ${shop.name}_lost`);
+  const { body } = await stage.api<{ job_id: string }>(organization, 'POST', '/backups', { database_id: shop.database, key_ids: [shop.key] });
+  expect(await stage.jobEnd(organization, body.job_id)).toBe('failed');
+  const page = await as('operator');
+  await page.goto(`/databases/${shop.database}`);
+  await expect(page.getByRole('alert', { name: 'The last backup has failed' })).toContainText('does not exist');
+  await page.getByRole('main').getByRole('link', { name: 'Restore', exact: true }).click();
+  await page.getByRole('button', { name: `Restore ${shop.name}-` }).click();
+  await expect(page.getByText(`${shop.name} is not on its server any more`)).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole('radio', { name: 'Restore into a new database' })).toBeChecked();
+  await expect(page.getByLabel('Name of the new database')).toHaveValue(shop.name);
+  await picture(page, 'restore-gone');
+  await page.getByRole('button', { name: 'Check it' }).click();
+  await page.getByRole('textbox', { name: `Type ${shop.name} to confirm` }).fill(shop.name, { timeout: 20_000 });
+  await page.getByRole('button', { name: 'Restore now' }).click();
+  await expect(page.getByText('All 2: every row was read back and compared')).toBeVisible({ timeout: 30_000 });
+  expect(await rows(stage, shop.name)).toBe('5000');
+});
+
 test('an upload is broken off, paused, goes on after a reload, and becomes a new database', async ({ as, stage, organization, guard }) => {
   guard.allow(/ERR_FAILED|ERR_CONNECTION|status of 4\d\d .*\/uploads\//);
   const shop = await stage.shop(organization);

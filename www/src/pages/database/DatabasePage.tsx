@@ -12,6 +12,7 @@ import { Facts, Page, ProblemAlert, Size, Surface, When } from '@/shared/ui';
 import { Actions } from './Actions';
 import { Backups } from './Backups';
 import { Covering } from './Covering';
+import { LastFailed } from './LastFailed';
 import classes from './DatabasePage.module.css';
 
 const words = texts.databases;
@@ -38,6 +39,7 @@ function OneDatabase({ database }: { database: Database }) {
   return (
     <Page title={database.name} description={<>{words.server} {server}</>} actions={<Actions database={database} />}>
       <UndoNotice databaseId={database.id} databaseName={database.name} />
+      <LastFailed database={database} />
       <PauseNotice database={database} />
       <div className={classes.two}>
         <Standing database={database} />

@@ -20,6 +20,7 @@ export const databases = {
     registered: 'Registered',
     registeredBy: 'Registered by',
   },
+  lastFailed: { title: 'The last backup has failed', look: 'Look at the job' },
   pause: {
     title: 'Old backups are not deleted',
     button: 'Delete them again',
