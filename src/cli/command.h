@@ -19,6 +19,7 @@ struct HfCommand {
     bool (*run)(const HfCommand *self, char **arguments, GError **error);
 };
 
+extern const HfCommand hf_command_assess;
 extern const HfCommand hf_command_audit;
 extern const HfCommand hf_command_backup;
 extern const HfCommand hf_command_copies;

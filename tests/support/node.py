@@ -13,7 +13,7 @@ from pathlib import Path
 
 SUPPORT = Path(__file__).resolve().parent
 CACHE = SUPPORT.parents[1] / "build/node"
-PROGRAMS = ("age_encryption", "openapi_client", "tedious")
+PROGRAMS = ("age_encryption", "openapi_client", "tedious", "tsql_grammar")
 # The lock file names versions and hashes but no registry: npm asks the one that it is set up for, its cache first.
 INSTALL = ("npm", "ci", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 

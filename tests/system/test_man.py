@@ -9,7 +9,7 @@ from support.service import program
 
 PAGE = REPOSITORY / "src/cli/holdfast.1"
 PAGES = [PAGE, REPOSITORY / "src/api/holdfast-api.8", REPOSITORY / "worker/holdfast-worker.8"]
-COMMANDS = ["keygen", "backup", "restore", "undo", "copies", "verify", "inspect", "extract", "migrate", "init", "user", "token",
+COMMANDS = ["assess", "keygen", "backup", "restore", "undo", "copies", "verify", "inspect", "extract", "migrate", "init", "user", "token",
             "server", "schedule", "job", "audit", "rescan"]
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

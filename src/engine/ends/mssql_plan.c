@@ -1,0 +1,370 @@
+#include "engine/ends/mssql_planner.h"
+
+#include <string.h>
+
+/*
+ * The order is that of names and types: first every name is given (tables before sequences, views and constraints,
+ * which share the names of a schema there), then every column its type, which needs to know the keys that it is in;
+ * then the script follows the model.
+ */
+
+#define MAX_COLUMNS 1024
+#define MAX_NAME_UNITS 120 /* of 128, so that a number fits behind */
+#define MAX_COMMENT_UNITS 3750
+
+static const char *const verdicts[] = {"same", "changed", "left behind"};
+
+const char *hf_verdict_name(HfVerdict verdict)
+{
+    return verdicts[verdict];
+}
+
+/* ---- Objects -------------------------------------------------------------------------------------------------------
+ */
+
+static void free_object(void *data)
+{
+    HfMssqlObject *object = data;
+    g_free(object->name);
+    g_ptr_array_unref(object->notes);
+    g_free(object);
+}
+
+static void free_column(void *data)
+{
+    HfMssqlColumn *column = data;
+    g_free(column->name);
+    g_free(column->type);
+    g_free(column);
+}
+
+HfMssqlObject *hf_mssql_planner_add(HfMssqlPlanner *self, const char *kind, char *name, const char *source)
+{
+    HfMssqlObject *object = g_new0(HfMssqlObject, 1);
+    *object =
+        (HfMssqlObject){.kind = kind, .name = name, .source = source, .notes = g_ptr_array_new_with_free_func(g_free)};
+    g_ptr_array_add(self->plan->objects, object);
+    return object;
+}
+
+void hf_mssql_object_tell(HfMssqlObject *self, HfVerdict verdict, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    g_autofree char *note = g_strdup_vprintf(format, list);
+    va_end(list);
+    self->verdict = MAX(self->verdict, verdict);
+    hf_mssql_note(self->notes, note);
+}
+
+void hf_mssql_object_tell_notes(HfMssqlObject *self, const GPtrArray *notes)
+{
+    for (guint i = 0; i < notes->len; i++)
+        hf_mssql_object_tell(self, HF_VERDICT_CHANGED, "%s", (const char *)notes->pdata[i]);
+}
+
+void hf_mssql_object_leave(HfMssqlObject *self, const GError *reason)
+{
+    hf_mssql_object_tell(self, HF_VERDICT_LEFT, "not translated: %s", reason->message);
+}
+
+/* ---- Names ---------------------------------------------------------------------------------------------------------
+ */
+
+char *hf_mssql_planner_name(HfMssqlPlanner *self, const char *schema, const char *name, HfMssqlObject *object)
+{
+    g_autofree char *cut = g_utf8_substring(name, 0, MIN(g_utf8_strlen(name, -1), MAX_NAME_UNITS));
+    for (unsigned number = 1;; number++) {
+        g_autofree char *candidate = number == 1 ? g_strdup(cut) : g_strdup_printf("%s_%u", cut, number);
+        g_autofree char *whole = g_strconcat(schema, "\n", candidate, NULL);
+        char *key = g_utf8_casefold(whole, -1);
+        if (!g_hash_table_add(self->taken, key))
+            continue;
+        if (number > 1) {
+            self->plan->renamed++;
+            if (object != NULL)
+                hf_mssql_object_tell(object, HF_VERDICT_CHANGED,
+                                     "its name is %s there: in a schema names must differ by more than case",
+                                     candidate);
+        }
+        return g_steal_pointer(&candidate);
+    }
+}
+
+char *hf_mssql_planner_qualified(const HfMssqlPlanner *self, const char *schema, const void *of)
+{
+    g_autofree char *first = hf_mssql_quote_name(hf_mssql_map_schema(self->map, schema));
+    g_autofree char *second = hf_mssql_quote_name(g_hash_table_lookup(self->names, of));
+    return g_strconcat(first, ".", second, NULL);
+}
+
+const char *hf_mssql_planner_column_name(const HfMssqlPlanner *self, const HfNeutralColumn *column)
+{
+    const HfMssqlColumn *there = g_hash_table_lookup(self->columns, column);
+    return there != NULL ? there->name : column->name;
+}
+
+char *hf_mssql_planner_list(const HfMssqlPlanner *self, const HfNeutralTable *table, const GPtrArray *columns)
+{
+    GString *list = g_string_new(NULL);
+    for (guint i = 0; i < columns->len; i++) {
+        const HfNeutralColumn *column = hf_neutral_find_column(table->columns, columns->pdata[i]);
+        g_autofree char *name =
+            hf_mssql_quote_name(column != NULL ? hf_mssql_planner_column_name(self, column) : columns->pdata[i]);
+        g_string_append_printf(list, "%s%s", i > 0 ? ", " : "", name);
+    }
+    return g_string_free(list, FALSE);
+}
+
+static void name_all(HfMssqlPlanner *self)
+{
+    const HfNeutralModel *model = self->model;
+    for (guint i = 0; i < model->tables->len; i++) {
+        const HfNeutralTable *table = model->tables->pdata[i];
+        g_autofree char *name = g_strconcat(table->schema, ".", table->name, NULL);
+        HfMssqlObject *object = hf_mssql_planner_add(self, "table", g_steal_pointer(&name), NULL);
+        g_hash_table_insert(self->objects, (void *)table, object);
+        g_hash_table_insert(
+            self->names, (void *)table,
+            hf_mssql_planner_name(self, hf_mssql_map_schema(self->map, table->schema), table->name, object));
+        if (table->partitioned)
+            hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "its partitions become one table");
+        if (table->elsewhere)
+            hf_mssql_object_tell(object, HF_VERDICT_CHANGED,
+                                 "some of its partitions are foreign tables: its rows were not measured");
+        if (table->columns->len > MAX_COLUMNS)
+            hf_mssql_object_tell(object, HF_VERDICT_LEFT, "it has %u columns, and a table there has at most %d",
+                                 table->columns->len, MAX_COLUMNS);
+    }
+    for (guint i = 0; i < model->sequences->len; i++) {
+        const HfNeutralSequence *sequence = model->sequences->pdata[i];
+        HfMssqlObject *object =
+            hf_mssql_planner_add(self, "sequence", g_strconcat(sequence->schema, ".", sequence->name, NULL), NULL);
+        g_hash_table_insert(
+            self->names, (void *)sequence,
+            hf_mssql_planner_name(self, hf_mssql_map_schema(self->map, sequence->schema), sequence->name, object));
+    }
+    for (guint i = 0; i < model->views->len; i++) {
+        const HfNeutralView *view = model->views->pdata[i];
+        g_hash_table_insert(
+            self->names, (void *)view,
+            hf_mssql_planner_name(self, hf_mssql_map_schema(self->map, view->schema), view->name, NULL));
+    }
+}
+
+/* ---- Statements ----------------------------------------------------------------------------------------------------
+ */
+
+static void add_batch(GPtrArray *to, const char *format, va_list list)
+{
+    g_ptr_array_add(to, g_strdup_vprintf(format, list));
+}
+
+void hf_mssql_planner_before(HfMssqlPlanner *self, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    add_batch(self->plan->before_data, format, list);
+    va_end(list);
+}
+
+void hf_mssql_planner_after(HfMssqlPlanner *self, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    add_batch(self->plan->after_data, format, list);
+    va_end(list);
+}
+
+static void append_level(GString *sql, unsigned level, const char *kind, const char *name)
+{
+    g_autofree char *quoted = hf_mssql_quote_text(name);
+    g_string_append_printf(sql, ", @level%utype = N'%s', @level%uname = %s", level, kind, level, quoted);
+}
+
+void hf_mssql_planner_comment(HfMssqlPlanner *self, const char *comment, const char *schema, const char *kind,
+                              const char *name, const char *kind2, const char *name2)
+{
+    if (comment == NULL)
+        return;
+    g_autofree char *cut = g_utf8_substring(comment, 0, MIN(g_utf8_strlen(comment, -1), MAX_COMMENT_UNITS / 2));
+    g_autofree char *value = hf_mssql_quote_text(strlen(comment) > MAX_COMMENT_UNITS ? cut : comment);
+    g_autoptr(GString) sql = g_string_new(NULL);
+    g_string_append_printf(sql, "EXEC sys.sp_addextendedproperty @name = N'MS_Description', @value = %s", value);
+    append_level(sql, 0, "SCHEMA", hf_mssql_map_schema(self->map, schema));
+    if (kind != NULL)
+        append_level(sql, 1, kind, name);
+    if (kind2 != NULL)
+        append_level(sql, 2, kind2, name2);
+    g_ptr_array_add(self->plan->after_data, g_strdup(sql->str));
+}
+
+/* ---- Schemas and sequences -----------------------------------------------------------------------------------------
+ */
+
+static void plan_schema(HfMssqlPlanner *self, const HfNeutralSchema *schema)
+{
+    const char *name = hf_mssql_map_schema(self->map, schema->name);
+    HfMssqlObject *object = hf_mssql_planner_add(self, "schema", g_strdup(schema->name), NULL);
+    if (strcmp(name, schema->name) != 0)
+        hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "its name is %s there", name);
+    if (strcmp(name, "dbo") != 0) {
+        g_autofree char *quoted = hf_mssql_quote_name(name);
+        hf_mssql_planner_before(self, "CREATE SCHEMA %s", quoted);
+    }
+    hf_mssql_planner_comment(self, schema->comment, schema->name, NULL, NULL, NULL, NULL);
+}
+
+static void plan_sequence(HfMssqlPlanner *self, const HfNeutralSequence *sequence)
+{
+    g_autofree char *name = hf_mssql_planner_qualified(self, sequence->schema, sequence);
+    hf_mssql_planner_before(self,
+                            "CREATE SEQUENCE %s AS bigint START WITH %" G_GINT64_FORMAT
+                            " INCREMENT BY %" G_GINT64_FORMAT " MINVALUE %" G_GINT64_FORMAT
+                            " MAXVALUE %" G_GINT64_FORMAT "%s",
+                            name, sequence->start, sequence->increment, sequence->minimum, sequence->maximum,
+                            sequence->cycles ? " CYCLE" : "");
+    if (sequence->next != sequence->start)
+        hf_mssql_planner_after(self, "ALTER SEQUENCE %s RESTART WITH %" G_GINT64_FORMAT, name, sequence->next);
+    hf_mssql_planner_comment(self, sequence->comment, sequence->schema, "SEQUENCE",
+                             g_hash_table_lookup(self->names, sequence), NULL, NULL);
+}
+
+static void plan_leftovers(HfMssqlPlanner *self)
+{
+    for (guint i = 0; i < self->model->leftovers->len; i++) {
+        const HfNeutralLeftover *leftover = self->model->leftovers->pdata[i];
+        HfMssqlObject *object = hf_mssql_planner_add(self, leftover->kind, g_strdup(leftover->name), leftover->source);
+        if (strcmp(leftover->kind, "type") == 0)
+            hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "what it says goes into the columns of this type");
+        else if (strcmp(leftover->kind, "partition") == 0)
+            hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "its rows go into the table that it is a partition of");
+        else
+            hf_mssql_object_tell(object, HF_VERDICT_LEFT, "SQL Server has no such object, or none that means the same");
+    }
+}
+
+/* ---- The whole -----------------------------------------------------------------------------------------------------
+ */
+
+static void plan_tables(HfMssqlPlanner *self)
+{
+    static void (*const steps[])(HfMssqlPlanner * self, const HfNeutralTable *table) = {
+        hf_mssql_plan_table,   hf_mssql_plan_checks,       hf_mssql_plan_keys,
+        hf_mssql_plan_indexes, hf_mssql_plan_foreign_keys, hf_mssql_plan_reseed};
+    for (size_t step = 0; step < G_N_ELEMENTS(steps); step++)
+        for (guint i = 0; i < self->model->tables->len; i++) {
+            const HfNeutralTable *table = self->model->tables->pdata[i];
+            if (table->columns->len <= MAX_COLUMNS)
+                steps[step](self, table);
+        }
+}
+
+static void free_list(void *list)
+{
+    g_ptr_array_unref(list);
+}
+
+HfMssqlPlan *hf_mssql_plan_new(const HfNeutralModel *model, const HfMssqlMap *map)
+{
+    HfMssqlPlan *plan = g_new0(HfMssqlPlan, 1);
+    plan->objects = g_ptr_array_new_with_free_func(free_object);
+    plan->columns = g_ptr_array_new_with_free_func(free_column);
+    plan->before_data = g_ptr_array_new_with_free_func(g_free);
+    plan->after_data = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) names = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    g_autoptr(GHashTable) objects = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) columns = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) key_units = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) views = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) cascades = g_hash_table_new_full(NULL, NULL, NULL, free_list);
+    HfMssqlPlanner self = {model, map, plan, taken, names, objects, columns, key_units, views, cascades};
+    name_all(&self);
+    for (guint i = 0; i < model->schemas->len; i++)
+        plan_schema(&self, model->schemas->pdata[i]);
+    for (guint i = 0; i < model->sequences->len; i++)
+        plan_sequence(&self, model->sequences->pdata[i]);
+    hf_mssql_plan_key_units(&self);
+    hf_mssql_plan_types(&self);
+    plan_tables(&self);
+    for (guint i = 0; i < model->views->len; i++)
+        hf_mssql_plan_view(&self, model->views->pdata[i]);
+    plan_leftovers(&self);
+    return plan;
+}
+
+void hf_mssql_plan_free(HfMssqlPlan *self)
+{
+    if (self == NULL)
+        return;
+    g_ptr_array_unref(self->objects);
+    g_ptr_array_unref(self->columns);
+    g_ptr_array_unref(self->before_data);
+    g_ptr_array_unref(self->after_data);
+    g_free(self);
+}
+
+const HfMssqlColumn *hf_mssql_plan_column(const HfMssqlPlan *self, const HfNeutralColumn *column)
+{
+    for (guint i = 0; i < self->columns->len; i++)
+        if (((HfMssqlColumn *)self->columns->pdata[i])->column == column)
+            return self->columns->pdata[i];
+    return NULL;
+}
+
+guint hf_mssql_plan_count(const HfMssqlPlan *self, HfVerdict verdict)
+{
+    guint count = 0;
+    for (guint i = 0; i < self->objects->len; i++)
+        count += ((HfMssqlObject *)self->objects->pdata[i])->verdict == verdict;
+    return count;
+}
+
+/* ---- Script --------------------------------------------------------------------------------------------------------
+ */
+
+static void append_comment(GString *script, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit_set(text, "\r\n", -1);
+    for (char **line = lines; *line != NULL; line++)
+        g_string_append_printf(script, "-- %s\n", *line);
+}
+
+static void append_batches(GString *script, const GPtrArray *batches)
+{
+    for (guint i = 0; i < batches->len; i++)
+        g_string_append_printf(script, "%s;\nGO\n", (const char *)batches->pdata[i]);
+}
+
+static void append_left(GString *script, const HfMssqlPlan *self)
+{
+    append_comment(script, "Left behind:");
+    for (guint i = 0; i < self->objects->len; i++) {
+        const HfMssqlObject *object = self->objects->pdata[i];
+        if (object->verdict != HF_VERDICT_LEFT)
+            continue;
+        g_autofree char *line = g_strdup_printf("  %s %s: %s", object->kind, object->name,
+                                                object->notes->len > 0 ? (char *)object->notes->pdata[0] : "");
+        append_comment(script, line);
+    }
+}
+
+char *hf_mssql_plan_script(const HfMssqlPlan *self, const HfNeutralModel *model)
+{
+    GString *script = g_string_new(NULL);
+    g_autofree char *title = g_strdup_printf("The database %s of %s, for SQL Server 2017 or newer. Run it in a new "
+                                             "database, up to the mark before the rows are loaded.",
+                                             model->database, model->source);
+    append_comment(script, title);
+    append_comment(script, "Texts are compared by code units (" HF_MSSQL_COLLATION "), as PostgreSQL compares them for "
+                           "equality.");
+    append_left(script, self);
+    g_string_append(script, "SET ANSI_NULLS ON;\nGO\nSET QUOTED_IDENTIFIER ON;\nGO\nSET ANSI_PADDING ON;\nGO\n"
+                            "SET ANSI_WARNINGS ON;\nGO\nSET ARITHABORT ON;\nGO\nSET CONCAT_NULL_YIELDS_NULL ON;\nGO\n"
+                            "SET NUMERIC_ROUNDABORT OFF;\nGO\nSET XACT_ABORT ON;\nGO\n");
+    append_batches(script, self->before_data);
+    append_comment(script, "---- the rows are loaded here ----");
+    append_batches(script, self->after_data);
+    return g_string_free(script, FALSE);
+}

@@ -1,0 +1,58 @@
+/*
+ * What becomes of a model in SQL Server 2017 or newer: every object with its verdict, every column with its type, and
+ * the complete T-SQL script. Names that SQL Server takes for one (it may ignore case, and its constraints share the
+ * names of a schema) are made distinct, and that is told.
+ */
+#ifndef HF_ENGINE_ENDS_MSSQL_PLAN_H
+#define HF_ENGINE_ENDS_MSSQL_PLAN_H
+
+#include "engine/ends/mssql_map.h"
+#include "neutral/model.h"
+
+typedef enum {
+    HF_VERDICT_SAME,    /* green: it means the same there */
+    HF_VERDICT_CHANGED, /* it goes; the notes say what differs */
+    HF_VERDICT_LEFT,    /* it stays behind; the notes say why */
+} HfVerdict;
+
+/* "same", "changed", "left behind". Static. */
+const char *hf_verdict_name(HfVerdict verdict);
+
+typedef struct {
+    const char *kind; /* static or the model's: "table", "foreign key", "function" … */
+    char *name;       /* "shop.orders", "by_date on shop.orders" */
+    HfVerdict verdict;
+    GPtrArray *notes;   /* char* */
+    const char *source; /* of what is left behind, as the source would make it again; the model's; NULL: none */
+} HfMssqlObject;
+
+typedef struct {
+    const HfNeutralTable *table;
+    const HfNeutralColumn *column;
+    char *name;       /* there */
+    char *type;       /* there */
+    const char *note; /* what differs; static; NULL: nothing */
+} HfMssqlColumn;
+
+typedef struct {
+    GPtrArray *objects;     /* HfMssqlObject */
+    GPtrArray *columns;     /* HfMssqlColumn, by table and place */
+    GPtrArray *before_data; /* char*: one batch each */
+    GPtrArray *after_data;
+    guint renamed; /* names that clashed */
+} HfMssqlPlan;
+
+/* Model and map are borrowed for the plan's life. Transfer full. */
+HfMssqlPlan *hf_mssql_plan_new(const HfNeutralModel *model, const HfMssqlMap *map);
+void hf_mssql_plan_free(HfMssqlPlan *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfMssqlPlan, hf_mssql_plan_free)
+
+/* The script: batches parted by GO, in the order in which they are to run. Transfer full. */
+char *hf_mssql_plan_script(const HfMssqlPlan *self, const HfNeutralModel *model);
+
+/* Borrowed; NULL: it is no column of a table. */
+const HfMssqlColumn *hf_mssql_plan_column(const HfMssqlPlan *self, const HfNeutralColumn *column);
+
+guint hf_mssql_plan_count(const HfMssqlPlan *self, HfVerdict verdict);
+
+#endif

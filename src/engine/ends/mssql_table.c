@@ -1,0 +1,465 @@
+#include "engine/ends/mssql_planner.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+/* Tables: the types of their columns, defaults, generated columns, checks and identities. */
+
+/* ---- Which columns are in keys -------------------------------------------------------------------------------------
+ */
+
+#define MAX_KEY_UNITS 850 /* 1,700 bytes of an index */
+#define GUESSED_UNITS 225 /* of a column whose values were not measured */
+
+/* Kinds whose text form is no key: of any length, or not the same for equal values. */
+static bool can_be_key(HfNeutralKind kind)
+{
+    return kind != HF_NEUTRAL_JSON && kind != HF_NEUTRAL_XML && kind != HF_NEUTRAL_ARRAY &&
+           kind != HF_NEUTRAL_COMPOSITE && kind != HF_NEUTRAL_MAP && kind != HF_NEUTRAL_SEARCH_VECTOR &&
+           kind != HF_NEUTRAL_GEOMETRY;
+}
+
+static void mark(HfMssqlPlanner *self, const HfNeutralColumn *column)
+{
+    if (column == NULL || !can_be_key(column->type.kind))
+        return;
+    int64_t units = column->measure.known ? MAX(column->measure.units, 1) : GUESSED_UNITS;
+    if (units <= MAX_KEY_UNITS || column->type.kind == HF_NEUTRAL_BYTES)
+        g_hash_table_insert(self->key_units, (void *)column, GSIZE_TO_POINTER((gsize)units));
+}
+
+static void mark_names(HfMssqlPlanner *self, const HfNeutralTable *table, const GPtrArray *columns)
+{
+    for (guint i = 0; i < columns->len; i++)
+        mark(self, hf_neutral_find_column(table->columns, columns->pdata[i]));
+}
+
+static void mark_expression(HfMssqlPlanner *self, const HfNeutralTable *table, const HfExpression *expression)
+{
+    if (expression->kind == HF_EXPRESSION_COLUMN)
+        mark(self, hf_neutral_find_column(table->columns, expression->text));
+    for (guint i = 0; i < expression->parts->len; i++)
+        mark_expression(self, table, hf_expression_part(expression, i));
+}
+
+static void mark_index(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralIndex *index)
+{
+    if (strcmp(index->method, "btree") != 0 && strcmp(index->method, "hash") != 0)
+        return;
+    for (guint i = 0; i < index->items->len; i++) {
+        const HfNeutralIndexItem *item = index->items->pdata[i];
+        if (item->column != NULL)
+            mark(self, hf_neutral_find_column(table->columns, item->column));
+        g_autoptr(HfExpression) expression =
+            item->expression != NULL ? hf_expression_parse(item->expression, NULL) : NULL;
+        if (expression != NULL)
+            mark_expression(self, table, expression);
+    }
+}
+
+/* Both sides of a foreign key have one type there, so also one length. Whether anything grew. */
+static bool level(HfMssqlPlanner *self, const HfNeutralColumn *a, const HfNeutralColumn *b)
+{
+    gsize of_a = GPOINTER_TO_SIZE(g_hash_table_lookup(self->key_units, a));
+    gsize of_b = GPOINTER_TO_SIZE(g_hash_table_lookup(self->key_units, b));
+    if (of_a == of_b)
+        return false;
+    g_hash_table_insert(self->key_units, (void *)(of_a < of_b ? a : b), GSIZE_TO_POINTER(MAX(of_a, of_b)));
+    return true;
+}
+
+static bool level_all(HfMssqlPlanner *self)
+{
+    bool grew = false;
+    for (guint t = 0; t < self->model->tables->len; t++) {
+        const HfNeutralTable *table = self->model->tables->pdata[t];
+        for (guint f = 0; f < table->foreign_keys->len; f++) {
+            const HfNeutralForeignKey *key = table->foreign_keys->pdata[f];
+            const HfNeutralTable *to = hf_neutral_find_table(self->model, key->to_schema, key->to_table);
+            for (guint c = 0; to != NULL && c < MIN(key->columns->len, key->to_columns->len); c++) {
+                const HfNeutralColumn *a = hf_neutral_find_column(table->columns, key->columns->pdata[c]);
+                const HfNeutralColumn *b = hf_neutral_find_column(to->columns, key->to_columns->pdata[c]);
+                grew = (a != NULL && b != NULL && level(self, a, b)) || grew;
+            }
+        }
+    }
+    return grew;
+}
+
+void hf_mssql_plan_key_units(HfMssqlPlanner *self)
+{
+    for (guint t = 0; t < self->model->tables->len; t++) {
+        const HfNeutralTable *table = self->model->tables->pdata[t];
+        for (guint i = 0; i < table->keys->len; i++)
+            mark_names(self, table, ((HfNeutralKey *)table->keys->pdata[i])->columns);
+        for (guint i = 0; i < table->foreign_keys->len; i++)
+            mark_names(self, table, ((HfNeutralForeignKey *)table->foreign_keys->pdata[i])->columns);
+        for (guint i = 0; i < table->indexes->len; i++)
+            mark_index(self, table, table->indexes->pdata[i]);
+    }
+    while (level_all(self))
+        ;
+}
+
+/* ---- Types ---------------------------------------------------------------------------------------------------------
+ */
+
+static bool wants_text(const HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralColumn *column)
+{
+    static const struct {
+        HfNeutralKind from, to;
+        HfAwkward awkward;
+    } of[] = {{HF_NEUTRAL_DATE, HF_NEUTRAL_DATE, HF_AWKWARD_INFINITY},
+              {HF_NEUTRAL_DATE, HF_NEUTRAL_DATE, HF_AWKWARD_BC},
+              {HF_NEUTRAL_DATE, HF_NEUTRAL_DATE, HF_AWKWARD_AFTER_9999},
+              {HF_NEUTRAL_TIMESTAMP, HF_NEUTRAL_INSTANT, HF_AWKWARD_INFINITY},
+              {HF_NEUTRAL_TIMESTAMP, HF_NEUTRAL_INSTANT, HF_AWKWARD_BC},
+              {HF_NEUTRAL_TIMESTAMP, HF_NEUTRAL_INSTANT, HF_AWKWARD_AFTER_9999},
+              {HF_NEUTRAL_TIME, HF_NEUTRAL_TIME, HF_AWKWARD_24_00},
+              {HF_NEUTRAL_DECIMAL, HF_NEUTRAL_FLOAT64, HF_AWKWARD_NOT_A_NUMBER},
+              {HF_NEUTRAL_DECIMAL, HF_NEUTRAL_DECIMAL, HF_AWKWARD_TOO_MANY_DIGITS}};
+    for (size_t i = 0; i < G_N_ELEMENTS(of); i++)
+        if (column->type.kind >= of[i].from && column->type.kind <= of[i].to &&
+            hf_mssql_map_choice(self->map, table, column, of[i].awkward) == HF_CHOICE_TEXT)
+            return true;
+    return false;
+}
+
+static char *column_name(HfMssqlPlanner *self, GHashTable *taken, const HfNeutralTable *table,
+                         const HfNeutralColumn *column)
+{
+    for (unsigned number = 1;; number++) {
+        g_autofree char *name = number == 1 ? g_strdup(column->name) : g_strdup_printf("%s_%u", column->name, number);
+        if (!g_hash_table_add(taken, g_utf8_casefold(name, -1)))
+            continue;
+        if (number > 1) {
+            self->plan->renamed++;
+            hf_mssql_object_tell(g_hash_table_lookup(self->objects, table), HF_VERDICT_CHANGED,
+                                 "column %s is %s there: names must differ by more than case", column->name, name);
+        }
+        return g_steal_pointer(&name);
+    }
+}
+
+static void plan_column(HfMssqlPlanner *self, GHashTable *taken, const HfNeutralTable *table,
+                        const HfNeutralColumn *column)
+{
+    const char *wanted = hf_mssql_map_type(self->map, table, column);
+    int64_t units = (int64_t)GPOINTER_TO_SIZE(g_hash_table_lookup(self->key_units, column));
+    g_auto(HfMssqlType) type =
+        wanted != NULL ? hf_mssql_type_given(wanted) : hf_mssql_type_of(column, units, wants_text(self, table, column));
+    HfMssqlColumn *there = g_new0(HfMssqlColumn, 1);
+    *there =
+        (HfMssqlColumn){table, column, column_name(self, taken, table, column), g_steal_pointer(&type.name), type.note};
+    g_ptr_array_add(self->plan->columns, there);
+    g_hash_table_insert(self->columns, (void *)column, there);
+    if (type.note != NULL)
+        hf_mssql_object_tell(g_hash_table_lookup(self->objects, table), HF_VERDICT_CHANGED, "column %s, %s: %s, %s",
+                             column->name, column->type.source, there->type, type.note);
+}
+
+void hf_mssql_plan_types(HfMssqlPlanner *self)
+{
+    for (guint t = 0; t < self->model->tables->len; t++) {
+        const HfNeutralTable *table = self->model->tables->pdata[t];
+        g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        for (guint c = 0; c < table->columns->len; c++)
+            plan_column(self, taken, table, table->columns->pdata[c]);
+    }
+}
+
+bool hf_mssql_planner_is_as_text(const HfMssqlPlanner *self, const HfNeutralColumn *column)
+{
+    const HfMssqlColumn *there = g_hash_table_lookup(self->columns, column);
+    HfMssqlClass class = hf_mssql_class_of(column->type.kind);
+    return there != NULL && hf_mssql_type_fits(HF_NEUTRAL_TEXT, there->type) && class != HF_MSSQL_TEXT &&
+           class != HF_MSSQL_OPAQUE;
+}
+
+/* ---- Scope ---------------------------------------------------------------------------------------------------------
+ */
+
+static const HfNeutralColumn *find_column(const HfMssqlScope *scope, const char *qualifier, const char *name,
+                                          bool *as_text)
+{
+    const HfMssqlTableScope *self = (const HfMssqlTableScope *)scope;
+    const HfNeutralColumn *column = qualifier == NULL ? hf_neutral_find_column(self->table->columns, name) : NULL;
+    *as_text = column != NULL && hf_mssql_planner_is_as_text(self->planner, column);
+    return column;
+}
+
+static const char *name_column(const HfMssqlScope *scope, const HfNeutralColumn *column)
+{
+    return hf_mssql_planner_column_name(((const HfMssqlTableScope *)scope)->planner, column);
+}
+
+/* The next part of a name as SQL writes it, up to a dot. Transfer full. */
+static char *take_name(const char **at)
+{
+    GString *name = g_string_new(NULL);
+    bool quoted = **at == '"';
+    *at += quoted;
+    for (; **at != '\0' && (quoted || **at != '.'); ++*at) {
+        if (quoted && **at == '"' && *++*at != '"')
+            break;
+        g_string_append_c(name, **at);
+    }
+    *at += **at == '.';
+    return g_string_free(name, FALSE);
+}
+
+static char *find_sequence(const HfMssqlScope *scope, const char *name)
+{
+    const HfMssqlPlanner *planner = ((const HfMssqlTableScope *)scope)->planner;
+    const char *at = name;
+    g_autofree char *schema = take_name(&at);
+    g_autofree char *inner = take_name(&at);
+    for (guint i = 0; i < planner->model->sequences->len; i++) {
+        const HfNeutralSequence *sequence = planner->model->sequences->pdata[i];
+        if (strcmp(sequence->schema, schema) == 0 && strcmp(sequence->name, inner) == 0)
+            return hf_mssql_planner_qualified(planner, schema, sequence);
+    }
+    return NULL;
+}
+
+void hf_mssql_table_scope_init(HfMssqlTableScope *self, HfMssqlPlanner *planner, const HfNeutralTable *table,
+                               const HfNeutralColumn *value, GPtrArray *notes)
+{
+    *self = (HfMssqlTableScope){
+        .scope = {.find = find_column, .name = name_column, .value = value, .sequence = find_sequence, .notes = notes},
+        .planner = planner,
+        .table = table};
+}
+
+/* ---- Columns -------------------------------------------------------------------------------------------------------
+ */
+
+static char *value_of(HfMssqlPlanner *self, const HfNeutralTable *table, const char *text, HfMssqlClass *class,
+                      GPtrArray *notes, GError **error)
+{
+    HfMssqlTableScope scope;
+    hf_mssql_table_scope_init(&scope, self, table, NULL, notes);
+    g_autoptr(HfExpression) expression = hf_expression_parse(text, error);
+    return expression != NULL ? hf_mssql_value(&scope.scope, expression, class, error) : NULL;
+}
+
+/* Whether a value of the class is one for the column. */
+static bool suits(const HfMssqlPlanner *self, const HfNeutralColumn *column, HfMssqlClass class)
+{
+    HfMssqlClass mine = hf_mssql_class_of(column->type.kind);
+    if (class == HF_MSSQL_NULL)
+        return true;
+    if (hf_mssql_planner_is_as_text(self, column))
+        return false;
+    bool numbers =
+        mine >= HF_MSSQL_INTEGER && mine <= HF_MSSQL_FLOAT && class >= HF_MSSQL_INTEGER && class <= HF_MSSQL_FLOAT;
+    bool moments = (mine == HF_MSSQL_DATE || mine == HF_MSSQL_TIMESTAMP || mine == HF_MSSQL_INSTANT) &&
+                   (class == HF_MSSQL_DATE || class == HF_MSSQL_TIMESTAMP || class == HF_MSSQL_INSTANT);
+    bool plain = column->type.kind == HF_NEUTRAL_TEXT_WITHOUT_CASE && class == HF_MSSQL_TEXT;
+    return class == mine || numbers || moments || plain;
+}
+
+static void append_default(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralColumn *column,
+                           GString *sql)
+{
+    HfMssqlClass class;
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *value = value_of(self, table, column->default_value, &class, notes, &reason);
+    if (value != NULL && !suits(self, column, class))
+        g_set_error(&reason, HF_ERROR, HF_ERROR_LIMIT, "a value of another type than the column's");
+    HfMssqlObject *object = hf_mssql_planner_add(
+        self, "default", g_strdup_printf("%s.%s.%s", table->schema, table->name, column->name), column->default_value);
+    if (reason != NULL) {
+        hf_mssql_object_leave(object, reason);
+        return;
+    }
+    hf_mssql_object_tell_notes(object, notes);
+    g_autofree char *wanted = g_strdup_printf("DF_%s_%s", table->name, column->name);
+    g_autofree char *name = hf_mssql_planner_name(self, hf_mssql_map_schema(self->map, table->schema), wanted, NULL);
+    g_autofree char *quoted = hf_mssql_quote_name(name);
+    g_string_append_printf(sql, " CONSTRAINT %s DEFAULT (%s)", quoted, value);
+}
+
+/* "AS (…)" of a generated column; false: it becomes an ordinary one. */
+static bool append_generated(HfMssqlPlanner *self, const HfNeutralTable *table, const HfMssqlColumn *column,
+                             GString *sql)
+{
+    HfMssqlClass class;
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *value = value_of(self, table, column->column->generated, &class, notes, &reason);
+    if (value != NULL && !suits(self, column->column, class))
+        g_set_error(&reason, HF_ERROR, HF_ERROR_LIMIT, "a value of another type than the column's");
+    HfMssqlObject *object = hf_mssql_planner_add(
+        self, "generated column", g_strdup_printf("%s.%s.%s", table->schema, table->name, column->column->name),
+        column->column->generated);
+    if (reason != NULL) {
+        hf_mssql_object_leave(object, reason);
+        hf_mssql_object_tell(object, HF_VERDICT_LEFT, "its values go as those of an ordinary column");
+        return false;
+    }
+    hf_mssql_object_tell_notes(object, notes);
+    g_string_append_printf(sql, "AS (CAST(%s AS %s)) PERSISTED", value, column->type);
+    return true;
+}
+
+static const char *collation_of(const HfMssqlColumn *column)
+{
+    if (!hf_mssql_type_fits(HF_NEUTRAL_TEXT, column->type))
+        return NULL;
+    return column->column->type.kind == HF_NEUTRAL_TEXT_WITHOUT_CASE ? HF_MSSQL_COLLATION_WITHOUT_CASE
+                                                                     : HF_MSSQL_COLLATION;
+}
+
+static void append_column(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralColumn *column,
+                          GString *sql)
+{
+    const HfMssqlColumn *there = g_hash_table_lookup(self->columns, column);
+    g_autofree char *name = hf_mssql_quote_name(there->name);
+    g_string_append_printf(sql, "    %s ", name);
+    if (column->generated != NULL && append_generated(self, table, there, sql))
+        return;
+    g_string_append(sql, there->type);
+    if (collation_of(there) != NULL)
+        g_string_append_printf(sql, " COLLATE %s", collation_of(there));
+    g_string_append(sql, column->nullable ? " NULL" : " NOT NULL");
+    if (column->identity != HF_IDENTITY_NONE)
+        g_string_append_printf(sql, " IDENTITY(%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")", column->identity_start,
+                               column->identity_increment);
+    if (column->default_value != NULL && column->generated == NULL)
+        append_default(self, table, column, sql);
+}
+
+/* A column of its own kind of order is compared and sorted by code units there. */
+static void tell_collation(HfMssqlObject *object, const HfNeutralColumn *column)
+{
+    if (column->collation != NULL && strcmp(column->collation, "C") != 0 && strcmp(column->collation, "POSIX") != 0)
+        hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "column %s has the collation %s, and %s there", column->name,
+                             column->collation, HF_MSSQL_COLLATION);
+}
+
+void hf_mssql_plan_table(HfMssqlPlanner *self, const HfNeutralTable *table)
+{
+    HfMssqlObject *object = g_hash_table_lookup(self->objects, table);
+    g_autofree char *name = hf_mssql_planner_qualified(self, table->schema, table);
+    const char *plain = g_hash_table_lookup(self->names, table);
+    g_autoptr(GString) sql = g_string_new(NULL);
+    for (guint i = 0; i < table->columns->len; i++) {
+        const HfNeutralColumn *column = table->columns->pdata[i];
+        g_string_append(sql, i > 0 ? ",\n" : "");
+        append_column(self, table, column, sql);
+        tell_collation(object, column);
+        hf_mssql_planner_comment(self, column->comment, table->schema, "TABLE", plain, "COLUMN",
+                                 hf_mssql_planner_column_name(self, column));
+    }
+    if (table->columns->len == 0) {
+        hf_mssql_object_tell(object, HF_VERDICT_LEFT, "it has no columns, and a table there has one or more");
+        return;
+    }
+    hf_mssql_planner_before(self, "CREATE TABLE %s (\n%s\n)", name, sql->str);
+    hf_mssql_planner_comment(self, table->comment, table->schema, "TABLE", plain, NULL, NULL);
+}
+
+/* ---- Checks --------------------------------------------------------------------------------------------------------
+ */
+
+static void add_check(HfMssqlPlanner *self, const HfNeutralTable *table, const char *wanted, const char *condition,
+                      bool validated, HfMssqlObject *object, const char *comment)
+{
+    const char *schema = hf_mssql_map_schema(self->map, table->schema);
+    g_autofree char *name = hf_mssql_planner_name(self, schema, wanted, object);
+    g_autofree char *quoted = hf_mssql_quote_name(name);
+    g_autofree char *of = hf_mssql_planner_qualified(self, table->schema, table);
+    hf_mssql_planner_after(self, "ALTER TABLE %s %sADD CONSTRAINT %s CHECK (%s)", of, validated ? "" : "WITH NOCHECK ",
+                           quoted, condition);
+    hf_mssql_planner_comment(self, comment, table->schema, "TABLE", g_hash_table_lookup(self->names, table),
+                             "CONSTRAINT", name);
+}
+
+static void plan_check(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralColumn *value,
+                       const HfNeutralCheck *check)
+{
+    HfMssqlTableScope scope;
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    hf_mssql_table_scope_init(&scope, self, table, value, notes);
+    HfMssqlObject *object = hf_mssql_planner_add(
+        self, "check", g_strdup_printf("%s on %s.%s", check->name, table->schema, table->name), check->source);
+    g_autoptr(HfExpression) expression = hf_expression_parse(check->expression, &reason);
+    g_autofree char *condition = expression != NULL ? hf_mssql_condition(&scope.scope, expression, &reason) : NULL;
+    if (condition == NULL) {
+        hf_mssql_object_leave(object, reason);
+        return;
+    }
+    hf_mssql_object_tell_notes(object, notes);
+    add_check(self, table, check->name, condition, check->validated, object, check->comment);
+}
+
+static void plan_domain_checks(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralColumn *column)
+{
+    for (guint i = 0; i < column->type.checks->len; i++) {
+        g_autofree char *name = g_strdup_printf("%s_%s_check", table->name, column->name);
+        HfNeutralCheck check = {.name = name,
+                                .expression = column->type.checks->pdata[i],
+                                .validated = true,
+                                .source = column->type.checks->pdata[i]};
+        plan_check(self, table, column, &check);
+    }
+}
+
+/* What the type itself says in the source, and only a check can there. */
+static void plan_type_check(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralColumn *column)
+{
+    const HfMssqlColumn *there = g_hash_table_lookup(self->columns, column);
+    HfNeutralKind kind = column->type.kind;
+    bool json =
+        kind == HF_NEUTRAL_JSON || kind == HF_NEUTRAL_ARRAY || kind == HF_NEUTRAL_COMPOSITE || kind == HF_NEUTRAL_MAP;
+    if (!hf_mssql_type_fits(HF_NEUTRAL_TEXT, there->type) || (!json && kind != HF_NEUTRAL_ENUM))
+        return;
+    g_autofree char *name = hf_mssql_quote_name(there->name);
+    g_autoptr(GString) condition = g_string_new(NULL);
+    if (kind == HF_NEUTRAL_JSON)
+        /* Before 2022 ISJSON takes objects and arrays alone; in brackets every value is one. */
+        g_string_append_printf(condition, "ISJSON(N'[' + %s + N']') = 1", name);
+    else if (json)
+        g_string_append_printf(condition, "ISJSON(%s) = 1", name);
+    for (guint i = 0; kind == HF_NEUTRAL_ENUM && i < column->type.labels->len; i++) {
+        g_autofree char *label = hf_mssql_quote_text(column->type.labels->pdata[i]);
+        g_string_append_printf(condition, "%s%s", i > 0 ? ", " : "", label);
+    }
+    if (kind == HF_NEUTRAL_ENUM) {
+        g_autofree char *list = g_strdup(condition->len > 0 ? condition->str : "NULL");
+        g_string_printf(condition, "%s IN (%s)", name, list);
+    }
+    g_autofree char *wanted = g_strdup_printf("CK_%s_%s_%s", table->name, column->name, json ? "is_json" : "is_one_of");
+    add_check(self, table, wanted, condition->str, true, NULL, NULL);
+}
+
+void hf_mssql_plan_checks(HfMssqlPlanner *self, const HfNeutralTable *table)
+{
+    for (guint i = 0; i < table->columns->len; i++) {
+        plan_type_check(self, table, table->columns->pdata[i]);
+        plan_domain_checks(self, table, table->columns->pdata[i]);
+    }
+    for (guint i = 0; i < table->checks->len; i++)
+        plan_check(self, table, NULL, table->checks->pdata[i]);
+}
+
+/* ---- Identity ------------------------------------------------------------------------------------------------------
+ */
+
+void hf_mssql_plan_reseed(HfMssqlPlanner *self, const HfNeutralTable *table)
+{
+    for (guint i = 0; i < table->columns->len; i++) {
+        const HfNeutralColumn *column = table->columns->pdata[i];
+        if (column->identity == HF_IDENTITY_NONE)
+            continue;
+        g_autofree char *name = hf_mssql_planner_qualified(self, table->schema, table);
+        g_autofree char *quoted = hf_mssql_quote_text(name);
+        /* The value is that of the last row: the next one gets it and the increment. */
+        hf_mssql_planner_after(self, "DBCC CHECKIDENT (%s, RESEED, %" G_GINT64_FORMAT ")", quoted,
+                               column->identity_next - column->identity_increment);
+    }
+}

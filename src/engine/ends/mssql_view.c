@@ -1,0 +1,194 @@
+#include "engine/ends/mssql_planner.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+/* Views: one SELECT over tables and views that go, of expressions that translate. */
+
+typedef struct {
+    HfMssqlScope scope;
+    HfMssqlPlanner *planner;
+    GPtrArray *from; /* HfFrom that are tables */
+} ViewScope;
+
+static const GPtrArray *columns_of(const HfMssqlPlanner *self, const HfFrom *from, const void **of)
+{
+    const HfNeutralTable *table = hf_neutral_find_table(self->model, from->schema, from->table);
+    if (table != NULL &&
+        g_hash_table_contains(self->columns, table->columns->len > 0 ? table->columns->pdata[0] : NULL)) {
+        *of = table;
+        return table->columns;
+    }
+    for (guint i = 0; i < self->model->views->len; i++) {
+        const HfNeutralView *view = self->model->views->pdata[i];
+        if (strcmp(view->name, from->table) == 0 && strcmp(view->schema, from->schema) == 0 &&
+            g_hash_table_contains(self->views, view)) {
+            *of = view;
+            return view->columns;
+        }
+    }
+    return NULL;
+}
+
+static const HfNeutralColumn *find_column(const HfMssqlScope *scope, const char *qualifier, const char *name,
+                                          bool *as_text)
+{
+    const ViewScope *self = (const ViewScope *)scope;
+    for (guint i = 0; i < self->from->len; i++) {
+        const HfFrom *from = self->from->pdata[i];
+        const void *of;
+        if (qualifier != NULL && strcmp(qualifier, from->alias != NULL ? from->alias : from->table) != 0)
+            continue;
+        const GPtrArray *columns = columns_of(self->planner, from, &of);
+        const HfNeutralColumn *column = columns != NULL ? hf_neutral_find_column(columns, name) : NULL;
+        if (column == NULL)
+            continue;
+        *as_text = hf_mssql_planner_is_as_text(self->planner, column);
+        return column;
+    }
+    return NULL;
+}
+
+static const char *name_column(const HfMssqlScope *scope, const HfNeutralColumn *column)
+{
+    return hf_mssql_planner_column_name(((const ViewScope *)scope)->planner, column);
+}
+
+static void gather(const HfFrom *from, GPtrArray *tables)
+{
+    if (from->join == HF_JOIN_NONE) {
+        g_ptr_array_add(tables, (void *)from);
+        return;
+    }
+    gather(from->left, tables);
+    gather(from->right, tables);
+}
+
+static bool append_from(const ViewScope *self, const HfFrom *from, GString *sql, GError **error)
+{
+    static const char *const joins[] = {[HF_JOIN_INNER] = "INNER JOIN",
+                                        [HF_JOIN_LEFT] = "LEFT OUTER JOIN",
+                                        [HF_JOIN_RIGHT] = "RIGHT OUTER JOIN",
+                                        [HF_JOIN_FULL] = "FULL OUTER JOIN",
+                                        [HF_JOIN_CROSS] = "CROSS JOIN"};
+    if (from->join == HF_JOIN_NONE) {
+        const void *of;
+        if (columns_of(self->planner, from, &of) == NULL) {
+            g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "%s.%s does not go", from->schema, from->table);
+            return false;
+        }
+        g_autofree char *name = hf_mssql_planner_qualified(self->planner, from->schema, of);
+        g_autofree char *alias = hf_mssql_quote_name(from->alias != NULL ? from->alias : from->table);
+        g_string_append_printf(sql, "%s AS %s", name, alias);
+        return true;
+    }
+    g_string_append_c(sql, '(');
+    if (!append_from(self, from->left, sql, error))
+        return false;
+    g_string_append_printf(sql, " %s ", joins[from->join]);
+    if (!append_from(self, from->right, sql, error))
+        return false;
+    g_autofree char *on = from->on != NULL ? hf_mssql_condition(&self->scope, from->on, error) : NULL;
+    if (from->on != NULL && on == NULL)
+        return false;
+    if (on != NULL)
+        g_string_append_printf(sql, " ON %s", on);
+    g_string_append_c(sql, ')');
+    return true;
+}
+
+static bool append_values(const ViewScope *self, const GPtrArray *values, GString *sql, GError **error)
+{
+    for (guint i = 0; i < values->len; i++) {
+        HfMssqlClass class;
+        g_autofree char *value = hf_mssql_value(&self->scope, values->pdata[i], &class, error);
+        if (value == NULL)
+            return false;
+        g_string_append_printf(sql, "%s%s", i > 0 ? ", " : "", value);
+    }
+    return true;
+}
+
+static bool append_condition(const ViewScope *self, const char *word, const HfExpression *condition, GString *sql,
+                             GError **error)
+{
+    if (condition == NULL)
+        return true;
+    g_autofree char *text = hf_mssql_condition(&self->scope, condition, error);
+    if (text != NULL)
+        g_string_append_printf(sql, " %s %s", word, text);
+    return text != NULL;
+}
+
+/* A constant in GROUP BY is a place in the list here, and refused there. */
+static bool check_grouping(const HfSelect *select, GError **error)
+{
+    for (guint i = 0; i < select->group_by->len; i++)
+        if (((HfExpression *)select->group_by->pdata[i])->kind == HF_EXPRESSION_NUMBER) {
+            g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "GROUP BY of a constant");
+            return false;
+        }
+    return true;
+}
+
+static bool append_select(const ViewScope *self, const HfSelect *select, GString *sql, GError **error)
+{
+    g_string_append(sql, select->distinct ? "SELECT DISTINCT " : "SELECT ");
+    if (!append_values(self, select->values, sql, error))
+        return false;
+    for (guint i = 0; i < select->from->len; i++) {
+        g_string_append(sql, i > 0 ? ", " : " FROM ");
+        if (!append_from(self, select->from->pdata[i], sql, error))
+            return false;
+    }
+    if (!append_condition(self, "WHERE", select->where, sql, error) || !check_grouping(select, error))
+        return false;
+    if (select->group_by->len > 0) {
+        g_string_append(sql, " GROUP BY ");
+        if (!append_values(self, select->group_by, sql, error))
+            return false;
+    }
+    return append_condition(self, "HAVING", select->having, sql, error);
+}
+
+static char *translate(HfMssqlPlanner *planner, const HfNeutralView *view, GPtrArray *notes, GError **error)
+{
+    g_autoptr(HfSelect) select = hf_select_parse(view->source, error);
+    if (select == NULL)
+        return NULL;
+    if (select->values->len != view->columns->len) {
+        g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "a list of values that is not that of its columns");
+        return NULL;
+    }
+    g_autoptr(GPtrArray) tables = g_ptr_array_new();
+    for (guint i = 0; i < select->from->len; i++)
+        gather(select->from->pdata[i], tables);
+    ViewScope scope = {{.find = find_column, .name = name_column, .notes = notes}, planner, tables};
+    g_autoptr(GString) sql = g_string_new(NULL);
+    return append_select(&scope, select, sql, error) ? g_string_free(g_steal_pointer(&sql), FALSE) : NULL;
+}
+
+void hf_mssql_plan_view(HfMssqlPlanner *self, const HfNeutralView *view)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    HfMssqlObject *object =
+        hf_mssql_planner_add(self, "view", g_strconcat(view->schema, ".", view->name, NULL), view->source);
+    g_autofree char *select = translate(self, view, notes, &reason);
+    if (select == NULL) {
+        hf_mssql_object_leave(object, reason);
+        return;
+    }
+    hf_mssql_object_tell_notes(object, notes);
+    g_hash_table_add(self->views, (void *)view);
+    g_autofree char *name = hf_mssql_planner_qualified(self, view->schema, view);
+    g_autoptr(GString) columns = g_string_new(NULL);
+    for (guint i = 0; i < view->columns->len; i++) {
+        g_autofree char *column = hf_mssql_quote_name(((HfNeutralColumn *)view->columns->pdata[i])->name);
+        g_string_append_printf(columns, "%s%s", i > 0 ? ", " : "", column);
+    }
+    hf_mssql_planner_after(self, "CREATE VIEW %s (%s) AS %s", name, columns->str, select);
+    hf_mssql_planner_comment(self, view->comment, view->schema, "VIEW", g_hash_table_lookup(self->names, view), NULL,
+                             NULL);
+}

@@ -1,0 +1,163 @@
+#include "engine/ends/postgres_model.h"
+
+#include <string.h>
+
+/*
+ * One row for each kind of object that has no place in the model: its name and its source. A query takes the OIDs of
+ * the tables as $1, and gives nothing that an extension made; the extension itself is one line. Where the server prints
+ * no statement for a kind, its description has to do.
+ */
+
+typedef struct {
+    const char *kind;
+    bool of_tables; /* belongs to tables: also with a selection */
+
+    const char *sql;
+} Leftover;
+
+#define NOT_OF_EXTENSION(catalog, oid)                                                                                 \
+    oid " >= 16384 AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = 'pg_catalog." catalog          \
+        "'::pg_catalog.regclass AND x.objid = " oid " AND x.deptype = 'e')"
+
+#define OURS(relation) relation " = ANY ($1::pg_catalog.oid[])"
+
+#define REGPROCEDURE "o.oid::pg_catalog.regprocedure::pg_catalog.text"
+
+/* All of a catalog, by what the server says of each. */
+#define DESCRIBED(catalog, more)                                                                                       \
+    "SELECT pg_catalog.pg_describe_object('pg_catalog." catalog "'::pg_catalog.regclass, o.oid, 0), "                  \
+    "coalesce(pg_catalog.obj_description(o.oid, '" catalog "'), '') FROM pg_catalog." catalog                          \
+    " o WHERE $1::pg_catalog.oid[] IS NOT NULL "                                                                       \
+    "AND " NOT_OF_EXTENSION(catalog, "o.oid") " " more
+
+static const Leftover leftovers[] = {
+    {"trigger", true,
+     "SELECT pg_catalog.format('%s on %s', o.tgname, o.tgrelid::pg_catalog.regclass), "
+     "pg_catalog.pg_get_triggerdef(o.oid) "
+     "FROM pg_catalog.pg_trigger o WHERE NOT o.tgisinternal AND " OURS("o.tgrelid")},
+    {"rule", true,
+     "SELECT pg_catalog.format('%s on %s', o.rulename, o.ev_class::pg_catalog.regclass), "
+     "pg_catalog.pg_get_ruledef(o.oid) "
+     "FROM pg_catalog.pg_rewrite o WHERE o.rulename <> '_RETURN' AND " OURS("o.ev_class")},
+    {"policy", true,
+     "SELECT pg_catalog.format('%s on %s', o.polname, o.polrelid::pg_catalog.regclass), pg_catalog.format('CREATE "
+     "POLICY "
+     "%I ON %s AS %s FOR %s USING (%s) WITH CHECK (%s)', o.polname, o.polrelid::pg_catalog.regclass, CASE WHEN "
+     "o.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, CASE o.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN "
+     "'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END, pg_catalog.pg_get_expr(o.polqual, "
+     "o.polrelid), pg_catalog.pg_get_expr(o.polwithcheck, o.polrelid)) FROM pg_catalog.pg_policy o WHERE " OURS(
+         "o.polrelid")},
+    {"row security", true,
+     "SELECT o.oid::pg_catalog.regclass::pg_catalog.text, pg_catalog.format('ALTER TABLE %s %s ROW LEVEL SECURITY', "
+     "o.oid::pg_catalog.regclass, CASE WHEN o.relforcerowsecurity THEN 'FORCE' ELSE 'ENABLE' END) FROM "
+     "pg_catalog.pg_class o WHERE o.relrowsecurity AND " OURS("o.oid")},
+    {"exclusion constraint", true,
+     "SELECT pg_catalog.format('%s on %s', o.conname, o.conrelid::pg_catalog.regclass), "
+     "pg_catalog.pg_get_constraintdef(o.oid) FROM pg_catalog.pg_constraint o WHERE o.contype = 'x' AND " OURS(
+         "o.conrelid")},
+    {"inheritance", true,
+     "SELECT pg_catalog.format('%s of %s', o.inhrelid::pg_catalog.regclass, o.inhparent::pg_catalog.regclass), "
+     "pg_catalog.format('INHERITS (%s)', o.inhparent::pg_catalog.regclass) FROM pg_catalog.pg_inherits o JOIN "
+     "pg_catalog.pg_class c ON c.oid = o.inhrelid WHERE NOT c.relispartition AND c.relkind = 'r' AND " OURS(
+         "o.inhrelid")},
+    {"partition", true,
+     "SELECT o.oid::pg_catalog.regclass::pg_catalog.text, pg_catalog.format('PARTITION OF %s %s', "
+     "i.inhparent::pg_catalog.regclass, pg_catalog.pg_get_expr(o.relpartbound, o.oid)) FROM pg_catalog.pg_class o JOIN "
+     "pg_catalog.pg_inherits i ON i.inhrelid = o.oid WHERE o.relispartition AND o.relkind IN ('r', 'p', 'f') AND "
+     "EXISTS "
+     "(SELECT FROM pg_catalog.pg_partition_ancestors(o.oid) a WHERE " OURS("a.relid") ")"},
+    {"statistics", true,
+     "SELECT pg_catalog.format('%s on %s', o.stxname, o.stxrelid::pg_catalog.regclass), "
+     "pg_catalog.pg_get_statisticsobjdef(o.oid) FROM pg_catalog.pg_statistic_ext o WHERE " OURS("o.stxrelid")},
+    {"function", false,
+     "SELECT " REGPROCEDURE
+     ", pg_catalog.pg_get_functiondef(o.oid) FROM pg_catalog.pg_proc o WHERE $1::pg_catalog.oid[] IS NOT NULL AND "
+     "o.prokind IN ('f', 'w') AND " NOT_OF_EXTENSION("pg_proc", "o.oid")},
+    {"procedure", false,
+     "SELECT " REGPROCEDURE
+     ", pg_catalog.pg_get_functiondef(o.oid) FROM pg_catalog.pg_proc o WHERE $1::pg_catalog.oid[] IS NOT NULL AND "
+     "o.prokind = 'p' AND " NOT_OF_EXTENSION("pg_proc", "o.oid")},
+    {"aggregate", false,
+     "SELECT " REGPROCEDURE ", pg_catalog.format('CREATE AGGREGATE %s (SFUNC = %s, STYPE = %s)', " REGPROCEDURE
+     ", g.aggtransfn, pg_catalog.format_type(g.aggtranstype, NULL)) FROM pg_catalog.pg_proc o JOIN "
+     "pg_catalog.pg_aggregate g ON g.aggfnoid = o.oid WHERE $1::pg_catalog.oid[] IS NOT NULL AND " NOT_OF_EXTENSION(
+         "pg_proc", "o.oid")},
+    {"materialized view", false,
+     "SELECT o.oid::pg_catalog.regclass::pg_catalog.text, pg_catalog.pg_get_viewdef(o.oid) FROM pg_catalog.pg_class o "
+     "WHERE $1::pg_catalog.oid[] IS NOT NULL AND o.relkind = 'm' AND " NOT_OF_EXTENSION("pg_class", "o.oid")},
+    {"foreign table", false,
+     "SELECT o.oid::pg_catalog.regclass::pg_catalog.text, pg_catalog.format('SERVER %I', s.srvname) FROM "
+     "pg_catalog.pg_class o JOIN pg_catalog.pg_foreign_table f ON f.ftrelid = o.oid JOIN pg_catalog.pg_foreign_server "
+     "s "
+     "ON s.oid = f.ftserver WHERE $1::pg_catalog.oid[] IS NOT NULL AND NOT o.relispartition AND " NOT_OF_EXTENSION(
+         "pg_class", "o.oid")},
+    {"type", false,
+     "SELECT pg_catalog.format_type(o.oid, NULL), CASE o.typtype WHEN 'e' THEN pg_catalog.format('ENUM %s', (SELECT "
+     "pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = o.oid)) "
+     "WHEN 'c' THEN pg_catalog.format('COMPOSITE %s', (SELECT pg_catalog.string_agg(a.attname || ' ' || "
+     "pg_catalog.format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a WHERE "
+     "a.attrelid = o.typrelid AND a.attnum > 0)) WHEN 'd' THEN pg_catalog.format('DOMAIN OVER %s', "
+     "pg_catalog.format_type(o.typbasetype, o.typtypmod)) WHEN 'r' THEN 'RANGE' ELSE 'BASE TYPE' END FROM "
+     "pg_catalog.pg_type o LEFT JOIN pg_catalog.pg_class c ON c.oid = o.typrelid WHERE $1::pg_catalog.oid[] IS NOT "
+     "NULL AND o.typtype IN "
+     "('b', 'c', 'd', 'e', 'r') AND (c.oid IS NULL OR c.relkind = 'c') AND NOT (o.typtype = 'b' AND o.typelem <> 0 AND "
+     "o.typcategory = 'A') AND " NOT_OF_EXTENSION("pg_type", "o.oid")},
+    {"extension", false,
+     "SELECT o.extname, pg_catalog.format('CREATE EXTENSION %I VERSION %L', o.extname, o.extversion) FROM "
+     "pg_catalog.pg_extension o WHERE $1::pg_catalog.oid[] IS NOT NULL AND o.extname <> 'plpgsql'"},
+    {"publication", false,
+     "SELECT o.pubname, pg_catalog.format('CREATE PUBLICATION %I%s', o.pubname, CASE WHEN o.puballtables THEN ' FOR "
+     "ALL "
+     "TABLES' ELSE '' END) FROM pg_catalog.pg_publication o WHERE $1::pg_catalog.oid[] IS NOT NULL"},
+    {"subscription", false,
+     "SELECT o.subname, 'its connection may hold a password and is not shown' FROM pg_catalog.pg_subscription o JOIN "
+     "pg_catalog.pg_database d ON d.oid = o.subdbid WHERE d.datname = pg_catalog.current_database() AND "
+     "$1::pg_catalog.oid[] IS NOT NULL"},
+    {"event trigger", false,
+     "SELECT o.evtname, pg_catalog.format('ON %s EXECUTE FUNCTION %s', o.evtevent, o.evtfoid::pg_catalog.regprocedure) "
+     "FROM pg_catalog.pg_event_trigger o WHERE $1::pg_catalog.oid[] IS NOT NULL"},
+    {"large objects", false,
+     "SELECT pg_catalog.count(*)::pg_catalog.text, 'their contents stay in PostgreSQL; columns of type oid keep their "
+     "numbers' FROM pg_catalog.pg_largeobject_metadata WHERE $1::pg_catalog.oid[] IS NOT NULL HAVING "
+     "pg_catalog.count(*) > 0"},
+    {"operator", false, DESCRIBED("pg_operator", "")},
+    {"operator class", false, DESCRIBED("pg_opclass", "")},
+    {"operator family", false, DESCRIBED("pg_opfamily", "")},
+    {"cast", false, DESCRIBED("pg_cast", "")},
+    {"collation", false, DESCRIBED("pg_collation", "")},
+    {"conversion", false, DESCRIBED("pg_conversion", "")},
+    {"language", false, DESCRIBED("pg_language", "")},
+    {"access method", false, DESCRIBED("pg_am", "")},
+    {"transform", false, DESCRIBED("pg_transform", "")},
+    {"text search configuration", false, DESCRIBED("pg_ts_config", "")},
+    {"text search dictionary", false, DESCRIBED("pg_ts_dict", "")},
+    {"text search parser", false, DESCRIBED("pg_ts_parser", "")},
+    {"text search template", false, DESCRIBED("pg_ts_template", "")},
+    {"foreign-data wrapper", false, DESCRIBED("pg_foreign_data_wrapper", "")},
+    {"foreign server", false, DESCRIBED("pg_foreign_server", "")},
+    {"default privileges", false, DESCRIBED("pg_default_acl", "")},
+    {"grants", true,
+     "SELECT o.oid::pg_catalog.regclass::pg_catalog.text, o.relacl::pg_catalog.text FROM pg_catalog.pg_class o WHERE "
+     "o.relacl IS NOT NULL AND " OURS("o.oid")},
+};
+
+bool hf_postgres_model_read_leftovers(HfPg *pg, const char *tables, bool selective, HfNeutralModel *model,
+                                      GError **error)
+{
+    for (size_t k = 0; k < G_N_ELEMENTS(leftovers); k++) {
+        const Leftover *kind = &leftovers[k];
+        if (selective && !kind->of_tables)
+            continue;
+        g_autofree char *sql = g_strconcat(kind->sql, " ORDER BY 1", NULL);
+        g_autoptr(HfPgRows) rows = hf_pg_query(pg, sql, (const char *[]){tables, NULL}, error);
+        if (rows == NULL)
+            return false;
+        for (size_t i = 0; i < hf_pg_rows_count(rows); i++) {
+            HfNeutralLeftover *leftover = hf_neutral_add_leftover(model);
+            leftover->kind = g_strdup(kind->kind);
+            leftover->name = g_strdup(hf_pg_rows_text(rows, i, 0));
+            leftover->source = g_strdup(hf_pg_rows_text(rows, i, 1) != NULL ? hf_pg_rows_text(rows, i, 1) : "");
+        }
+    }
+    return true;
+}

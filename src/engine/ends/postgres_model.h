@@ -1,0 +1,20 @@
+/*
+ * Reads a PostgreSQL database (13 to 17) into the neutral model.
+ */
+#ifndef HF_ENGINE_ENDS_POSTGRES_MODEL_H
+#define HF_ENGINE_ENDS_POSTGRES_MODEL_H
+
+#include "engine/ends/postgres_catalog.h"
+#include "neutral/model.h"
+
+/* What the scope means, with what belongs to it. In the caller's transaction, which should be a snapshot. Needs no
+ * right but those to see the catalog. Transfer full. */
+HfNeutralModel *hf_postgres_model_read(HfPg *pg, const HfScope *scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Adds what has no place in the model, with its source: functions, triggers … For postgres_model.c. `tables` is an
+ * array of OIDs as text: triggers, rules and policies of others stay out; with `selective`, also what belongs to no
+ * table. */
+bool hf_postgres_model_read_leftovers(HfPg *pg, const char *tables, bool selective, HfNeutralModel *model,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

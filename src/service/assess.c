@@ -1,0 +1,80 @@
+#include "service/assess.h"
+
+#include "base/error.h"
+#include "engine/ends/postgres_awkward.h"
+#include "engine/ends/postgres_model.h"
+
+#include <string.h>
+
+/* What freebcp moved into a real SQL Server, of the measured the slower: rows and bytes of a second. */
+#define ROWS_A_SECOND 100000.0
+#define BYTES_A_SECOND 17e6
+
+static void free_finding(void *data)
+{
+    hf_awkward_finding_free(data);
+}
+
+void hf_assessment_clear(HfAssessment *self)
+{
+    g_clear_pointer(&self->plan, hf_mssql_plan_free);
+    g_clear_pointer(&self->map, hf_mssql_map_free);
+    g_clear_pointer(&self->findings, g_ptr_array_unref);
+    g_clear_pointer(&self->model, hf_neutral_model_free);
+}
+
+static bool measure_tables(HfPg *pg, HfProgress *progress, HfAssessment *result, GError **error)
+{
+    bool unicode = strcmp(result->model->encoding, "UTF8") == 0;
+    GPtrArray *tables = result->model->tables;
+    hf_progress_set_phase(progress, "measuring");
+    for (guint i = 0; i < tables->len; i++)
+        hf_progress_expect(progress, (uint64_t)((HfNeutralTable *)tables->pdata[i])->bytes);
+    for (guint i = 0; i < tables->len; i++) {
+        HfNeutralTable *table = tables->pdata[i];
+        g_autofree char *name = g_strconcat(table->schema, ".", table->name, NULL);
+        hf_progress_lane_begin(progress, 0, name, (uint64_t)table->bytes);
+        bool ok = table->elsewhere || hf_postgres_measure_table(pg, unicode, table, result->findings, error);
+        hf_progress_lane_end(progress, 0);
+        if (!ok) {
+            g_prefix_error(error, "%s: ", name);
+            return false;
+        }
+        result->rows += (uint64_t)table->rows;
+        result->bytes += (uint64_t)table->bytes;
+    }
+    hf_progress_finish(progress);
+    return true;
+}
+
+static bool read_source(const HfAssessOptions *options, HfProgress *progress, GCancellable *cancellable,
+                        HfAssessment *result, GError **error)
+{
+    hf_progress_set_phase(progress, "preparing");
+    g_autoptr(HfPg) pg = hf_pg_connect(options->source, cancellable, error);
+    if (pg == NULL || !hf_pg_exec(pg, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", error))
+        return false;
+    result->model = hf_postgres_model_read(pg, &options->scope, error);
+    return result->model != NULL && hf_mssql_map_check(result->map, result->model, error) &&
+           measure_tables(pg, progress, result, error) && hf_pg_exec(pg, "COMMIT", error);
+}
+
+bool hf_assess(const HfAssessOptions *options, HfProgress *progress, GCancellable *cancellable, HfAssessment *result,
+               GError **error)
+{
+    *result = (HfAssessment){.findings = g_ptr_array_new_with_free_func(free_finding)};
+    result->map = hf_mssql_map_new(options->map_file, options->map_text, options->map_length, error);
+    if (result->map == NULL || !read_source(options, progress, cancellable, result, error))
+        return false;
+    result->plan = hf_mssql_plan_new(result->model, result->map);
+    result->estimated_s = MAX((double)result->rows / ROWS_A_SECOND, (double)result->bytes / BYTES_A_SECOND);
+    return true;
+}
+
+const char *hf_assessment_choice(const HfAssessment *self, gconstpointer data)
+{
+    const HfAwkwardFinding *finding = data;
+    if (finding->awkward < 0 || finding->column == NULL)
+        return NULL;
+    return hf_choice_name(hf_mssql_map_choice(self->map, finding->table, finding->column, (HfAwkward)finding->awkward));
+}

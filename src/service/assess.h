@@ -1,0 +1,47 @@
+/*
+ * The use case assess: what becomes of a PostgreSQL database in SQL Server, before anything is moved.
+ */
+#ifndef HF_SERVICE_ASSESS_H
+#define HF_SERVICE_ASSESS_H
+
+#include "base/json.h"
+#include "engine/ends/mssql_plan.h"
+#include "engine/ends/postgres_catalog.h"
+#include "engine/progress.h"
+#include "pg/target.h"
+
+typedef struct {
+    const HfPgTarget *source;
+    HfScope scope;
+    const char *map_file; /* its name, for messages; NULL: no map */
+    const char *map_text;
+    size_t map_length;
+} HfAssessOptions;
+
+typedef struct {
+    HfNeutralModel *model;
+    HfMssqlMap *map;
+    HfMssqlPlan *plan;
+    GPtrArray *findings; /* HfAwkwardFinding of engine/ends/postgres_awkward.h */
+    uint64_t rows, bytes;
+    double estimated_s; /* of a move of the rows over one connection */
+} HfAssessment;
+
+/*
+ * Reads catalog and rows in one snapshot, and changes nothing. HF_ERROR_USAGE for a map that is none or does not fit;
+ * HF_ERROR_NOT_FOUND for patterns that match nothing; DENIED for a table that the role may not read. The result is to
+ * be cleared, whatever comes back.
+ */
+bool hf_assess(const HfAssessOptions *options, HfProgress *progress, GCancellable *cancellable, HfAssessment *result,
+               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void hf_assessment_clear(HfAssessment *self);
+
+/* Members of the object that the writer is in. */
+void hf_assessment_write(const HfAssessment *self, HfJsonWriter *json);
+/* One page without scripts that needs nothing else, to read or print. Transfer full. */
+char *hf_assessment_html(const HfAssessment *self);
+/* What is to be done with the values of a finding: "refuse" …; NULL: there is no choice. Static. `finding` is a
+ * HfAwkwardFinding. */
+const char *hf_assessment_choice(const HfAssessment *self, gconstpointer finding);
+
+#endif

@@ -1,0 +1,174 @@
+#include "engine/ends/mssql_expression.h"
+
+#include "base/error.h"
+#include "tests/unit/cmocka_all.h"
+
+#include <string.h>
+
+/* A table with a column for each class; their names say which. */
+static const HfNeutralColumn *find(const HfMssqlScope *self, const char *qualifier, const char *name, bool *as_text)
+{
+    static HfNeutralColumn columns[] = {
+        {.name = (char *)"i", .type = {.kind = HF_NEUTRAL_INT32}},
+        {.name = (char *)"d", .type = {.kind = HF_NEUTRAL_DECIMAL}},
+        {.name = (char *)"f", .type = {.kind = HF_NEUTRAL_FLOAT64}},
+        {.name = (char *)"t", .type = {.kind = HF_NEUTRAL_TEXT}},
+        {.name = (char *)"b", .type = {.kind = HF_NEUTRAL_BOOLEAN}},
+        {.name = (char *)"day", .type = {.kind = HF_NEUTRAL_DATE}},
+        {.name = (char *)"at", .type = {.kind = HF_NEUTRAL_TIMESTAMP}},
+        {.name = (char *)"e", .type = {.kind = HF_NEUTRAL_ENUM}},
+        {.name = (char *)"j", .type = {.kind = HF_NEUTRAL_JSON}},
+        {.name = (char *)"odd]name", .type = {.kind = HF_NEUTRAL_INT32}},
+        {.name = (char *)"text_of_number", .type = {.kind = HF_NEUTRAL_INT32}},
+    };
+    (void)self;
+    (void)qualifier;
+    for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
+        if (strcmp(columns[i].name, name) == 0) {
+            *as_text = strcmp(name, "text_of_number") == 0;
+            return &columns[i];
+        }
+    return NULL;
+}
+
+static char *translate(const char *text, GPtrArray *notes, GError **error)
+{
+    HfMssqlScope scope = {.find = find, .notes = notes};
+    g_autoptr(HfExpression) expression = hf_expression_parse(text, error);
+    return expression != NULL ? hf_mssql_condition(&scope, expression, error) : NULL;
+}
+
+static void checks_become_conditions(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"(i > 0)", "[i] > 0"},
+        {"((i > 0) AND ((d)::numeric <= (100)::numeric))", "([i] > 0 AND [d] <= 100)"},
+        {"b", "[b] = 1"},
+        {"(NOT b)", "[b] = 0"},
+        {"((b = true) OR (NOT (i = 1)))", "([b] = 1 OR NOT ([i] = 1))"},
+        {"(t = ANY (ARRAY['a'::text, 'it''s'::text]))", "[t] IN (N'a', N'it''s')"},
+        {"((t)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[]))", "[t] IN (N'a', N'b')"},
+        {"(i <> ALL (ARRAY[1, 2]))", "[i] NOT IN (1, 2)"},
+        {"(e = 'x'::shop.mood)", "[e] = N'x'"},
+        {"(t ~~ '50%[x]'::text)", "[t] LIKE N'50%\\[x]' ESCAPE N'\\'"},
+        {"(t IS NOT NULL)", "[t] IS NOT NULL"},
+        {"((b AND (i > 1)) IS TRUE)", "(CASE WHEN ([b] = 1 AND [i] > 1) THEN 1 ELSE 0 END) = 1"},
+        {"(i IS DISTINCT FROM 1)",
+         "NOT (([i] = 1 AND [i] IS NOT NULL AND 1 IS NOT NULL) OR ([i] IS NULL AND 1 IS NULL))"},
+        {"(length(t) <= 5)", "(DATALENGTH([t]) / 2) <= 5"},
+        {"(day > '1900-01-01'::date)", "[day] > CAST(N'1900-01-01' AS date)"},
+        {"(EXTRACT(year FROM at) > (1990)::numeric)", "DATEPART(year, [at]) > 1990"},
+        {"(COALESCE(i, 0) > '-5'::integer)", "COALESCE([i], 0) > -5"},
+        {"((i + 1) * 2 < 100)", "(([i] + 1) * 2) < 100"},
+        {"(((t || 'x'::text) || t) <> t)", "(([t] + N'x') + [t]) <> [t]"},
+        {"(CASE WHEN b THEN i ELSE 0 END = 1)", "(CASE WHEN [b] = 1 THEN [i] ELSE 0 END) = 1"},
+        {"((i = 1) = b)", "(CASE WHEN [i] = 1 THEN CAST(1 AS bit) WHEN NOT ([i] = 1) THEN CAST(0 AS bit) END) = [b]"},
+        {"(\"odd]name\" = 1)", "[odd]]name] = 1"},
+        {"(t = E'back\\\\slash'::text)", "[t] = N'back\\slash'"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *sql = translate(pairs[i][0], NULL, &error);
+        if (sql == NULL)
+            fail_msg("%s: %s", pairs[i][0], error->message);
+        assert_string_equal(sql, pairs[i][1]);
+    }
+}
+
+static void what_is_not_known_fully_is_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "(t > 'a'::text)",                       /* another order */
+        "(t ~ '^a'::text)",                      /* regular expressions */
+        "(t ~~* 'a%'::text)",                    /* ILIKE */
+        "(d / (2)::numeric) > (1)::numeric",     /* another scale */
+        "((d)::integer > 1)",                    /* rounds here, cuts there */
+        "((t)::character varying(3))::text = t", /* cuts */
+        "(shop.valid(t))",
+        "((j ->> 'a'::text) = 'b'::text)",
+        "(i = (SELECT 1))",
+        "(ROW(i, i) = ROW(1, 2))",
+        "(GREATEST(i, 1) > 0)",
+        "(text_of_number > 5)", /* its type is another there */
+        "(nowhere = 1)",
+        "(day > '0044-03-15 BC'::date)",
+        "(day > 'infinity'::date)",
+        "(EXTRACT(dow FROM day) = (1)::numeric)",
+        "(i)",
+        "(i > 0",
+        "(t = 'open",
+        "(i > 0) trailing",
+        "",
+        "(t = ANY ('{a,b}'::text[]))",
+        "(t COLLATE \"C\" = 'a'::text)",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *sql = translate(texts[i], NULL, &error);
+        if (sql != NULL)
+            fail_msg("%s became %s", texts[i], sql);
+        assert_true(g_error_matches(error, HF_ERROR, HF_ERROR_LIMIT));
+    }
+}
+
+static void what_means_nearly_the_same_is_told(void **state)
+{
+    (void)state;
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *sql = translate("((lower(t) = 'a'::text) AND (lower(t) <> 'b'::text))", notes, NULL);
+    assert_non_null(sql);
+    assert_int_equal(notes->len, 2);
+    assert_string_equal(notes->pdata[1], "texts that differ in trailing spaces alone are equal");
+}
+
+static void a_nesting_without_end_is_refused(void **state)
+{
+    (void)state;
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (size_t i = 0; i < 10000; i++)
+        g_string_append_c(text, '(');
+    assert_null(translate(text->str, NULL, NULL));
+    g_string_assign(text, "");
+    for (size_t i = 0; i < 10000; i++)
+        g_string_append(text, "- ");
+    assert_null(translate(text->str, NULL, NULL));
+    g_string_assign(text, "i = 1");
+    while (text->len < 100000)
+        g_string_append(text, " AND i = 1");
+    assert_null(translate(text->str, NULL, NULL));
+}
+
+static void a_filter_takes_comparisons_alone(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"((b) AND (i > 5))", "[b] = 1 AND [i] > 5"},
+        {"(t = ANY (ARRAY['a'::text]))", "[t] IN (N'a')"},
+        {"(t IS NOT NULL)", "[t] IS NOT NULL"},
+        {"((i > 5) OR b)", NULL},
+        {"(lower(t) = 'a'::text)", NULL},
+        {"(i > d)", NULL},
+        {"(b IS TRUE)", NULL},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        HfMssqlScope scope = {.find = find};
+        g_autoptr(HfExpression) expression = hf_expression_parse(pairs[i][0], NULL);
+        g_autofree char *sql = hf_mssql_filter(&scope, expression, NULL);
+        if (pairs[i][1] == NULL)
+            assert_null(sql);
+        else
+            assert_string_equal(sql, pairs[i][1]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(checks_become_conditions),           cmocka_unit_test(what_is_not_known_fully_is_refused),
+        cmocka_unit_test(what_means_nearly_the_same_is_told), cmocka_unit_test(a_nesting_without_end_is_refused),
+        cmocka_unit_test(a_filter_takes_comparisons_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
