@@ -6,14 +6,40 @@ import { defineConfig } from 'vitest/config';
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 // The policy of nginx/holdfast-headers.conf takes no <style> that a script made. Mantine writes one in a single place,
-// for which ours stands in: it uses a constructed style sheet. See docs/adr/0016-page.md.
+// and a package that it uses another: ours stand in for both. See docs/adr/0016-page.md.
 function styleSheetsWithoutElements(): Plugin {
   return {
     name: 'style-sheets-without-elements',
     enforce: 'pre',
-    resolveId: (source) => (/(^|\/)InlineStyles\.mjs$/.test(source) ? at('src/shared/ui/theme/InlineStyles.tsx') : null),
+    resolveId: (source) => {
+      if (/(^|\/)InlineStyles\.mjs$/.test(source)) return at('src/shared/ui/theme/InlineStyles.tsx');
+      return source === 'react-remove-scroll' ? at('src/shared/ui/theme/RemoveScroll.tsx') : null;
+    },
   };
 }
+
+// Few files, so that a first load asks for few: what runs the page; Mantine as far as every page shows it; tables; what only
+// forms have; what our pages share. Each page is a file of its own.
+const packages = (names: string) => new RegExp(`node_modules/(${names})/`);
+const chunks: readonly (readonly [name: string, of: RegExp])[] = [
+  ['runtime', packages('react|react-dom|scheduler|@tanstack/[^/]+|react-router|react-router-dom|@remix-run/router|openapi-fetch')],
+  ['fields', packages('@mantine/core/esm/components/(Collapse|Combobox|Select)')],
+  ['fields', /Checkbox\/CheckIcon\.mjs$/],
+  ['fields', /src\/shared\/ui\/table\//],
+  [
+    'forms',
+    packages(
+      '@mantine/core/esm/components/(Badge|Checkbox|Fieldset|FileButton|FloatingIndicator|Grid|List|MultiSelect|NumberInput|Pill|PillsInput|Radio|' +
+        'SegmentedControl|SimpleGrid|Switch|Table|Tabs|TagsInput|Textarea)|react-number-format|react-textarea-autosize|use-composed-ref|use-latest',
+    ),
+  ],
+  // Whatever a style sheet of ours overrides comes before it.
+  ['mantine', packages('@mantine|@floating-ui|@babel|clsx|use-[a-z-]+|react-transition-group|tslib')],
+  ['mantine', /src\/shared\/ui\/theme\//],
+  ['shared', packages('@tabler')],
+  ['shared', /src\/(shared|entities)\//],
+];
+const chunkOf = (id: string) => chunks.find(([, of]) => of.test(id))?.[0];
 
 export default defineConfig({
   plugins: [styleSheetsWithoutElements(), react()],
@@ -26,10 +52,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rollupOptions: {
       output: {
-        manualChunks: (id) =>
-          /node_modules\/(react|react-dom|scheduler|@mantine|@floating-ui|@tanstack|react-router.*|@remix-run)\//.test(id)
-            ? 'vendor'
-            : undefined,
+        manualChunks: chunkOf,
       },
     },
   },

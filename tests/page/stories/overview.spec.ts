@@ -27,6 +27,7 @@ test('the overview says how it stands, and worst comes first', async ({ as, stag
   await expect(table.getByRole('row').nth(1)).toContainText('Alarm');
   await expect(page.getByRole('region', { name: 'What failed lately' })).toContainText('closed the connection');
   await expect(table.getByRole('img', { name: /from .* to .* in 12 backups/ }).first()).toBeVisible();
+  await page.getByRole('region', { name: 'Storage use' }).scrollIntoViewIfNeeded(); // the chart is drawn when it comes into view
   await expect(page.getByRole('img', { name: /^Size\. .*All databases/ })).toBeVisible();
   await picture(page, 'overview');
   await page.getByRole('link', { name: /^Alarms/ }).click();

@@ -6,6 +6,7 @@ import { Stage } from './stage';
 export { expect } from '@playwright/test';
 export { checkAccess } from './access';
 export { picture } from './picture';
+export { traffic } from './traffic';
 export type { Shop } from './stage';
 
 export type Role = 'owner' | 'admin' | 'operator' | 'viewer';

@@ -1,20 +1,22 @@
-import { Button, Skeleton, Table, Text } from '@mantine/core';
+import { Button, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { lazy, Suspense, useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { Backup } from '@/entities/backup';
 import { counted, duration, size } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
 import { Duration, Size, When } from '@/shared/ui';
+import { Plot } from './Plot';
 import { seriesOf } from './series';
 import type { Point } from './series';
 import classes from './SizeChart.module.css';
 
-const Plot = lazy(() => import('./Plot'));
 const words = texts.overview.chart;
 
 /** How size and duration of backups have gone; the same as a table. With `byDay` the sums of each day, for many databases. */
 export function SizeChart({ backups, name, byDay = false }: { backups: readonly Backup[]; name: string; byDay?: boolean }) {
   const [isTable, table] = useDisclosure(false);
+  const [at, onPoint] = useState<number | null>(null);
+  const looking = { at, onPoint };
   const points = useMemo(() => seriesOf(backups, byDay), [backups, byDay]);
   const columns = useMemo(
     () => ({
@@ -30,12 +32,10 @@ export function SizeChart({ backups, name, byDay = false }: { backups: readonly 
   const summary = words.summary(counted(backups.length, 'backup'), size(first.bytes), size(last.bytes), duration(last.seconds));
   return (
     <>
-      <Suspense fallback={<Skeleton h={200} />}>
-        <div className={classes.plots}>
-          <Plot title={byDay ? words.sizeByDay : words.size} label={`${words.size}. ${words.label(name, summary)}`} times={columns.times} values={columns.bytes} say={size} kind="line" />
-          <Plot title={byDay ? words.durationByDay : words.duration} label={`${words.duration}. ${words.label(name, summary)}`} times={columns.times} values={columns.seconds} say={duration} kind="bars" />
-        </div>
-      </Suspense>
+      <div className={classes.plots}>
+        <Plot title={byDay ? words.sizeByDay : words.size} label={`${words.size}. ${words.label(name, summary)}`} times={columns.times} values={columns.bytes} say={size} kind="line" {...looking} />
+        <Plot title={byDay ? words.durationByDay : words.duration} label={`${words.duration}. ${words.label(name, summary)}`} times={columns.times} values={columns.seconds} say={duration} kind="bars" {...looking} />
+      </div>
       <Button variant="subtle" size="compact-sm" mt="xs" aria-expanded={isTable} onClick={table.toggle}>
         {isTable ? words.hide : words.show}
       </Button>

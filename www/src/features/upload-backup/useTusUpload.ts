@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { DetailedError, Upload } from 'tus-js-client';
+import type { DetailedError, Upload } from 'tus-js-client';
 import { asProblem, awayProblem, getCsrf, problemOfText } from '@/shared/api';
 
 export type Phase = 'waiting' | 'sending' | 'retrying' | 'paused' | 'checking' | 'failed';
@@ -19,8 +19,10 @@ export interface Sending {
 const PIECE_BYTES = 8 * 1024 * 1024;
 const RETRY_MS = [300, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 30_000, 30_000, 30_000, 30_000, 30_000];
 
+const isDetailed = (error: unknown): error is DetailedError => error instanceof Error && 'originalResponse' in error;
+
 function problemOf(error: unknown): unknown {
-  if (!(error instanceof DetailedError)) return asProblem(error);
+  if (!isDetailed(error)) return asProblem(error);
   const response = error.originalResponse;
   return response ? problemOfText(response.getBody(), response.getStatus()) : awayProblem();
 }
@@ -47,7 +49,13 @@ export function useTusUpload() {
 
   const start = useCallback(
     async (file: File, storageId: string) => {
-      const made = new Upload(file, {
+      change({ phase: 'sending', error: null });
+      const tus = await import('tus-js-client').catch(() => null); // 24 kB, which the page of Restore does without
+      if (!tus) {
+        change({ phase: 'failed', error: awayProblem() });
+        return;
+      }
+      const made = new tus.Upload(file, {
         endpoint: '/api/v1/uploads',
         chunkSize: PIECE_BYTES,
         retryDelays: RETRY_MS,
@@ -75,7 +83,6 @@ export function useTusUpload() {
         },
       });
       upload.current = made;
-      change({ phase: 'sending', error: null });
       const [before] = await made.findPreviousUploads();
       if (before) made.resumeFromPreviousUpload(before);
       made.start();

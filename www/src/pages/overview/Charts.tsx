@@ -4,17 +4,29 @@ import { useBackupHistory, useRecentBackups } from '@/entities/backup';
 import type { Database } from '@/entities/database';
 import { SizeChart } from '@/features/size-chart';
 import { texts } from '@/shared/texts';
-import { Surface } from '@/shared/ui';
+import { Surface, WhenSeen } from '@/shared/ui';
 
 const words = texts.overview.chart;
 const ALL = '';
+const HEIGHT = 300;
+const POLL_MS = 300_000; // the end of a job asks anew, too
 
 /**
  * Size and duration over time: of one database, or of all of them by day. The sums of all are drawn only where all of
  * their backups are known: else it begins with the largest database.
  */
 export function Charts({ databases }: { databases: readonly Database[] }) {
-  const recent = useRecentBackups().data;
+  return (
+    <Surface label={words.title}>
+      <WhenSeen height={HEIGHT} before={<Title order={2}>{words.title}</Title>}>
+        <Chart databases={databases} />
+      </WhenSeen>
+    </Surface>
+  );
+}
+
+function Chart({ databases }: { databases: readonly Database[] }) {
+  const recent = useRecentBackups(POLL_MS).data;
   const [picked, setPicked] = useState<string | null>(null);
   const hasAll = recent?.isAll === true && databases.length > 1;
   const largest = databases.reduce((one, other) => ((other.last_good_bytes ?? 0) > (one.last_good_bytes ?? 0) ? other : one));
@@ -24,7 +36,7 @@ export function Charts({ databases }: { databases: readonly Database[] }) {
   const name = databases.find(({ id }) => id === chosen)?.name ?? words.all;
   const options = databases.map(({ id, name: text, server_name }) => ({ value: id, label: `${text} (${server_name})` }));
   return (
-    <Surface label={words.title}>
+    <>
       <Group justify="space-between" align="flex-end" mb="md">
         <Title order={2}>{words.title}</Title>
         {databases.length > 1 && (
@@ -43,6 +55,6 @@ export function Charts({ databases }: { databases: readonly Database[] }) {
         )}
       </Group>
       {backups ? <SizeChart backups={backups} name={name} byDay={chosen === ALL} /> : <Skeleton h={200} />}
-    </Surface>
+    </>
   );
 }

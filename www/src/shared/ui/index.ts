@@ -19,3 +19,4 @@ export type { Column, RowAction } from './table/types';
 export { useSelection } from './table/useSelection';
 export type { Selection } from './table/useSelection';
 export { Count, Duration, Rate, Size, When } from './Values';
+export { WhenSeen } from './WhenSeen';

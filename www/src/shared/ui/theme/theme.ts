@@ -1,18 +1,14 @@
-import {
-  Anchor,
-  convertCssVariables,
-  createTheme,
-  DEFAULT_THEME,
-  defaultCssVariablesResolver,
-  Drawer,
-  Loader,
-  mergeMantineTheme,
-  Menu,
-  Modal,
-  Notification,
-  Tooltip,
+import { convertCssVariables, createTheme, DEFAULT_THEME, defaultCssVariablesResolver, mergeMantineTheme } from '@mantine/core';
+import type {
+  AnchorProps,
+  DrawerProps,
+  LoaderProps,
+  MantineColorsTuple,
+  MenuProps,
+  ModalProps,
+  NotificationProps,
+  TooltipProps,
 } from '@mantine/core';
-import type { MantineColorsTuple } from '@mantine/core';
 import { addStyleSheet } from './styleSheets';
 
 // Each palette from the palest to the darkest. [8] carries white text, [3] stands on dark: both with a contrast of AA.
@@ -32,6 +28,10 @@ const dark: MantineColorsTuple = [
   '#dfe5e8', '#bdc6cc', '#a3aeb5', '#7f8b93', '#4c5860', '#364149', '#27313a', '#171e24', '#12181d', '#0c1115',
 ];
 
+function preset<Props>(defaultProps: Partial<Props>) {
+  return { defaultProps };
+}
+
 export const theme = createTheme({
   primaryColor: 'tide',
   primaryShade: 8,
@@ -44,21 +44,21 @@ export const theme = createTheme({
   },
   defaultRadius: 'md',
   cursorType: 'pointer',
+  // By name: the components themselves are loaded where they are used.
   components: {
-    // The lock of react-remove-scroll writes a <style>; global.css keeps the page still instead.
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, closeButtonProps: { 'aria-label': 'Close' } } }),
-    Drawer: Drawer.extend({ defaultProps: { lockScroll: false, closeButtonProps: { 'aria-label': 'Close' } } }),
-    Anchor: Anchor.extend({ defaultProps: { inherit: true } }),
+    Modal: preset<ModalProps>({ centered: true, closeButtonProps: { 'aria-label': 'Close' } }),
+    Drawer: preset<DrawerProps>({ closeButtonProps: { 'aria-label': 'Close' } }),
+    Anchor: preset<AnchorProps>({ inherit: true }),
     // A <header> outside of sectioning would be a second banner beside the page's own.
-    ModalHeader: { defaultProps: { role: 'presentation' } },
-    DrawerHeader: { defaultProps: { role: 'presentation' } },
-    Notification: Notification.extend({
-      defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } },
+    ModalHeader: preset({ role: 'presentation' }),
+    DrawerHeader: preset({ role: 'presentation' }),
+    Notification: {
+      ...preset<NotificationProps>({ closeButtonProps: { 'aria-label': 'Dismiss' } }),
       styles: { description: { color: 'var(--mantine-color-dimmed)' } }, // Mantine's grey is too pale for AA
-    }),
-    Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: true } } }),
-    Menu: Menu.extend({ defaultProps: { position: 'bottom-end', shadow: 'md' } }),
-    Loader: Loader.extend({ defaultProps: { type: 'dots' } }),
+    },
+    Tooltip: preset<TooltipProps>({ withArrow: true, events: { hover: true, focus: true, touch: true } }),
+    Menu: preset<MenuProps>({ position: 'bottom-end', shadow: 'md' }),
+    Loader: preset<LoaderProps>({ type: 'dots' }),
   },
 });
 
