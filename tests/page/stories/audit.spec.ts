@@ -5,7 +5,9 @@ test('an auditor asks who touched what', async ({ as, stage, organization }) => 
   test.slow();
   const shop = await stage.shop(organization);
   const viewer = await as('viewer');
-  await viewer.goto('/');
+  await viewer.goto('/audit');
+  await expect(viewer.getByRole('heading', { name: 'The audit log needs the role administrator' })).toBeVisible();
+  await expect(viewer.getByRole('main').getByRole('button')).toHaveCount(0);
   const me = (await (await viewer.request.get('/api/v1/me')).json()) as { csrf: string };
   const refused = await viewer.request.delete(`/api/v1/servers/${shop.server}`, { headers: { 'X-CSRF-Token': me.csrf, 'If-Match': '"1"' } });
   expect(refused.status()).toBe(403);

@@ -40,7 +40,9 @@ test('keys are made in each way, renamed and deleted; wrong input is said', asyn
   await page.emulateMedia({ media: 'print' });
   await expect(page.getByRole('link', { name: 'All keys' })).toBeHidden();
   await expect(page.getByRole('navigation')).toBeHidden();
+  await page.setViewportSize({ width: 718, height: 1000 }); // A4 without its margins
   await page.screenshot({ path: '../../build/screenshots/key-sheet-print.png', fullPage: true });
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.emulateMedia({ media: 'screen' });
   const [noted] = await stage.catalog(`SELECT actor FROM audit_event WHERE action = 'key.sheet' AND object_name = 'main'`);
   expect(noted?.[0]).toContain(`${organization}-admin`);

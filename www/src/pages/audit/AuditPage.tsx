@@ -1,5 +1,5 @@
 import { Modal, SegmentedControl, Text } from '@mantine/core';
-import { IconEye, IconFilter, IconShieldCheck } from '@tabler/icons-react';
+import { IconEye, IconFilter, IconLock, IconShieldCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useAuditPage } from '@/entities/audit';
@@ -7,7 +7,7 @@ import type { AuditEvent, Scope } from '@/entities/audit';
 import { mayDo, useMe } from '@/entities/me';
 import { useListState } from '@/shared/api';
 import { texts } from '@/shared/texts';
-import { ClearFilters, DataTable, EmptyState, Page, Status, TableFilter, TableSearch, When } from '@/shared/ui';
+import { ClearFilters, DataTable, EmptyState, Page, Status, Surface, TableFilter, TableSearch, When } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
 import { Chain } from './Chain';
 import { Details } from './Details';
@@ -45,6 +45,7 @@ const columns: Column<AuditEvent>[] = [
 export function AuditPage() {
   const me = useMe();
   const [asked, setAsked] = useState<Scope>('organization');
+  if (!mayDo(me, 'owner') && !mayDo(me, 'administrator')) return <NotYours />;
   const scope = !mayDo(me, 'owner') ? 'organization' : mayDo(me, 'administrator') ? asked : 'installation';
   const scopes = (
     <SegmentedControl
@@ -57,6 +58,18 @@ export function AuditPage() {
     />
   );
   return <Events key={scope} scope={scope} scopes={mayDo(me, 'owner') && mayDo(me, 'administrator') && scopes} />;
+}
+
+function NotYours() {
+  return (
+    <Page title={words.title}>
+      <Surface>
+        <EmptyState icon={IconLock} title={words.viewer.title}>
+          {words.viewer.body}
+        </EmptyState>
+      </Surface>
+    </Page>
+  );
 }
 
 function Events({ scope, scopes }: { scope: Scope; scopes: ReactNode }) {
