@@ -80,7 +80,8 @@ export function usePinBackup() {
   return useMutation({
     mutationFn: ({ backup, isPinned }: { backup: Backup; isPinned: boolean }) =>
       take(api.PATCH('/api/v1/backups/{id}', { params: { path: { id: backup.id }, header: ifMatch(backup) }, body: { is_pinned: isPinned } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: backupKey }),
+    // DB Logs tell of it, too.
+    onSuccess: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === backupKey[0] || queryKey[0] === 'logs' }),
   });
 }
 

@@ -1,2 +1,2 @@
-export { useBackupsOfLog, useLogJob, useLogPage, useNotedOf } from './queries';
+export { useBackupOfJob, useBackupsOfLog, useLogJob, useLogPage, useNotedOf } from './queries';
 export type { LogEntry, LogJob, Noted } from './queries';

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { api, asProblem, every, take, usePagedList } from '@/shared/api';
 import type { ListState, Schemas } from '@/shared/api';
 
@@ -11,37 +11,34 @@ export function useLogPage(state: ListState, pollMs = 10_000) {
   return usePagedList<LogEntry>(['logs'], state, (query, signal) => take(api.GET('/api/v1/logs', { params: { query: query as never }, signal })), { pollMs });
 }
 
-/** The file that a job has made: an entry does not name it, but the file names the job, and is called the same. */
-async function findBackup(entry: LogEntry, signal: AbortSignal): Promise<Backup | null> {
-  for (const state of [undefined, 'deleted']) {
-    const { items } = await take(api.GET('/api/v1/backups', { params: { query: { q: entry.name, limit: 5, ...(state ? { state } : {}) } }, signal }));
-    const found = items.find(({ job_id }) => job_id === entry.job_id);
-    if (found) return found;
-  }
-  return null;
+/** The backups of some entries as they are by themselves, with the version that a change asks for: for what is selected. */
+export function useBackupsOfLog(entries: readonly LogEntry[]): readonly Backup[] {
+  const ids = entries.flatMap(({ type, backup }) => (type === 'backup' && backup ? [backup.id] : []));
+  const answers = useQueries({
+    queries: ids.map((id) => ({
+      queryKey: ['backups', id],
+      queryFn: ({ signal }: { signal: AbortSignal }) => take(api.GET('/api/v1/backups/{id}', { params: { path: { id } }, signal })),
+      staleTime: 60_000,
+    })),
+  });
+  return answers.flatMap(({ data }) => data ?? []);
 }
 
-/**
- * Of backups that have ended well: their file, by the entry's id; null: there is none. All of them come at once, so that a
- * page of a list is drawn once more, not for each.
- */
-export function useBackupsOfLog(entries: readonly LogEntry[]): ReadonlyMap<string, Backup | null> {
-  const client = useQueryClient();
-  const asked = entries.filter(({ type, outcome, name }) => name !== '' && type === 'backup' && outcome === 'succeeded');
-  const answer = useQuery({
-    queryKey: ['backups', 'of-log', ...asked.map(({ id }) => id)],
-    queryFn: async () => {
-      const find = (entry: LogEntry) =>
-        client.fetchQuery({ queryKey: ['backups', 'of-entry', entry.id], queryFn: ({ signal }) => findBackup(entry, signal), staleTime: 60_000 });
-      return new Map(await Promise.all(asked.map(async (entry) => [entry.id, await find(entry)] as const)));
+/** The file that a job has made; null: there is none. */
+export function useBackupOfJob(job_id: string | undefined) {
+  return useQuery({
+    queryKey: ['backups', 'of-job', job_id],
+    queryFn: async ({ signal }): Promise<Backup | null> => {
+      for (const state of [undefined, 'deleted']) {
+        const { items } = await take(api.GET('/api/v1/backups', { params: { query: { job_id, limit: 1, ...(state ? { state } : {}) } }, signal }));
+        if (items[0]) return items[0];
+      }
+      return null;
     },
-    enabled: asked.length > 0,
+    enabled: job_id !== undefined,
     staleTime: 60_000,
   });
-  return answer.data ?? NONE;
 }
-
-const NONE: ReadonlyMap<string, Backup | null> = new Map();
 
 /** The job with the newest 1000 lines or so of its log; null: it is no job's id. */
 export function useLogJob(id: string) {

@@ -2,7 +2,7 @@ import { IconArrowBackUp, IconDownload, IconPin, IconPinnedOff, IconShieldCheck,
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router-dom';
-import { useLinkBackup, usePinBackup } from '@/entities/backup';
+import { useLinkBackup, usePinBackup, useWholeBackup } from '@/entities/backup';
 import type { Backup } from '@/entities/backup';
 import { useMay } from '@/entities/me';
 import { texts } from '@/shared/texts';
@@ -20,9 +20,12 @@ export interface BackupAction {
   disabled?: string | undefined;
 }
 
+/** What is known of it where only its head is: the rest is asked for when it is needed. */
+export type BackupHead = Pick<Backup, 'id' | 'state' | 'is_pinned'>;
+
 export interface BackupActions {
   /** Restore, Verify, Download, Pin, Delete, for those who may; `whyNone` when there is no file. */
-  of: (backup: Backup | null, whyNone?: string) => BackupAction[];
+  of: (backup: BackupHead | null, whyNone?: string) => BackupAction[];
   /** To be drawn somewhere on the page. */
   dialogs: ReactNode;
 }
@@ -33,6 +36,7 @@ export function useBackupActions(onDeleted?: () => void): BackupActions {
   const navigate = useNavigate();
   const pin = usePinBackup();
   const link = useLinkBackup();
+  const whole = useWholeBackup();
   const [asked, setAsked] = useState<{ what: 'verify' | 'delete'; backup: Backup } | null>(null);
   const close = () => {
     setAsked(null);
@@ -57,19 +61,19 @@ export function useBackupActions(onDeleted?: () => void): BackupActions {
       },
     );
   };
-  const of = (backup: Backup | null, whyNone?: string): BackupAction[] => {
+  const of = (backup: BackupHead | null, whyNone?: string): BackupAction[] => {
     if (!may) return [];
     const gone = !backup ? (whyNone ?? words.cannot.none) : backup.state === 'deleted' ? words.cannot.deleted : undefined;
     const missing = gone ?? (backup?.state === 'missing' ? words.cannot.missing : undefined);
     const on = (act: (of: Backup) => void) => () => {
-      if (backup) act(backup);
+      if (backup) whole(backup.id).then(act, notifyProblem);
     };
     const ask = (what: 'verify' | 'delete') =>
       on((it) => {
         setAsked({ what, backup: it });
       });
     return [
-      { label: words.actions.restore, icon: <IconArrowBackUp size={16} aria-hidden />, disabled: missing, onClick: on(({ id }) => void navigate(`/restore?backup=${id}`)) },
+      { label: words.actions.restore, icon: <IconArrowBackUp size={16} aria-hidden />, disabled: missing, onClick: () => void navigate(`/restore?backup=${backup?.id ?? ''}`) },
       { label: words.actions.verify, icon: <IconShieldCheck size={16} aria-hidden />, disabled: gone, onClick: ask('verify') },
       { label: words.actions.download, icon: <IconDownload size={16} aria-hidden />, disabled: missing, onClick: on(download) },
       {

@@ -3,8 +3,8 @@ import { IconArrowLeft } from '@tabler/icons-react';
 import { Link, useParams } from 'react-router-dom';
 import { useBackup } from '@/entities/backup';
 import type { Backup } from '@/entities/backup';
-import { useBackupsOfLog, useLogJob } from '@/entities/log';
-import type { LogEntry, LogJob } from '@/entities/log';
+import { useBackupOfJob, useLogJob } from '@/entities/log';
+import type { LogJob } from '@/entities/log';
 import { useMay } from '@/entities/me';
 import { useBackupActions } from '@/features/backup';
 import { UndoNotice } from '@/features/undo';
@@ -39,14 +39,9 @@ export function LogPage() {
   );
 }
 
-/** As an entry of the list, as far as its file is looked up by it. */
-function entryOf({ id, name, kind, state }: LogJob): LogEntry {
-  return { id, job_id: id, name, type: kind, outcome: state } as LogEntry;
-}
-
 function Content({ job, file }: { job: LogJob | null; file: Backup | null }) {
   const isAdministrator = useMay('administrator');
-  const found = useBackupsOfLog(job ? [entryOf(job)] : []).get(job?.id ?? '');
+  const found = useBackupOfJob(job?.kind === 'backup' && job.state === 'succeeded' ? job.id : undefined).data;
   const source = useBackup(job?.kind === 'restore' ? (job.backup_id ?? undefined) : undefined).data;
   const backup = file ?? found ?? null;
   const actions = useBackupActions();

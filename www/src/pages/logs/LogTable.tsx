@@ -1,7 +1,6 @@
 import { Anchor, Button } from '@mantine/core';
 import { IconEye, IconListDetails } from '@tabler/icons-react';
 import { Link, useNavigate } from 'react-router-dom';
-import type { Backup } from '@/entities/backup';
 import { useAllDatabases } from '@/entities/database';
 import { JobStatus } from '@/entities/job';
 import { useBackupsOfLog, useLogPage } from '@/entities/log';
@@ -19,52 +18,51 @@ const words = texts.logs;
 const options = (names: Record<string, string>) => Object.entries(names).map(([value, label]) => ({ value, label }));
 const named = (things: readonly { id: string; name: string }[] | undefined) => (things ?? []).map(({ id, name }) => ({ value: id, label: name }));
 const nameOf = (entry: LogEntry) => entry.name || words.unnamed(words.type[entry.type] ?? entry.type, entry.database_name);
+/** What it has made: a restore's backup is what it was made of. */
+const made = (entry: LogEntry) => (entry.type === 'backup' ? entry.backup : null);
 const hasEnded = ({ outcome }: LogEntry) => outcome !== 'queued' && outcome !== 'running';
 
-function columnsWith(backups: ReadonlyMap<string, Backup | null>): Column<LogEntry>[] {
-  return [
-    {
-      key: 'name',
-      title: words.columns.name,
-      sort: 'name',
-      cell: (entry) => (
-        <Anchor component={Link} to={`/logs/${entry.id}`}>
-          {nameOf(entry)}
-        </Anchor>
-      ),
-    },
-    { key: 'at', title: words.columns.at, sort: 'created_at', cell: (entry) => <When at={entry.created_at} as="local" /> },
-    { key: 'type', title: words.columns.type, sort: 'type', cell: (entry) => words.type[entry.type] ?? entry.type },
-    { key: 'database', title: words.columns.database, cell: (entry) => entry.database_name || '–' },
-    { key: 'size', title: words.columns.size, sort: 'size_bytes', align: 'right', cell: (entry) => <Size bytes={entry.size_bytes} /> },
-    { key: 'outcome', title: words.columns.outcome, cell: (entry) => <JobStatus state={entry.outcome} plain /> },
-    { key: 'proof', title: words.columns.proof, cell: (entry) => <Proof backup={entry.type === 'restore' || entry.outcome !== 'succeeded' ? null : backups.get(entry.id)} /> },
-  ];
-}
+const columns: readonly Column<LogEntry>[] = [
+  {
+    key: 'name',
+    title: words.columns.name,
+    sort: 'name',
+    cell: (entry) => (
+      <Anchor component={Link} to={`/logs/${entry.id}`}>
+        {nameOf(entry)}
+      </Anchor>
+    ),
+  },
+  { key: 'at', title: words.columns.at, sort: 'created_at', cell: (entry) => <When at={entry.created_at} as="local" /> },
+  { key: 'type', title: words.columns.type, sort: 'type', cell: (entry) => words.type[entry.type] ?? entry.type },
+  { key: 'database', title: words.columns.database, cell: (entry) => entry.database_name || '–' },
+  { key: 'size', title: words.columns.size, sort: 'size_bytes', align: 'right', cell: (entry) => <Size bytes={entry.size_bytes} /> },
+  { key: 'outcome', title: words.columns.outcome, cell: (entry) => <JobStatus state={entry.outcome} plain /> },
+  { key: 'proof', title: words.columns.proof, cell: (entry) => <Proof backup={made(entry)} /> },
+];
 
 /** Every backup and restore; pages, order, filters and search are the server's. */
 export function LogTable() {
   const state = useListState({ sort: '-created_at', filters: ['type', 'outcome', 'database_id', 'schedule_id'] });
   const list = useLogPage(state);
   const selection = useSelection<LogEntry>();
-  const backups = useBackupsOfLog(list.rows);
   const chosen = useBackupsOfLog(selection.rows);
   const [databases, schedules] = [useAllDatabases().data, useAllSchedules().data];
   const may = useMay('operator');
   const actions = useBackupActions();
   const navigate = useNavigate();
-  const whyNone = (entry: LogEntry) => (!hasEnded(entry) ? words.cannot.running : entry.type === 'restore' ? words.cannot.restore : entry.outcome === 'succeeded' && !backups.has(entry.id) ? words.cannot.looking : undefined);
+  const whyNone = (entry: LogEntry) => (!hasEnded(entry) ? words.cannot.running : entry.type === 'restore' ? words.cannot.restore : undefined);
   return (
     <>
       <DataTable
         label={words.views.log}
-        columns={columnsWith(backups)}
+        columns={columns}
         list={list}
         nameOf={nameOf}
         selection={may ? selection : undefined}
         actions={(entry) => [
           { label: words.actions.view, icon: <IconEye size={16} aria-hidden />, onClick: () => void navigate(`/logs/${entry.id}`) },
-          ...actions.of(backups.get(entry.id) ?? null, whyNone(entry)),
+          ...actions.of(made(entry), whyNone(entry)),
         ]}
         toolbar={
           <>
@@ -74,7 +72,7 @@ export function LogTable() {
             {databases && databases.length > 1 && databases.length <= 500 && <TableFilter state={state} name="database_id" label={words.columns.database} options={named(databases)} />}
             {schedules && schedules.length > 0 && <TableFilter state={state} name="schedule_id" label={words.page.facts.schedule} options={named(schedules)} />}
             <ClearFilters state={state} />
-            <SelectedBackups backups={[...chosen.values()].filter((backup) => backup !== null)} count={selection.rows.length} onClear={selection.clear} />
+            <SelectedBackups backups={chosen} count={selection.rows.length} onClear={selection.clear} />
           </>
         }
         empty={

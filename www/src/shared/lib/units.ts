@@ -1,5 +1,6 @@
 /** Numbers as people say them. All are pure, and take what the API gives: bytes, bytes a second, seconds, counts. */
 
+const COUNT = new Intl.NumberFormat('en');
 const SIZES = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /** Three digits that matter: 0 bytes, 999 bytes, 1.25 MB, 12.5 MB, 125 MB. Powers of 1000, as disks are sold. */
@@ -21,7 +22,7 @@ export function rate(bytesPerSecond: number): string {
 }
 
 export function count(value: number): string {
-  return new Intl.NumberFormat('en').format(value);
+  return COUNT.format(value);
 }
 
 /** 1,234 rows; 1 row. */

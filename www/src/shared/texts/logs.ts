@@ -24,7 +24,6 @@ export const logs = {
     missing: 'Its file is missing in the storage.',
     pinned: 'It is pinned: unpin it first.',
     running: 'It has not ended yet.',
-    looking: 'Its file is being looked up.',
   },
   some: {
     label: 'What is selected',

@@ -1,33 +1,41 @@
 import { Tooltip } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useRef, useState, useSyncExternalStore } from 'react';
+import { halfMinutes } from '@/shared/lib/halfMinutes';
 import { local, relative, utc } from '@/shared/lib/time';
 import * as units from '@/shared/lib/units';
 
-/** A time. `as` chooses how it reads; hovering or focusing it shows the viewer's local time and the exact UTC. */
+/**
+ * A time. `as` chooses how it reads; hovering or touching it shows the viewer's local time and the exact UTC. The tooltip is
+ * made only then: a table has dozens of times.
+ */
 export function When({ at, as = 'relative', none = 'never' }: { at: string | null | undefined; as?: 'relative' | 'local'; none?: string }) {
-  useTick(as === 'relative' && Boolean(at));
+  const [isNear, setNear] = useState(false);
+  const time = useRef<HTMLTimeElement>(null);
   if (!at) return <span>{none}</span>;
   return (
-    <Tooltip label={`${local(at)} here · ${utc(at)}`} events={{ hover: true, focus: true, touch: true }}>
-      <time dateTime={at} title={utc(at)} tabIndex={-1}>
-        {as === 'relative' ? relative(at) : local(at)}
+    <>
+      <time
+        ref={time}
+        dateTime={at}
+        title={isNear ? undefined : utc(at)}
+        onPointerEnter={() => {
+          setNear(true);
+        }}
+        onPointerLeave={() => {
+          setNear(false);
+        }}
+      >
+        {as === 'relative' ? <Relative at={at} /> : local(at)}
       </time>
-    </Tooltip>
+      {isNear && <Tooltip opened target={time} label={`${local(at)} here · ${utc(at)}`} />}
+    </>
   );
 }
 
-/** Draws again twice a minute, so that "2 minutes ago" stays true. */
-function useTick(isOn: boolean): void {
-  const [, setTick] = useState(0);
-  useEffect(() => {
-    if (!isOn) return undefined;
-    const timer = setInterval(() => {
-      setTick((tick) => tick + 1);
-    }, 30_000);
-    return () => {
-      clearInterval(timer);
-    };
-  }, [isOn]);
+/** Drawn again twice a minute, so that "2 minutes ago" stays true. */
+function Relative({ at }: { at: string }) {
+  useSyncExternalStore(halfMinutes.subscribe, halfMinutes.get);
+  return relative(at);
 }
 
 export function Size({ bytes }: { bytes: number | null | undefined }) {

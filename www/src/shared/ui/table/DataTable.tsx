@@ -1,4 +1,4 @@
-import { Checkbox, Table } from '@mantine/core';
+import { useLayoutEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { PagedList } from '@/shared/api';
 import { texts } from '@/shared/texts';
@@ -6,7 +6,8 @@ import { ProblemAlert } from '../ProblemAlert';
 import { Surface } from '../Surface';
 import classes from './DataTable.module.css';
 import { Pager } from './Pager';
-import { RowMenu } from './RowMenu';
+import { Check, TableRow } from './Row';
+import type { RowCalls } from './Row';
 import { SkeletonRows } from './SkeletonRows';
 import { SortHeader } from './SortHeader';
 import type { Column, RowAction } from './types';
@@ -33,7 +34,8 @@ interface DataTableProps<Row extends { id: string }> {
  * keeps what is shown.
  */
 export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>) {
-  const { label, columns, list, empty, toolbar } = props;
+  const { label, columns, list, empty, toolbar, nameOf, selection, actions } = props;
+  const calls = useCalls(props);
   const isEmpty = !list.isPending && !list.error && list.rows.length === 0 && list.state.page === 1;
   if (list.error && list.rows.length === 0) return <ProblemAlert error={list.error} onRetry={list.refetch} />;
   if (isEmpty && !list.state.isFiltered) return <Surface>{empty}</Surface>;
@@ -41,16 +43,26 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
     <Surface flush label={label}>
       {toolbar && <div className={classes.toolbar}>{toolbar}</div>}
       <div className={classes.scroll} tabIndex={-1}>
-        <Table role="table" aria-label={label} aria-busy={list.isChanging} className={classes.table} highlightOnHover verticalSpacing="xs">
+        <table role="table" aria-label={label} aria-busy={list.isChanging} className={classes.table}>
           <Head {...props} />
-          <Table.Tbody role="rowgroup">
+          <tbody role="rowgroup">
             {list.isPending ? (
-              <SkeletonRows columns={columns.length + extras(props)} />
+              <SkeletonRows columns={columns.length + (actions ? 1 : 0) + (selection ? 1 : 0)} />
             ) : (
-              list.rows.map((row) => <Line key={row.id} row={row} {...props} />)
+              list.rows.map((row) => (
+                <TableRow
+                  key={row.id}
+                  row={row}
+                  columns={columns}
+                  name={nameOf(row)}
+                  isSelected={selection?.has(row)}
+                  hasMenu={actions !== undefined && actions(row).length > 0}
+                  calls={calls}
+                />
+              ))
             )}
-          </Table.Tbody>
-        </Table>
+          </tbody>
+        </table>
       </div>
       {isEmpty && <p className={classes.nothing}>{texts.table.nothingFound}</p>}
       <Pager list={list} label={label} />
@@ -58,65 +70,44 @@ export function DataTable<Row extends { id: string }>(props: DataTableProps<Row>
   );
 }
 
-function extras<Row extends { id: string }>({ actions, selection }: DataTableProps<Row>): number {
-  return (actions ? 1 : 0) + (selection ? 1 : 0);
+/** The callbacks of the newest drawing, for rows that are not drawn again with it. */
+function useCalls<Row extends { id: string }>(props: DataTableProps<Row>): RowCalls<Row> {
+  const newest = useRef(props);
+  useLayoutEffect(() => {
+    newest.current = props;
+  });
+  return useState<RowCalls<Row>>(() => ({
+    select: (row, isSelected) => newest.current.selection?.set([row], isSelected),
+    actions: (row) => newest.current.actions?.(row) ?? [],
+  }))[0];
 }
 
 function Head<Row extends { id: string }>({ columns, list, actions, selection }: DataTableProps<Row>) {
   const chosen = list.rows.filter((row) => selection?.has(row)).length;
   return (
-    <Table.Thead role="rowgroup">
-      <Table.Tr role="row">
+    <thead role="rowgroup">
+      <tr role="row">
         {selection && (
-          <Table.Th role="columnheader" w="2.5rem">
-            <Checkbox
-              aria-label={texts.table.selectAll}
+          <th role="columnheader" className={classes.select}>
+            <Check
+              label={texts.table.selectAll}
               checked={chosen > 0 && chosen === list.rows.length}
-              indeterminate={chosen > 0 && chosen < list.rows.length}
-              onChange={(event) => {
-                selection.set(list.rows, event.currentTarget.checked);
+              isPartly={chosen > 0 && chosen < list.rows.length}
+              onChange={(isChecked) => {
+                selection.set(list.rows, isChecked);
               }}
             />
-          </Table.Th>
+          </th>
         )}
         {columns.map((column) => (
           <SortHeader key={column.key} column={column} state={list.state} />
         ))}
         {actions && (
-          <Table.Th role="columnheader" w="3rem">
+          <th role="columnheader" className={classes.menu}>
             <span className="mantine-visually-hidden">{texts.table.actions}</span>
-          </Table.Th>
+          </th>
         )}
-      </Table.Tr>
-    </Table.Thead>
-  );
-}
-
-function Line<Row extends { id: string }>({ row, columns, nameOf, actions, selection }: DataTableProps<Row> & { row: Row }) {
-  const heading = columns.find((column) => column.isHeading) ?? columns[0];
-  return (
-    <Table.Tr role="row" data-selected={selection?.has(row) || undefined}>
-      {selection && (
-        <Table.Td role="cell" className={classes.select}>
-          <Checkbox
-            aria-label={texts.table.select(nameOf(row))}
-            checked={selection.has(row)}
-            onChange={(event) => {
-              selection.set([row], event.currentTarget.checked);
-            }}
-          />
-        </Table.Td>
-      )}
-      {columns.map((column) => (
-        <Table.Td key={column.key} role="cell" data-label={column.title} data-heading={column === heading || undefined} ta={column.align}>
-          {column.cell(row)}
-        </Table.Td>
-      ))}
-      {actions && (
-        <Table.Td role="cell" className={classes.menu}>
-          <RowMenu row={row} name={nameOf(row)} actions={actions(row)} />
-        </Table.Td>
-      )}
-    </Table.Tr>
+      </tr>
+    </thead>
   );
 }

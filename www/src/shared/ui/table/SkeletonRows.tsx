@@ -1,13 +1,13 @@
-import { Skeleton, Table } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 
 export function SkeletonRows({ columns, rows = 6 }: { columns: number; rows?: number }) {
   return Array.from({ length: rows }, (_, row) => (
-    <Table.Tr key={row} role="row">
+    <tr key={row} role="row">
       {Array.from({ length: columns }, (__, column) => (
-        <Table.Td key={column} role="cell">
+        <td key={column} role="cell">
           <Skeleton height={14} my={4} width={column === 0 ? '80%' : '55%'} />
-        </Table.Td>
+        </td>
       ))}
-    </Table.Tr>
+    </tr>
   ));
 }

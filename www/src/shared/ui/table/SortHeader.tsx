@@ -1,4 +1,3 @@
-import { Table, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowsSort, IconArrowUp } from '@tabler/icons-react';
 import type { ListState } from '@/shared/api';
 import classes from './DataTable.module.css';
@@ -8,16 +7,17 @@ export function SortHeader<Row>({ column, state }: { column: Column<Row>; state:
   const { sort, title, align } = column;
   if (sort === undefined) {
     return (
-      <Table.Th role="columnheader" ta={align}>
+      <th role="columnheader" data-align={align}>
         {title}
-      </Table.Th>
+      </th>
     );
   }
   const order = state.sort === sort ? 'ascending' : state.sort === `-${sort}` ? 'descending' : 'none';
   const Icon = { ascending: IconArrowUp, descending: IconArrowDown, none: IconArrowsSort }[order];
   return (
-    <Table.Th role="columnheader" ta={align} aria-sort={order}>
-      <UnstyledButton
+    <th role="columnheader" data-align={align} aria-sort={order}>
+      <button
+        type="button"
         className={classes.sort}
         onClick={() => {
           state.setSort(order === 'descending' ? sort : `-${sort}`);
@@ -25,7 +25,7 @@ export function SortHeader<Row>({ column, state }: { column: Column<Row>; state:
       >
         {title}
         <Icon size={14} aria-hidden />
-      </UnstyledButton>
-    </Table.Th>
+      </button>
+    </th>
   );
 }
