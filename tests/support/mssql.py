@@ -139,7 +139,8 @@ class SqlServer:
         return name
 
     def _copy_template(self, name):
-        return self._postgres.createdb(f"tds_{self.port}_{name.lower()}", template=self._template)
+        return self._postgres.createdb(f"tds_{self.port}_{name.lower()}", template=self._template,
+                                       strategy="FILE_COPY")  # twice as fast as the log, for hundreds of files
 
     def drop_database(self, name):
         self._postgres.dropdb(self._settings["databases"].pop(name))

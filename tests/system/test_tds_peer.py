@@ -565,27 +565,28 @@ def test_rights_that_are_denied_are_missed(server, target):
     assert tsql(server, rights, **{**who, "check": True}) == [["0", "0"]]
 
 
-def test_a_server_that_is_killed_comes_back_with_what_was_committed(mssql):
-    server = mssql(fresh=True)
-    tsql(server, "create table t (id int); insert into t values (1)")
+def test_a_server_that_is_killed_comes_back_with_what_was_committed(server, run):
+    run("create table t (id int); insert into t values (1)")
     server.stop()
     assert tsql(server, "select 1", check=False).stdout == ""
     server.start()
-    assert tsql(server, "select id from t") == [["1"]]
-    server.remove()
+    assert run("select id from t") == [["1"]]
 
 
-def test_a_named_instance_is_found_by_its_browser(mssql):
-    server = mssql(instance="Erste")
-    assert tsql(server, "select 1", port=None, instance="ERSTE") == [["1"]]
+@pytest.fixture
+def other_server(mssql):
+    """A named instance in the null mode."""
+    return mssql(null=True, instance="Erste")
 
 
-def test_the_null_mode_counts_rows_and_keeps_none(mssql, tmp_path):
-    server = mssql(null=True)
-    target = server.create_database()
-    tsql(server, "create table t (id int not null, s nvarchar(50), m nvarchar(max), d datetime2(6))", database=target)
+def test_a_named_instance_is_found_by_its_browser(other_server):
+    assert tsql(other_server, "select 1", port=None, instance="ERSTE") == [["1"]]
+
+
+def test_the_null_mode_counts_rows_and_keeps_none(other_server, tmp_path):
+    tsql(other_server, "create table t (id int not null, s nvarchar(50), m nvarchar(max), d datetime2(6))")
     rows = (f"{row}\tgröße {row}\t{'long' * (row % 300)}\t2020-01-01\n" for row in range(2000))
     (tmp_path / "rows").write_text("".join(rows))
-    done = freebcp(server, "dbo.t", "in", tmp_path / "rows", "-b", 700, database=target)
+    done = freebcp(other_server, "dbo.t", "in", tmp_path / "rows", "-b", 700)
     assert "2000 rows copied" in done.stdout
-    assert tsql(server, "select count(*) from t", database=target) == [["0"]]
+    assert tsql(other_server, "select count(*) from t") == [["0"]]
