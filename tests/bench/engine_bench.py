@@ -9,16 +9,23 @@ import time
 from pathlib import Path
 
 import psycopg
-from common import Measures
+from common import SETTINGS, Measures
+from support.postgres import Server
 
 
 class EngineBench(Measures):
-    NAMES = ["backup", "one_table", "text", "restores", "memory", "many", "downtime", "limit"]
+    NAMES = ["backup", "one_table", "text", "restores", "migrate", "memory", "many", "downtime", "limit"]
 
     def __init__(self, options, report):
         super().__init__(options, report)
         self.jobs = min(os.cpu_count(), 8)
         self.made = set()
+        self.target = None  # the server that a migration goes to
+
+    def close(self):
+        if self.target:
+            self.target.remove()
+        super().close()
 
     # ---- databases ---------------------------------------------------------------------------------------------------
 
@@ -102,6 +109,25 @@ class EngineBench(Measures):
         self.server.dropdb("back")
         return seconds
 
+    def migration(self, name, proof):
+        seconds, peak = self.run([self.holdfast, "migrate", "--from", self.server.dsn(name), "--to", self.target.dsn("moved"),
+                                  "--mode", "new", "--no-backup", "--proof", proof, "--quiet", "--jobs", "2"])
+        self.peaks.append(peak)
+        self.target.dropdb("moved")
+        return seconds
+
+    def pgcopydb(self, name):
+        self.target.createdb("moved", template="template0")
+        # It copies no settings of the database, without which it does not find the types of its indexes.
+        self.target.psql("ALTER DATABASE moved SET search_path = shop, public")
+        folder = self.folder / "pgcopydb"
+        shutil.rmtree(folder, ignore_errors=True)
+        seconds = self.run(["pgcopydb", "clone", "--source", self.server.dsn(name), "--target", self.target.dsn("moved"),
+                            "--table-jobs", "2", "--index-jobs", "2", "--dir", folder],
+                           start_new_session=True)[0]  # when it fails it ends its whole process group
+        self.target.dropdb("moved")
+        return seconds
+
     def say(self, what, ours, theirs, least):
         self.report.pair(what, f"{ours:.1f} s", f"{theirs:.1f} s", theirs / ours, f"at least {least}")
 
@@ -135,6 +161,16 @@ class EngineBench(Measures):
                                              lambda: self.pg_restore(name))
         self.say("restore without proof against pg_restore -Fd", without, theirs, "1.4")
         self.say("restore with proof against pg_restore -Fd", proved, theirs, "1.2")
+
+    def migrate(self):
+        name = self.database("shop")
+        self.target, self.peaks = Server(15, **SETTINGS), []
+        self.target.psql("CREATE ROLE shop_owner; CREATE ROLE shop_app")
+        without, proved, theirs = self.turns(lambda: self.migration(name, "none"), lambda: self.migration(name, "digest"),
+                                             lambda: self.pgcopydb(name))
+        self.say("migration without proof against pgcopydb clone", without, theirs, "1.6")
+        self.say("migration with proof against pgcopydb clone", proved, theirs, "1.3")
+        self.fact("peak memory of a migration with 2 jobs", f"{max(self.peaks):.0f} MiB", "192 MiB")
 
     def memory(self):
         for name in (self.database("small"), self.database("shop")):
