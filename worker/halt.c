@@ -43,6 +43,13 @@ static bool wait_to_keep(HfHalt *self)
     return !self->ending;
 }
 
+/* A gate that has been opened meanwhile stays open. */
+static bool keep_gate(HfHalt *self, HfQueue *queue, GError **error)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
+    return !self->parts.gate || self->ending || close_gate(self, queue, error);
+}
+
 /* Until its end; the gate also where Redis has lost it. */
 static gpointer keep(gpointer data)
 {
@@ -52,7 +59,7 @@ static gpointer keep(gpointer data)
     while (wait_to_keep(self)) {
         g_autoptr(GError) reason = NULL;
         if (!hf_halt_prolong(catalog, self->database->id, self->job_id, HF_HALT_MAX_S, &reason) ||
-            (self->parts.gate && !close_gate(self, queue, &reason)))
+            !keep_gate(self, queue, &reason))
             g_warning("the halt could not be prolonged: %s", reason->message);
     }
     return NULL;
@@ -64,6 +71,10 @@ static void stop_keeping(HfHalt *self)
     self->ending = true;
     g_cond_signal(&self->cond);
     g_mutex_unlock(&self->mutex);
+}
+
+static void join_keeper(HfHalt *self)
+{
     g_thread_join(g_steal_pointer(&self->keeper));
     g_mutex_clear(&self->mutex);
     g_cond_clear(&self->cond);
@@ -154,6 +165,7 @@ void hf_halt_resume(HfHalt *self, const char *outcome)
     stop_keeping(self);
     if (!resume(self, outcome, &reason))
         g_warning("services do not resume yet, which is tried again: %s", reason->message);
+    join_keeper(self); /* which may wait for a slow catalog: nobody else has to */
 }
 
 bool hf_halt_recover(HfJobRun *run, const HfServerRow *server, const HfDatabaseRow *database, const HfPgTarget *target,

@@ -78,8 +78,9 @@ void hf_api_answer(HfApi *self, FCGX_Request *fcgi)
     HfResponse response;
     g_autoptr(GError) error = NULL;
     hf_response_init(&response);
+    const HfRoute *route = NULL;
     if (hf_request_read(&request, fcgi, &error)) {
-        const HfRoute *route = hf_route_find(&request);
+        route = hf_route_find(&request);
         if (route == NULL)
             g_set_error(&error, HF_ERROR, HF_ERROR_NOT_FOUND, "there is no %s %.*s", request.method,
                         (int)request.path_length, request.path);
@@ -88,6 +89,8 @@ void hf_api_answer(HfApi *self, FCGX_Request *fcgi)
     }
     if (error != NULL)
         hf_response_error(&response, error, &request);
+    if (route != NULL && route->is_tus)
+        hf_response_header(&response, "Tus-Resumable", HF_TUS_VERSION);
     note(&request, &response, error);
     hf_response_send(&response, &request);
     hf_response_clear(&response);

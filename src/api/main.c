@@ -146,7 +146,9 @@ static void block_signals(sigset_t *signals)
 /* Under systemd the socket is handed over; one of our own is for our user and group, nginx's among them. */
 static int open_socket(const char *path, GError **error)
 {
-    if (path == NULL && g_getenv("LISTEN_FDS") != NULL)
+    const char *pid = g_getenv("LISTEN_PID");
+    bool ours = pid != NULL && g_ascii_strtoll(pid, NULL, 10) == getpid();
+    if (path == NULL && ours && g_getenv("LISTEN_FDS") != NULL)
         return SYSTEMD_SOCKET;
     mode_t mask = umask(0117);
     int fd = path != NULL ? FCGX_OpenSocket(path, BACKLOG) : -1;

@@ -58,6 +58,8 @@ static bool make(HfApi *api, HfRequester *requester, const HfRoute *route, const
 {
     const HfPrincipal *principal = request->principal;
     HfJsonNode body = request->json != NULL ? 0 : HF_JSON_NONE;
+    if (!hf_job_check_room(api->catalog, principal->organization, error))
+        return false;
     again->answer = route->request(requester, request->ids[0], request->json, body, error);
     return again->answer != NULL &&
            (again->key == NULL || hf_idempotency_finish(api->catalog, principal->organization, principal->actor,

@@ -9,6 +9,8 @@
 
 #define MAX_NAME 60
 #define MAX_VALUE 4000
+#define MAX_SETTINGS 200 /* at once; and of an organization */
+#define MAX_DETAIL 1000
 
 bool hf_setting_handle_get(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
 {
@@ -41,6 +43,13 @@ static bool set(HfApi *api, const HfRequest *request, const char *name, GError *
                                                        hf_json_is_null(request->json, node) ? NULL : value->str, error);
 }
 
+static bool check_number(size_t number, GError **error)
+{
+    if (number > MAX_SETTINGS)
+        g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "there are no more than %d settings", MAX_SETTINGS);
+    return number <= MAX_SETTINGS;
+}
+
 /* PATCH: the members that are there change; null removes one. */
 bool hf_setting_handle_change(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response,
                               GError **error)
@@ -48,13 +57,18 @@ bool hf_setting_handle_change(HfApi *api, const HfRoute *route, HfRequest *reque
     const char *name;
     int version;
     g_autoptr(GString) names = g_string_new(NULL);
-    if (!hf_request_version(request, &version, error) || !hf_catalog_begin(api->catalog, error))
+    if (!hf_request_version(request, &version, error) || !check_number(hf_json_size(request->json, 0), error) ||
+        !hf_catalog_begin(api->catalog, error))
         return false;
     bool done = hf_setting_begin_change(api->catalog, request->principal->organization, version, error);
     for (size_t i = 0; done && (name = hf_json_key(request->json, 0, i)) != NULL; i++) {
         done = set(api, request, name, error);
         g_string_append_printf(names, "%s%s", i > 0 ? " " : "", name);
     }
+    g_string_truncate(names, MIN(names->len, MAX_DETAIL));
+    uint64_t count = 0;
+    done = done && hf_setting_count(api->catalog, request->principal->organization, &count, error) &&
+           check_number(count, error);
     return hf_change_end(api, request, &(HfChange){.action = "setting.change", .detail = names->str}, done, response,
                          error) &&
            hf_setting_handle_get(api, route, request, response, error);

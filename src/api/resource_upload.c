@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-#define VERSION "1.0.0"
+#define VERSION HF_TUS_VERSION
 #define MAX_NAME 200
 #define PIECE_BYTES (256 * 1024)
 #define STEP_BYTES (16 * 1024 * 1024) /* so much is on disk before the offset goes on */
@@ -44,7 +44,6 @@ static void add_state(HfResponse *response, int64_t offset, int64_t expires_us)
     g_autofree char *date =
         g_strdup_printf("%s, %02d %s %s", days[g_date_time_get_day_of_week(expires) - 1],
                         g_date_time_get_day_of_month(expires), months[g_date_time_get_month(expires) - 1], time);
-    hf_response_header(response, "Tus-Resumable", VERSION);
     hf_response_header(response, "Upload-Expires", date);
     add_number(response, "Upload-Offset", (uint64_t)offset);
 }
@@ -104,7 +103,6 @@ bool hf_upload_handle_options(HfApi *api, const HfRoute *route, HfRequest *reque
 {
     (void)route, (void)request, (void)error;
     response->status = 204;
-    hf_response_header(response, "Tus-Resumable", VERSION);
     hf_response_header(response, "Tus-Version", VERSION);
     hf_response_header(response, "Tus-Extension", "creation,expiration,termination");
     add_number(response, "Tus-Max-Size", api->configuration->max_upload_bytes);
@@ -201,7 +199,6 @@ bool hf_upload_handle_remove(HfApi *api, const HfRoute *route, HfRequest *reques
     if (!hf_change_end(api, request, &change, done, response, error))
         return false;
     response->status = 204;
-    hf_response_header(response, "Tus-Resumable", VERSION);
     return true;
 }
 

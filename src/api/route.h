@@ -21,6 +21,8 @@ typedef enum {
     HF_ACCESS_ADMINISTRATOR,
 } HfAccess;
 
+#define HF_TUS_VERSION "1.0.0"
+
 typedef struct HfRoute HfRoute;
 
 /* On false with an error the answer is the problem that the error is; on false without one it has been set already. */
@@ -36,6 +38,7 @@ struct HfRoute {
     bool own_guard;            /* the handler calls the guard itself, to save a round trip */
     bool waits;                /* for others' servers: see places.h */
     bool own_body;             /* the handler reads the body itself: it is no JSON */
+    bool is_tus;               /* each answer, also a problem, tells the version of tus */
 };
 
 /* The route of a request, whose ids are filled in; NULL: there is none. */

@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#define PATIENCE_S 30 /* longer than a statement may take: a server that still says nothing stands still */
+
 struct HfCatalog {
     const HfPgTarget *target;
     GCancellable *cancellable;
@@ -41,10 +43,13 @@ static bool connect_now(HfCatalog *self, GError **error)
     if (self->pg != NULL)
         return true;
     g_autoptr(HfPg) pg = hf_pg_connect(self->target, self->cancellable, error);
-    if (pg == NULL || !hf_pg_exec(pg,
-                                  "SET search_path = holdfast, pg_temp; SET statement_timeout = '60s'; "
-                                  "SET lock_timeout = '20s'; SET idle_in_transaction_session_timeout = '15s'",
-                                  error))
+    if (pg == NULL)
+        return false;
+    hf_pg_set_patience(pg, PATIENCE_S);
+    if (!hf_pg_exec(pg,
+                    "SET search_path = holdfast, pg_temp; SET statement_timeout = '25s'; "
+                    "SET lock_timeout = '18s'; SET idle_in_transaction_session_timeout = '15s'",
+                    error))
         return false;
     self->pg = g_steal_pointer(&pg);
     return true;

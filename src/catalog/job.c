@@ -10,6 +10,9 @@
 
 #include <string.h>
 
+/* Claims look through what is queued, one at a time. */
+#define MAX_QUEUED 5000
+
 #define STEP_AWAY_S 30
 
 static const char *const job_filters[] = {"kind", "state", "database_id", "backup_id", "schedule_id", NULL};
@@ -134,6 +137,18 @@ static bool write_owned(HfCatalog *catalog, const char *sql, const char *id, int
     g_autoptr(HfPgRows) rows =
         hf_catalog_query(catalog, sql, HF_PARAMETERS(id, hf_number(&number, attempt), value, other), error);
     return owned(rows, id, attempt, error);
+}
+
+bool hf_job_check_room(HfCatalog *catalog, const char *organization, GError **error)
+{
+    static const char sql[] = "SELECT EXISTS (SELECT FROM job WHERE organization_id = $1::uuid AND state = 'queued' "
+                              "OFFSET " G_STRINGIFY(MAX_QUEUED) ")";
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(organization), error);
+    if (rows == NULL || !hf_pg_rows_bool(rows, 0, 0))
+        return rows != NULL;
+    g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
+                "more than %d jobs are queued already: wait until some have run, or cancel them", MAX_QUEUED);
+    return false;
 }
 
 bool hf_job_heartbeat(HfCatalog *catalog, const char *id, int attempt, bool *cancel, GError **error)

@@ -80,6 +80,14 @@ bool hf_setting_set(HfCatalog *catalog, const char *organization, const char *na
                               : hf_catalog_do(catalog, upsert, HF_PARAMETERS(where, name, value_json), error);
 }
 
+bool hf_setting_count(HfCatalog *catalog, const char *organization, uint64_t *count, GError **error)
+{
+    g_autoptr(HfPgRows) rows = hf_catalog_query(
+        catalog, "SELECT count(*) FROM setting WHERE organization_id = $1::uuid", HF_PARAMETERS(organization), error);
+    *count = rows != NULL ? (uint64_t)hf_pg_rows_int64(rows, 0, 0) : 0;
+    return rows != NULL;
+}
+
 bool hf_setting_begin_change(HfCatalog *catalog, const char *organization, int version, GError **error)
 {
     static const char sql[] = "UPDATE organization SET settings_version = settings_version + 1 WHERE id = $1::uuid AND "

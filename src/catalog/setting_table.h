@@ -29,6 +29,9 @@ bool hf_setting_begin_change(HfCatalog *catalog, const char *organization, int v
     G_GNUC_WARN_UNUSED_RESULT;
 /* The value as JSON, transfer full; the installation's where the organization has none. NULL without error: neither. */
 char *hf_setting_get(HfCatalog *catalog, const char *organization, const char *name, GError **error);
+/* How many the organization has. */
+bool hf_setting_count(HfCatalog *catalog, const char *organization, uint64_t *count, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 /* `value_json` NULL: removes it. */
 bool hf_setting_set(HfCatalog *catalog, const char *organization, const char *name, const char *value_json,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -27,6 +27,7 @@ struct HfPg {
     gint64 cancel_last_us;
     char sqlstate[6]; /* of the last failure; "" if the server did not say */
     GPollFD cancel_fd;
+    unsigned patience_s; /* 0: endless */
 };
 
 /* ---- Errors --------------------------------------------------------------------------------------------------------
@@ -103,9 +104,18 @@ static void ask_server_to_cancel(HfPg *self, gint64 now_us)
     self->cancel = hf_pg_cancel_start(self->conn);
 }
 
+/* How long poll may take: -1 is endless. */
+static int poll_ms(const HfPg *self, bool cancelled, gint64 since_us, gint64 now_us)
+{
+    if (cancelled)
+        return 200;
+    return self->patience_s == 0 ? -1 : (int)MAX(0, self->patience_s * 1000 - (now_us - since_us) / 1000);
+}
+
 /* Waits until the socket can do one of `events`. */
 static bool wait_ready(HfPg *self, short events, GError **error)
 {
+    gint64 since_us = g_get_monotonic_time();
     for (;;) {
         bool cancelled = g_cancellable_is_cancelled(self->cancellable);
         gint64 now_us = g_get_monotonic_time();
@@ -119,13 +129,19 @@ static bool wait_ready(HfPg *self, short events, GError **error)
         }
         struct pollfd fds[] = {{.fd = PQsocket(self->conn), .events = events},
                                {.fd = cancelled ? -1 : self->cancel_fd.fd, .events = POLLIN}};
-        int ready = poll(fds, G_N_ELEMENTS(fds), cancelled ? 200 : -1);
+        int timeout_ms = poll_ms(self, cancelled, since_us, now_us);
+        int ready = poll(fds, G_N_ELEMENTS(fds), timeout_ms);
         if (ready < 0 && errno != EINTR) {
             g_set_error(error, HF_ERROR, HF_ERROR_INTERNAL, "poll: %s", g_strerror(errno));
             return false;
         }
         if (ready > 0 && fds[0].revents != 0)
             return true;
+        if (ready == 0 && timeout_ms == 0) {
+            g_set_error(error, HF_ERROR, HF_ERROR_NETWORK, "%s: the server has said nothing for %u s",
+                        self->description, self->patience_s);
+            return false;
+        }
     }
 }
 
@@ -316,6 +332,11 @@ int hf_pg_server_version(const HfPg *self)
 const char *hf_pg_database(const HfPg *self)
 {
     return PQdb(self->conn);
+}
+
+void hf_pg_set_patience(HfPg *self, unsigned seconds)
+{
+    self->patience_s = seconds;
 }
 
 bool hf_pg_used_password(const HfPg *self)

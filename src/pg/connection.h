@@ -32,6 +32,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPg, hf_pg_close)
 int hf_pg_server_version(const HfPg *self);
 /* Borrowed. */
 const char *hf_pg_database(const HfPg *self);
+/* From now on a server that says nothing for so long while it is waited for is HF_ERROR_NETWORK, after which the
+ * connection can only be closed; 0: it is waited for without end. */
+void hf_pg_set_patience(HfPg *self, unsigned seconds);
 /* Whether the server asked for a password and took ours: if not, it lets in whoever comes from this host. */
 bool hf_pg_used_password(const HfPg *self);
 /* Whether a connection failed for want of a password (ask for one and try again). */

@@ -13,11 +13,18 @@ static bool check_options(const HfScheduleRow *schedule, GError **error)
     return options != NULL && hf_request_backup_check_options(options, 0, error);
 }
 
+/* Its time has come, and nobody was there to run it: that run is made up for first. */
+static bool is_due(const HfScheduleRow *schedule, int64_t now_us)
+{
+    return schedule->is_active && schedule->next_us > 0 && schedule->next_us <= now_us;
+}
+
 bool hf_schedule_settle(HfCatalog *catalog, const char *organization, const char *id, GError **error)
 {
-    int64_t next_us = -1;
+    int64_t now_us = g_get_real_time(), next_us = -1;
     g_autoptr(HfScheduleRow) schedule = hf_schedule_get(catalog, organization, id, error);
     return schedule != NULL && hf_request_backup_check_place(schedule->folder, schedule->prefix, error) &&
-           check_options(schedule, error) && hf_schedule_time_next(schedule, g_get_real_time(), &next_us, error) &&
-           hf_schedule_advance(catalog, schedule, schedule->is_active ? next_us : -1, -1, error);
+           check_options(schedule, error) && hf_schedule_time_next(schedule, now_us, &next_us, error) &&
+           (is_due(schedule, now_us) ||
+            hf_schedule_advance(catalog, schedule, schedule->is_active ? next_us : -1, -1, error));
 }

@@ -2,11 +2,13 @@
 taken away is gone at once."""
 import hashlib
 import json
+import re
 import subprocess
 import uuid
 
 import pytest
 
+from support import fastcgi
 from support.service import OWNER, PASSWORD, Client, program
 
 ROUTES = json.loads(subprocess.run([program("holdfast-api"), "--routes"], capture_output=True, text=True,
@@ -326,6 +328,26 @@ def test_trying_passwords_is_limited_by_account(site):
     answer = client.post("/session", {"user": "ada", "password": "x"}, expect=429)
     assert answer.headers["retry-after"] == "900"
     site.client(OWNER)  # another account is not concerned
+
+
+def by_fastcgi(site, address, password):
+    """The status that somebody at that address gets."""
+    body = json.dumps({"user": "Eve", "password": password}).encode()
+    answer = fastcgi.exchange(site.socket, fastcgi.request(
+        {"REQUEST_METHOD": "POST", "REQUEST_URI": "/api/v1/session", "REMOTE_ADDR": address,
+         "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body))}, body))
+    return int(re.search(rb"Status: (\d+)", answer).group(1))
+
+
+def test_a_stranger_who_tries_locks_nobody_else_out(site, people):
+    site.user(people.admin, "Eve", "viewer")
+    site.forget_tries()
+    assert [by_fastcgi(site, "192.0.2.1", "wrong") for _ in range(11)] == [401] * 10 + [429]
+    assert by_fastcgi(site, "192.0.2.2", PASSWORD) == 201
+    # of IPv6 a whole network is one
+    assert [by_fastcgi(site, f"2001:db8::{n}", "wrong") for n in range(1, 12)] == [401] * 10 + [429]
+    assert by_fastcgi(site, "2001:db8:0:1::1", PASSWORD) == 201
+    site.forget_tries()
 
 
 @pytest.mark.slow_once

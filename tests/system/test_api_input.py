@@ -54,6 +54,16 @@ def test_what_is_no_json_object_is_refused(admin, body):
         refused(admin.request("PATCH" if path == "/settings" else "POST", path, body))
 
 
+def test_there_are_no_more_settings_than_anybody_needs(admin):
+    refused(admin.patch("/settings", {f"s{i}": 1 for i in range(201)}), 413)
+    admin.patch("/settings", {f"s{i}": 1 for i in range(150)}, expect=200)
+    refused(admin.patch("/settings", {f"s{i}": 1 for i in range(150, 250)}), 413)
+    detail = admin.get("/audit?action=setting.change&limit=1").json["items"][0]["detail"]
+    assert len(detail) < 1001
+    admin.patch("/settings", {f"s{i}": None for i in range(150)}, expect=200)
+    assert admin.get("/settings").json.keys() == {"version"}
+
+
 def test_a_member_that_is_there_twice_is_refused(admin):
     assert "name" in refused(admin.post("/keys", b'{"name": "a", "name": "b", "kind": "identity"}'))
     assert "name" in refused(admin.post("/keys", b'{"name": "a", "n\\u0061me": "b", "kind": "identity"}'))
@@ -229,6 +239,27 @@ def test_a_long_query_path_or_header_is_refused(admin):
     refused(admin.get("/servers?q=" + "x" * 50_000), 414)
     refused(admin.get("/servers/" + "x" * 2000), 400, 404, 413)
     refused(admin.get("/servers", headers={"X-Long": "x" * 50_000}), 400)
+
+
+def test_a_run_that_was_missed_is_still_to_come_though_somebody_saves_the_schedule(site, admin, things):
+    made = admin.post("/schedules", {"name": "missed", "interval_s": 3600, "storage_id": things["storage"],
+                                     "key_ids": [things["key"]], "database_ids": [things["database"]]}, expect=201).json
+    path = f"/schedules/{made['id']}"
+    site.sql("UPDATE schedule SET next_run_at = now() - interval '2 hours' WHERE id = %s", made["id"])
+    due = admin.get(path).json["next_run_at"]
+    assert admin.patch(path, {"description": "saved"}, expect=200).json["next_run_at"] == due
+    admin.post(f"{path}/disable", expect=200)
+    assert admin.post(f"{path}/enable", expect=200).json["next_run_at"] > made["next_run_at"][:13]
+    admin.delete(path, expect=204)
+
+
+def test_nobody_fills_the_queue(site, admin, things):
+    site.sql("INSERT INTO job (organization_id, kind, name) SELECT %s, 'rescan', 'many' FROM generate_series(1, 5001)",
+             admin.me["organization"]["id"])
+    detail = refused(admin.post("/backups", {"database_id": things["database"]}), 409)
+    assert "5000 jobs are queued" in detail
+    site.sql("DELETE FROM job WHERE name = 'many'")
+    admin.post("/backups", {"database_id": things["database"]}, expect=202)
 
 
 @pytest.mark.parametrize("tag", ['"0"', '"-1"', '"1', "1", "x", '""', '"99999999999999999999"', '"1", "2"'])

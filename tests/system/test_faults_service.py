@@ -1,7 +1,9 @@
 """The whole service, through nginx, while Redis, the catalog's server or a disk fails, or the queue lies: no job, line or
 event is lost, nothing is run twice, and the audit log's chain is whole. Killed workers: test_faults_workers.py."""
 import os
+import signal
 import subprocess
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 
 from support import process
 from support.faults import wait_until
-from support.jobs import Hold, Watcher, check_jobs, lines_of
+from support.jobs import Hold, Watcher, another, check_jobs, lines_of
 from support.service import Service, program
 
 ROWS = 3000
@@ -262,6 +264,41 @@ def test_a_job_ends_while_the_catalogs_server_is_away(service, server, admin, wo
     seen = watcher.end()
     assert (seen["state"], seen["attempt"]) == ("succeeded", 1), seen
     check_jobs(service, [job])
+
+
+def freeze(server, how):
+    """Stops the postmaster and all its processes where they are, or lets them go on."""
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    for pid in (server.pid, *map(int, children)):
+        os.kill(pid, how)
+
+
+@pytest.mark.slow_once
+def test_a_catalog_that_hangs_is_told_of_in_a_minute_and_all_goes_on_after(service, server, admin, workers, slow, quick):
+    """Its server takes connections and statements, and says nothing."""
+    held = Hold(server, slow[1])
+    running, queued = back_up(admin, slow), back_up(admin, quick)
+    assert Watcher(admin, queued).end()["state"] == "succeeded"
+    wait_until(lambda: state(admin, running) == "running")
+    freeze(service.server, signal.SIGSTOP)
+    try:
+        asked = []
+        asking = threading.Thread(target=lambda: asked.append(another(admin).get("/servers")))
+        begun = time.monotonic()
+        asking.start()
+        time.sleep(1)
+        assert admin.get(f"/jobs/{running}", expect=200).json["state"] == "running"  # Redis knows
+        assert time.monotonic() - begun < 5
+        asking.join(65)
+        assert asked and asked[0].status == 503 and asked[0].json["code"] == "network", asked
+    finally:
+        freeze(service.server, signal.SIGCONT)
+    wait_until(lambda: admin.get("/servers").status == 200)
+    held.release()
+    late = back_up(admin, quick)
+    for job in (running, late):
+        assert Watcher(admin, job).end()["state"] == "succeeded"
+    check_jobs(service, [running, queued, late])
 
 
 # ---- Disks -----------------------------------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ class Lane:
         server.psql(f"CREATE TABLE held AS SELECT i, repeat('x', 100) AS t FROM generate_series(1, {ROWS}) i", db=self.name)
         made = admin.post("/servers", {"name": pool, "host": "127.0.0.1", "port": server.port, "username": "postgres",
                                        "pool": pool}, expect=201).json
+        self.server_id = made["id"]
         self.database = admin.post("/databases", {"server_id": made["id"], "name": self.name}, expect=201).json["id"]
         self.worker = service.start_worker(pool)
         self.longest = None  # until it is killed
@@ -216,6 +217,76 @@ def test_kill_9_of_workers_at_40_random_moments(service, server, admin, lane):
         running = [threads.submit(work, each, moments) for (work, moments), each in zip(works, lanes)]
         struck = sum(each.result() for each in running)
     assert struck >= MOMENTS * 3 // 4, f"only {struck} of {MOMENTS} struck a job"
+    check_jobs(service, [job for each in lanes for job in each.jobs])
+
+
+def scratches(lane):
+    return [name for name in lane.server.psql("SELECT datname FROM pg_database").splitlines() if "_hf_scratch_" in name]
+
+
+def kill_verifications(lane, moments):
+    """Each restores to a database of its own, of which none is left."""
+    backup, struck = lane.backup(), 0
+    for number in range(moments):
+        job = lane.ask("POST", f"/backups/{backup['id']}/verify", {"restore_to_server_id": lane.server_id})
+        struck += harm(lane, job, 0.5, number)
+        assert scratches(lane) == []
+        assert lane.admin.get(f"/backups/{backup['id']}").json["proof"] == "restored"
+    return struck
+
+
+def kill_undos(lane, moments):
+    """Each brings the other database back, once."""
+    job, struck = lane.restore(lane.backup()), 0
+    assert Watcher(lane.admin, job).end()["state"] == "succeeded"
+    (kept,) = lane.derived()
+    lane.server.psql(f'ALTER DATABASE "{kept}" ALLOW_CONNECTIONS true')
+    lane.server.psql("DELETE FROM held WHERE i > 10", db=kept)
+    lane.server.psql(f'ALTER DATABASE "{kept}" ALLOW_CONNECTIONS false')
+    live = Live(lane.server, lane.name)
+    for number in range(moments):
+        struck += harm(lane, lane.ask("POST", f"/databases/{lane.database}/undo", {}), 0.3, number)
+        assert lane.server.psql("SELECT count(*) FROM held", db=lane.name) == ("10", str(ROWS))[number % 2]
+        assert len(lane.derived()) == 1
+    live.end()
+    return struck
+
+
+def retention_of(lane, seen):
+    jobs = lane.admin.get("/jobs?kind=retention&limit=500").json["items"]
+    return [job["id"] for job in jobs if job["pool"] == lane.pool and job["id"] not in seen]
+
+
+def kill_retentions(lane, moments):
+    """One backup is kept, whatever befalls who is to see to it, and each of the others is deleted once."""
+    storage = lane.admin.get("/storages").json["items"][0]["id"]
+    key = lane.admin.get("/keys").json["items"][0]["id"]
+    schedule = lane.admin.post("/schedules", {"name": lane.pool, "interval_s": 86400, "storage_id": storage, "key_ids": [
+        key], "database_ids": [lane.database], "folder": lane.pool, "keep_count": 1, "is_active": False}, expect=201).json
+    seen, struck = [], 0
+    for number in range(moments):
+        (job,) = lane.admin.post(f"/schedules/{schedule['id']}/run", {}, expect=202).json["job_ids"]
+        assert Watcher(lane.admin, job).end()["state"] == "succeeded"
+        (retention,) = wait_until(lambda: retention_of(lane, seen))
+        seen.append(retention)
+        struck += harm(lane, retention, 0.1, number)
+        newest = lane.made(job)["id"]
+        wait_until(lambda: [each["id"] for each in lane.admin.get(f"/backups?database_id={lane.database}").json["items"]]
+                   == [newest], seconds=60)
+    deletions = lane.service.sql("SELECT backup_id, count(*) FROM job WHERE kind = 'delete' AND pool = %s AND state = "
+                                 "'succeeded' GROUP BY 1", lane.pool)
+    assert [count for _, count in deletions] == [1] * (moments - 1)
+    return struck
+
+
+@pytest.mark.slow_once
+def test_kill_9_of_workers_that_verify_undo_and_delete_what_is_old(service, server, admin, lane):
+    lanes = [lane(), lane(), lane()]
+    works = [(kill_verifications, 6), (kill_undos, 6), (kill_retentions, 6)]
+    with ThreadPoolExecutor(3) as threads:
+        running = [threads.submit(work, each, moments) for (work, moments), each in zip(works, lanes)]
+        struck = sum(each.result() for each in running)
+    assert struck >= 9, f"only {struck} of 18 struck a job"
     check_jobs(service, [job for each in lanes for job in each.jobs])
 
 

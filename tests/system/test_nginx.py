@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from support import fastcgi, process
+from support.faults import wait_until
 from support.nginx import SOURCE, Nginx
 from support.postgres import free_port
 from support.service import Answer, Client
@@ -123,6 +124,8 @@ def test_the_logs_of_production_hold_no_link_and_no_token(site, production):
         others = [each.rpartition("/")[2] for each in links[1:]]
         assert ask_tls(production, f"/api/v1/backups?q={others[0]}&a=hft_{'x' * 40}")[0] == 401
         assert ask_tls(away, f"/api/v1/downloads/{others[1]}")[0] == 503
+        for nginx, lines in ((production, 2), (away, 1)):  # they are written after the answer
+            wait_until(lambda: len(Path(nginx.folder, "holdfast.log").read_text().splitlines()) >= lines)
         logs = [Path(nginx.folder, name).read_text() for nginx in (production, away)
                 for name in ("holdfast.log", "nginx-error.log")]
     finally:

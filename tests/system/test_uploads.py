@@ -101,6 +101,7 @@ def test_what_is_no_archive_is_refused_and_removed(site, admin, new):
     upload = new(5000, name="passwd")
     answer = send(admin, upload, 0, b"root:x:0:0\n" * 454 + b"end...", expect=422)
     assert answer.json["code"] == "corrupt" and "passwd" in answer.json["detail"]
+    assert answer.headers["tus-resumable"] == "1.0.0"
     refused = admin.get(upload, expect=200).json
     assert refused["state"] == "refused" and refused["error"]
     assert not [each for each in files(site) if refused["id"] in each]

@@ -35,18 +35,34 @@ static bool is_paused(HfJobRun *run, const GPtrArray *backups, bool *paused, GEr
     return doubt == NULL || hf_database_pause_retention(run->catalog, database->id, doubt, error);
 }
 
+/* In the transaction that ends the job, so that an attempt which follows a dead one asks for nothing twice. What
+ * somebody has pinned or deleted meanwhile is left. */
 static bool ask(HfJobRun *run, const GPtrArray *chosen, GError **error)
 {
-    HfRequester requester = run->requester;
-    requester.reason = HF_REQUEST_RETENTION;
+    run->requester.reason = HF_REQUEST_RETENTION;
     for (guint i = 0; i < chosen->len; i++) {
         const HfBackupRow *backup = chosen->pdata[i];
-        g_autofree char *answer = hf_request_run(&requester, hf_request_delete, backup->id, NULL, HF_JSON_NONE, error);
-        if (answer == NULL)
-            return false;
-        g_message("%s is to be deleted", backup->name);
+        g_autoptr(GError) reason = NULL;
+        g_autofree char *answer = hf_request_delete(&run->requester, backup->id, NULL, HF_JSON_NONE, &reason);
+        if (answer != NULL || g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT))
+            continue;
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
     }
     return true;
+}
+
+/* What goes; the rows stay those of `backups`, which is kept with them. */
+typedef struct {
+    GPtrArray *backups, *chosen;
+} Deletions;
+
+static void free_deletions(gpointer data)
+{
+    Deletions *self = data;
+    g_clear_pointer(&self->chosen, g_ptr_array_unref);
+    g_clear_pointer(&self->backups, g_ptr_array_unref);
+    g_free(self);
 }
 
 static bool delete_backups(HfJobRun *run, GError **error)
@@ -58,12 +74,17 @@ static bool delete_backups(HfJobRun *run, GError **error)
         schedule != NULL ? hf_backup_of_database(run->catalog, job->database_id, job->schedule_id, error) : NULL;
     if (backups == NULL || !is_paused(run, backups, &paused, error))
         return false;
-    g_autoptr(GPtrArray) chosen =
-        hf_retention_choose(backups, schedule->keep_count, schedule->keep_days, g_get_real_time());
-    if (!paused && !ask(run, chosen, error))
-        return false;
-    run->result = g_strdup_printf("{\"backups\":%u,\"deleted\":%u,\"paused\":%s}", backups->len,
-                                  paused ? 0 : chosen->len, paused ? "true" : "false");
+    Deletions *deletions = g_new0(Deletions, 1);
+    run->kept = deletions;
+    run->free_kept = free_deletions;
+    deletions->chosen = hf_retention_choose(backups, schedule->keep_count, schedule->keep_days, g_get_real_time());
+    if (paused)
+        g_ptr_array_set_size(deletions->chosen, 0);
+    for (guint i = 0; i < deletions->chosen->len; i++)
+        g_message("%s is to be deleted", ((const HfBackupRow *)deletions->chosen->pdata[i])->name);
+    run->result = g_strdup_printf("{\"backups\":%u,\"deleted\":%u,\"paused\":%s}", backups->len, deletions->chosen->len,
+                                  paused ? "true" : "false");
+    deletions->backups = g_steal_pointer(&backups);
     return true;
 }
 
@@ -150,5 +171,8 @@ bool hf_job_run_retention(HfJobRun *run, GError **error)
 
 bool hf_job_record_retention(HfJobRun *run, GError **error)
 {
-    return run->kept == NULL || record_copies(run, run->kept, error);
+    if (run->kept == NULL)
+        return true;
+    return run->job->schedule_id != NULL ? ask(run, ((const Deletions *)run->kept)->chosen, error)
+                                         : record_copies(run, run->kept, error);
 }

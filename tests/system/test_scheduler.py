@@ -1,0 +1,250 @@
+"""What runs by itself: due schedules, one leader, retention, and what dead jobs have left."""
+import os
+import signal
+import time
+
+import pytest
+
+from support.shop import ROWS, good_backup, hold, restore, server, service, shop, slow  # noqa: F401
+
+
+def schedule(service, *databases, **fields):
+    fields = {"name": "nightly", "interval_s": 3600, "storage_id": service.storage, "key_ids": [service.key],
+              "database_ids": databases, **fields}
+    return service.create("schedule", **fields)
+
+
+def due(service, schedule_id, ago="1 minute"):
+    service.sql("UPDATE schedule SET next_run_at = now() - %s::interval WHERE id = %s", ago, schedule_id)
+
+
+def test_a_due_schedule_makes_one_backup_of_each_database_and_moves_on(service, shop, slow):
+    service.worker(), service.worker()
+    nightly = schedule(service, server_id=service.server_id, database_pattern=f"t{os.getpid()}_*_", folder="n", prefix="x-")
+    due(service, nightly, "3 days")
+    service.until(lambda: service.one("SELECT count(*) FROM backup") == 2)
+    time.sleep(3)
+    assert service.sql("SELECT type, server_name, created_by FROM backup") == [
+        ("scheduled", "main", "schedule nightly")] * 2
+    assert service.one("SELECT next_run_at > now() AND last_run_at > now() - interval '1 minute' FROM schedule")
+    assert service.one("SELECT count(*) FROM job WHERE kind = 'backup' AND reason = 'schedule nightly'") == 2
+
+
+def test_a_pattern_means_databases_that_are_made_later_and_they_have_alarms(service, shop, server):
+    service.worker()
+    service.sql("UPDATE server SET host = '127.0.0.1'")  # a socket is not looked at
+    new, other = (server.createdb(f"{service.shop}{suffix}") for suffix in ("later", "else"))
+    nightly = schedule(service, server_id=service.server_id, database_pattern=f"{service.shop}l*")
+    due(service, nightly)
+    service.until(lambda: service.one("SELECT count(*) FROM backup") == 1)
+    assert service.sql("SELECT database_name, created_by, type FROM backup") == [
+        (new, "schedule nightly", "scheduled")]
+    assert service.sql("SELECT name FROM holdfast_view.alarm ORDER BY name") == [(service.shop,), (new,)]
+    (found,) = service.request("schedule-run", nightly)["job_ids"]
+    assert service.job(found)["database_name"] == new
+    service.until(lambda: service.one("SELECT count(*) FROM job WHERE state IN ('queued', 'running')") == 0)
+    assert service.one("SELECT count(*) FROM database") == 2 and other
+
+
+def test_an_inactive_schedule_runs_only_when_it_is_told_to(service, shop):
+    nightly = schedule(service, shop, is_active=False)
+    due(service, nightly)
+    service.check("turn", time.time_ns() // 1000)
+    assert service.one("SELECT count(*) FROM job") == 0
+    assert len(service.request("schedule-run", nightly)["job_ids"]) == 1
+
+
+def test_a_schedule_that_cannot_run_is_told_of_once_and_stops_no_other(service, shop):
+    bad = schedule(service, shop, name="bad", key_ids=[])
+    good = schedule(service, shop, name="good")
+    due(service, bad), due(service, good)
+    now = time.time_ns() // 1000
+    service.check("turn", now), service.check("turn", now)
+    assert service.sql("SELECT reason FROM job") == [("schedule good",)]
+    assert service.sql("SELECT object_name, outcome FROM audit_event WHERE action = 'schedule.run'") == [
+        ("bad", "failure")]
+
+
+def test_a_clock_that_was_a_year_ahead_leaves_no_schedule_waiting(service, shop):
+    hourly = schedule(service, shop, interval_s=3600)
+    monthly = schedule(service, shop, name="monthly", interval_s=None, cron="30 2 1 * *")
+    service.sql("UPDATE schedule SET next_run_at = now() + interval '1 year', starts_at = now() - interval '1 year'")
+    now = time.time_ns() // 1000
+    service.check("turn", now)
+    assert service.one("SELECT next_run_at BETWEEN now() AND now() + interval '1 hour' FROM schedule WHERE id = %s", hourly)
+    assert service.one("SELECT next_run_at BETWEEN now() AND now() + interval '31 days' FROM schedule WHERE id = %s",
+                       monthly)
+    assert service.one("SELECT count(*) FROM job") == 0
+
+
+def test_two_leaders_at_once_make_no_run_twice(service, shop):
+    due(service, schedule(service, shop))
+    now = str(time.time_ns() // 1000)
+    # Each turn is a leader that sees the lock free, or none; the row's old time decides.
+    for _ in range(4):
+        service.check("turn", now)
+    assert service.one("SELECT count(*) FROM job") == 1
+
+
+def test_a_worker_that_dies_loses_its_job_to_another(service, slow, server):
+    first = service.worker()
+    held = hold(server, service.slow)
+    job = service.back_up(slow)
+    service.wait(job, "running")
+    first.kill()
+    held.release()
+    service.worker()
+    done = service.wait(job, seconds=90)
+    assert done["state"] == "succeeded" and done["attempt"] == 2
+    assert any("nothing was heard of the worker w1" in line for line in service.log_of(job))
+
+
+def test_what_got_lost_in_redis_is_published_again(service, shop):
+    job = service.back_up(shop)
+    service.redis.call("FLUSHALL")
+    service.sql("UPDATE job SET published_at = now() - interval '1 minute'")
+    service.check("turn", time.time_ns() // 1000)
+    assert service.redis.call("XLEN", "hf:jobs:default") == "1"
+    assert service.job(job)["state"] == "queued"
+
+
+def test_retention_keeps_what_it_is_told_and_stops_when_in_doubt(service, shop, server):
+    service.worker()
+    nightly = schedule(service, shop, keep_count=2)
+
+    def run():
+        time.sleep(1)  # names differ by the second
+        (job,) = service.request("schedule-run", nightly)["job_ids"]
+        assert service.wait(job)["state"] == "succeeded"
+        service.until(lambda: service.one("SELECT count(*) FROM job WHERE state IN ('queued', 'running')") == 0)
+        return service.backup_of(job)["id"]
+
+    def states():
+        return [state for (state,) in service.sql("SELECT state FROM backup ORDER BY created_at")]
+
+    first = run()
+    run(), run()
+    assert states() == ["deleted", "good", "good"] and len(service.files()) == 2
+    assert service.sql("SELECT object_id, actor FROM audit_event WHERE action = 'delete.request'") == [
+        (first, "user test")]
+    server.psql("DELETE FROM item WHERE i > 100", service.shop)
+    run()
+    assert states() == ["deleted", "good", "good", "good"]
+    assert "under half" in service.one("SELECT retention_paused FROM database")
+    service.sql("UPDATE database SET retention_paused = NULL")
+    service.sql("UPDATE backup SET is_pinned = true WHERE id = (SELECT id FROM backup WHERE state = 'good' "
+                "ORDER BY created_at LIMIT 1)")
+    run()
+    assert states() == ["deleted", "good", "deleted", "good", "good"]
+
+
+def test_retention_that_comes_late_deletes_no_larger_one(service, shop, server):
+    service.worker()
+    nightly = schedule(service, shop)
+    for rows in (ROWS, 100, 100):
+        server.psql(f"DELETE FROM item WHERE i > {rows}", service.shop)
+        time.sleep(1)  # names differ by the second
+        assert service.wait(service.request("schedule-run", nightly)["job_ids"][0])["state"] == "succeeded"
+    service.sql("UPDATE schedule SET keep_count = 1")
+    time.sleep(1)
+    assert service.wait(service.request("schedule-run", nightly)["job_ids"][0])["state"] == "succeeded"
+    service.until(lambda: service.one("SELECT retention_paused FROM database"))
+    assert [state for (state,) in service.sql("SELECT state FROM backup")] == ["good"] * 4
+
+
+def test_a_deletion_that_retention_asked_for_is_not_done_once_it_is_paused(service, shop):
+    service.worker()
+    made = good_backup(service, shop)
+    service.sql("UPDATE database SET retention_paused = 'looks wrong'")
+    service.sql("CREATE FUNCTION because() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN NEW.reason := 'retention'; RETURN NEW; END $$;"
+                "CREATE TRIGGER because BEFORE INSERT ON job FOR EACH ROW EXECUTE FUNCTION because()")
+    done = service.wait(service.request("delete", made)["job_id"])
+    assert done["state"] == "failed" and "paused meanwhile: looks wrong" in done["error"]["message"]
+    assert len(service.files()) == 1
+
+
+def test_of_a_disk_that_is_not_mounted_nothing_counts_as_deleted_or_missing(service, shop):
+    service.worker()
+    made = good_backup(service, shop)
+    away = service.storage_folder.rename(service.folder / "away")
+    service.storage_folder.mkdir()
+    for kind, about in (("delete", made), ("verify", made), ("rescan", service.storage)):
+        done = service.wait(service.request(kind, about)["job_id"])
+        assert done["state"] == "failed" and "mounted?" in done["error"]["message"], (kind, done)
+    assert service.one("SELECT state FROM backup") == "good"
+    service.storage_folder.rmdir()
+    away.rename(service.storage_folder)
+    assert service.wait(service.request("delete", made)["job_id"])["state"] == "succeeded" and not service.files()
+
+
+def test_a_deletion_that_died_behind_the_removal_is_done(service, shop):
+    service.worker()
+    made = good_backup(service, shop)
+    first = service.wait(service.request("delete", made)["job_id"])
+    service.sql("UPDATE backup SET state = 'good', deleted_at = NULL")
+    service.sql("UPDATE job SET state = 'queued', ended_at = NULL, ended_attempt = NULL WHERE id = %s", first["id"])
+    service.until(lambda: service.one("SELECT state FROM backup") == "deleted")
+
+
+def test_without_a_worker_of_the_pool_default_files_are_looked_after_all_the_same(service, shop):
+    service.sql("UPDATE server SET pool = 'eu'")
+    service.worker(pool="eu")
+    nightly = schedule(service, shop, keep_count=1)
+    (job,) = service.request("schedule-run", nightly)["job_ids"]
+    assert service.wait(job)["state"] == "succeeded"
+    made = service.backup_of(job)["id"]
+    for kind, about in (("verify", made), ("rescan", service.storage), ("delete", made)):
+        assert service.wait(service.request(kind, about)["job_id"], seconds=20)["state"] == "succeeded"
+    service.until(lambda: service.one("SELECT state FROM job WHERE kind = 'retention'") == "succeeded")
+
+
+@pytest.mark.slow_once
+def test_a_leader_that_stands_still_loses_the_lead(service, shop):
+    nightly = schedule(service, shop)
+    frozen = service.worker()
+    service.until(lambda: "leads from now on" in frozen.log)
+    frozen.process.send_signal(signal.SIGSTOP)
+    service.worker()
+    due(service, nightly)
+    service.until(lambda: service.one("SELECT count(*) FROM backup") == 1, 40)
+    frozen.process.send_signal(signal.SIGCONT)
+    time.sleep(3)
+    assert service.one("SELECT count(*) FROM job WHERE kind = 'backup'") == 1
+
+
+@pytest.mark.slow_once
+def test_an_end_that_waits_too_long_for_a_lock_is_made_later_and_the_backup_stays(service, slow, server):
+    service.worker()
+    held = hold(server, service.slow)
+    job = service.back_up(slow)
+    service.wait(job, "running")
+    with server.connect(service.catalog) as blocked:
+        blocked.execute("BEGIN; SELECT pg_advisory_xact_lock(1213156420, 4)")  # as the audit log's writer does
+        held.release()
+        time.sleep(23)
+    done = service.wait(job)
+    assert (done["state"], done["attempt"]) == ("succeeded", 1), done
+
+
+def test_what_dead_verifications_and_restores_left_on_the_server_is_removed(service, shop, server):
+    service.worker()
+    made = good_backup(service, shop)
+    server.createdb(f"{service.shop}_hf_incoming_20200101000000_00aa")
+    scratch = server.createdb("postgres_hf_scratch_20200101000000_00aa")
+    done = service.wait(service.request("verify", made, restore_to_server_id=service.server_id)["job_id"])
+    assert done["state"] == "succeeded", done["error"]
+    assert f"{scratch}, of an attempt that was lost, is removed" in service.log_of(done["id"])
+    assert service.wait(restore(service, made, database_id=shop))["state"] == "succeeded"
+    assert "incoming" not in server.psql(f"SELECT string_agg(datname, ' ') FROM pg_database "
+                                         f"WHERE starts_with(datname, '{service.shop}')")
+
+
+def test_what_a_restore_left_that_died_and_was_cancelled_is_removed_by_the_leader(service, shop, server):
+    left = server.createdb(f"{service.shop}_hf_incoming_20200101000000_00aa")
+    service.sql("INSERT INTO job (organization_id, kind, database_id, step, state, created_at, ended_at) VALUES (%s, "
+                "'restore', %s, 'loading', 'cancelled', now() - interval '1 hour', now() - interval '1 minute')", service.organization, shop)
+    service.worker()
+    service.until(lambda: not server.psql(f"SELECT datname FROM pg_database WHERE datname = '{left}'"))
+    service.check("turn", time.time_ns() // 1000)
+    service.until(lambda: service.one("SELECT state FROM job WHERE kind = 'retention'") == "succeeded")
