@@ -8,6 +8,7 @@ from . import node
 # What the grammar does not know and SQL Server does, each as a pattern and words that it knows in the same place.
 GAPS = (
     (r"NEXT VALUE FOR (\[(?:[^\]]|\]\])*\]\.)?\[(?:[^\]]|\]\])*\]", "0"),  # in DEFAULT
+    (r"DEFAULT \(\(-?\d+ [-+*] -?\d+\)\)", "DEFAULT (0)"),
     (r"\bWITH NOCHECK ADD\b", "ADD"),
     (r"(START WITH|INCREMENT BY|MINVALUE|MAXVALUE|RESTART WITH) -", r"\1 "),
     (r"IDENTITY\(-?(\d+), -?(\d+)\)", r"IDENTITY(\1, \2)"),

@@ -301,8 +301,18 @@ static bool append_generated(HfMssqlPlanner *self, const HfNeutralTable *table, 
         return false;
     }
     hf_mssql_object_tell_notes(object, notes);
-    g_string_append_printf(sql, "AS (CAST(%s AS %s)) PERSISTED", value, column->type);
+    g_string_append_printf(sql, "AS (CAST(%s AS %s)) PERSISTED%s", value, column->type,
+                           column->column->nullable ? "" : " NOT NULL");
     return true;
+}
+
+/* A table there has one identity at most: the first. NULL: none. */
+static const HfNeutralColumn *identity_of(const HfNeutralTable *table)
+{
+    for (guint i = 0; i < table->columns->len; i++)
+        if (((HfNeutralColumn *)table->columns->pdata[i])->identity != HF_IDENTITY_NONE)
+            return table->columns->pdata[i];
+    return NULL;
 }
 
 static const char *collation_of(const HfMssqlColumn *column)
@@ -325,7 +335,7 @@ static void append_column(HfMssqlPlanner *self, const HfNeutralTable *table, con
     if (collation_of(there) != NULL)
         g_string_append_printf(sql, " COLLATE %s", collation_of(there));
     g_string_append(sql, column->nullable ? " NULL" : " NOT NULL");
-    if (column->identity != HF_IDENTITY_NONE)
+    if (column == identity_of(table))
         g_string_append_printf(sql, " IDENTITY(%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")", column->identity_start,
                                column->identity_increment);
     if (column->default_value != NULL && column->generated == NULL)
@@ -351,6 +361,9 @@ void hf_mssql_plan_table(HfMssqlPlanner *self, const HfNeutralTable *table)
         g_string_append(sql, i > 0 ? ",\n" : "");
         append_column(self, table, column, sql);
         tell_collation(object, column);
+        if (column->identity != HF_IDENTITY_NONE && column != identity_of(table))
+            hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "column %s is an identity no more: a table there has one",
+                                 column->name);
         hf_mssql_planner_comment(self, column->comment, table->schema, "TABLE", plain, "COLUMN",
                                  hf_mssql_planner_column_name(self, column));
     }
@@ -452,14 +465,14 @@ void hf_mssql_plan_checks(HfMssqlPlanner *self, const HfNeutralTable *table)
 
 void hf_mssql_plan_reseed(HfMssqlPlanner *self, const HfNeutralTable *table)
 {
-    for (guint i = 0; i < table->columns->len; i++) {
-        const HfNeutralColumn *column = table->columns->pdata[i];
-        if (column->identity == HF_IDENTITY_NONE)
-            continue;
-        g_autofree char *name = hf_mssql_planner_qualified(self, table->schema, table);
-        g_autofree char *quoted = hf_mssql_quote_text(name);
-        /* The value is that of the last row: the next one gets it and the increment. */
-        hf_mssql_planner_after(self, "DBCC CHECKIDENT (%s, RESEED, %" G_GINT64_FORMAT ")", quoted,
-                               column->identity_next - column->identity_increment);
-    }
+    const HfNeutralColumn *column = identity_of(table);
+    if (column == NULL)
+        return;
+    g_autofree char *name = hf_mssql_planner_qualified(self, table->schema, table);
+    g_autofree char *quoted = hf_mssql_quote_text(name);
+    /* The value is that of the last row: the next one gets it and the increment. Where there was never a row, the first
+     * one gets it. */
+    int64_t step = table->rows > 0 ? column->identity_increment : 0;
+    hf_mssql_planner_after(self, "DBCC CHECKIDENT (%s, RESEED, %" G_GINT64_FORMAT ")", quoted,
+                           column->identity_next - step);
 }

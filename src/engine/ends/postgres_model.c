@@ -415,7 +415,14 @@ static bool read_constraints(Reader *self, GError **error)
                                                                                             "AND k.contype IN ('p', "
                                                                                             "'u', 'c', 'f') AND "
                                                                                             "(k.contype <> 'f' OR "
-                                                                                            "k.conparentid = 0) ORDER "
+                                                                                            "k.conparentid = 0 OR NOT "
+                                                                                            "EXISTS (SELECT FROM "
+                                                                                            "pg_catalog.pg_constraint "
+                                                                                            "p WHERE p.oid = "
+                                                                                            "k.conparentid AND "
+                                                                                            "p.conrelid = ANY "
+                                                                                            "($1::pg_catalog.oid[]))) "
+                                                                                            "ORDER "
                                                                                             "BY k.conrelid, k.contype, "
                                                                                             "k.conname COLLATE \"C\"",
         hf_pg_server_version(self->pg) >= 150000 ? "coalesce(i.indnullsnotdistinct, false)" : "false");
