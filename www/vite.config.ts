@@ -23,14 +23,14 @@ function styleSheetsWithoutElements(): Plugin {
 const packages = (names: string) => new RegExp(`node_modules/(${names})/`);
 const chunks: readonly (readonly [name: string, of: RegExp])[] = [
   ['runtime', packages('react|react-dom|scheduler|@tanstack/[^/]+|react-router|react-router-dom|@remix-run/router|openapi-fetch')],
-  ['fields', packages('@mantine/core/esm/components/(Collapse|Combobox|Select)')],
+  ['fields', packages('@mantine/core/esm/components/(Collapse|Combobox|Select|Table)')],
   ['fields', /Checkbox\/CheckIcon\.mjs$/],
   ['fields', /src\/shared\/ui\/table\//],
   [
     'forms',
     packages(
       '@mantine/core/esm/components/(Badge|Checkbox|Fieldset|FileButton|FloatingIndicator|Grid|List|MultiSelect|NumberInput|Pill|PillsInput|Radio|' +
-        'SegmentedControl|SimpleGrid|Switch|Table|Tabs|TagsInput|Textarea)|react-number-format|react-textarea-autosize|use-composed-ref|use-latest',
+        'SegmentedControl|SimpleGrid|Switch|Tabs|TagsInput|Textarea)|react-number-format|react-textarea-autosize|use-composed-ref|use-latest',
     ),
   ],
   // Whatever a style sheet of ours overrides comes before it.
