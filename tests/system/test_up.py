@@ -75,5 +75,6 @@ def test_up_makes_a_whole_service_and_down_stops_it(dev):
     assert done["state"] == "succeeded", done
 
     assert "stopped" in dev("down")
-    assert not any(runs(pid) for pid in (*pids.values(), postgres))
+    left = {**{name: pid for name, pid in pids.items() if runs(pid, PROGRAMS[name])}, "postgres": postgres}
+    assert list(left) == ["postgres"] and not runs(postgres, "postgres"), left  # (others may have their numbers by now)
     assert not list(dev.state.glob("*.pid"))
