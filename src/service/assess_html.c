@@ -20,6 +20,7 @@ static const char head[] =
     "td.number, th.number { text-align: right; white-space: nowrap }\n"
     "pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f5f5f5; padding: .6rem; margin: .3rem 0; "
     "font-size: .85rem }\n"
+    "th, td.same, td.changed, td.left { white-space: nowrap }\n"
     ".same { color: #14652b } .changed { color: #7a4d00 } .left { color: #a31515 }\n"
     "@media print { body { margin: 0; max-width: none } tr { break-inside: avoid } pre { background: none } "
     "details { display: none } }\n"
