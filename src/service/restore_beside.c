@@ -97,6 +97,18 @@ static char *properties_sql(const char *name, const HfDatabaseInfo *info, GHashT
     return g_string_free(sql, FALSE);
 }
 
+/* They go with the database to its name. Where their provider is not loaded it is no reason to throw the rest away. */
+static void set_labels(HfPg *pg, const char *name, const GPtrArray *labels)
+{
+    g_autofree char *quoted = hf_pg_quote_ident(name);
+    for (guint i = 0; i < labels->len; i++) {
+        g_autofree char *sql = hf_globals_label_sql(labels->pdata[i], "DATABASE", quoted);
+        g_autoptr(GError) reason = NULL;
+        if (!hf_pg_exec(pg, sql, &reason))
+            g_warning("a security label of the database is not set: %s", reason->message);
+    }
+}
+
 /* ---- The last step -------------------------------------------------------------------------------------------------
  */
 
@@ -150,6 +162,7 @@ static bool restore_new(Beside *self, HfPg *pg, GError **error)
     }
     g_autofree char *properties =
         properties_sql(copy->name, info, options->role_map, !options->no_owner, !options->no_privileges);
+    set_labels(pg, copy->name, info->labels);
     return take_name(self, copy, properties, info->comment, NULL, error);
 }
 
@@ -196,6 +209,8 @@ static bool swap(Beside *self, HfPg *pg, const HfCopy *incoming, GError **error)
     bool ok = ask_before(self, incoming, error) && hf_postgres_read_database(pg, self->database, &live, error);
     if (!ok)
         remove_copy(self, incoming, error);
+    else
+        set_labels(pg, incoming->name, live.labels);
     g_autofree char *properties = ok ? properties_sql(incoming->name, &live, NULL, true, true) : NULL;
     g_autoptr(HfCopy) kept =
         hf_copy_new(HF_COPY_KEPT, self->database, options->archive_name, live.comment, options->keep_old_s);

@@ -65,3 +65,19 @@ def test_a_role_that_is_made_has_its_label(server, postgres, holdfast, archive):
     holdfast("restore", "--from", path, "--to", other.dsn(name), "--mode", "new", "--create-roles")
     assert other.psql("SELECT objname, label FROM pg_seclabels WHERE objtype = 'role'", db=name) == (
         f"labeled|of '{len(OBJECTS) + 1}' \\ größe")
+
+
+def test_a_database_is_restored_where_its_labels_have_no_provider(server, postgres, holdfast, archive, tmp_path):
+    path, name = archive
+    for each in OBJECTS:
+        server.psql(f"SECURITY LABEL FOR holdfast ON {each} IS NULL", db=name)
+    holdfast("backup", "--from", server.dsn(name), "--to", tmp_path / "b.hf", "--unencrypted")
+    other = postgres(15)
+    done = holdfast("restore", "--from", tmp_path / "b.hf", "--to", other.dsn(name), "--mode", "new", "--no-owner",
+                    "--no-privileges")
+    try:
+        assert "a security label of the database is not set" in done.stderr
+        assert 'label provider "holdfast" is not loaded' in done.stderr
+        assert labels(other, name) == [] and other.psql("SELECT count(*) FROM s.t", db=name) == "0"
+    finally:
+        other.dropdb(name)

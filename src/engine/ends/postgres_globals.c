@@ -10,14 +10,18 @@ const char *hf_role_map_get(GHashTable *role_map, const char *role)
     return mapped != NULL ? mapped : role;
 }
 
-/* `name` is quoted. */
-static void append_labels(GString *sql, const char *kind, const char *name, const GPtrArray *labels)
+char *hf_globals_label_sql(const HfSecurityLabel *label, const char *kind, const char *quoted_name)
+{
+    g_autofree char *provider = hf_pg_quote_ident(label->provider);
+    g_autofree char *literal = hf_pg_quote_literal(label->label);
+    return g_strdup_printf("SECURITY LABEL FOR %s ON %s %s IS %s", provider, kind, quoted_name, literal);
+}
+
+static void append_labels(GString *sql, const char *kind, const char *quoted_name, const GPtrArray *labels)
 {
     for (guint i = 0; i < labels->len; i++) {
-        const HfSecurityLabel *label = labels->pdata[i];
-        g_autofree char *provider = hf_pg_quote_ident(label->provider);
-        g_autofree char *literal = hf_pg_quote_literal(label->label);
-        g_string_append_printf(sql, "SECURITY LABEL FOR %s ON %s %s IS %s;\n", provider, kind, name, literal);
+        g_autofree char *statement = hf_globals_label_sql(labels->pdata[i], kind, quoted_name);
+        g_string_append_printf(sql, "%s;\n", statement);
     }
 }
 
@@ -183,14 +187,15 @@ static void append_grants(GString *sql, const HfDatabaseInfo *info, const char *
 }
 
 char *hf_globals_database_properties_sql(const HfDatabaseInfo *info, const char *quoted_name, GHashTable *role_map,
-                                         bool with_grants, bool with_comment)
+                                         bool with_grants, bool with_words)
 {
     GString *sql = g_string_new(NULL);
-    if (info->comment != NULL && with_comment) {
+    if (with_words)
+        append_labels(sql, "DATABASE", quoted_name, info->labels);
+    if (info->comment != NULL && with_words) {
         g_autofree char *comment = hf_pg_quote_literal(info->comment);
         g_string_append_printf(sql, "COMMENT ON DATABASE %s IS %s;\n", quoted_name, comment);
     }
-    append_labels(sql, "DATABASE", quoted_name, info->labels);
     if (info->connection_limit != -1)
         g_string_append_printf(sql, "ALTER DATABASE %s CONNECTION LIMIT %" G_GINT64_FORMAT ";\n", quoted_name,
                                info->connection_limit);

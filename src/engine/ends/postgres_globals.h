@@ -20,10 +20,13 @@ char *hf_globals_memberships_sql(const HfRoleInfo *role, GHashTable *role_map);
  * `owner` NULL: whoever runs it. `server_version` decides how the locale is spelt. Transfer full. */
 char *hf_globals_create_database_sql(const HfDatabaseInfo *info, const char *quoted_name, const char *owner,
                                      int server_version);
-/* Comment, labels, connection limit, settings and grants, a statement a line. Roles are mapped; with `no_owner` or
- * `no_privileges` what names roles is left out accordingly. Transfer full. */
+/* Connection limit, settings and grants, and with_words comment and labels, a statement a line. Roles are mapped; with
+ * `no_owner` or `no_privileges` what names roles is left out accordingly. Transfer full. */
 char *hf_globals_database_properties_sql(const HfDatabaseInfo *info, const char *quoted_name, GHashTable *role_map,
-                                         bool with_grants, bool with_comment);
+                                         bool with_grants, bool with_words);
+/* SECURITY LABEL on a "DATABASE" or "ROLE". The server refuses it where the label's provider is not loaded. Transfer
+ * full. */
+char *hf_globals_label_sql(const HfSecurityLabel *label, const char *kind, const char *quoted_name);
 
 /* The whole of globals.sql. Transfer full. */
 char *hf_globals_sql(const HfArchiveHead *head);
