@@ -1,7 +1,6 @@
 #include "worker/place.h"
 
 #include "service/own_server.h"
-#include "service/unseal.h"
 
 HfPgTarget *hf_worker_reach(const HfJobRun *run, const HfServerRow *server, const char *database, GError **error)
 {
@@ -16,8 +15,7 @@ bool hf_place_open(HfPlace *self, const HfJobRun *run, GError **error)
     if (self->database == NULL)
         return false;
     self->server = hf_server_get(run->catalog, job->organization, self->database->server_id, error);
-    self->target =
-        self->server != NULL ? hf_unseal_target(run->worker->sealer, self->server, self->database->name, error) : NULL;
+    self->target = self->server != NULL ? hf_worker_reach(run, self->server, self->database->name, error) : NULL;
     return self->target != NULL;
 }
 
