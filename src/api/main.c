@@ -75,8 +75,10 @@ static void end_children(const Parent *self)
 static void end_late_children(const Parent *self)
 {
     for (int i = 0; i < self->options->children; i++)
-        if (self->children[i] > 0 && hf_deadline_is_over(&self->deadlines[i]))
+        if (self->children[i] > 0 && hf_deadline_is_over(&self->deadlines[i])) {
+            g_warning("child=%d takes too long for a request and is ended", (int)self->children[i]);
             kill(self->children[i], SIGKILL);
+        }
 }
 
 static void note_end(Parent *self, pid_t pid, int status)
@@ -114,22 +116,36 @@ static void reload(Parent *self)
     end_children(self);
 }
 
-static void supervise(Parent *self, const sigset_t *signals)
+static bool has_children(const Parent *self)
+{
+    for (int i = 0; i < self->options->children; i++)
+        if (self->children[i] > 0)
+            return true;
+    return false;
+}
+
+/* The next signal, or 0 when a second has gone by. */
+static int wait_a_second(Parent *self, const sigset_t *signals)
 {
     const struct timespec second = {.tv_sec = 1};
+    int number = sigtimedwait(signals, NULL, &second);
+    end_late_children(self);
+    reap(self);
+    return MAX(number, 0);
+}
+
+static void supervise(Parent *self, const sigset_t *signals)
+{
     int number = 0;
     while (number != SIGTERM && number != SIGINT) {
         keep_children(self);
-        number = sigtimedwait(signals, NULL, &second);
-        end_late_children(self);
+        number = wait_a_second(self, signals);
         if (number == SIGHUP)
             reload(self);
-        else if (number == SIGCHLD)
-            reap(self);
     }
     end_children(self);
-    while (wait(NULL) > 0)
-        ;
+    while (has_children(self))
+        (void)wait_a_second(self, signals);
 }
 
 static void block_signals(sigset_t *signals)
