@@ -254,12 +254,13 @@ def test_a_run_that_was_missed_is_still_to_come_though_somebody_saves_the_schedu
 
 
 def test_nobody_fills_the_queue(site, admin, things):
+    wanted = {"database_id": things["database"], "storage_id": things["storage"], "unencrypted": True}
     site.sql("INSERT INTO job (organization_id, kind, name) SELECT %s, 'rescan', 'many' FROM generate_series(1, 5001)",
              admin.me["organization"]["id"])
-    detail = refused(admin.post("/backups", {"database_id": things["database"]}), 409)
+    detail = refused(admin.post("/backups", wanted), 409)
     assert "5000 jobs are queued" in detail
     site.sql("DELETE FROM job WHERE name = 'many'")
-    admin.post("/backups", {"database_id": things["database"]}, expect=202)
+    admin.post("/backups", wanted, expect=202)
 
 
 @pytest.mark.parametrize("tag", ['"0"', '"-1"', '"1', "1", "x", '""', '"99999999999999999999"', '"1", "2"'])
