@@ -334,6 +334,12 @@ const char *hf_pg_database(const HfPg *self)
     return PQdb(self->conn);
 }
 
+const char *hf_pg_address(const HfPg *self)
+{
+    const char *address = PQhostaddr(self->conn);
+    return address != NULL && *address != '\0' ? address : NULL;
+}
+
 void hf_pg_set_patience(HfPg *self, unsigned seconds)
 {
     self->patience_s = seconds;

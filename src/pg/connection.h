@@ -32,6 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPg, hf_pg_close)
 int hf_pg_server_version(const HfPg *self);
 /* Borrowed. */
 const char *hf_pg_database(const HfPg *self);
+/* The address of the server, "192.0.2.7"; NULL over a socket of this machine. Borrowed. */
+const char *hf_pg_address(const HfPg *self);
 /* From now on a server that says nothing for so long while it is waited for is HF_ERROR_NETWORK, after which the
  * connection can only be closed; 0: it is waited for without end. */
 void hf_pg_set_patience(HfPg *self, unsigned seconds);

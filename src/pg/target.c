@@ -203,7 +203,7 @@ HfPgTarget *hf_pg_target_new(const char *conninfo, const char *password, GError 
     return finish(g_steal_pointer(&self));
 }
 
-static HfPgTarget *copy_with(const HfPgTarget *self, const char *database, const char *password)
+static HfPgTarget *copy_with(const HfPgTarget *self, const char *database, const char *address, const char *password)
 {
     HfPgTarget *copy = new_empty(password);
     for (guint i = 0; i < self->keywords->len && self->keywords->pdata[i] != NULL; i++)
@@ -211,17 +211,24 @@ static HfPgTarget *copy_with(const HfPgTarget *self, const char *database, const
             set(copy, self->keywords->pdata[i], self->values->pdata[i]);
     if (database != NULL)
         set(copy, "dbname", database);
+    if (address != NULL)
+        set(copy, "hostaddr", address);
     return finish(copy);
 }
 
 HfPgTarget *hf_pg_target_with_database(const HfPgTarget *self, const char *database)
 {
-    return copy_with(self, database, self->password);
+    return copy_with(self, database, NULL, self->password);
+}
+
+HfPgTarget *hf_pg_target_at(const HfPgTarget *self, const char *address)
+{
+    return copy_with(self, NULL, address, self->password);
 }
 
 HfPgTarget *hf_pg_target_with_password(const HfPgTarget *self, const char *password)
 {
-    return copy_with(self, NULL, password);
+    return copy_with(self, NULL, NULL, password);
 }
 
 const char *hf_pg_target_database(const HfPgTarget *self)

@@ -15,6 +15,8 @@ typedef struct HfPgTarget HfPgTarget;
 HfPgTarget *hf_pg_target_new(const char *conninfo, const char *password, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The same server, another database. Transfer full. */
 HfPgTarget *hf_pg_target_with_database(const HfPgTarget *self, const char *database);
+/* The same at this address, whatever its name means meanwhile (NULL: as it was). Transfer full. */
+HfPgTarget *hf_pg_target_at(const HfPgTarget *self, const char *address);
 HfPgTarget *hf_pg_target_with_password(const HfPgTarget *self, const char *password);
 void hf_pg_target_free(HfPgTarget *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfPgTarget, hf_pg_target_free)

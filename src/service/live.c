@@ -88,7 +88,7 @@ static bool ask(gconstpointer data, GString *answer, GError **error)
     }
     g_autoptr(HfPg) pg = hf_pg_connect(asked->database, NULL, error);
     g_autoptr(HfPgRows) sums =
-        pg == NULL
+        pg == NULL || !hf_own_server_check(asked->own, pg, asked->name, NULL, error)
             ? NULL
             : hf_pg_query(pg,
                           "SELECT pg_database_size(current_database()), count(*), coalesce(sum(rows), 0)::bigint "

@@ -79,7 +79,9 @@ HfPgTarget *hf_own_server_unseal(HfCatalog *catalog, const HfConfiguration *conf
         return NULL;
     g_autoptr(HfPg) pg = connect_to(maintenance != NULL ? maintenance : target, target, cancellable, error);
     const char *name = database != NULL ? database : server->maintenance_db;
-    return pg != NULL && hf_own_server_check(&own, pg, name, NULL, error) ? g_steal_pointer(&target) : NULL;
+    /* The name may lead elsewhere when it is asked for again; what was checked is the address. */
+    return pg != NULL && hf_own_server_check(&own, pg, name, NULL, error) ? hf_pg_target_at(target, hf_pg_address(pg))
+                                                                          : NULL;
 }
 
 /* ---- Redis ---------------------------------------------------------------------------------------------------------

@@ -30,8 +30,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HfOwnServer, hf_own_server_clear)
 bool hf_own_server_check(const HfOwnServer *self, HfPg *pg, const char *database, bool *own, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* The way to a registered server's database for the jobs of an organization: unsealed, and checked by connecting to the
- * server once. `database` NULL: the maintenance database. Transfer full. */
+/* The way to a registered server's database for the jobs of an organization: unsealed, checked by connecting to the
+ * server once, and held to the address that was checked. `database` NULL: the maintenance database. Transfer full. */
 HfPgTarget *hf_own_server_unseal(HfCatalog *catalog, const HfConfiguration *configuration, const HfSealer *sealer,
                                  const HfServerRow *server, const char *database, GCancellable *cancellable,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

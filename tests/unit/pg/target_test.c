@@ -145,6 +145,20 @@ static void another_database_of_the_same_server(void **state)
     assert_string_equal(hf_pg_target_database(self), "shop");
 }
 
+static void a_name_is_held_to_an_address(void **state)
+{
+    (void)state;
+    g_autoptr(HfPgTarget) self = hf_pg_target_new("host=db.example dbname=shop sslmode=verify-full", "s3cret", NULL);
+    g_autoptr(HfPgTarget) held = hf_pg_target_at(self, "192.0.2.7");
+    assert_string_equal(parameter(held, "hostaddr"), "192.0.2.7");
+    assert_string_equal(parameter(held, "host"), "db.example");
+    assert_string_equal(hf_pg_target_describe(held), "shop at db.example:5432");
+    g_autoptr(HfPgTarget) other = hf_pg_target_with_database(held, "other");
+    assert_string_equal(parameter(other, "hostaddr"), "192.0.2.7");
+    g_autoptr(HfPgTarget) same = hf_pg_target_at(self, NULL);
+    assert_null(parameter(same, "hostaddr"));
+}
+
 static void another_password_takes_the_place_of_the_first(void **state)
 {
     (void)state;
@@ -182,6 +196,7 @@ int main(void)
         test(libpqs_words_are_not_shown_when_they_might_quote_a_password),
         test(a_password_is_kept_apart),
         test(another_database_of_the_same_server),
+        test(a_name_is_held_to_an_address),
         test(another_password_takes_the_place_of_the_first),
         test(the_connection_string_says_the_same_again),
     };
