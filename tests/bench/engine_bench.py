@@ -76,8 +76,8 @@ class EngineBench(Measures):
 
     # ---- the commands ------------------------------------------------------------------------------------------------
 
-    def ours(self, name, *more):
-        return self.run(self.backup_command(self.server.dsn(name), f"{name}.hf", "--jobs", str(self.jobs), *more))
+    def ours(self, name, *more, jobs=None):
+        return self.run(self.backup_command(self.server.dsn(name), f"{name}.hf", "--jobs", str(jobs or self.jobs), *more))
 
     def pipe(self, name):
         return self.run(f"set -e; '{self.server.bin('pg_dump')}' -Fc -Z0 -d \"{self.server.dsn(name)}\" | "
@@ -175,7 +175,7 @@ class EngineBench(Measures):
     def memory(self):
         for name in (self.database("small"), self.database("shop")):
             size = int(self.server.psql(f"SELECT pg_database_size('{name}')")) / 1e9
-            peak = self.ours(name, "--jobs", "2")[1]
+            peak = self.ours(name, jobs=2)[1]
             self.fact(f"peak memory of a backup with 2 jobs, database of {size:.1f} GB", f"{peak:.0f} MiB", "128 MiB, flat")
 
     def many(self):
