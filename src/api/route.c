@@ -143,6 +143,7 @@ static const HfRoute routes[] = {
     {"GET", V1 "/webhooks/{id}", ADMINISTRATOR, hf_noun_handle_get, &hf_noun_webhook},
     {"PATCH", V1 "/webhooks/{id}", ADMINISTRATOR, hf_webhook_handle_change, &hf_noun_webhook},
     {"DELETE", V1 "/webhooks/{id}", ADMINISTRATOR, hf_noun_handle_remove, &hf_noun_webhook},
+    {"POST", V1 "/webhooks/{id}/test", ADMINISTRATOR, hf_webhook_handle_test, .waits = true},
 };
 
 /* ---- Finding -------------------------------------------------------------------------------------------------------

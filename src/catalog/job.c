@@ -24,7 +24,8 @@ const HfNoun hf_noun_job = {.name = "job",
                             .filters = job_filters,
                             .sorts = job_sorts,
                             .search = "name",
-                            .is_long = true};
+                            .is_long = true,
+                            .open = "'queued', 'running'"};
 
 static const char *const log_filters[] = {"type", "outcome", "database_id", "schedule_id", NULL};
 static const char *const log_sorts[] = {"-created_at", "name", "type", "size_bytes", NULL};

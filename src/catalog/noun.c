@@ -64,12 +64,16 @@ static bool add_filters(Statement *list, const HfNoun *noun, const HfListQuery *
 {
     bool by_state = false;
     for (const char *const *f = query->filters; f != NULL && f[0] != NULL; f += 2) {
-        bool is_member = g_strcmp0(noun->member, f[0]) == 0;
+        bool is_member = g_strcmp0(noun->member, f[0]) == 0, is_state = strcmp(f[0], "state") == 0;
         if (!is_member && (noun->filters == NULL || !g_strv_contains(noun->filters, f[0])))
             return bad_list(noun, "filter", f[0], error);
+        by_state = by_state || is_state;
+        if (is_state && noun->open != NULL && strcmp(f[1], "open") == 0) {
+            g_string_append_printf(list->sql, " AND v.state IN (%s)", noun->open);
+            continue;
+        }
         g_string_append_printf(list->sql, is_member ? " AND v.%ss" : " AND v.%s", f[0]);
         add_parameter(list, is_member ? " @> ARRAY[" : " = ", f[1], is_member ? "]" : "");
-        by_state = by_state || strcmp(f[0], "state") == 0;
     }
     if (noun->hidden != NULL && !by_state)
         g_string_append_printf(list->sql, " AND v.state <> '%s'", noun->hidden);

@@ -49,6 +49,7 @@ typedef struct {
     const char *search;         /* a column of the view searched by substring; NULL: none */
     bool is_long;               /* its search is indexed, by grams() of that column (migrations/0004_search.sql) */
     const char *hidden;         /* a state whose rows a list leaves out unless it filters by state; NULL: none */
+    const char *open;           /* SQL: the states that the filter "state=open" means; NULL: there is no such value */
     bool installation;          /* the table has no organization_id: the whole installation's */
 } HfNoun;
 

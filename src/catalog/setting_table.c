@@ -34,12 +34,14 @@ void hf_webhook_row_free(HfWebhookRow *self)
     g_free(self);
 }
 
-GPtrArray *hf_webhook_active(HfCatalog *catalog, const char *organization, GError **error)
+/* `whose` ends a statement that has the organization's id as $1. Transfer full. */
+static GPtrArray *read_webhooks(HfCatalog *catalog, const char *whose, const char *const *parameters, GError **error)
 {
-    static const char sql[] =
-        "SELECT w.id, o.name, w.name, w.url, w.secret, w.must_succeed FROM webhook w JOIN organization o ON o.id = "
-        "w.organization_id WHERE o.id = $1::uuid AND w.is_active ORDER BY w.name";
-    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(organization), error);
+    g_autofree char *sql = g_strconcat(
+        "SELECT w.id, o.name, w.name, w.url, w.secret, w.must_succeed FROM webhook w JOIN organization o ON "
+        "o.id = w.organization_id WHERE o.id = $1::uuid AND ",
+        whose, NULL);
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, parameters, error);
     if (rows == NULL)
         return NULL;
     GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)hf_webhook_row_free);
@@ -51,6 +53,21 @@ GPtrArray *hf_webhook_active(HfCatalog *catalog, const char *organization, GErro
         g_ptr_array_add(all, row);
     }
     return all;
+}
+
+GPtrArray *hf_webhook_active(HfCatalog *catalog, const char *organization, GError **error)
+{
+    return read_webhooks(catalog, "w.is_active ORDER BY w.name", HF_PARAMETERS(organization), error);
+}
+
+HfWebhookRow *hf_webhook_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
+{
+    if (!hf_id_check("webhook", id, error))
+        return NULL;
+    g_autoptr(GPtrArray) one = read_webhooks(catalog, "w.id = $2::uuid", HF_PARAMETERS(organization, id), error);
+    if (one == NULL || (one->len == 0 && !hf_not_found("webhook", id, error)))
+        return NULL;
+    return g_ptr_array_steal_index(one, 0);
 }
 
 /* ---- Settings ------------------------------------------------------------------------------------------------------

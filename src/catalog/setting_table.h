@@ -18,6 +18,8 @@ typedef struct {
 } HfWebhookRow;
 void hf_webhook_row_free(HfWebhookRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfWebhookRow, hf_webhook_row_free)
+HfWebhookRow *hf_webhook_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 /* The active ones; elements HfWebhookRow. Transfer full. */
 GPtrArray *hf_webhook_active(HfCatalog *catalog, const char *organization, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/units.h"
-#include "catalog/setting_table.h"
 #include "crypto/age.h"
 #include "crypto/primitives.h"
 #include "http/post.h"
@@ -69,19 +68,20 @@ static bool sign(const HfSealer *sealer, const HfWebhookRow *webhook, const char
 /* ---- Sending -------------------------------------------------------------------------------------------------------
  */
 
-static bool send_once(const HfHttpPost *post, bool *again, GError **error)
+/* *status 0: there was no answer. */
+static bool send_once(const HfHttpPost *post, int *status, bool *again, GError **error)
 {
-    int status = 0;
     g_autoptr(GError) reason = NULL;
-    if (!hf_http_post(post, &status, &reason)) {
+    *status = 0;
+    if (!hf_http_post(post, status, &reason)) {
         *again = g_error_matches(reason, HF_ERROR, HF_ERROR_NETWORK);
         g_propagate_error(error, g_steal_pointer(&reason));
         return false;
     }
-    *again = status >= 500 || status == 408 || status == 429;
-    if (status < 200 || status >= 300)
-        g_set_error(error, HF_ERROR, HF_ERROR_NETWORK, "it answered with status %d", status);
-    return status >= 200 && status < 300;
+    *again = *status >= 500 || *status == 408 || *status == 429;
+    if (*status < 200 || *status >= 300)
+        g_set_error(error, HF_ERROR, HF_ERROR_NETWORK, "it answered with status %d", *status);
+    return *status >= 200 && *status < 300;
 }
 
 static bool pause_for(gint64 pause_ms, GCancellable *cancellable, GError **error)
@@ -92,15 +92,15 @@ static bool pause_for(gint64 pause_ms, GCancellable *cancellable, GError **error
     return hf_error_check_cancelled(cancellable, error);
 }
 
-static bool deliver(const HfHttpPost *post, GError **error)
+static bool deliver(const HfHttpPost *post, int tries, int *status, GError **error)
 {
     gint64 pause_ms = FIRST_PAUSE_MS;
     for (int number = 1;; number++, pause_ms *= 2) {
         bool again = false;
         g_autoptr(GError) reason = NULL;
-        if (send_once(post, &again, &reason))
+        if (send_once(post, status, &again, &reason))
             return true;
-        if (!again || number == TRIES) {
+        if (!again || number == tries) {
             g_propagate_error(error, g_steal_pointer(&reason));
             return false;
         }
@@ -110,7 +110,7 @@ static bool deliver(const HfHttpPost *post, GError **error)
 }
 
 static bool tell(const HfWebhookRow *webhook, const HfSealer *sealer, const char *roots, const HfWebhookEvent *event,
-                 GCancellable *cancellable, GError **error)
+                 int tries, int *status, GCancellable *cancellable, GError **error)
 {
     g_autofree char *body = write_body(event, webhook);
     g_autofree char *signature = NULL;
@@ -122,7 +122,15 @@ static bool tell(const HfWebhookRow *webhook, const HfSealer *sealer, const char
                                  .roots = *roots != '\0' ? roots : NULL,
                                  .timeout_ms = TIMEOUT_MS,
                                  .cancellable = cancellable},
-                   error);
+                   tries, status, error);
+}
+
+bool hf_webhook_try(const HfWebhookRow *webhook, const HfSealer *sealer, const HfConfiguration *configuration,
+                    const char *organization, int *status, GError **error)
+{
+    const HfWebhookEvent event = {.event = "test", .organization = organization};
+    *status = 0;
+    return tell(webhook, sealer, configuration->webhook_roots, &event, 1, status, NULL, error);
 }
 
 bool hf_webhook_tell(HfCatalog *catalog, const HfSealer *sealer, const HfConfiguration *configuration,
@@ -131,8 +139,9 @@ bool hf_webhook_tell(HfCatalog *catalog, const HfSealer *sealer, const HfConfigu
     g_autoptr(GPtrArray) webhooks = hf_webhook_active(catalog, event->organization, error);
     for (guint i = 0; webhooks != NULL && i < webhooks->len; i++) {
         const HfWebhookRow *webhook = webhooks->pdata[i];
+        int status = 0;
         g_autoptr(GError) reason = NULL;
-        if (tell(webhook, sealer, configuration->webhook_roots, event, cancellable, &reason)) {
+        if (tell(webhook, sealer, configuration->webhook_roots, event, TRIES, &status, cancellable, &reason)) {
             g_message("the webhook %s was told: %s", webhook->name, event->event);
         } else if (g_error_matches(reason, HF_ERROR, HF_ERROR_CANCELLED)) {
             g_propagate_error(error, g_steal_pointer(&reason));

@@ -10,12 +10,13 @@
 
 #include "base/configuration.h"
 #include "catalog/catalog.h"
+#include "catalog/setting_table.h"
 #include "crypto/seal.h"
 
 #include <gio/gio.h>
 
 typedef struct {
-    const char *event; /* "halt.before", "halt.after" */
+    const char *event; /* "halt.before", "halt.after"; "test", which is of no job and no database */
     const char *job_id, *organization, *server, *database_id, *database;
     const char *outcome; /* after: "succeeded", "failed", "lost"; NULL: it is yet to be seen */
 } HfWebhookEvent;
@@ -24,5 +25,10 @@ typedef struct {
  * succeed, it is HF_ERROR_CONFLICT, and the others are not told. Blocks, for each at most a minute or so. */
 bool hf_webhook_tell(HfCatalog *catalog, const HfSealer *sealer, const HfConfiguration *configuration,
                      const HfWebhookEvent *event, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Sends a "test" to one, active or not, once and for at most ten seconds. *status is what it answered with, 0 if it did
+ * not; true: with one of 200 to 299. */
+bool hf_webhook_try(const HfWebhookRow *webhook, const HfSealer *sealer, const HfConfiguration *configuration,
+                    const char *organization, int *status, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

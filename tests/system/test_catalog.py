@@ -373,6 +373,17 @@ def test_lists_filter_and_hide_what_is_deleted(catalog, backups):
     assert catalog.run("list", "backup", backups, 5, "-", "database_id", "x").startswith("error usage")
 
 
+def test_jobs_that_are_open_are_queued_or_running(catalog):
+    organization = catalog.organization("acme")
+    running, queued, *ended = catalog.jobs(organization, 5)
+    assert catalog.claim()[0] == running
+    catalog.sql("UPDATE job SET state = (array['succeeded', 'failed', 'cancelled'])[array_position(%s::uuid[], id)] "
+                "WHERE id = ANY(%s::uuid[])", ended, ended)
+    assert set(ids(catalog, "job", organization, 1, "-", "state", "open")[0]) == {running, queued}
+    assert ids(catalog, "job", organization, 9, "-", "state", "running")[0] == [running]
+    assert not ids(catalog, "backup", organization, 9, "-", "state", "open")[0]  # a state like any other there
+
+
 PLANNED = [("backup", "created_at DESC", "state <> 'deleted'"), ("backup", "size_bytes", "state <> 'deleted'"),
            ("backup", "name", "state <> 'deleted'"), ("job", "created_at DESC", "true"),
            ("log", "created_at DESC", "true"), ("log", "size_bytes DESC", "true"), ("log", "name", "true"),

@@ -361,6 +361,29 @@ def test_one_that_must_succeed_stops_the_restore_before_anything_is_halted(shop,
     assert all(event["outcome"] == "failed" for _, event in receiver.told if event["event"] == "halt.after")
 
 
+def test_a_webhook_can_be_tried_and_tells_what_came_of_it(shop, receiver):
+    here = f"http://127.0.0.1:{receiver.port}"
+
+    def attempt(url, **body):
+        receiver.told.clear()
+        answer = shop.admin.post(f"/webhooks/{shop.webhook(url, **body)}/test", expect=200).json
+        assert answer.pop("duration_ms") >= 0
+        return answer
+
+    assert attempt(f"{here}/ok", is_active=False) == {"ok": True, "status": 204, "message": ""}
+    ((_, event),) = receiver.told  # with a signature that is right
+    assert event["event"] == "test" and event["organization"] == "shop"
+    assert not any(event[each] for each in ("job_id", "server", "database_id", "database", "outcome"))
+    said = {"ok": False, "status": 500, "message": "it answered with status 500"}
+    assert attempt(f"{here}/broken") == said and len(receiver.told) == 1  # once
+    assert attempt(f"{here}/moved")["status"] == 302 and [path for path, _ in receiver.told] == ["/moved"]
+    away = attempt("http://127.0.0.1:9/ok")
+    assert not away["ok"] and away["status"] is None and away["message"]
+    last = shop.admin.get("/audit?action=webhook.test&limit=1", expect=200).json["items"][0]
+    assert (last["object_name"], last["detail"]) == ("http://127.0.0.1:9/ok", away["message"])
+    shop.admin.post(f"/webhooks/{shop.key}/test", expect=404)
+
+
 @pytest.mark.parametrize("url", ["ftp://hook.example/", "file:///etc/passwd", "gopher://127.0.0.1/", "hook.example",
                                  "http://user:secret@hook.example/", "https:///nobody", "http://hook.example/#there"])
 def test_an_address_is_of_http_and_names_a_host(shop, url):

@@ -257,7 +257,7 @@ class Tour:
 
     def jobs(self):
         admin, job = self.admin, self.things["job"]
-        admin.get("/jobs?state=queued", expect=200)
+        assert admin.get("/jobs?state=open", expect=200).json["items"]
         admin.get(f"/jobs/{job}", expect=200)
         admin.post(f"/jobs/{job}/cancel", expect=202)
         seen = admin.get(f"/jobs/{job}", expect=200)
@@ -272,7 +272,8 @@ class Tour:
         admin.patch("/settings", {"colour": "blue"}, expect=200)
         admin.get("/webhooks", expect=200)
         admin.get(f"/webhooks/{webhook}", expect=200)
-        admin.patch(f"/webhooks/{webhook}", {"is_active": False}, expect=200)
+        admin.patch(f"/webhooks/{webhook}", {"is_active": False, "url": "http://127.0.0.1:9/"}, expect=200)
+        admin.post(f"/webhooks/{webhook}/test", expect=200)
         admin.delete(f"/webhooks/{webhook}", expect=204)
 
     def oneself(self):
