@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { expect, picture, test } from '../support';
 
 test('an auditor asks who touched what', async ({ as, stage, organization }) => {
-  test.slow();
   const shop = await stage.shop(organization);
   const viewer = await as('viewer');
   await viewer.goto('/audit');

@@ -4,7 +4,6 @@ const BOUND = 350_000;
 const PAGES = ['/', '/backup', '/logs', '/restore', '/jobs', '/keys', '/storages', '/servers', '/users', '/audit', '/settings', '/help', '/welcome', '/sessions'];
 
 test('a first load with an empty cache is under 350 kB, wherever it begins', async ({ as, stage, organization, stranger }) => {
-  test.setTimeout(120_000); // sixteen loads
   const shop = await stage.shop(organization);
   for (let i = 0; i < 2; i += 1) {
     const { body } = await stage.api<{ job_id: string }>(organization, 'POST', '/backups', { database_id: shop.database, key_ids: [shop.key] });

@@ -8,7 +8,6 @@ const start = async (stage: Stage, organization: string, shop: Shop, options: Re
   (await stage.api<{ job_id: string }>(organization, 'POST', '/backups', { database_id: shop.database, key_ids: [shop.key], ...options })).body.job_id;
 
 test('a job is watched: it waits, a worker dies, another one takes over; Holdfast is away for a while', async ({ as, stage, organization, guard }) => {
-  test.setTimeout(120_000);
   guard.allow(/status of 503|ERR_CONNECTION/);
   const shop = await stage.shop(organization);
   await stage.sql(shop.name, 'INSERT INTO orders (note) SELECT string_agg(md5((i * 400 + j)::text), $$$$) FROM generate_series(1, 6000) i, generate_series(1, 400) j GROUP BY i');
@@ -25,11 +24,11 @@ test('a job is watched: it waits, a worker dies, another one takes over; Holdfas
   await stage.killWorker();
   await stage.startWorker();
   await stage.stopApi();
-  await expect(page.getByText('Holdfast does not answer; trying again.')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('Holdfast does not answer; trying again.')).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole('heading', { name: `Backup of ${shop.name}`, level: 1 })).toBeVisible();
   await page.waitForTimeout(20_000);
   await stage.startApi();
-  await expect(page.getByText('Holdfast does not answer; trying again.')).toBeHidden({ timeout: 20_000 });
+  await expect(page.getByText('Holdfast does not answer; trying again.')).toBeHidden({ timeout: 60_000 });
   await expect(page.getByText('Succeeded').first()).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText('attempt 2 of the backup begins')).toBeVisible();
 });
@@ -80,7 +79,7 @@ test('lanes, rates and log of a job that runs; it survives a reload and a sign-i
   expect(readFileSync(await file.path(), 'utf8').split('\n')).toHaveLength(122);
 
   await page.context().clearCookies();
-  await expect(page.getByText('Your session has ended.')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('Your session has ended.')).toBeVisible({ timeout: 60_000 });
   await stage.forgetTries();
   await page.getByLabel('User name').fill(`${organization}-operator`);
   await page.getByRole('textbox', { name: 'Password' }).fill(stage.where.password);
@@ -91,7 +90,7 @@ test('lanes, rates and log of a job that runs; it survives a reload and a sign-i
   await expect(page.getByText(/It is being cancelled/)).toBeVisible();
   await stage.catalog(`
     UPDATE job SET state = 'failed', lease_until = NULL, ended_at = now(), error = '{"code":"storage","message":"the disk of the storage is full: 0 bytes are free"}' WHERE id = '${job}'`);
-  await expect(page.getByRole('alert', { name: 'Backup failed' })).toContainText('The disk of the storage is full', { timeout: 40_000 });
+  await expect(page.getByRole('alert', { name: 'Backup failed' })).toContainText('The disk of the storage is full', { timeout: 60_000 });
   await picture(page, 'job-failed');
   await stage.startWorker();
 });

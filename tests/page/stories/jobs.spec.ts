@@ -11,7 +11,7 @@ test('the list of jobs is ordered, filtered and turned over by the server', asyn
            now() - i * interval '1 hour', now() - i * interval '1 hour'
       FROM database d, generate_series(1, 60) i WHERE d.id = '${shop.database}'`);
   const table = page.getByRole('table', { name: 'Jobs' });
-  await expect(table.getByRole('row')).toHaveCount(26, { timeout: 15_000 });
+  await expect(table.getByRole('row')).toHaveCount(26, { timeout: 60_000 });
   await expect(page.getByText('Page 1')).toBeVisible();
   await page.getByRole('button', { name: 'Next' }).click();
   await expect(page.getByText('Page 2')).toBeVisible();

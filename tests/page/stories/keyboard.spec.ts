@@ -52,7 +52,6 @@ async function walk(page: Page): Promise<Stop[]> {
 }
 
 test('each page is walked by the keyboard alone: in order, in sight, with a ring and a name', async ({ as, stage, organization }) => {
-  test.setTimeout(120_000);
   const shop = await stage.shop(organization);
   const { body } = await stage.api<{ job_id: string }>(organization, 'POST', '/backups', { database_id: shop.database, key_ids: [shop.key] });
   await stage.api(organization, 'POST', '/schedules', {

@@ -71,7 +71,7 @@ test('a database is backed up, its alarm set, and its history seen', async ({ as
   await page.getByRole('button', { name: 'Back up now' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Back up', exact: true }).click();
   const backups = page.getByRole('table', { name: 'Backups' });
-  await expect(backups.getByText('Good')).toBeVisible({ timeout: 20_000 });
+  await expect(backups.getByText('Good')).toBeVisible({ timeout: 60_000 });
   await stage.catalog(`
     INSERT INTO backup (organization_id, name, path, storage_id, type, database_id, database_name, size_bytes, duration_ms, created_at)
     SELECT organization_id, 'b' || i, 'b' || i, storage_id, type, database_id, database_name, size_bytes * (20 + i) / 30, 800 + 37 * (i % 7),

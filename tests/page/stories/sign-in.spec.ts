@@ -46,7 +46,7 @@ test('a session that ends brings one back to the same page', async ({ as, stage,
   await page.goto('/keys');
   await expect(page.getByRole('heading', { name: 'Keys', level: 1 })).toBeVisible();
   await page.context().clearCookies();
-  await expect(page.getByText('Your session has ended.')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('Your session has ended.')).toBeVisible({ timeout: 60_000 });
   await stage.forgetTries();
   await page.getByLabel('User name').fill(`${organization}-operator`);
   await page.getByRole('textbox', { name: 'Password' }).fill(stage.where.password);

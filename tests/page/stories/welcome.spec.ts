@@ -1,7 +1,6 @@
 import { expect, picture, test } from '../support';
 
 test('from nothing to a first backup, each step tested', async ({ as, stage, organization }) => {
-  test.slow();
   const database = `${organization}_first`;
   await stage.sql('postgres', `CREATE DATABASE ${database}`);
   await stage.sql(database, 'CREATE TABLE customer AS SELECT i AS id FROM generate_series(1, 500) i');
@@ -44,7 +43,7 @@ test('from nothing to a first backup, each step tested', async ({ as, stage, org
 
   await expect(now).toContainText('Take the first backup');
   await now.getByRole('button', { name: 'Back up now' }).click();
-  await expect(page.getByRole('heading', { name: 'You are protected' })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('heading', { name: 'You are protected' })).toBeVisible({ timeout: 60_000 });
   await picture(page, 'welcome-done');
   await page.getByRole('link', { name: 'To the overview' }).click();
   await expect(page.getByRole('table', { name: 'Databases' }).getByRole('row', { name: database })).toContainText('Protected');

@@ -18,7 +18,7 @@ const SHOWN = 6;
 /** What runs and what has ended meanwhile, on every page; and a notification when a job ends. */
 export function JobTray() {
   const [opened, setOpened] = useState(false);
-  const { data: jobs } = useOpenJobs();
+  const { data: jobs, dataUpdatedAt } = useOpenJobs();
   const { unseen, see } = useUnseen();
   const running = jobs?.length ?? 0;
   const failed = unseen.filter(({ state }) => state === 'failed').length;
@@ -29,7 +29,7 @@ export function JobTray() {
   const close = () => {
     toggle(false);
   };
-  useEndedJobs(jobs, tell);
+  useEndedJobs(jobs, dataUpdatedAt, tell);
   return (
     <Popover opened={opened} onChange={toggle} position="bottom-end" shadow="md" width={320} trapFocus returnFocus>
       <Indicator label={running || unseen.length} size={16} disabled={running + unseen.length === 0} color={failed > 0 ? 'red' : running > 0 ? 'tide' : 'gray'} offset={4} zIndex={1}>

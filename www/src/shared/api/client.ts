@@ -2,6 +2,7 @@ import createClient from 'openapi-fetch';
 import { awayProblem, readProblem } from './problem';
 import { reachability } from './reachability';
 import type { components, paths } from './schema';
+import { noteStarted } from './startedJobs';
 
 export type Schemas = components['schemas'];
 
@@ -66,6 +67,7 @@ export async function guardedFetch(request: Request): Promise<Response> {
 
 /** The API, typed by openapi.yaml. Use it in the hooks of entities and features; wrap calls in `take`. */
 export const api = createClient<paths>({ baseUrl: '', fetch: guardedFetch });
+api.use(noteStarted);
 
 /** The data of an answer; a failed call has thrown its Problem before. */
 export async function take<Data>(call: Promise<{ data?: Data }>): Promise<Data> {

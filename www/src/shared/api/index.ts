@@ -3,6 +3,7 @@ export type { Schemas } from './client';
 export { asProblem, awayProblem, Problem, problemOfText } from './problem';
 export { every, queryClient } from './queryClient';
 export { reachability, useReachable } from './reachability';
+export { takeStarted } from './startedJobs';
 export { useLocalList } from './useLocalList';
 export { usePagedList } from './usePagedList';
 export type { ListQuery, Page, PagedList } from './usePagedList';
