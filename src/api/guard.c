@@ -167,10 +167,13 @@ void hf_guard_forget(HfApi *api, const char *const *hashes)
 static bool may(const HfPrincipal *principal, HfAccess access)
 {
     static const HfRole least[] = {[HF_ACCESS_VIEWER] = HF_ROLE_VIEWER,
+                                   [HF_ACCESS_AUDITOR] = HF_ROLE_AUDITOR,
                                    [HF_ACCESS_OPERATOR] = HF_ROLE_OPERATOR,
                                    [HF_ACCESS_ADMINISTRATOR] = HF_ROLE_ADMINISTRATOR};
     if (access == HF_ACCESS_OWNER)
         return principal->is_owner;
+    if (access == HF_ACCESS_AUDITOR && principal->role == HF_ROLE_OPERATOR)
+        return false;
     return access == HF_ACCESS_SIGNED_IN || (principal->organization != NULL && principal->role >= least[access]);
 }
 

@@ -64,7 +64,7 @@ bool hf_token_handle_create(HfApi *api, const HfRoute *route, HfRequest *request
         !hf_request_required(request, "role", 20, &role, error) || !read_expiry(request, &expires_us, error))
         return false;
     if (hf_role_parse(role) == HF_ROLE_NONE)
-        return usage(error, "\"role\" is viewer, operator or administrator");
+        return usage(error, "\"role\" is " HF_ROLES);
     g_autofree char *token = hf_token_new(HF_TOKEN_PREFIX, error);
     if (token == NULL || !hf_catalog_begin(api->catalog, error))
         return false;

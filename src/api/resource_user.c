@@ -34,7 +34,7 @@ static bool read_role(const HfRequest *request, Body *body, GError **error)
     body->change.role = body->role != NULL ? hf_role_parse(body->role) : HF_ROLE_NONE;
     if (body->role == NULL || body->change.role != HF_ROLE_NONE)
         return true;
-    g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE, "\"role\" is viewer, operator or administrator");
+    g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE, "\"role\" is " HF_ROLES);
     return false;
 }
 

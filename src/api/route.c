@@ -25,6 +25,7 @@
 #define SIGNED_IN HF_ACCESS_SIGNED_IN
 #define OWNER HF_ACCESS_OWNER
 #define VIEWER HF_ACCESS_VIEWER
+#define AUDITOR HF_ACCESS_AUDITOR
 #define OPERATOR HF_ACCESS_OPERATOR
 #define ADMINISTRATOR HF_ACCESS_ADMINISTRATOR
 #define V1 "/api/v1"
@@ -132,7 +133,7 @@ static const HfRoute routes[] = {
     {"POST", V1 "/jobs/{id}/cancel", OPERATOR, hf_job_handle_cancel},
     {"GET", V1 "/logs", VIEWER, hf_noun_handle_list, &hf_noun_log},
     {"GET", V1 "/installation/audit", OWNER, hf_noun_handle_list, &hf_noun_installation_audit},
-    {"GET", V1 "/audit", ADMINISTRATOR, hf_noun_handle_list, &hf_noun_audit},
+    {"GET", V1 "/audit", AUDITOR, hf_noun_handle_list, &hf_noun_audit},
 
     {"GET", V1 "/gate/{database_id}/progress", ANYONE, hf_gate_handle_progress},
 
@@ -202,8 +203,8 @@ const char *hf_route_organization(const HfRoute *route, const HfRequest *request
 char *hf_routes_to_json(void)
 {
     static const char *const names[] = {
-        [ANYONE] = "anyone", [LOCAL] = "local",       [SIGNED_IN] = "signed in",        [OWNER] = "owner",
-        [VIEWER] = "viewer", [OPERATOR] = "operator", [ADMINISTRATOR] = "administrator"};
+        [ANYONE] = "anyone", [LOCAL] = "local",     [SIGNED_IN] = "signed in", [OWNER] = "owner",
+        [VIEWER] = "viewer", [AUDITOR] = "auditor", [OPERATOR] = "operator",   [ADMINISTRATOR] = "administrator"};
     HfJsonWriter writer;
     GString *text = g_string_new(NULL);
     hf_json_writer_init(&writer, text);

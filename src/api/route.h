@@ -17,6 +17,7 @@ typedef enum {
     HF_ACCESS_SIGNED_IN, /* a session or token of any sort; about itself alone */
     HF_ACCESS_OWNER,     /* of the installation */
     HF_ACCESS_VIEWER,
+    HF_ACCESS_AUDITOR, /* auditors and administrators; operators not */
     HF_ACCESS_OPERATOR,
     HF_ACCESS_ADMINISTRATOR,
 } HfAccess;

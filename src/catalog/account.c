@@ -31,6 +31,7 @@ const HfNoun hf_noun_session = {.name = "session",
 
 static const char *const roles[] = {[HF_ROLE_NONE] = "none",
                                     [HF_ROLE_VIEWER] = "viewer",
+                                    [HF_ROLE_AUDITOR] = "auditor",
                                     [HF_ROLE_OPERATOR] = "operator",
                                     [HF_ROLE_ADMINISTRATOR] = "administrator"};
 

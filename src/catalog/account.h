@@ -18,8 +18,10 @@ extern const HfNoun hf_noun_user;         /* read: members of the organization *
 extern const HfNoun hf_noun_token;        /* read, remove (revoke) */
 extern const HfNoun hf_noun_session;      /* read: filter by account_id, with organization NULL */
 
-typedef enum { HF_ROLE_NONE, HF_ROLE_VIEWER, HF_ROLE_OPERATOR, HF_ROLE_ADMINISTRATOR } HfRole;
-HfRole hf_role_parse(const char *name); /* NONE for anything else */
+/* Each may do what the one before may, but for the audit log: that is for auditors and administrators alone. */
+typedef enum { HF_ROLE_NONE, HF_ROLE_VIEWER, HF_ROLE_AUDITOR, HF_ROLE_OPERATOR, HF_ROLE_ADMINISTRATOR } HfRole;
+#define HF_ROLES "viewer, auditor, operator or administrator" /* for messages */
+HfRole hf_role_parse(const char *name);                       /* NONE for anything else */
 const char *hf_role_name(HfRole role);
 
 /* Who makes a request. */

@@ -109,7 +109,7 @@ bool hf_member_set(HfCatalog *catalog, const char *organization, const char *acc
         "INSERT INTO membership (organization_id, account_id, role) VALUES ($1::uuid, $2::uuid, $3) ON CONFLICT "
         "(organization_id, account_id) DO UPDATE SET role = excluded.role";
     if (role == HF_ROLE_NONE) {
-        g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE, "a role is administrator, operator or viewer");
+        g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE, "a role is " HF_ROLES);
         return false;
     }
     return hf_id_check("user", account_id, error) &&

@@ -15,7 +15,7 @@ static struct {
 
 static const GOptionEntry entries[] = {
     {"name", 0, 0, G_OPTION_ARG_STRING, &options.name, "The token", "NAME"},
-    {"role", 0, 0, G_OPTION_ARG_STRING, &options.role, "add: what it may do", "viewer|operator|administrator"},
+    {"role", 0, 0, G_OPTION_ARG_STRING, &options.role, "add: what it may do", "viewer|auditor|operator|administrator"},
     {"expires", 0, 0, G_OPTION_ARG_STRING, &options.expires, "add: after this time (default: never)", "TIME"},
     {NULL},
 };
@@ -42,11 +42,11 @@ static bool add(HfAdmin *admin, GError **error)
     uint64_t seconds = 0;
     HfRole role = hf_role_parse(options.role);
     if (!hf_option_require("--name", options.name, "the new token", error) ||
-        !hf_option_require("--role", options.role, "viewer, operator or administrator", error) ||
+        !hf_option_require("--role", options.role, HF_ROLES, error) ||
         !hf_option_duration("--expires", options.expires, &seconds, error))
         return false;
     if (role == HF_ROLE_NONE)
-        return hf_option_fail(error, "--role: \"%s\" is not viewer, operator or administrator", options.role);
+        return hf_option_fail(error, "--role: \"%s\" is not " HF_ROLES, options.role);
     g_autofree char *token = hf_token_new(HF_TOKEN_PREFIX, error);
     if (token == NULL || !hf_catalog_begin(admin->catalog, error))
         return false;

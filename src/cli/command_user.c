@@ -14,7 +14,7 @@ static const GOptionEntry entries[] = {
     {"name", 0, 0, G_OPTION_ARG_STRING, &options.name, "Whom: the name one signs in with", "NAME"},
     {"rename", 0, 0, G_OPTION_ARG_STRING, &options.rename, "change: another name", "NAME"},
     {"full-name", 0, 0, G_OPTION_ARG_STRING, &options.full_name, "The name of the person", "TEXT"},
-    {"role", 0, 0, G_OPTION_ARG_STRING, &options.role, "In the organization", "viewer|operator|administrator"},
+    {"role", 0, 0, G_OPTION_ARG_STRING, &options.role, "In the organization", "viewer|auditor|operator|administrator"},
     {"owner", 0, 0, G_OPTION_ARG_NONE, &options.owner, "An owner of the whole installation", NULL},
     {"active", 0, 0, G_OPTION_ARG_NONE, &options.active, "change: may sign in again", NULL},
     {"inactive", 0, 0, G_OPTION_ARG_NONE, &options.inactive, "change: may not sign in any more", NULL},
@@ -25,13 +25,12 @@ static bool read_role(HfRole *role, GError **error)
 {
     *role = hf_role_parse(options.role);
     return options.role == NULL || *role != HF_ROLE_NONE ||
-           hf_option_fail(error, "--role: \"%s\" is not viewer, operator or administrator", options.role);
+           hf_option_fail(error, "--role: \"%s\" is not " HF_ROLES, options.role);
 }
 
 static bool need_role(HfRole *role, GError **error)
 {
-    return hf_option_require("--role", options.role, "viewer, operator or administrator", error) &&
-           read_role(role, error);
+    return hf_option_require("--role", options.role, HF_ROLES, error) && read_role(role, error);
 }
 
 static bool list(HfAdmin *admin, GError **error)
