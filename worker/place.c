@@ -8,6 +8,31 @@ HfPgTarget *hf_worker_reach(const HfJobRun *run, const HfServerRow *server, cons
                                 run->cancellable, error);
 }
 
+/* False: nobody knows. */
+static bool ask_whether_missing(const HfJobRun *run, const HfServerRow *server, const char *name, bool *missing,
+                                GError **error)
+{
+    g_autoptr(HfPgTarget) target = hf_worker_reach(run, server, NULL, error);
+    g_autoptr(HfPg) pg = target != NULL ? hf_pg_connect(target, run->cancellable, error) : NULL;
+    g_autoptr(HfPgRows) rows = pg != NULL ? hf_pg_query(pg, "SELECT FROM pg_catalog.pg_database WHERE datname = $1",
+                                                        (const char *const[]){name, NULL}, error)
+                                          : NULL;
+    *missing = rows != NULL && hf_pg_rows_count(rows) == 0;
+    return rows != NULL;
+}
+
+void hf_worker_note_missing(const HfJobRun *run, const HfServerRow *server, const HfDatabaseRow *database)
+{
+    bool missing;
+    g_autoptr(GError) reason = NULL;
+    if (!ask_whether_missing(run, server, database->name, &missing, &reason) ||
+        (missing && !hf_database_note_missing(run->catalog, database->id, true, &reason)))
+        g_warning("whether the server %s has no database %s any more is not noted: %s", server->name, database->name,
+                  reason->message);
+    else if (missing)
+        g_warning("the server %s has no database %s any more", server->name, database->name);
+}
+
 bool hf_place_open(HfPlace *self, const HfJobRun *run, GError **error)
 {
     const HfJobRow *job = run->job;

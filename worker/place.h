@@ -12,6 +12,10 @@
 HfPgTarget *hf_worker_reach(const HfJobRun *run, const HfServerRow *server, const char *database, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+/* After a failure: whether the server does not have the database any more is asked of the server itself, and noted for
+ * the alarms. */
+void hf_worker_note_missing(const HfJobRun *run, const HfServerRow *server, const HfDatabaseRow *database);
+
 typedef struct {
     HfServerRow *server;
     HfDatabaseRow *database;

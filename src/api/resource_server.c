@@ -103,6 +103,22 @@ static bool write_found(HfApi *api, const char *server, const HfFoundDatabase *f
     return true;
 }
 
+static GPtrArray *all_names(const GPtrArray *found)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < found->len; i++)
+        g_ptr_array_add(names, g_strdup(((const HfFoundDatabase *)found->pdata[i])->name));
+    return names;
+}
+
+/* What the server has now is not missing any more. */
+static bool note_found(HfApi *api, const char *server, const GPtrArray *found, GError **error)
+{
+    g_autoptr(GPtrArray) names = all_names(found);
+    g_ptr_array_add(names, NULL);
+    return hf_database_note_found(api->catalog, server, (const char *const *)names->pdata, error);
+}
+
 static bool answer_found(HfApi *api, const char *server, const GPtrArray *found, const unsigned *added,
                          HfResponse *response, GError **error)
 {
@@ -129,7 +145,7 @@ bool hf_server_handle_find(HfApi *api, const HfRoute *route, HfRequest *request,
     (void)route;
     g_autoptr(GPtrArray) found =
         hf_probe_databases(api->catalog, api->configuration, api->sealer, request->principal->organization, id, error);
-    return found != NULL && answer_found(api, id, found, NULL, response, error);
+    return found != NULL && note_found(api, id, found, error) && answer_found(api, id, found, NULL, response, error);
 }
 
 static bool is_found(const GPtrArray *found, const char *name)
@@ -138,14 +154,6 @@ static bool is_found(const GPtrArray *found, const char *name)
         if (strcmp(((const HfFoundDatabase *)found->pdata[i])->name, name) == 0)
             return true;
     return false;
-}
-
-static GPtrArray *all_names(const GPtrArray *found)
-{
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < found->len; i++)
-        g_ptr_array_add(names, g_strdup(((const HfFoundDatabase *)found->pdata[i])->name));
-    return names;
 }
 
 /* Those of the body's member "names", all found ones without it. Transfer full, NULL-terminated. */
@@ -188,7 +196,7 @@ bool hf_server_handle_register(HfApi *api, const HfRoute *route, HfRequest *requ
     g_autoptr(GPtrArray) found =
         hf_probe_databases(api->catalog, api->configuration, api->sealer, principal->organization, id, error);
     g_autoptr(GPtrArray) names = found != NULL ? wanted_names(request, found, error) : NULL;
-    if (names == NULL || !hf_catalog_begin(api->catalog, error))
+    if (names == NULL || !note_found(api, id, found, error) || !hf_catalog_begin(api->catalog, error))
         return false;
     bool done = hf_database_register(api->catalog, principal->organization, id, (const char *const *)names->pdata,
                                      principal->actor, &added, error);

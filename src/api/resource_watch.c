@@ -86,8 +86,11 @@ static GString *metrics_text(const HfJson *json)
     append_number(text, json, hf_json_get(json, backups, "bytes"), "holdfast_backup_bytes", "What they take.");
     append_number(text, json, hf_json_get(json, 0, "halted"), "holdfast_halted",
                   "Databases whose services are halted.");
-    append_help(text, "holdfast_alarm", "1: no good backup for longer than the database may be without one.");
+    append_help(text, "holdfast_alarm",
+                "1: no good backup for longer than the database may be without one, or the database is missing.");
     append_rows(text, json, "alarms", "holdfast_alarm", database, "raised");
+    append_help(text, "holdfast_database_missing", "1: its server does not have the database any more.");
+    append_rows(text, json, "alarms", "holdfast_database_missing", database, "missing");
     append_help(text, "holdfast_last_good_backup_seconds", "When the last good backup was made, since 1970.");
     append_rows(text, json, "alarms", "holdfast_last_good_backup_seconds", database, "last_good_s");
     return text;

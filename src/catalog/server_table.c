@@ -168,6 +168,22 @@ bool hf_database_register(HfCatalog *catalog, const char *organization, const ch
     return rows != NULL;
 }
 
+bool hf_database_note_missing(HfCatalog *catalog, const char *id, bool missing, GError **error)
+{
+    static const char sql[] = "UPDATE database SET missing_since = CASE WHEN $2::boolean THEN now() END "
+                              "WHERE id = $1::uuid AND (missing_since IS NOT NULL) <> $2::boolean";
+    return hf_catalog_do(catalog, sql, HF_PARAMETERS(id, missing ? "true" : "false"), error);
+}
+
+bool hf_database_note_found(HfCatalog *catalog, const char *server_id, const char *const *names, GError **error)
+{
+    static const char sql[] =
+        "UPDATE database SET missing_since = NULL WHERE server_id = $1::uuid AND missing_since IS "
+        "NOT NULL AND name IN (SELECT n #>> '{}' FROM jsonb_array_elements($2::jsonb) n)";
+    g_autofree char *list = hf_list_parameter(names);
+    return hf_catalog_do(catalog, sql, HF_PARAMETERS(server_id, list), error);
+}
+
 bool hf_database_pause_retention(HfCatalog *catalog, const char *id, const char *why, GError **error)
 {
     return hf_catalog_do(catalog, "UPDATE database SET retention_paused = nullif($2, '') WHERE id = $1::uuid",

@@ -10,7 +10,8 @@
 extern const HfNoun hf_noun_server;
 /* Fields: server_id (fixed), name (fixed), alarm_after_s, retention_paused (null lets it go on). */
 extern const HfNoun hf_noun_database;
-/* Read: one for each database: whether a good backup is there that is young enough. Filter by is_raised ("true"). */
+/* Read: one for each database: whether a good backup is there that is young enough, and
+ * whether its server has it. Filter by is_raised ("true"). */
 extern const HfNoun hf_noun_alarm;
 
 #define HF_SERVER_PASSWORD "server password" /* what the sealer is told */
@@ -45,6 +46,12 @@ HfDatabaseRow *hf_database_by_name(HfCatalog *catalog, const char *server_id, co
 /* Registers those of `names` (NULL-terminated) that are not; `added` (may be NULL): how many were not. */
 bool hf_database_register(HfCatalog *catalog, const char *organization, const char *server_id, const char *const *names,
                           const char *created_by, unsigned *added, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* That the server does not have it, or has it. The first time that it was missing stays. */
+bool hf_database_note_missing(HfCatalog *catalog, const char *id, bool missing, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* That the server has those of `names` (NULL-terminated). */
+bool hf_database_note_found(HfCatalog *catalog, const char *server_id, const char *const *names, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 /* `why` NULL: it goes on. */
 bool hf_database_pause_retention(HfCatalog *catalog, const char *id, const char *why, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;

@@ -81,17 +81,18 @@ SELECT s.id, s.organization_id, s.version, s.name, s.host, s.pool, s.created_at,
         AS json
 FROM server s;
 
--- With the alarm: no good backup for longer than the database may be without one.
+-- With the alarm: no good backup for longer than the database may be without one, or the server does not have it.
 CREATE VIEW holdfast_view.alarm AS
 SELECT d.id, d.organization_id, d.version, d.name, d.server_id, b.id AS backup_id, b.created_at AS last_good_at,
-    b.size_bytes, b.proof, coalesce(b.created_at, d.created_at) < now() - d.alarm_after_s * interval '1 second' AS is_raised,
+    b.size_bytes, b.proof, r.is_raised,
     jsonb_build_object('id', d.id, 'database_id', d.id, 'database_name', d.name, 'server_id', d.server_id,
         'server_name', s.name, 'alarm_after_s', d.alarm_after_s, 'last_good_at', holdfast_view.t(b.created_at),
-        'last_good_backup_id', b.id, 'is_raised',
-        coalesce(b.created_at, d.created_at) < now() - d.alarm_after_s * interval '1 second') AS json
+        'last_good_backup_id', b.id, 'missing_since', holdfast_view.t(d.missing_since), 'is_raised', r.is_raised) AS json
 FROM database d JOIN server s ON s.id = d.server_id
 LEFT JOIN LATERAL (SELECT b.id, b.created_at, b.size_bytes, b.proof FROM backup b WHERE b.database_id = d.id
-    AND b.state = 'good' ORDER BY b.created_at DESC LIMIT 1) b ON true;
+    AND b.state = 'good' ORDER BY b.created_at DESC LIMIT 1) b ON true,
+LATERAL (SELECT d.missing_since IS NOT NULL
+    OR coalesce(b.created_at, d.created_at) < now() - d.alarm_after_s * interval '1 second' AS is_raised) r;
 
 -- Whether a schedule's pattern (* and ?) means a database of that name.
 CREATE FUNCTION holdfast_view.is_meant(name text, pattern text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -127,7 +128,7 @@ SELECT d.id, d.organization_id, d.version, d.server_id, d.name, d.created_at,
         d.alarm_after_s, 'retention_paused', d.retention_paused, 'last_good_backup_id', a.backup_id, 'last_good_at',
         holdfast_view.t(a.last_good_at), 'last_good_bytes', a.size_bytes, 'last_good_proof', a.proof, 'trend',
         holdfast_view.trend(d.id), 'next_run_at', holdfast_view.t(holdfast_view.next_run_at(d)), 'alarm', a.is_raised,
-        'halted_until',
+        'missing_since', holdfast_view.t(d.missing_since), 'halted_until',
         (SELECT holdfast_view.t(h.until) FROM halt h WHERE h.database_id = d.id AND h.until > now()), 'created_at',
         holdfast_view.t(d.created_at), 'created_by', d.created_by, 'version', d.version) AS json
 FROM database d JOIN server s ON s.id = d.server_id JOIN holdfast_view.alarm a ON a.id = d.id;
@@ -423,9 +424,9 @@ CREATE FUNCTION holdfast_view.metrics() RETURNS jsonb LANGUAGE sql STABLE SET se
             WHERE state <> 'deleted'),
         'halted', (SELECT count(*) FROM halt WHERE until > now()),
         'alarms', (SELECT coalesce(jsonb_agg(jsonb_build_object('organization', o.name, 'server', s.name, 'database',
-            a.name, 'raised', a.is_raised, 'last_good_s', holdfast_view.us(a.last_good_at) / 1000000)
+            a.name, 'raised', a.is_raised, 'missing', d.missing_since IS NOT NULL, 'last_good_s', holdfast_view.us(a.last_good_at) / 1000000)
             ORDER BY o.name, s.name, a.name), '[]') FROM holdfast_view.alarm a
-            JOIN organization o ON o.id = a.organization_id JOIN server s ON s.id = a.server_id))
+            JOIN database d ON d.id = a.id JOIN organization o ON o.id = a.organization_id JOIN server s ON s.id = a.server_id))
 $$;
 
 GRANT USAGE ON SCHEMA holdfast_view TO :"service_role";

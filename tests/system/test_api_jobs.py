@@ -131,6 +131,39 @@ def test_storages_keys_and_databases_are_summed_up(admin, things, backup):
                                      "duration_ms": newest["duration_ms"]}
 
 
+def test_a_database_that_its_server_has_no_more_raises_an_alarm(busy, admin, things):
+    name = f"{busy.catalog}_gone"
+    database = admin.post("/databases", {"server_id": things["server"], "name": name}, expect=201).json["id"]
+
+    def missing():
+        """Since when, as the database, the alarms and the metrics agree."""
+        seen = admin.get(f"/databases/{database}", expect=200).json
+        (alarm,) = [each for each in admin.get("/alarms?limit=500", expect=200).json["items"]
+                    if each["database_id"] == database]
+        assert alarm["missing_since"] == seen["missing_since"]
+        assert alarm["is_raised"] == seen["alarm"] == (seen["missing_since"] is not None)
+        metric = f'holdfast_database_missing{{organization="jobs",server="main",database="{name}"}} '
+        assert f"{metric}{int(seen['alarm'])}" in admin.get("//metrics", expect=200).body.decode()
+        return seen["missing_since"]
+
+    def back_up_it():
+        return watch(admin, admin.post("/backups", {"database_id": database}, expect=202).json["job_id"])
+
+    assert missing() is None  # nobody has looked yet
+    failed = back_up_it()
+    assert (failed["state"], failed["error"]["code"]) == ("failed", "not-found")
+    since = missing()
+    assert since is not None
+    back_up_it()
+    assert missing() == since
+    busy.server.createdb(name)
+    admin.get(f"/servers/{things['server']}/databases", expect=200)
+    assert missing() is None
+    busy.sql("UPDATE database SET missing_since = now() WHERE id = %s", database)
+    assert back_up_it()["state"] == "succeeded"
+    assert missing() is None
+
+
 def test_a_backup_is_verified_and_says_so(admin, backup):
     job = admin.post(f"/backups/{backup['id']}/verify", expect=202).json["job_id"]
     assert watch(admin, job)["state"] == "succeeded"

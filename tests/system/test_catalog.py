@@ -724,7 +724,7 @@ def test_alarms_and_counts_are_told(catalog):
     told = json.loads(catalog.ok("metrics"))
     assert told["jobs"] == [{"pool": "default", "kind": "backup", "state": "queued", "count": 3}]
     assert told["alarms"] == [{"organization": "a", "server": "of shop", "database": "shop", "raised": False,
-                               "last_good_s": None}]
+                               "missing": False, "last_good_s": None}]
     catalog.sql("UPDATE database SET created_at = now() - interval '3 days'")
     assert json.loads(catalog.ok("metrics"))["alarms"][0]["raised"] is True
     assert ids(catalog, "alarm", organization, 10, "-", "is_raised", "true")[0] == [database]

@@ -3,6 +3,7 @@
  * row is made in the transaction that ends the job, so whatever a later attempt finds under that name is of one that
  * died before that, and goes.
  */
+#include "base/error.h"
 #include "service/request_body.h"
 #include "service/request_retention.h"
 #include "worker/backup_writer.h"
@@ -83,8 +84,15 @@ bool hf_job_run_backup(HfJobRun *run, GError **error)
         database != NULL ? hf_server_get(run->catalog, job->organization, database->server_id, error) : NULL;
     g_autoptr(HfPgTarget) source = server != NULL ? hf_worker_reach(run, server, database->name, error) : NULL;
     g_autoptr(GPtrArray) keys = source != NULL ? find_keys(run, error) : NULL;
-    if (keys == NULL || !back_up(run, database, source, keys, error))
+    g_autoptr(GError) reason = NULL;
+    if (keys == NULL)
         return false;
+    if (!back_up(run, database, source, keys, &reason)) {
+        if (g_error_matches(reason, HF_ERROR, HF_ERROR_NOT_FOUND))
+            hf_worker_note_missing(run, server, database);
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
     const HfBackupRow *row = run->kept;
     run->size_bytes = row->size_bytes;
     run->result = write_result(row);
@@ -94,6 +102,7 @@ bool hf_job_run_backup(HfJobRun *run, GError **error)
 bool hf_job_record_backup(HfJobRun *run, GError **error)
 {
     g_autofree char *id = hf_backup_insert(run->catalog, run->job->organization, run->kept, error);
-    return id != NULL && (run->job->schedule_id == NULL ||
-                          hf_request_retention(&run->requester, run->job->schedule_id, run->job->database_id, error));
+    return id != NULL && hf_database_note_missing(run->catalog, run->job->database_id, false, error) &&
+           (run->job->schedule_id == NULL ||
+            hf_request_retention(&run->requester, run->job->schedule_id, run->job->database_id, error));
 }

@@ -18,7 +18,9 @@ static char **find_new(HfJobRun *run, const HfScheduleRow *schedule, GError **er
     for (guint i = 0; i < found->len; i++)
         g_strv_builder_add(builder, ((const HfFoundDatabase *)found->pdata[i])->name);
     g_auto(GStrv) names = g_strv_builder_end(builder);
-    return hf_schedule_new_databases(run->catalog, schedule->id, (const char *const *)names, error);
+    return hf_database_note_found(run->catalog, schedule->server_id, (const char *const *)names, error)
+               ? hf_schedule_new_databases(run->catalog, schedule->id, (const char *const *)names, error)
+               : NULL;
 }
 
 bool hf_job_run_find(HfJobRun *run, GError **error)

@@ -347,7 +347,10 @@ bool hf_job_record_restore(HfJobRun *run, GError **error)
         hf_json_parse("the request", run->job->request, strlen(run->job->request), 100000, error);
     if (request == NULL)
         return false;
-    const char *proof = hf_body_text(request, 0, "proof");
+    const char *mode = hf_body_text(request, 0, "mode"), *proof = hf_body_text(request, 0, "proof");
+    if (run->job->database_id != NULL && g_strcmp0(mode, "new") != 0 &&
+        !hf_database_note_missing(run->catalog, run->job->database_id, false, error))
+        return false;
     return (proof != NULL && strcmp(proof, "digest") != 0) ||
            hf_backup_set_proof(run->catalog, run->job->backup_id, "restored", error);
 }
