@@ -1,6 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
-// Debian's Chromium, in its own headless mode. Each worker of Playwright has a stage of its own: a whole service.
+// Debian's Chromium without the parts of a window (as Playwright's own would be): a page costs a third less. Each worker of
+// Playwright has a stage of its own: a whole service.
 export default defineConfig({
   projects: [
     { name: 'stories', testDir: 'stories' },
@@ -24,10 +25,9 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     actionTimeout: 20_000,
     launchOptions: {
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
       args: [
         '--no-sandbox',
-        '--headless=new',
         '--disable-gpu',
         '--disable-background-networking',
         '--disable-component-update',

@@ -9,8 +9,8 @@ const FOLDER = resolve(dirname(fileURLToPath(import.meta.url)), '../../../build/
 const LOOKS = [
   [1440, 'light'],
   [1440, 'dark'],
-  [390, 'light'],
   [390, 'dark'],
+  [390, 'light'],
 ] as const;
 
 /**
@@ -22,7 +22,7 @@ export async function picture(page: Page, name: string): Promise<void> {
   for (const [width, scheme] of LOOKS) {
     await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
     await page.emulateMedia({ colorScheme: scheme });
-    await page.waitForTimeout(150); // what depends on the width is drawn anew
+    await drawn(page);
     if ((width === 390) === (scheme === 'dark')) await checkAccess(page); // each width and each scheme once
     const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(beyond, `${name} is ${String(beyond)} px too wide at ${String(width)}`).toBeLessThanOrEqual(0);
@@ -31,4 +31,11 @@ export async function picture(page: Page, name: string): Promise<void> {
   }
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** What depends on the width is drawn anew: by an observer in a first frame, and what comes of that in the next ones. */
+async function drawn(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 4; frame += 1) await new Promise(requestAnimationFrame);
+  });
 }
