@@ -110,7 +110,7 @@ const char *hf_neutral_kind_name(HfNeutralKind kind)
 SHAPE(type_shape, HfNeutralType, WORD_OF(HfNeutralType, kind, kinds), NAME_OF(HfNeutralType, source),
       TEXT_OF(HfNeutralType, domain), FLAG_OF(HfNeutralType, sized), NUMBER_OF(HfNeutralType, length),
       NUMBER_OF(HfNeutralType, precision), NUMBER_OF(HfNeutralType, scale), TEXTS_OF(HfNeutralType, labels),
-      TEXTS_OF(HfNeutralType, checks))
+      TEXTS_OF(HfNeutralType, checks), FLAG_OF(HfNeutralType, checks_validated))
 SHAPE(measure_shape, HfNeutralMeasure, FLAG_OF(HfNeutralMeasure, known), NUMBER_OF(HfNeutralMeasure, units),
       NUMBER_OF(HfNeutralMeasure, digits), NUMBER_OF(HfNeutralMeasure, scale))
 SHAPE(column_shape, HfNeutralColumn, NAME_OF(HfNeutralColumn, name), PART_OF(HfNeutralColumn, type, type_shape),
@@ -126,9 +126,9 @@ SHAPE(foreign_key_shape, HfNeutralForeignKey, NAME_OF(HfNeutralForeignKey, name)
       TEXTS_OF(HfNeutralForeignKey, columns), NAME_OF(HfNeutralForeignKey, to_schema),
       NAME_OF(HfNeutralForeignKey, to_table), TEXTS_OF(HfNeutralForeignKey, to_columns),
       NAME_OF(HfNeutralForeignKey, on_update), NAME_OF(HfNeutralForeignKey, on_delete),
-      FLAG_OF(HfNeutralForeignKey, match_full), FLAG_OF(HfNeutralForeignKey, deferrable),
-      FLAG_OF(HfNeutralForeignKey, validated), TEXT_OF(HfNeutralForeignKey, comment),
-      NAME_OF(HfNeutralForeignKey, source))
+      TEXTS_OF(HfNeutralForeignKey, delete_columns), FLAG_OF(HfNeutralForeignKey, match_full),
+      FLAG_OF(HfNeutralForeignKey, deferrable), FLAG_OF(HfNeutralForeignKey, validated),
+      TEXT_OF(HfNeutralForeignKey, comment), NAME_OF(HfNeutralForeignKey, source))
 SHAPE(check_shape, HfNeutralCheck, NAME_OF(HfNeutralCheck, name), NAME_OF(HfNeutralCheck, expression),
       FLAG_OF(HfNeutralCheck, validated), TEXT_OF(HfNeutralCheck, comment), NAME_OF(HfNeutralCheck, source))
 SHAPE(item_shape, HfNeutralIndexItem, TEXT_OF(HfNeutralIndexItem, column), TEXT_OF(HfNeutralIndexItem, expression),
@@ -139,7 +139,7 @@ SHAPE(index_shape, HfNeutralIndex, NAME_OF(HfNeutralIndex, name), NAME_OF(HfNeut
       TEXT_OF(HfNeutralIndex, predicate), TEXT_OF(HfNeutralIndex, comment), NAME_OF(HfNeutralIndex, source))
 SHAPE(table_shape, HfNeutralTable, NAME_OF(HfNeutralTable, schema), NAME_OF(HfNeutralTable, name),
       TEXT_OF(HfNeutralTable, comment), NUMBER_OF(HfNeutralTable, rows), NUMBER_OF(HfNeutralTable, bytes),
-      FLAG_OF(HfNeutralTable, partitioned), FLAG_OF(HfNeutralTable, elsewhere),
+      FLAG_OF(HfNeutralTable, partitioned), FLAG_OF(HfNeutralTable, elsewhere), FLAG_OF(HfNeutralTable, has_heirs),
       LIST_OF(HfNeutralTable, columns, column_shape), LIST_OF(HfNeutralTable, keys, key_shape),
       LIST_OF(HfNeutralTable, foreign_keys, foreign_key_shape), LIST_OF(HfNeutralTable, checks, check_shape),
       LIST_OF(HfNeutralTable, indexes, index_shape))

@@ -59,8 +59,9 @@ typedef struct {
     bool sized;     /* a decimal has precision and scale */
     int64_t length; /* characters or bits; 0: no limit */
     int64_t precision, scale;
-    GPtrArray *labels; /* char*: of an enum */
-    GPtrArray *checks; /* char*: conditions of its domains on VALUE */
+    GPtrArray *labels;     /* char*: of an enum */
+    GPtrArray *checks;     /* char*: conditions of its domains on VALUE */
+    bool checks_validated; /* older rows were held against all of them */
 } HfNeutralType;
 
 typedef enum { HF_IDENTITY_NONE, HF_IDENTITY_ALWAYS, HF_IDENTITY_BY_DEFAULT } HfNeutralIdentity;
@@ -103,6 +104,7 @@ typedef struct {
     char *to_schema, *to_table;
     GPtrArray *to_columns;       /* char* */
     char *on_update, *on_delete; /* "no action", "restrict", "cascade", "set null", "set default" */
+    GPtrArray *delete_columns;   /* char*: those that ON DELETE sets; none: all */
     bool match_full, deferrable, validated;
     char *comment;
     char *source;
@@ -136,12 +138,13 @@ typedef struct {
 typedef struct {
     char *schema, *name;
     char *comment;
-    int64_t rows;            /* as the source estimates; as counted once it is measured */
-    int64_t bytes;           /* of rows, without indexes */
-    bool partitioned;        /* its rows are those of its partitions */
-    bool elsewhere;          /* some of these are foreign tables, so that its rows are not read */
-    GPtrArray *columns;      /* HfNeutralColumn */
-    GPtrArray *keys;         /* HfNeutralKey */
+    int64_t rows;       /* as the source estimates; as counted once it is measured */
+    int64_t bytes;      /* of rows, without indexes */
+    bool partitioned;   /* its rows are those of its partitions */
+    bool elsewhere;     /* some of these are foreign tables, so that its rows are not read */
+    bool has_heirs;     /* tables inherit from it: a query of it has their rows, too, though they are not its own */
+    GPtrArray *columns; /* HfNeutralColumn */
+    GPtrArray *keys;    /* HfNeutralKey */
     GPtrArray *foreign_keys; /* HfNeutralForeignKey */
     GPtrArray *checks;       /* HfNeutralCheck */
     GPtrArray *indexes;      /* HfNeutralIndex */

@@ -66,25 +66,34 @@ static bool check_not_itself(HfPg *source, HfPg *target, const char *database, G
     return false;
 }
 
-/* Who else is connected to the source: how many, in words by application, user and address, and whether all of them are
- * sessions of Holdfast's. */
+/* Who else may write to the source: how many sessions, in words by application, user and address, and whether all of
+ * them are Holdfast's own. A subscription writes what its publisher sends, and a prepared transaction ends some time:
+ * neither has a client, and each counts as one. */
+#define SESSIONS                                                                                                       \
+    "SELECT pg_catalog.count(*) AS n, bool_and(coalesce(a.application_name ~ '^(holdfast$|pg_dump )', false)) AS "     \
+    "ours, pg_catalog.format('%s %s of %s from %s', pg_catalog.count(*), coalesce(nullif(a.application_name, ''), "    \
+    "'unnamed'), a.usename, CASE WHEN a.client_addr IS NOT NULL THEN pg_catalog.host(a.client_addr) WHEN "             \
+    "a.backend_type IS NOT NULL THEN 'the server''s own host' ELSE 'an address that the role may not see' END) AS "    \
+    "line FROM pg_catalog.pg_stat_activity a WHERE a.datname = pg_catalog.current_database() AND a.pid <> "            \
+    "pg_catalog.pg_backend_pid() AND " HF_SESSION_IS_CLIENT                                                            \
+    " GROUP BY a.application_name, a.usename, a.client_addr, a.backend_type"
+#define SUBSCRIPTIONS                                                                                                  \
+    "SELECT 1, false, pg_catalog.format('the subscription %s', u.subname) FROM pg_catalog.pg_subscription u JOIN "     \
+    "pg_catalog.pg_database d ON d.oid = u.subdbid WHERE d.datname = pg_catalog.current_database() AND u.subenabled"
+#define PREPARED                                                                                                       \
+    "SELECT 1, false, pg_catalog.format('the prepared transaction %s of %s', x.gid, x.owner) FROM "                    \
+    "pg_catalog.pg_prepared_xacts x WHERE x.database = pg_catalog.current_database()"
+
 static HfPgRows *look_at_others(HfPg *pg, GError **error)
 {
-    return hf_pg_query(
-        pg,
-        "SELECT coalesce(sum(s.n), 0), pg_catalog.string_agg(s.line, ', '), bool_and(s.ours) FROM (SELECT "
-        "pg_catalog.count(*) AS n, bool_and(coalesce(a.application_name ~ '^(holdfast$|pg_dump )', false)) AS ours, "
-        "pg_catalog.format('%s %s of %s from %s', pg_catalog.count(*), coalesce(nullif(a.application_name, ''), "
-        "'unnamed'), a.usename, CASE WHEN a.client_addr IS NOT NULL THEN pg_catalog.host(a.client_addr) WHEN "
-        "a.backend_type IS NOT NULL THEN 'the server''s own host' ELSE 'an address that the role may not see' END) AS "
-        "line FROM pg_catalog.pg_stat_activity a WHERE a.datname = pg_catalog.current_database() AND a.pid <> "
-        "pg_catalog.pg_backend_pid() AND " HF_SESSION_IS_CLIENT
-        " GROUP BY a.application_name, a.usename, a.client_addr, a.backend_type ORDER BY 3) s",
-        NULL, error);
+    return hf_pg_query(pg,
+                       "SELECT coalesce(pg_catalog.sum(s.n), 0), pg_catalog.string_agg(s.line, ', ' ORDER BY s.line), "
+                       "bool_and(s.ours) "
+                       "FROM (" SESSIONS " UNION ALL " SUBSCRIPTIONS " UNION ALL " PREPARED ") s",
+                       NULL, error);
 }
 
-/* *warning, transfer full, tells of the others if they are no hindrance; NULL if there are none. */
-static bool check_others(const HfMigrateOptions *options, HfPg *pg, char **warning, GError **error)
+bool hf_migrate_check_others(HfOthers others, HfPg *pg, char **warning, GError **error)
 {
     g_autoptr(HfPgRows) rows = look_at_others(pg, error);
     for (int i = 1; i < LOOKS && rows != NULL && hf_pg_rows_bool(rows, 0, 2); i++) {
@@ -96,9 +105,9 @@ static bool check_others(const HfMigrateOptions *options, HfPg *pg, char **warni
     if (rows == NULL)
         return false;
     int64_t count = hf_pg_rows_int64(rows, 0, 0);
-    g_autofree char *who = g_strdup_printf("%" G_GINT64_FORMAT " other session%s connected to the source: %s", count,
+    g_autofree char *who = g_strdup_printf("%" G_GINT64_FORMAT " other%s at work in the source: %s", count,
                                            count == 1 ? " is" : "s are", hf_pg_rows_text(rows, 0, 1));
-    if (count > 0 && options->others == HF_OTHERS_REFUSE) {
+    if (count > 0 && others == HF_OTHERS_REFUSE) {
         g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
                     "%s; stop them and try again, or take what is there now with --others go-on: what they write later "
                     "stays behind",
@@ -185,7 +194,21 @@ static bool prepare(const HfMigrateOptions *options, HfPg *target, GCancellable 
     const char *database = hf_pg_target_database(options->restore.target);
     g_autoptr(HfPg) source = hf_pg_connect(options->source, cancellable, error);
     return source != NULL && check_not_itself(source, target, database, error) &&
-           lock_target(target, database, error) && check_others(options, source, warning, error);
+           lock_target(target, database, error) && hf_migrate_check_others(options->others, source, warning, error);
+}
+
+/* Tables that come without rows, which are proved to have none: told, as nobody else does. */
+static void tell_empty(const HfManifest *manifest, char **warning)
+{
+    g_autoptr(GString) told = g_string_new(*warning);
+    for (guint i = 0; i < manifest->tables->len; i++) {
+        const HfManifestTable *table = manifest->tables->pdata[i];
+        if (table->no_data_reason != NULL)
+            g_string_append_printf(told, "%s%s.%s comes without rows: %s", told->len > 0 ? "; " : "", table->schema,
+                                   table->name, table->no_data_reason);
+    }
+    g_free(*warning);
+    *warning = told->len > 0 ? g_string_free(g_steal_pointer(&told), FALSE) : NULL;
 }
 
 bool hf_migrate(const HfMigrateOptions *options, HfProgress *progress, GCancellable *cancellable,
@@ -205,6 +228,7 @@ bool hf_migrate(const HfMigrateOptions *options, HfProgress *progress, GCancella
     g_autoptr(HfDatabaseRead) database = hf_database_read_open(&read, cancellable, error);
     if (database == NULL)
         return false;
+    tell_empty(database->manifest, &warning);
     HfDatabaseOrigin origin;
     hf_database_origin_init(&origin, database, &options->scope, warning);
     return hf_restore_from(&origin.origin, &restore, progress, cancellable, result, error);

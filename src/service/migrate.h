@@ -31,6 +31,10 @@ typedef struct {
 bool hf_migrate(const HfMigrateOptions *options, HfProgress *progress, GCancellable *cancellable,
                 HfRestoreResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Looks at who else is connected to a source. *warning, transfer full, tells of them if they are no hindrance; NULL if
+ * there are none. HF_ERROR_CONFLICT names them if they are refused. */
+bool hf_migrate_check_others(HfOthers others, HfPg *pg, char **warning, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /*
  * Whether an archive will do as the backup that is taken first: a whole backup of this very database, begun no longer
  * than `max_age_s` ago, and not damaged. HF_ERROR_CONFLICT or HF_ERROR_CORRUPT if not.

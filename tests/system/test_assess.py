@@ -94,6 +94,31 @@ CREATE RULE nothing AS ON DELETE TO shop.lines DO INSTEAD NOTHING;
 CREATE POLICY mine ON shop.orders USING (id > 0);
 """
 
+# What goes wrong if it is taken for what it looks like.
+TRAPS = r"""
+CREATE SEQUENCE fresh; SELECT setval('fresh', 100, false);
+CREATE SEQUENCE down INCREMENT -3 MINVALUE -100 MAXVALUE 50; SELECT setval('down', 20);
+CREATE SEQUENCE round MAXVALUE 10 START 2 CYCLE; SELECT setval('round', 10);
+CREATE TABLE restarted (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, b int);
+INSERT INTO restarted (b) VALUES (1); ALTER TABLE restarted ALTER id RESTART WITH 100000;
+
+CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TABLE months (day date, value int DEFAULT 1, CHECK (value > 0)) PARTITION BY RANGE (day);
+CREATE TABLE may PARTITION OF months FOR VALUES FROM ('2024-05-01') TO ('2024-06-01');
+CREATE INDEX of_all ON months (value);
+CREATE TRIGGER on_all BEFORE INSERT ON months FOR EACH ROW EXECUTE FUNCTION watch();
+ALTER TABLE may ADD CONSTRAINT small CHECK (value < 100), ADD UNIQUE (value), ALTER value SET DEFAULT 7;
+CREATE INDEX of_may ON may (day);
+CREATE TRIGGER on_may BEFORE INSERT ON may FOR EACH ROW EXECUTE FUNCTION watch();
+CREATE VIEW seen AS SELECT id FROM restarted;
+CREATE TRIGGER on_view INSTEAD OF INSERT ON seen FOR EACH ROW EXECUTE FUNCTION watch();
+CREATE RULE of_view AS ON DELETE TO seen DO INSTEAD NOTHING;
+GRANT SELECT ON seen TO public; GRANT SELECT (b) ON restarted TO public; GRANT USAGE ON SEQUENCE fresh TO public;
+CREATE SCHEMA other; GRANT USAGE ON SCHEMA other TO public; GRANT EXECUTE ON FUNCTION watch() TO public;
+CREATE TABLE twice (a int); CREATE UNIQUE INDEX broken ON twice (a);
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'broken'::regclass;
+"""
+
 
 @pytest.fixture(scope="module")
 def assess(holdfast, postgres, tmp_path_factory):
@@ -117,6 +142,11 @@ def report(holdfast, tmp_path_factory, server, name, *options):
 @pytest.fixture(scope="module")
 def shop(assess):
     return assess(SHOP)
+
+
+@pytest.fixture(scope="module")
+def traps(assess):
+    return assess(TRAPS, name="assess_traps")
 
 
 def verdicts(report, kind=None):
@@ -254,6 +284,32 @@ def test_what_cannot_go_is_listed_with_its_source(shop):
         "not translated: the operator ~ between values of these types"]
     assert all(each["source"] for each in left.values())
     assert "--   function shop.watch()" in shop["script"]
+
+
+def test_what_comes_next_is_asked_of_the_sequence_itself(traps):
+    """The catalog does not say what one gives that was set and not used since."""
+    script = traps["script"]
+    assert "ALTER SEQUENCE [dbo].[fresh] RESTART WITH 100;" in script
+    assert "ALTER SEQUENCE [dbo].[down] RESTART WITH 17;" in script
+    assert "ALTER SEQUENCE [dbo].[round] RESTART WITH 1;" in script, "it goes on at its least"
+    assert "DBCC CHECKIDENT (N'[dbo].[restarted]', RESEED, 99999);" in script
+
+
+def test_what_hangs_on_views_and_partitions_is_listed_too(traps):
+    left = {(each["kind"], each["name"]) for each in traps["objects"] if each["verdict"] == "left behind"}
+    assert left >= {
+        ("trigger", "on_all on public.months"), ("trigger", "on_may on public.may"), ("trigger", "on_view on public.seen"),
+        ("rule", "of_view on public.seen"), ("constraint of a partition", "small on public.may"),
+        ("constraint of a partition", "may_value_key on public.may"), ("index of a partition", "of_may on public.may"),
+        ("default of a partition", "public.may.value"), ("grants", "public.seen"), ("grants", "public.restarted.b"),
+        ("grants", "public.fresh"), ("grants", "schema other"), ("grants", "function public.watch()")}
+    assert not {name for kind, name in left if kind == "grants"} & {"schema public", "public.may"}, "nobody granted it"
+    assert len([name for kind, name in left if kind == "trigger"]) == 3, "copies of a partition are no triggers of theirs"
+
+
+def test_an_index_that_is_not_valid_stays_behind(traps):
+    assert the(traps, "invalid index", "broken on public.twice")["source"].startswith("CREATE UNIQUE INDEX broken")
+    assert "[broken]" not in traps["script"]
 
 
 def test_partitions_become_one_table(shop):

@@ -72,7 +72,7 @@ class Move:
 
 @pytest.fixture
 def move(postgres, database, holdfast):
-    source = postgres(autovacuum="off")
+    source = postgres(autovacuum="off", max_prepared_transactions="2")
     move = Move(source, postgres(autovacuum="off", cluster_name="target"), database(source), holdfast)
     yield move
     move.target.dropdb(move.moved)
@@ -114,6 +114,20 @@ def test_a_part_of_a_database_comes_alone(move):
 def test_rows_that_are_left_out_leave_the_table(move):
     done = move("--exclude-table-data", "orders", "--json").json
     assert done["tables"] == 2 and move.target.psql("SELECT count(*) FROM orders", db=move.moved) == "0"
+
+
+def test_tables_that_a_standby_has_no_rows_of_are_told(postgres, database, holdfast):
+    primary = postgres(15)
+    name = database(primary)
+    primary.psql("CREATE TABLE kept AS SELECT 1 AS a; CREATE UNLOGGED TABLE lost AS SELECT 1 AS a", db=name)
+    standby = postgres.standby(primary)
+    standby.catch_up(primary)
+    try:
+        done = holdfast("migrate", "--from", standby.dsn(name), "--to", primary.dsn(f"{name}moved"), "--mode", "new",
+                        "--no-backup", *GO_ON)
+        assert "public.lost comes without rows: unlogged, and a standby has no rows of it" in done.stderr
+    finally:
+        primary.dropdb(f"{name}moved")
 
 
 def test_a_dry_run_touches_nothing(move):
@@ -170,10 +184,26 @@ def test_other_sessions_are_counted_and_named_and_refused(move):
     with move.source.connect(move.name, **parameters), move.source.connect(move.name, **parameters):
         done = move(check=False)
         assert done.returncode == 1 and move.moved not in databases(move.target)
-        assert "2 other sessions are connected to the source: 2 till 4 of postgres from 127.0.0.1;" in message(done)
+        assert "2 others are at work in the source: 2 till 4 of postgres from 127.0.0.1;" in message(done)
         assert "--others go-on" in message(done)
         done = move(*GO_ON)
         assert "2 till 4 of postgres from 127.0.0.1; what they write from now on stays behind" in done.stderr
+
+
+def test_who_writes_without_a_session_is_an_other_too(move):
+    """A subscription of the source, and a transaction that is prepared there and commits some time."""
+    move.source.psql("CREATE SUBSCRIPTION news CONNECTION 'host=127.0.0.1 port=1' PUBLICATION p WITH (connect = false, "
+                     "slot_name = NONE); UPDATE pg_subscription SET subenabled = true; BEGIN; UPDATE customers SET name = 'late' WHERE id = 500; "
+                     "PREPARE TRANSACTION 'later'", db=move.name)
+    try:
+        done = move(check=False)
+        assert done.returncode == 1 and ("2 others are at work in the source: the prepared transaction later of postgres, the "
+                                         "subscription news;") in message(done)
+    finally:
+        move.source.psql("UPDATE pg_subscription SET subenabled = false", db=move.name)
+        move.source.psql("DROP SUBSCRIPTION news", db=move.name)
+        move.source.psql("ROLLBACK PREPARED 'later'", db=move.name)
+    assert move("--json").json["tables_proved"] == 3
 
 
 def test_what_others_write_meanwhile_stays_behind(move):

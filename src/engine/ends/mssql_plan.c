@@ -38,6 +38,13 @@ static void free_column(void *data)
     g_free(column);
 }
 
+static void free_table(void *data)
+{
+    HfMssqlTable *table = data;
+    g_free(table->name);
+    g_free(table);
+}
+
 HfMssqlObject *hf_mssql_planner_add(HfMssqlPlanner *self, const char *kind, char *name, const char *source)
 {
     HfMssqlObject *object = g_new0(HfMssqlObject, 1);
@@ -230,17 +237,34 @@ static void plan_sequence(HfMssqlPlanner *self, const HfNeutralSequence *sequenc
                              g_hash_table_lookup(self->names, sequence), NULL, NULL);
 }
 
+typedef struct {
+    const char *kind; /* NULL: any other */
+    HfVerdict verdict;
+    const char *text;
+} LeftoverNote;
+
+#define OF_ONE_PARTITION "only this partition has it, and there all of them are one table"
+
+static const LeftoverNote leftover_notes[] = {
+    {"type", HF_VERDICT_CHANGED, "what it says goes into the columns of this type"},
+    {"partition", HF_VERDICT_CHANGED, "its rows go into the table that it is a partition of"},
+    {"constraint of a partition", HF_VERDICT_LEFT, OF_ONE_PARTITION},
+    {"index of a partition", HF_VERDICT_LEFT, OF_ONE_PARTITION},
+    {"default of a partition", HF_VERDICT_LEFT, OF_ONE_PARTITION},
+    {"invalid index", HF_VERDICT_LEFT, "it is not valid in the source either"},
+    {"grants", HF_VERDICT_LEFT, "roles are others there"},
+    {NULL, HF_VERDICT_LEFT, "SQL Server has no such object, or none that means the same"},
+};
+
 static void plan_leftovers(HfMssqlPlanner *self)
 {
     for (guint i = 0; i < self->model->leftovers->len; i++) {
         const HfNeutralLeftover *leftover = self->model->leftovers->pdata[i];
         HfMssqlObject *object = hf_mssql_planner_add(self, leftover->kind, g_strdup(leftover->name), leftover->source);
-        if (strcmp(leftover->kind, "type") == 0)
-            hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "what it says goes into the columns of this type");
-        else if (strcmp(leftover->kind, "partition") == 0)
-            hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "its rows go into the table that it is a partition of");
-        else
-            hf_mssql_object_tell(object, HF_VERDICT_LEFT, "SQL Server has no such object, or none that means the same");
+        const LeftoverNote *note = leftover_notes;
+        while (note->kind != NULL && strcmp(note->kind, leftover->kind) != 0)
+            note++;
+        hf_mssql_object_tell(object, note->verdict, "%s", note->text);
     }
 }
 
@@ -269,6 +293,7 @@ HfMssqlPlan *hf_mssql_plan_new(const HfNeutralModel *model, const HfMssqlMap *ma
 {
     HfMssqlPlan *plan = g_new0(HfMssqlPlan, 1);
     plan->objects = g_ptr_array_new_with_free_func(free_object);
+    plan->tables = g_ptr_array_new_with_free_func(free_table);
     plan->columns = g_ptr_array_new_with_free_func(free_column);
     plan->before_data = g_ptr_array_new_with_free_func(g_free);
     plan->after_data = g_ptr_array_new_with_free_func(g_free);
@@ -299,6 +324,7 @@ void hf_mssql_plan_free(HfMssqlPlan *self)
     if (self == NULL)
         return;
     g_ptr_array_unref(self->objects);
+    g_ptr_array_unref(self->tables);
     g_ptr_array_unref(self->columns);
     g_ptr_array_unref(self->before_data);
     g_ptr_array_unref(self->after_data);

@@ -32,10 +32,19 @@ typedef struct {
     char *name;       /* there */
     char *type;       /* there */
     const char *note; /* what differs; static; NULL: nothing */
+    bool computed;    /* SQL Server makes its values */
 } HfMssqlColumn;
+
+/* One that is made. Its columns have there the places that they have here. */
+typedef struct {
+    const HfNeutralTable *table;
+    char *name;                      /* there: "[dbo].[orders]" */
+    const HfNeutralColumn *identity; /* that it has there; NULL: none */
+} HfMssqlTable;
 
 typedef struct {
     GPtrArray *objects;     /* HfMssqlObject */
+    GPtrArray *tables;      /* HfMssqlTable */
     GPtrArray *columns;     /* HfMssqlColumn, by table and place */
     GPtrArray *before_data; /* char*: one batch each */
     GPtrArray *after_data;

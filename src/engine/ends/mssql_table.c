@@ -326,10 +326,11 @@ static const char *collation_of(const HfMssqlColumn *column)
 static void append_column(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralColumn *column,
                           GString *sql)
 {
-    const HfMssqlColumn *there = g_hash_table_lookup(self->columns, column);
+    HfMssqlColumn *there = g_hash_table_lookup(self->columns, column);
     g_autofree char *name = hf_mssql_quote_name(there->name);
     g_string_append_printf(sql, "    %s ", name);
-    if (column->generated != NULL && append_generated(self, table, there, sql))
+    there->computed = column->generated != NULL && append_generated(self, table, there, sql);
+    if (there->computed)
         return;
     g_string_append(sql, there->type);
     if (collation_of(there) != NULL)
@@ -372,6 +373,9 @@ void hf_mssql_plan_table(HfMssqlPlanner *self, const HfNeutralTable *table)
         return;
     }
     hf_mssql_planner_before(self, "CREATE TABLE %s (\n%s\n)", name, sql->str);
+    HfMssqlTable *made = g_new(HfMssqlTable, 1);
+    *made = (HfMssqlTable){table, g_strdup(name), identity_of(table)};
+    g_ptr_array_add(self->plan->tables, made);
     hf_mssql_planner_comment(self, table->comment, table->schema, "TABLE", plain, NULL, NULL);
 }
 

@@ -9,8 +9,17 @@
  * JSON arrays. What is attached to tables comes sorted by the table's OID and is handed out by a hash of those.
  */
 
+/* A sequence that is to be asked what it gives next. */
+typedef struct {
+    int64_t *to;
+    char *name; /* quoted and qualified */
+    int64_t increment, minimum, maximum;
+    bool cycles;
+} Next;
+
 typedef struct {
     HfPg *pg;
+    GArray *nexts;      /* Next */
     char *oids;         /* "{1,2,3}": of the tables that are taken */
     GHashTable *tables; /* OID to HfNeutralTable */
     HfNeutralModel *model;
@@ -135,8 +144,8 @@ static bool read_tables(Reader *self, GError **error)
         "(SELECT pg_catalog.sum(pg_catalog.pg_table_size(k.oid))::bigint FROM pg_catalog.pg_class k WHERE k.oid = "
         "c.oid OR "
         "k.oid IN (SELECT t.relid FROM pg_catalog.pg_partition_tree(c.oid) t WHERE t.isleaf)), EXISTS (SELECT FROM "
-        "pg_catalog.pg_partition_tree(c.oid) t JOIN pg_catalog.pg_class k ON k.oid = t.relid WHERE k.relkind = 'f') "
-        "FROM "
+        "pg_catalog.pg_partition_tree(c.oid) t JOIN pg_catalog.pg_class k ON k.oid = t.relid WHERE k.relkind = 'f'), "
+        "EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid AND c.relkind <> 'p') FROM "
         "pg_catalog.pg_class c "
         "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ANY ($1::pg_catalog.oid[]) ORDER BY "
         "n.nspname COLLATE \"C\", c.relname COLLATE \"C\"",
@@ -150,6 +159,7 @@ static bool read_tables(Reader *self, GError **error)
         table->rows = hf_pg_rows_int64(rows, i, 5);
         table->bytes = hf_pg_rows_int64(rows, i, 6);
         table->elsewhere = hf_pg_rows_bool(rows, i, 7);
+        table->has_heirs = hf_pg_rows_bool(rows, i, 8);
         g_hash_table_insert(self->tables, GUINT_TO_POINTER((guint)hf_pg_rows_int64(rows, i, 0)), table);
     }
     return rows != NULL;
@@ -254,9 +264,10 @@ static void set_size(HfNeutralType *type, const char *name, int64_t modifier)
     "WHEN u.domains <> '{}' THEN pg_catalog.format_type(a.atttypid, NULL) END, (SELECT "                               \
     "pg_catalog.json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = b.oid), " \
     "(SELECT pg_catalog.json_agg(pg_catalog.pg_get_expr(k.conbin, 0) ORDER BY k.oid) FROM pg_catalog.pg_constraint k " \
-    "WHERE k.contypid = ANY (u.domains) AND k.contype = 'c')"
+    "WHERE k.contypid = ANY (u.domains) AND k.contype = 'c'), NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k "     \
+    "WHERE k.contypid = ANY (u.domains) AND NOT k.convalidated)"
 
-/* From the nine columns of TYPE_COLUMNS, the first of which is `at`. */
+/* From the ten columns of TYPE_COLUMNS, the first of which is `at`. */
 static bool fill_type(const HfPgRows *rows, size_t i, int at, HfNeutralType *type, GError **error)
 {
     const char *name = hf_pg_rows_text(rows, i, at + 2);
@@ -265,32 +276,38 @@ static bool fill_type(const HfPgRows *rows, size_t i, int at, HfNeutralType *typ
     set_size(type, name, hf_pg_rows_int64(rows, i, at + 4));
     type->source = text_at(rows, i, at + 5);
     type->domain = text_at(rows, i, at + 6);
+    type->checks_validated = hf_pg_rows_bool(rows, i, at + 9);
     return add_names(rows, i, at + 7, type->labels, error) && add_names(rows, i, at + 8, type->checks, error);
 }
 
 /* ---- Columns -------------------------------------------------------------------------------------------------------
  */
 
-/* What the next row gets; of an exhausted one the last. */
-#define NEXT_OF(s)                                                                                                     \
-    "CASE WHEN " s ".last_value IS NULL THEN " s ".start_value ELSE least(greatest(" s ".last_value::numeric + " s     \
-    ".increment_by, " s ".min_value), " s ".max_value)::bigint END"
-
 static void fill_column(HfNeutralColumn *column, const HfPgRows *rows, size_t i)
 {
-    bool generated = hf_pg_rows_bool(rows, i, 13);
-    char identity = hf_pg_rows_text(rows, i, 14)[0];
+    bool generated = hf_pg_rows_bool(rows, i, 14);
+    char identity = hf_pg_rows_text(rows, i, 15)[0];
     column->name = text_at(rows, i, 1);
-    column->nullable = !hf_pg_rows_bool(rows, i, 11);
-    *(generated ? &column->generated : &column->default_value) = text_at(rows, i, 12);
+    column->nullable = !hf_pg_rows_bool(rows, i, 12);
+    *(generated ? &column->generated : &column->default_value) = text_at(rows, i, 13);
     column->identity = identity == 'a'   ? HF_IDENTITY_ALWAYS
                        : identity == 'd' ? HF_IDENTITY_BY_DEFAULT
                                          : HF_IDENTITY_NONE;
-    column->collation = text_at(rows, i, 15);
-    column->comment = text_at(rows, i, 16);
-    column->identity_start = hf_pg_rows_int64(rows, i, 17);
-    column->identity_increment = hf_pg_rows_int64(rows, i, 18);
-    column->identity_next = hf_pg_rows_int64(rows, i, 19);
+    column->collation = text_at(rows, i, 16);
+    column->comment = text_at(rows, i, 17);
+}
+
+/* The sequence of an identity, in the columns from 18 on. */
+static void fill_identity(Reader *self, HfNeutralColumn *column, const HfPgRows *rows, size_t i)
+{
+    if (column->identity == HF_IDENTITY_NONE || hf_pg_rows_text(rows, i, 18) == NULL)
+        return;
+    Next next = {.to = &column->identity_next, .name = text_at(rows, i, 18), .cycles = false};
+    column->identity_start = hf_pg_rows_int64(rows, i, 19);
+    column->identity_increment = next.increment = hf_pg_rows_int64(rows, i, 20);
+    next.minimum = hf_pg_rows_int64(rows, i, 21);
+    next.maximum = hf_pg_rows_int64(rows, i, 22);
+    g_array_append_val(self->nexts, next);
 }
 
 static bool read_columns(Reader *self, GError **error)
@@ -301,27 +318,21 @@ static bool read_columns(Reader *self, GError **error)
         "SELECT a.attrelid, a.attname, " TYPE_COLUMNS
         ", a.attnotnull OR u.forbids_null, coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), CASE WHEN t.typtype = "
         "'d' THEN t.typdefault END), a.attgenerated <> '', a.attidentity, CASE WHEN a.attcollation <> "
-        "t.typcollation THEN o.collname END, pg_catalog.col_description(a.attrelid, a.attnum), s.start_value, "
-        "s.increment_by, " NEXT_OF(
-            "s") " FROM "
-                 "pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid JOIN under u ON u.oid = "
-                 "a.atttypid "
-                 "JOIN pg_catalog.pg_type b ON b.oid = u.base LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = "
-                 "a.attrelid AND "
-                 "d.adnum = a.attnum LEFT JOIN pg_catalog.pg_collation o ON o.oid = a.attcollation LEFT JOIN LATERAL "
-                 "(SELECT "
-                 "q.start_value, q.increment_by, q.last_value, q.min_value, q.max_value FROM pg_catalog.pg_depend y "
-                 "JOIN pg_catalog.pg_class z ON z.oid = "
-                 "y.objid AND z.relkind = 'S' JOIN pg_catalog.pg_namespace w ON w.oid = z.relnamespace JOIN "
-                 "pg_catalog.pg_sequences q ON q.schemaname = w.nspname AND q.sequencename = z.relname WHERE "
-                 "y.refobjid = "
-                 "a.attrelid AND y.refobjsubid = a.attnum AND y.deptype = 'i' AND a.attidentity <> '') s ON true WHERE "
-                 "a.attrelid "
-                 "= ANY ($1::pg_catalog.oid[]) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum",
+        "t.typcollation THEN o.collname END, pg_catalog.col_description(a.attrelid, a.attnum), s.name, s.seqstart, "
+        "s.seqincrement, s.seqmin, s.seqmax FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = "
+        "a.atttypid JOIN under u ON u.oid = a.atttypid JOIN pg_catalog.pg_type b ON b.oid = u.base LEFT JOIN "
+        "pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum LEFT JOIN pg_catalog.pg_collation o "
+        "ON o.oid = a.attcollation LEFT JOIN LATERAL (SELECT q.*, pg_catalog.format('%I.%I', w.nspname, z.relname) AS "
+        "name FROM pg_catalog.pg_depend y JOIN pg_catalog.pg_class z ON z.oid = y.objid AND z.relkind = 'S' JOIN "
+        "pg_catalog.pg_namespace w ON w.oid = z.relnamespace JOIN pg_catalog.pg_sequence q ON q.seqrelid = z.oid WHERE "
+        "y.refobjid = a.attrelid AND y.refobjsubid = a.attnum AND y.deptype = 'i' AND a.attidentity <> '') s ON true "
+        "WHERE a.attrelid = ANY ($1::pg_catalog.oid[]) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, "
+        "a.attnum",
         error);
     for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++) {
         HfNeutralColumn *column = hf_neutral_add_column(table_of(self, rows, i)->columns);
         fill_column(column, rows, i);
+        fill_identity(self, column, rows, i);
         if (!fill_type(rows, i, 2, &column->type, error))
             return false;
     }
@@ -365,7 +376,8 @@ static bool add_foreign_key(HfNeutralTable *table, const HfPgRows *rows, size_t 
     key->match_full = hf_pg_rows_bool(rows, i, 11);
     key->comment = text_at(rows, i, 12);
     key->source = text_at(rows, i, 13);
-    return add_names(rows, i, 5, key->columns, error) && add_names(rows, i, 8, key->to_columns, error);
+    return add_names(rows, i, 5, key->columns, error) && add_names(rows, i, 8, key->to_columns, error) &&
+           add_names(rows, i, 17, key->delete_columns, error);
 }
 
 static bool add_check(HfNeutralTable *table, const HfPgRows *rows, size_t i)
@@ -379,53 +391,56 @@ static bool add_check(HfNeutralTable *table, const HfPgRows *rows, size_t i)
     return true;
 }
 
+/* What a version has and another not is given as SQL. */
+#define CONSTRAINTS(nulls_not_distinct, delete_columns)                                                                \
+    "SELECT k.conrelid, k.conname, k.contype, k.condeferrable, k.convalidated, " NAMES(                                \
+        "k.conkey",                                                                                                    \
+        "k.conrelid") ", f.nspname, r.relname, " NAMES("k.confkey",                                                    \
+                                                       "k.confrelid") ", k.confupdtype, k.confdeltype, "               \
+                                                                      "k.confmatchtype = 'f', "                        \
+                                                                      "pg_catalog.obj_description(k.oid, "             \
+                                                                      "'pg_constraint'), "                             \
+                                                                      "pg_catalog.pg_get_constraintdef(k.oid),"        \
+                                                                      " " nulls_not_distinct                           \
+                                                                      ", CASE WHEN i.indexrelid IS NOT NULL "          \
+                                                                      "THEN " NAMES(                                   \
+                                                                          "i.indkey[i.indnkeyatts : i.indnatts - 1]",  \
+                                                                          "k.conrelid") " END, "                       \
+                                                                                        "pg_catalog.pg_get_expr(k."    \
+                                                                                        "conbin, "                     \
+                                                                                        "k.conrelid), " delete_columns \
+                                                                                        " FROM "                       \
+                                                                                        "pg_catalog.pg_constraint k "  \
+                                                                                        "LEFT JOIN "                   \
+                                                                                        "pg_catalog.pg_index i ON "    \
+                                                                                        "i.indexrelid "                \
+                                                                                        "= k.conindid AND k.contype "  \
+                                                                                        "IN ('p', 'u') LEFT JOIN "     \
+                                                                                        "pg_catalog.pg_class r ON "    \
+                                                                                        "r.oid = k.confrelid LEFT "    \
+                                                                                        "JOIN "                        \
+                                                                                        "pg_catalog.pg_namespace f "   \
+                                                                                        "ON f.oid = r.relnamespace "   \
+                                                                                        "WHERE k.conrelid = ANY "      \
+                                                                                        "($1::pg_catalog.oid[]) AND "  \
+                                                                                        "k.contype "                   \
+                                                                                        "IN ('p', 'u', 'c', 'f') AND " \
+                                                                                        "(k.contype <> 'f' OR "        \
+                                                                                        "k.conparentid = 0 OR NOT "    \
+                                                                                        "EXISTS (SELECT FROM "         \
+                                                                                        "pg_catalog.pg_constraint p "  \
+                                                                                        "WHERE p.oid = k.conparentid " \
+                                                                                        "AND p.conrelid = ANY "        \
+                                                                                        "($1::pg_catalog.oid[]))) "    \
+                                                                                        "ORDER BY "                    \
+                                                                                        "k.conrelid, k.contype, "      \
+                                                                                        "k.conname COLLATE \"C\""
+
 static bool read_constraints(Reader *self, GError **error)
 {
-    g_autofree char *sql = g_strdup_printf(
-        "SELECT k.conrelid, k.conname, k.contype, k.condeferrable, k.convalidated, " NAMES(
-            "k.conkey",
-            "k.conrelid") ", f.nspname, r.relname, " NAMES("k.confkey",
-                                                           "k.confrelid") ", k.confupdtype, "
-                                                                          "k.confdeltype, k.confmatchtype = 'f', "
-                                                                          "pg_catalog.obj_description(k.oid, "
-                                                                          "'pg_constraint'), "
-                                                                          "pg_catalog.pg_get_constraintdef(k.oid), %s, "
-                                                                          "CASE WHEN i.indexrelid IS NOT NULL "
-                                                                          "THEN " NAMES(
-                                                                              "i.indkey[i.indnkeyatts : i.indnatts - "
-                                                                              "1]",
-                                                                              "k.conrelid") " END, "
-                                                                                            "pg_catalog.pg_get_expr(k."
-                                                                                            "conbin, k.conrelid) "
-                                                                                            "FROM "
-                                                                                            "pg_catalog.pg_constraint "
-                                                                                            "k LEFT JOIN "
-                                                                                            "pg_catalog.pg_index i ON "
-                                                                                            "i.indexrelid = k.conindid "
-                                                                                            "AND k.contype IN "
-                                                                                            "('p', 'u') LEFT JOIN "
-                                                                                            "pg_catalog.pg_class r ON "
-                                                                                            "r.oid = k.confrelid LEFT "
-                                                                                            "JOIN "
-                                                                                            "pg_catalog.pg_namespace f "
-                                                                                            "ON f.oid "
-                                                                                            "= r.relnamespace WHERE "
-                                                                                            "k.conrelid = ANY "
-                                                                                            "($1::pg_catalog.oid[]) "
-                                                                                            "AND k.contype IN ('p', "
-                                                                                            "'u', 'c', 'f') AND "
-                                                                                            "(k.contype <> 'f' OR "
-                                                                                            "k.conparentid = 0 OR NOT "
-                                                                                            "EXISTS (SELECT FROM "
-                                                                                            "pg_catalog.pg_constraint "
-                                                                                            "p WHERE p.oid = "
-                                                                                            "k.conparentid AND "
-                                                                                            "p.conrelid = ANY "
-                                                                                            "($1::pg_catalog.oid[]))) "
-                                                                                            "ORDER "
-                                                                                            "BY k.conrelid, k.contype, "
-                                                                                            "k.conname COLLATE \"C\"",
-        hf_pg_server_version(self->pg) >= 150000 ? "coalesce(i.indnullsnotdistinct, false)" : "false");
+    const char *sql = hf_pg_server_version(self->pg) >= 150000 ? CONSTRAINTS("coalesce(i.indnullsnotdistinct, false)",
+                                                                             NAMES("k.confdelsetcols", "k.conrelid"))
+                                                               : CONSTRAINTS("false", "NULL");
     g_autoptr(HfPgRows) rows = query(self, sql, error);
     for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++) {
         HfNeutralTable *table = table_of(self, rows, i);
@@ -476,7 +491,7 @@ static bool read_indexes(Reader *self, GError **error)
                           "pg_catalog.pg_get_indexdef(c.oid) FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON "
                           "c.oid = i.indexrelid "
                           "JOIN pg_catalog.pg_am m ON m.oid = c.relam WHERE i.indrelid = ANY ($1::pg_catalog.oid[]) "
-                          "AND NOT EXISTS (SELECT "
+                          "AND i.indisvalid AND NOT EXISTS (SELECT "
                           "FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', "
                           "'x')) ORDER BY "
                           "i.indrelid, c.relname COLLATE \"C\"",
@@ -504,20 +519,17 @@ static bool read_indexes(Reader *self, GError **error)
 static bool read_sequences(Reader *self, bool selective, GError **error)
 {
     g_autofree char *sql = g_strdup_printf(
-        "SELECT n.nspname, c.relname, pg_catalog.obj_description(c.oid, 'pg_class'), q.start_value, q.increment_by, "
-        "q.min_value, q.max_value, q.cache_size, q.cycle, " NEXT_OF(
-            "q") " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
-                 "c.relnamespace JOIN pg_catalog.pg_sequences q ON q.schemaname = n.nspname AND q.sequencename = "
-                 "c.relname WHERE "
-                 "c.relkind = 'S' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND " NO_EXTENSION(
-                     "pg_catalog.pg_class",
-                     "c.oid") " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND "
-                              "d.deptype = 'i') AND (NOT %s OR EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE "
-                              "d.objid = c.oid AND d.deptype = "
-                              "'a' AND d.refobjid = ANY ($1::pg_catalog.oid[])) OR EXISTS (SELECT FROM "
-                              "pg_catalog.pg_depend d JOIN "
-                              "pg_catalog.pg_attrdef f ON f.oid = d.objid WHERE d.refobjid = c.oid AND f.adrelid = ANY "
-                              "($1::pg_catalog.oid[]))) ORDER BY 1, 2",
+        "SELECT n.nspname, c.relname, pg_catalog.obj_description(c.oid, 'pg_class'), q.seqstart, q.seqincrement, "
+        "q.seqmin, q.seqmax, q.seqcache, q.seqcycle, pg_catalog.format('%%I.%%I', n.nspname, c.relname) FROM "
+        "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_sequence q "
+        "ON q.seqrelid = c.oid WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' "
+        "AND " NO_EXTENSION(
+            "pg_catalog.pg_class",
+            "c.oid") " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND "
+                     "d.deptype = 'i') AND (NOT %s OR EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid "
+                     "AND d.deptype = 'a' AND d.refobjid = ANY ($1::pg_catalog.oid[])) OR EXISTS (SELECT FROM "
+                     "pg_catalog.pg_depend d JOIN pg_catalog.pg_attrdef f ON f.oid = d.objid WHERE d.refobjid = c.oid "
+                     "AND f.adrelid = ANY ($1::pg_catalog.oid[]))) ORDER BY 1, 2",
         selective ? "true" : "false");
     g_autoptr(HfPgRows) rows = query(self, sql, error);
     for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++) {
@@ -531,9 +543,50 @@ static bool read_sequences(Reader *self, bool selective, GError **error)
         sequence->maximum = hf_pg_rows_int64(rows, i, 6);
         sequence->cache = hf_pg_rows_int64(rows, i, 7);
         sequence->cycles = hf_pg_rows_bool(rows, i, 8);
-        sequence->next = hf_pg_rows_int64(rows, i, 9);
+        Next next = {&sequence->next,   text_at(rows, i, 9), sequence->increment,
+                     sequence->minimum, sequence->maximum,   sequence->cycles};
+        g_array_append_val(self->nexts, next);
     }
     return rows != NULL;
+}
+
+/* A sequence is read like a table of one row; so many of them at a time. */
+#define SEQUENCES_A_QUERY 200
+
+static void clear_next(void *next)
+{
+    g_free(((Next *)next)->name);
+}
+
+/* What comes after a value that was given; of an exhausted one the last again. */
+static int64_t after(const Next *self, int64_t last)
+{
+    int64_t next;
+    bool up = self->increment > 0;
+    if (!__builtin_add_overflow(last, self->increment, &next) && next >= self->minimum && next <= self->maximum)
+        return next;
+    return up == self->cycles ? self->minimum : self->maximum;
+}
+
+/* The catalog does not say what a sequence gives that was set and not used since. */
+static bool read_nexts(Reader *self, GError **error)
+{
+    for (guint start = 0; start < self->nexts->len; start += SEQUENCES_A_QUERY) {
+        guint end = MIN(start + SEQUENCES_A_QUERY, self->nexts->len);
+        g_autoptr(GString) sql = g_string_new(NULL);
+        for (guint i = start; i < end; i++)
+            g_string_append_printf(sql, "%sSELECT %u, last_value, is_called FROM %s", i > start ? " UNION ALL " : "", i,
+                                   g_array_index(self->nexts, Next, i).name);
+        g_autoptr(HfPgRows) rows = hf_pg_query(self->pg, sql->str, NULL, error);
+        for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++) {
+            const Next *next = &g_array_index(self->nexts, Next, (guint)hf_pg_rows_int64(rows, i, 0));
+            int64_t last = hf_pg_rows_int64(rows, i, 1);
+            *next->to = hf_pg_rows_bool(rows, i, 2) ? after(next, last) : last;
+        }
+        if (rows == NULL)
+            return false;
+    }
+    return true;
 }
 
 /* A view can only read what was there before it, so the order of their rewrite rules is one in which they can be made,
@@ -559,10 +612,10 @@ static bool read_views(Reader *self, GError **error)
         if (view == NULL || hf_pg_rows_int64(rows, i, 0) != last) {
             last = hf_pg_rows_int64(rows, i, 0);
             view = hf_neutral_add_view(self->model);
-            view->schema = text_at(rows, i, 11);
-            view->name = text_at(rows, i, 12);
-            view->comment = text_at(rows, i, 13);
-            view->source = text_at(rows, i, 14);
+            view->schema = text_at(rows, i, 12);
+            view->name = text_at(rows, i, 13);
+            view->comment = text_at(rows, i, 14);
+            view->source = text_at(rows, i, 15);
         }
         HfNeutralColumn *column = hf_neutral_add_column(view->columns);
         column->name = text_at(rows, i, 1);
@@ -581,7 +634,7 @@ static bool read_all(Reader *self, const HfScope *scope, GError **error)
     bool selective = hf_scope_is_selective(scope);
     return read_database(self, error) && choose_tables(self, scope, error) && read_schemas(self, selective, error) &&
            read_tables(self, error) && read_columns(self, error) && read_constraints(self, error) &&
-           read_indexes(self, error) && read_sequences(self, selective, error) &&
+           read_indexes(self, error) && read_sequences(self, selective, error) && read_nexts(self, error) &&
            (selective || read_views(self, error)) &&
            hf_postgres_model_read_leftovers(self->pg, self->oids, selective, self->model, error);
 }
@@ -590,7 +643,9 @@ HfNeutralModel *hf_postgres_model_read(HfPg *pg, const HfScope *scope, GError **
 {
     g_autoptr(HfNeutralModel) model = hf_neutral_model_new();
     g_autoptr(GHashTable) tables = g_hash_table_new(NULL, NULL);
-    Reader reader = {.pg = pg, .tables = tables, .model = model};
+    g_autoptr(GArray) nexts = g_array_new(FALSE, FALSE, sizeof(Next));
+    g_array_set_clear_func(nexts, clear_next);
+    Reader reader = {.pg = pg, .nexts = nexts, .tables = tables, .model = model};
     bool ok = hf_postgres_check_patterns(pg, scope, error) && read_all(&reader, scope, error);
     g_free(reader.oids);
     return ok ? g_steal_pointer(&model) : NULL;
