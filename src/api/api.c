@@ -25,7 +25,6 @@ static bool open_queue(HfApi *self, GError **error)
         return false;
     self->queue = hf_queue_new(configuration->redis_address, or_null(configuration->redis_user), or_null(password),
                                configuration->redis_prefix);
-    hf_queue_keep_answers(self->queue);
     return true;
 }
 

@@ -12,6 +12,34 @@
 /* ---- Who -----------------------------------------------------------------------------------------------------------
  */
 
+/* Who polls is asked for again and again: the very same text needs no second look, nor its credential a second hash. */
+typedef struct {
+    char *hash; /* of the credential, a GRefString */
+    char *kept;
+    HfPrincipal *principal;
+    int64_t until_us;
+} Belief;
+
+static void free_belief(gpointer data)
+{
+    Belief *self = data;
+    g_ref_string_release(self->hash);
+    g_free(self->kept);
+    hf_principal_unref(self->principal);
+    g_free(self);
+}
+
+/* How long it takes tells nothing of a credential that is not the asker's. */
+static gboolean is_same(gconstpointer a, gconstpointer b)
+{
+    return hf_secret_equal(a, b);
+}
+
+GHashTable *hf_guard_beliefs_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, is_same, g_free, free_belief);
+}
+
 /* Only what looks like ours is hashed at all. */
 static char *credential(const HfRequest *request)
 {
@@ -26,11 +54,18 @@ static char *credential(const HfRequest *request)
     return ours ? g_steal_pointer(&text) : NULL;
 }
 
-void hf_guard_read_credentials(HfRequest *request)
+void hf_guard_read_credentials(const HfApi *api, HfRequest *request)
 {
-    g_autofree char *text = credential(request);
-    if (text != NULL)
-        request->principal_hash = hf_sha256_text(text);
+    request->credential = credential(request);
+    if (request->credential == NULL)
+        return;
+    const Belief *belief = g_hash_table_lookup(api->beliefs, request->credential);
+    if (belief != NULL) {
+        request->principal_hash = g_ref_string_acquire(belief->hash);
+        return;
+    }
+    g_autofree char *hash = hf_sha256_text(request->credential);
+    request->principal_hash = g_ref_string_new(hash);
 }
 
 /*
@@ -52,26 +87,6 @@ static char *to_kept(const HfApi *api, const HfRequest *request)
     return g_strconcat(signature, "\n", what, NULL);
 }
 
-/* Who polls is asked for again and again: the very same text needs no second look. */
-typedef struct {
-    char *kept;
-    HfPrincipal *principal;
-    int64_t until_us;
-} Belief;
-
-static void free_belief(gpointer data)
-{
-    Belief *self = data;
-    g_free(self->kept);
-    hf_principal_unref(self->principal);
-    g_free(self);
-}
-
-GHashTable *hf_guard_beliefs_new(void)
-{
-    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_belief);
-}
-
 static bool is_signed(const HfApi *api, const HfRequest *request, const char *kept, const char *what)
 {
     g_autofree char *given = g_strndup(kept, (gsize)(what - kept - 1));
@@ -90,10 +105,13 @@ static const Belief *believe(const HfApi *api, const HfRequest *request, const c
     if (principal == NULL)
         return NULL;
     Belief *belief = g_new(Belief, 1);
-    *belief = (Belief){.kept = g_strdup(kept), .principal = principal, .until_us = until_us};
+    *belief = (Belief){.hash = g_ref_string_acquire(request->principal_hash),
+                       .kept = g_strdup(kept),
+                       .principal = principal,
+                       .until_us = until_us};
     if (g_hash_table_size(api->beliefs) >= MAX_BELIEFS)
         g_hash_table_remove_all(api->beliefs);
-    g_hash_table_replace(api->beliefs, g_strdup(request->principal_hash), belief);
+    g_hash_table_replace(api->beliefs, g_strdup(request->credential), belief);
     return belief;
 }
 
@@ -101,7 +119,7 @@ HfPrincipal *hf_guard_from_kept(const HfApi *api, const HfRequest *request, cons
 {
     if (kept == NULL)
         return NULL;
-    const Belief *belief = g_hash_table_lookup(api->beliefs, request->principal_hash);
+    const Belief *belief = g_hash_table_lookup(api->beliefs, request->credential);
     if (belief == NULL || strcmp(belief->kept, kept) != 0)
         belief = believe(api, request, kept);
     return belief != NULL && belief->until_us > g_get_real_time() ? hf_principal_ref(belief->principal) : NULL;
@@ -116,10 +134,9 @@ static HfPrincipal *ask_redis(HfApi *api, const HfRequest *request)
 static HfPrincipal *ask_catalog(HfApi *api, const HfRequest *request, GError **error)
 {
     uint8_t hash[32];
-    g_autofree char *text = credential(request);
-    hf_sha256(text, strlen(text), hash);
-    return g_str_has_prefix(text, HF_SESSION_PREFIX) ? hf_account_by_session(api->catalog, hash, error)
-                                                     : hf_account_by_token(api->catalog, hash, error);
+    hf_sha256(request->credential, strlen(request->credential), hash);
+    return g_str_has_prefix(request->credential, HF_SESSION_PREFIX) ? hf_account_by_session(api->catalog, hash, error)
+                                                                    : hf_account_by_token(api->catalog, hash, error);
 }
 
 static void remember(HfApi *api, const HfRequest *request)
@@ -134,9 +151,9 @@ bool hf_guard_find_principal(HfApi *api, const HfRoute *route, HfRequest *reques
 {
     if (route->access == HF_ACCESS_ANYONE || route->access == HF_ACCESS_LOCAL)
         return true;
-    if (request->principal_hash == NULL)
-        hf_guard_read_credentials(request);
-    if (request->principal_hash == NULL)
+    if (request->credential == NULL)
+        hf_guard_read_credentials(api, request);
+    if (request->credential == NULL)
         return true;
     request->principal = ask_redis(api, request);
     if (request->principal != NULL)

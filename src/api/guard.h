@@ -12,8 +12,8 @@
 /* For HfApi: who was found behind what Redis keeps, so that it is read and its signature checked once. Transfer full.
  */
 GHashTable *hf_guard_beliefs_new(void);
-/* Sets request->principal_hash from the bearer token or the cookie, if there is one. */
-void hf_guard_read_credentials(HfRequest *request);
+/* Sets request->credential and its hash from the bearer token or the cookie, if there is one. */
+void hf_guard_read_credentials(const HfApi *api, HfRequest *request);
 /* Sets request->principal: from Redis, else from the catalog (and then puts it into Redis for a minute). Nobody is no
  * error. Does nothing where the route asks for nobody. */
 bool hf_guard_find_principal(HfApi *api, const HfRoute *route, HfRequest *request, GError **error)

@@ -7,6 +7,7 @@
 #define MAX_METHOD 16
 #define MAX_PATH 1024
 #define MAX_QUERY 4096
+#define MAX_PARAMETERS 100
 #define MAX_AGENT 500
 #define MAX_HEADER_NAME 64
 #define MAX_JSON_NODES 20000
@@ -22,10 +23,13 @@ static const char *parameter(const FCGX_Request *fcgi, const char *name)
 
 static bool is_clean(const char *text)
 {
-    for (const char *c = text; *c != '\0'; c++)
+    bool ascii = true;
+    for (const char *c = text; *c != '\0'; c++) {
         if ((unsigned char)*c < 0x20 || *c == 0x7f)
             return false;
-    return g_utf8_validate(text, -1, NULL);
+        ascii = ascii && (unsigned char)*c < 0x80;
+    }
+    return ascii || g_utf8_validate(text, -1, NULL);
 }
 
 static const char *clean(const char *text, size_t max)
@@ -41,7 +45,7 @@ static bool usage(GError **error, const char *message)
 
 char *hf_request_decode(const char *text, gssize length)
 {
-    g_autofree char *decoded = length < 0 ? g_strdup(text) : g_strndup(text, (gsize)length);
+    g_autofree char *decoded = g_strndup(text, length < 0 ? strlen(text) : (gsize)length);
     if (strchr(decoded, '%') != NULL) {
         g_autofree char *encoded = g_steal_pointer(&decoded);
         decoded = g_uri_unescape_string(encoded, NULL);
@@ -57,12 +61,17 @@ static bool read_pair(HfRequest *self, char *pair, GError **error)
     g_autofree char *value = hf_request_decode(equals != NULL ? equals + 1 : "", -1);
     if (name == NULL || value == NULL)
         return usage(error, "the query is not percent-encoded UTF-8 without control characters");
-    if (!g_hash_table_contains(self->query, name)) {
-        g_hash_table_insert(self->query, g_steal_pointer(&name), g_steal_pointer(&value));
-        return true;
+    if (hf_request_parameter(self, name) != NULL) {
+        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "the query has %s twice", name);
+        return false;
     }
-    g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "the query has %s twice", name);
-    return false;
+    if (self->query->len >= 2 * MAX_PARAMETERS) {
+        g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "the query has more than %d parameters", MAX_PARAMETERS);
+        return false;
+    }
+    g_ptr_array_add(self->query, g_steal_pointer(&name));
+    g_ptr_array_add(self->query, g_steal_pointer(&value));
+    return true;
 }
 
 static bool read_query(HfRequest *self, const char *text, GError **error)
@@ -71,9 +80,9 @@ static bool read_query(HfRequest *self, const char *text, GError **error)
         g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "the query is longer than %d bytes", MAX_QUERY);
         return false;
     }
-    g_auto(GStrv) pairs = g_strsplit(text, "&", -1);
-    for (char **pair = pairs; *pair != NULL; pair++)
-        if (**pair != '\0' && !read_pair(self, *pair, error))
+    g_autofree char *pairs = g_strdup(text);
+    for (char *rest = pairs, *pair; (pair = strsep(&rest, "&")) != NULL;)
+        if (*pair != '\0' && !read_pair(self, pair, error))
             return false;
     return true;
 }
@@ -115,13 +124,13 @@ static bool read_length(HfRequest *self, GError **error)
 }
 
 /* nginx gives every request an id; without one (a malformed FastCGI client) it is our own. */
-static char *request_id(const FCGX_Request *fcgi)
+static const char *request_id(HfRequest *self)
 {
-    const char *given = parameter(fcgi, "REQUEST_ID");
+    const char *given = parameter(self->fcgi, "REQUEST_ID");
     bool usable = *given != '\0' && strlen(given) <= 64;
     for (const char *c = given; usable && *c != '\0'; c++)
         usable = g_ascii_isalnum(*c) || *c == '-';
-    return usable ? g_strdup(given) : g_uuid_string_random();
+    return usable ? given : (self->made_id = g_uuid_string_random());
 }
 
 /* Nobody but nginx connects, but what it hands over is the client's; so a wrong address is none. */
@@ -138,21 +147,22 @@ bool hf_request_read(HfRequest *self, FCGX_Request *fcgi, GError **error)
                         .path = parameter(fcgi, "REQUEST_URI"),
                         .address = client_address(fcgi),
                         .agent = clean(parameter(fcgi, "HTTP_USER_AGENT"), MAX_AGENT),
-                        .id = request_id(fcgi),
-                        .query = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)};
+                        .query = g_ptr_array_new_with_free_func(g_free)};
+    self->id = request_id(self);
     return read_method(self, error) && read_path(self, error) &&
            read_query(self, parameter(fcgi, "QUERY_STRING"), error) && read_length(self, error);
 }
 
 void hf_request_clear(HfRequest *self)
 {
-    g_free(self->id);
-    g_clear_pointer(&self->query, g_hash_table_unref);
+    g_free(self->made_id);
+    g_clear_pointer(&self->query, g_ptr_array_unref);
     for (size_t i = 0; i < G_N_ELEMENTS(self->ids); i++)
         g_free(self->ids[i]);
     hf_json_free(self->json);
     hf_principal_unref(self->principal);
-    g_free(self->principal_hash);
+    g_free(self->credential);
+    g_clear_pointer(&self->principal_hash, g_ref_string_release);
     memset(self, 0, sizeof *self);
 }
 
@@ -186,7 +196,10 @@ char *hf_request_cookie(const HfRequest *self, const char *name)
 
 const char *hf_request_parameter(const HfRequest *self, const char *name)
 {
-    return g_hash_table_lookup(self->query, name);
+    for (guint i = 0; i < self->query->len; i += 2)
+        if (strcmp(self->query->pdata[i], name) == 0)
+            return self->query->pdata[i + 1];
+    return NULL;
 }
 
 bool hf_request_version(const HfRequest *self, int *version, GError **error)

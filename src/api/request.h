@@ -22,13 +22,15 @@ typedef struct {
     const char *path;               /* as it came: encoded, with the query behind it */
     size_t path_length;             /* without the query */
     bool head;                      /* the answer has no body */
-    char *id;                       /* of the request, for the log and the client */
-    GHashTable *query;              /* char* -> char*, decoded */
+    const char *id;                 /* of the request, for the log and the client */
+    GPtrArray *query;               /* name, value, name, value …, decoded; each name once */
     char *ids[HF_REQUEST_PATH_IDS]; /* what stands at {id} … in the route, decoded; filled in by the router */
     uint64_t content_length;
     HfJson *json;           /* the body, once it was read; NULL: none */
     HfPrincipal *principal; /* NULL: nobody */
-    char *principal_hash;   /* hexadecimal, of the cookie or the token; NULL: none was sent */
+    char *credential;       /* the cookie or the token; NULL: none was sent */
+    char *principal_hash;   /* of it, hexadecimal; a GRefString */
+    char *made_id;          /* `id`, if nginx gave none */
 } HfRequest;
 
 /* HF_ERROR_USAGE for what is malformed, HF_ERROR_LIMIT for what is too long. On false `self` is cleared all the same.

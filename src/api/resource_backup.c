@@ -9,12 +9,10 @@
 static bool check_query(const HfRequest *request, GError **error)
 {
     static const char *const known[] = {"q", "limit", "cursor", NULL};
-    GHashTableIter iter;
-    gpointer name;
-    g_hash_table_iter_init(&iter, request->query);
-    while (g_hash_table_iter_next(&iter, &name, NULL))
-        if (!g_strv_contains(known, name)) {
-            g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "a list of tables takes no filter \"%.60s\"", (char *)name);
+    for (guint i = 0; i < request->query->len; i += 2)
+        if (!g_strv_contains(known, request->query->pdata[i])) {
+            g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "a list of tables takes no filter \"%.60s\"",
+                        (const char *)request->query->pdata[i]);
             return false;
         }
     return true;

@@ -31,9 +31,12 @@ static bool read_after(const HfRequest *request, int64_t *after, GError **error)
 static uint64_t known_revision(const HfRequest *request, int64_t after)
 {
     const char *header = hf_request_header(request, "If-None-Match");
-    g_autofree char *end = g_strdup_printf("-%" G_GINT64_FORMAT "\"", after);
-    bool fits = header != NULL && *header == '"' && g_str_has_suffix(header, end);
-    return fits ? g_ascii_strtoull(header + 1, NULL, 10) : 0;
+    char *end;
+    if (header == NULL || *header != '"')
+        return 0;
+    uint64_t revision = g_ascii_strtoull(header + 1, &end, 10);
+    bool fits = *end == '-' && g_ascii_strtoll(end + 1, &end, 10) == after && strcmp(end, "\"") == 0;
+    return fits ? revision : 0;
 }
 
 static void set_etag(HfResponse *response, uint64_t revision, int64_t after)
@@ -107,7 +110,7 @@ bool hf_job_handle_get(HfApi *api, const HfRoute *route, HfRequest *request, HfR
     g_autoptr(GError) wrong = NULL;
     const char *id = request->ids[0];
     bool good = read_after(request, &after, &wrong) && (g_uuid_string_is_valid(id) || not_found(id, &wrong));
-    hf_guard_read_credentials(request);
+    hf_guard_read_credentials(api, request);
     g_autoptr(GError) away = NULL;
     if (good && request->principal_hash != NULL &&
         !hf_queue_view_job(api->queue, request->principal_hash, id, after, known_revision(request, after), &view,

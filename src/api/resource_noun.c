@@ -20,15 +20,12 @@ static bool is_own_parameter(const char *name)
 static GPtrArray *filters_of(const HfRequest *request, const char *const *given)
 {
     GPtrArray *filters = g_ptr_array_new();
-    GHashTableIter iter;
-    gpointer name, value;
     for (const char *const *each = given; each != NULL && *each != NULL; each++)
         g_ptr_array_add(filters, (gpointer)*each);
-    g_hash_table_iter_init(&iter, request->query);
-    while (g_hash_table_iter_next(&iter, &name, &value))
-        if (!is_own_parameter(name)) {
-            g_ptr_array_add(filters, name);
-            g_ptr_array_add(filters, value);
+    for (guint i = 0; i < request->query->len; i += 2)
+        if (!is_own_parameter(request->query->pdata[i])) {
+            g_ptr_array_add(filters, request->query->pdata[i]);
+            g_ptr_array_add(filters, request->query->pdata[i + 1]);
         }
     g_ptr_array_add(filters, NULL);
     return filters;

@@ -26,7 +26,7 @@ static const struct {
 
 void hf_response_init(HfResponse *self)
 {
-    *self = (HfResponse){.status = 200, .headers = g_string_new(NULL)};
+    *self = (HfResponse){.status = 200, .headers = g_string_sized_new(256)};
 }
 
 void hf_response_clear(HfResponse *self)
@@ -40,7 +40,10 @@ void hf_response_clear(HfResponse *self)
 void hf_response_header(HfResponse *self, const char *name, const char *value)
 {
     g_assert(strpbrk(value, "\r\n") == NULL);
-    g_string_append_printf(self->headers, "%s: %s\r\n", name, value);
+    g_string_append(self->headers, name);
+    g_string_append_len(self->headers, ": ", 2);
+    g_string_append(self->headers, value);
+    g_string_append_len(self->headers, "\r\n", 2);
 }
 
 static void take_body(HfResponse *self, int status, const char *type, GString *body)
@@ -117,13 +120,16 @@ void hf_response_send(HfResponse *self, const HfRequest *request)
 {
     FCGX_Stream *out = request->fcgi->out;
     bool has_body = self->body != NULL && self->status != 204 && self->status != 304;
-    g_autoptr(GString) head = g_string_new(NULL);
-    g_string_printf(head, "Status: %d\r\nX-Request-Id: %s\r\nCache-Control: no-store\r\n%s", self->status, request->id,
-                    self->headers->str);
+    char line[64];
+    hf_response_header(self, "Cache-Control", "no-store");
+    FCGX_PutStr("Status: ", 8, out);
+    for (int unit = 100; unit > 0; unit /= 10)
+        FCGX_PutChar('0' + self->status / unit % 10, out);
+    FCGX_PutStr("\r\n", 2, out);
+    FCGX_PutStr(self->headers->str, (int)self->headers->len, out);
     if (has_body)
-        g_string_append_printf(head, "Content-Length: %zu\r\n", self->body->len);
-    g_string_append(head, "\r\n");
-    FCGX_PutStr(head->str, (int)head->len, out);
+        FCGX_PutStr(line, g_snprintf(line, sizeof line, "Content-Length: %zu\r\n", self->body->len), out);
+    FCGX_PutStr("\r\n", 2, out);
     if (has_body && !request->head)
         FCGX_PutStr(self->body->str, (int)self->body->len, out);
 }

@@ -31,8 +31,10 @@ void hf_queue_free(HfQueue *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfQueue, hf_queue_free)
 
 /* From now on what Redis has answered to a poll is kept until Redis tells that it has changed, for a second at most:
- * for those who poll very often. Without it every poll asks. */
-void hf_queue_keep_answers(HfQueue *self);
+ * for those who poll very often. Without it every poll asks. Redis tells a descriptor of its own, which is added to
+ * `epoll` with the data NULL: when there is something to read, hf_queue_hear is called before the next poll. */
+void hf_queue_keep_answers(HfQueue *self, int epoll);
+void hf_queue_hear(HfQueue *self);
 
 /* ---- Jobs ----------------------------------------------------------------------------------------------------------
  */

@@ -1,13 +1,14 @@
 /*
  * Redis tells when a key that was read has changed (CLIENT TRACKING), so what it has answered need not be asked for
- * again until then: many polls of few jobs cost it nothing. It tells a second connection, which is looked at before
- * each use of what is kept. Where that cannot be had nothing is kept; and should Redis hang, nothing is for longer than
- * a second.
+ * again until then: many polls of few jobs cost it nothing. It tells a second connection, which the caller's epoll
+ * watches together with what he waits for anyway. Where that cannot be had nothing is kept; and should Redis hang,
+ * nothing is for longer than a second.
  */
 #include "queue/redis.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #define KEPT_US G_USEC_PER_SEC
@@ -20,7 +21,7 @@ typedef struct {
 } Answer;
 
 struct HfTracking {
-    bool keeps;          /* whether anything is to be kept beyond the call */
+    int epoll;           /* hears that there are news; -1: nothing is kept beyond the call */
     HfQueue *news;       /* hears of changes; NULL: nobody does */
     gint64 next_try_us;  /* monotonic */
     gint64 sweep_us;     /* when to look next for what is too old */
@@ -39,14 +40,15 @@ static HfTracking *tracking_of(HfQueue *queue)
 {
     if (queue->tracking == NULL) {
         queue->tracking = g_new0(HfTracking, 1);
+        queue->tracking->epoll = -1;
         queue->tracking->answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_answer);
     }
     return queue->tracking;
 }
 
-void hf_queue_keep_answers(HfQueue *self)
+void hf_queue_keep_answers(HfQueue *self, int epoll)
 {
-    tracking_of(self)->keeps = true;
+    tracking_of(self)->epoll = epoll;
 }
 
 void hf_tracking_forget(HfQueue *queue)
@@ -72,11 +74,18 @@ void hf_tracking_free(HfTracking *self)
 /* ---- News ----------------------------------------------------------------------------------------------------------
  */
 
+static bool watch(const HfTracking *self, const HfQueue *news)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+    return epoll_ctl(self->epoll, EPOLL_CTL_ADD, news->context->fd, &event) == 0;
+}
+
 static bool subscribe(HfQueue *queue, HfQueue *news)
 {
     g_autoptr(redisReply) id = hf_redis_call(news, HF_REDIS_COMMAND("CLIENT", "ID"), NULL);
     g_autofree char *number = g_strdup_printf("%lld", id != NULL ? id->integer : 0);
     return id != NULL && hf_redis_do(news, HF_REDIS_COMMAND("SUBSCRIBE", "__redis__:invalidate"), NULL) &&
+           watch(queue->tracking, news) &&
            hf_redis_do(queue, HF_REDIS_COMMAND("CLIENT", "TRACKING", "ON", "REDIRECT", number), NULL);
 }
 
@@ -85,7 +94,7 @@ static void begin(HfQueue *queue)
 {
     HfTracking *self = queue->tracking;
     gint64 now = g_get_monotonic_time();
-    if (!self->keeps || self->news != NULL || now < self->next_try_us)
+    if (self->epoll < 0 || self->news != NULL || now < self->next_try_us)
         return;
     HfQueue *news = hf_queue_new(queue->address, queue->user, queue->password, queue->prefix);
     if (subscribe(queue, news)) {
@@ -128,6 +137,12 @@ static bool hear(HfTracking *self)
     return context->reader->err == 0;
 }
 
+void hf_queue_hear(HfQueue *self)
+{
+    if (self->tracking != NULL && self->tracking->news != NULL && !hear(self->tracking))
+        hf_tracking_end(self);
+}
+
 /* ---- Reading -------------------------------------------------------------------------------------------------------
  */
 
@@ -168,8 +183,6 @@ bool hf_redis_read(HfQueue *queue, const HfRedisCommand *commands, size_t count,
     HfTracking *self = tracking_of(queue);
     gint64 now = g_get_monotonic_time();
     begin(queue);
-    if (self->news != NULL && !hear(self))
-        hf_tracking_end(queue);
     sweep(self, now);
     size_t known = 0;
     while (known < count && (replies[known] = kept(self, commands[known], now)) != NULL)

@@ -124,6 +124,20 @@ static void if_match_is_a_version_or_anything(void **state)
     }
 }
 
+static void a_query_has_at_most_100_parameters(void **state)
+{
+    (void)state;
+    Made made;
+    g_autoptr(GString) query = g_string_new("QUERY_STRING=");
+    for (int i = 0; i < 100; i++)
+        g_string_append_printf(query, "p%d=%d&", i, i);
+    assert_true(read_made(&made, PARAMETERS("REQUEST_URI=/", query->str), "", 0, NULL));
+    assert_string_equal(hf_request_parameter(&made.request, "p99"), "99");
+    hf_request_clear(&made.request);
+    g_string_append(query, "p100=");
+    assert_malformed(PARAMETERS("REQUEST_URI=/", query->str), HF_ERROR_LIMIT);
+}
+
 /* ---- The body ------------------------------------------------------------------------------------------------------
  */
 
@@ -241,6 +255,7 @@ int main(void)
         cmocka_unit_test(head_is_get_without_a_body),
         cmocka_unit_test(what_a_client_says_of_itself_is_dropped_where_it_is_not_clean),
         cmocka_unit_test(what_is_malformed_is_refused),
+        cmocka_unit_test(a_query_has_at_most_100_parameters),
         cmocka_unit_test(if_match_is_a_version_or_anything),
         cmocka_unit_test(the_members_of_a_body_are_read_by_type),
         cmocka_unit_test(a_body_that_is_none_is_an_empty_object),

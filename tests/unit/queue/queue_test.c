@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 
 typedef struct {
@@ -210,11 +211,18 @@ static void signal_redis(const Fixture *self, int number)
     g_usleep(50000);
 }
 
+static int keep_answers(Fixture *self)
+{
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+    hf_queue_keep_answers(self->queue, epoll);
+    return epoll;
+}
+
 static void a_poll_of_what_has_not_changed_does_not_ask_redis_but_for_a_second(void **state)
 {
     Fixture *self = *state;
     DO(hf_queue_mirror(self->queue, "job-1", "org-1", "{}", 0, 60, &error));
-    hf_queue_keep_answers(self->queue);
+    int epoll = keep_answers(self);
     HfJobView first = view(self, 0, 0), later;
     signal_redis(self, SIGSTOP);
     HfJobView again = view(self, 0, 0), other;
@@ -225,19 +233,24 @@ static void a_poll_of_what_has_not_changed_does_not_ask_redis_but_for_a_second(v
     signal_redis(self, SIGCONT);
     hf_job_view_clear(&first);
     hf_job_view_clear(&again);
+    close(epoll);
 }
 
 /* Polls until the document is that one: Redis tells of a change in a moment, far sooner than in the second after which
  * nothing is kept any more. */
-static void assert_seen_at_once(Fixture *self, const char *document)
+static void assert_seen_at_once(Fixture *self, int epoll, const char *document)
 {
     for (int i = 0; i < 40; i++) {
+        struct epoll_event event;
+        if (epoll_wait(epoll, &event, 1, 5) == 1) {
+            assert_null(event.data.ptr);
+            hf_queue_hear(self->queue);
+        }
         HfJobView seen = view(self, 0, 0);
         bool is_new = g_strcmp0(seen.document, document) == 0;
         hf_job_view_clear(&seen);
         if (is_new)
             return;
-        g_usleep(5000);
     }
     fail_msg("%s is not seen", document != NULL ? document : "the end of it");
 }
@@ -246,19 +259,20 @@ static void what_another_has_changed_is_seen_at_once(void **state)
 {
     Fixture *self = *state;
     g_autoptr(HfQueue) other = hf_queue_new(self->address, NULL, NULL, "test:");
-    hf_queue_keep_answers(self->queue);
-    assert_seen_at_once(self, NULL);
+    int epoll = keep_answers(self);
+    assert_seen_at_once(self, epoll, NULL);
     DO(hf_queue_mirror(other, "job-1", "org-1", "{\"n\":1}", 0, 60, &error));
-    assert_seen_at_once(self, "{\"n\":1}");
+    assert_seen_at_once(self, epoll, "{\"n\":1}");
     DO(hf_queue_mirror(other, "job-1", "org-1", "{\"n\":2}", 0, 60, &error));
-    assert_seen_at_once(self, "{\"n\":2}");
+    assert_seen_at_once(self, epoll, "{\"n\":2}");
     stop_redis(self);
     start_redis(self);
-    assert_seen_at_once(self, NULL);
+    assert_seen_at_once(self, epoll, NULL);
     DO(hf_queue_mirror(self->queue, "job-1", "org-1", "{\"n\":3}", 0, 60, &error));
-    assert_seen_at_once(self, "{\"n\":3}");
+    assert_seen_at_once(self, epoll, "{\"n\":3}");
     DO(hf_queue_mirror(other, "job-1", "org-1", "{\"n\":4}", 0, 60, &error));
-    assert_seen_at_once(self, "{\"n\":4}");
+    assert_seen_at_once(self, epoll, "{\"n\":4}");
+    close(epoll);
 }
 
 static void entries_that_nobody_takes_do_not_pile_up(void **state)
