@@ -14,6 +14,7 @@
 #include "catalog/backup_table.h"
 #include "catalog/job.h"
 #include "catalog/restore_table.h"
+#include "service/audit_anchor.h"
 #include "service/request_backup.h"
 #include "service/request_find.h"
 #include "service/request_resume.h"
@@ -26,6 +27,7 @@
 #define GRACE_US (HF_JOB_LEASE_S * G_USEC_PER_SEC)
 #define PUBLISH_AGAIN_S 10
 #define EXPIRE_US (60 * G_USEC_PER_SEC)
+#define ANCHOR_US (60 * G_USEC_PER_SEC)
 /* A schedule that cannot be read is looked at again after so long. */
 #define PUT_OFF_US (3600 * (int64_t)G_USEC_PER_SEC)
 /* By so much a clock may be set back, and nothing runs a second time. */
@@ -35,6 +37,7 @@ struct HfScheduler {
     const HfWorker *worker;
     HfClock clock;
     gpointer clock_data;
+    char *audit_anchor; /* of the configuration, which may be replaced meanwhile */
     HfCatalog *catalog;
     HfQueue *queue;
     GThread *thread;
@@ -42,7 +45,7 @@ struct HfScheduler {
     GCond cond;
     bool ending;
     bool leads;
-    gint64 grace_until_us, expire_us; /* monotonic */
+    gint64 grace_until_us, expire_us, anchor_us; /* monotonic */
 };
 
 static int64_t wall_clock(gpointer data)
@@ -274,6 +277,21 @@ static bool expire(HfScheduler *self, GError **error)
            hf_upload_expire(self->catalog, error) && expire_copies(self, error) && bring_back_schedules(self, error);
 }
 
+/* ---- The audit log -------------------------------------------------------------------------------------------------
+ */
+
+/* Each worker, whoever leads: so it is noted on each machine. */
+static void note_audit(HfScheduler *self)
+{
+    g_autoptr(GError) error = NULL;
+    if (g_get_monotonic_time() < self->anchor_us)
+        return;
+    self->anchor_us = g_get_monotonic_time() + ANCHOR_US;
+    if (!hf_audit_anchor_note(self->catalog, self->worker->sealer, self->audit_anchor, &error) &&
+        !hf_error_code_may_pass((HfErrorCode)error->code))
+        g_warning("%s", error->message);
+}
+
 /* ---- Turns ---------------------------------------------------------------------------------------------------------
  */
 
@@ -294,6 +312,7 @@ static bool turn(HfScheduler *self, GError **error)
 void hf_scheduler_turn(HfScheduler *self)
 {
     g_autoptr(GError) error = NULL;
+    note_audit(self);
     if (turn(self, &error))
         return;
     bool away = hf_error_code_may_pass((HfErrorCode)error->code);
@@ -326,6 +345,7 @@ HfScheduler *hf_scheduler_new(const HfWorker *worker, HfClock clock, gpointer cl
     self->worker = worker;
     self->clock = clock != NULL ? clock : wall_clock;
     self->clock_data = clock_data;
+    self->audit_anchor = g_strdup(worker->configuration->audit_anchor);
     self->catalog = hf_worker_new_catalog(worker);
     self->queue = hf_worker_new_queue(worker);
     g_mutex_init(&self->mutex);
@@ -350,6 +370,7 @@ void hf_scheduler_free(HfScheduler *self)
         g_thread_join(self->thread);
     hf_queue_free(self->queue);
     hf_catalog_free(self->catalog);
+    g_free(self->audit_anchor);
     g_mutex_clear(&self->mutex);
     g_cond_clear(&self->cond);
     g_free(self);

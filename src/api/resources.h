@@ -72,6 +72,8 @@ HF_HANDLER(hf_webhook_handle_create);
 HF_HANDLER(hf_webhook_handle_change);
 HF_HANDLER(hf_webhook_handle_test);
 
+HF_HANDLER(hf_audit_handle_chain);
+
 HF_HANDLER(hf_health_handle_get);
 HF_HANDLER(hf_metrics_handle_get);
 

@@ -134,6 +134,7 @@ static const HfRoute routes[] = {
     {"GET", V1 "/logs", VIEWER, hf_noun_handle_list, &hf_noun_log},
     {"GET", V1 "/installation/audit", OWNER, hf_noun_handle_list, &hf_noun_installation_audit},
     {"GET", V1 "/audit", AUDITOR, hf_noun_handle_list, &hf_noun_audit},
+    {"GET", V1 "/audit/chain", AUDITOR, hf_audit_handle_chain, .waits = true},
 
     {"GET", V1 "/gate/{database_id}/progress", ANYONE, hf_gate_handle_progress},
 

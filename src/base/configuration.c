@@ -39,6 +39,9 @@ static const Entry entries[] = {
      .help = "The address under which nginx serves the page. With https, cookies are sent over TLS alone."},
     {"service", "storage_roots", TEXT, AT(storage_roots), "/var/lib/holdfast/storage",
      .help = "Folders, separated by colons: a local storage must be one of them or lie below one."},
+    {"service", "audit_anchor", TEXT, AT(audit_anchor), "/var/lib/holdfast/audit-anchor",
+     .help = "The file outside of the catalog in which workers note each minute how long the audit log is, so that it "
+             "shows if somebody cuts off its end; nothing is noted if it is empty."},
     {"service", "accel_prefix", TEXT, AT(accel_prefix), "/-/storage",
      .help = "nginx's internal location under which the storage roots are served to those whom the API lets."},
     {"service", "trust_catalog_server", CHOICE, AT(trust_catalog_server), "no", .choices = "no yes",

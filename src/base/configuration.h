@@ -25,6 +25,7 @@ typedef struct {
     char *secret_file;
     char *public_url;
     char *storage_roots; /* colon-separated */
+    char *audit_anchor;
     char *accel_prefix;
     char *trust_catalog_server; /* "yes", "no" */
     uint64_t session_hours;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "catalog/row.h"
 #include "crypto/password.h"
+#include "crypto/primitives.h"
 
 #include <string.h>
 
@@ -83,24 +84,63 @@ static bool check_row(const HfPgRows *rows, size_t i, int64_t expected_seq, uint
     return false;
 }
 
-bool hf_audit_verify(HfCatalog *catalog, uint64_t *rows, GError **error)
+static bool is_late(int64_t until_us, uint64_t rows, GError **error)
+{
+    if (until_us == 0 || g_get_monotonic_time() < until_us)
+        return false;
+    g_set_error(error, HF_ERROR, HF_ERROR_LIMIT,
+                "the audit log is too long to be checked now: %" G_GUINT64_FORMAT
+                " rows of it fit; \"holdfast audit verify\" checks all",
+                rows);
+    return true;
+}
+
+bool hf_audit_verify(HfCatalog *catalog, int64_t until_us, HfAuditEnd *end, GError **error)
 {
     static const char sql[] =
         "SELECT e.seq, audit_text(e), e.hash FROM audit_event e WHERE e.seq > $1::bigint ORDER BY e.seq LIMIT $2::int";
     uint8_t chain[32] = {0};
     int64_t seq = 0;
+    *end = (HfAuditEnd){0};
     for (;;) {
         HfNumber after, limit;
         g_autoptr(HfPgRows) page = hf_catalog_query(
             catalog, sql, HF_PARAMETERS(hf_number(&after, seq), hf_number(&limit, ROWS_A_READ)), error);
         if (page == NULL)
             return false;
-        for (size_t i = 0; i < hf_pg_rows_count(page); i++)
+        for (size_t i = 0; i < hf_pg_rows_count(page); i++) {
             if (!check_row(page, i, ++seq, chain, error))
                 return false;
-        if (rows != NULL)
-            *rows = (uint64_t)seq;
+            end->rows = (uint64_t)seq;
+        }
         if (hf_pg_rows_count(page) < ROWS_A_READ)
-            return true;
+            break;
+        if (is_late(until_us, end->rows, error))
+            return false;
     }
+    g_autofree char *hash = seq > 0 ? hf_crypto_hex(chain, sizeof chain) : g_strdup("");
+    g_strlcpy(end->hash, hash, sizeof end->hash);
+    return true;
+}
+
+bool hf_audit_last(HfCatalog *catalog, HfAuditEnd *end, GError **error)
+{
+    static const char sql[] = "SELECT seq, encode(hash, 'hex') FROM audit_event ORDER BY seq DESC LIMIT 1";
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, NULL, error);
+    *end = (HfAuditEnd){0};
+    if (rows != NULL && hf_pg_rows_count(rows) > 0) {
+        end->rows = (uint64_t)hf_pg_rows_int64(rows, 0, 0);
+        g_strlcpy(end->hash, hf_pg_rows_text(rows, 0, 1), sizeof end->hash);
+    }
+    return rows != NULL;
+}
+
+bool hf_audit_has(HfCatalog *catalog, const HfAuditEnd *end, bool *has, GError **error)
+{
+    static const char sql[] = "SELECT FROM audit_event WHERE seq = $1::bigint AND encode(hash, 'hex') = $2";
+    HfNumber seq;
+    g_autoptr(HfPgRows) rows =
+        hf_catalog_query(catalog, sql, HF_PARAMETERS(hf_number(&seq, (int64_t)end->rows), end->hash), error);
+    *has = rows != NULL && hf_pg_rows_count(rows) > 0;
+    return rows != NULL;
 }

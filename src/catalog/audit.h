@@ -29,8 +29,20 @@ bool hf_audit_append(HfCatalog *catalog, const HfAuditEvent *event, GError **err
 bool hf_audit_append_of(HfCatalog *catalog, const char *account, const HfAuditEvent *event, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* Walks the whole chain. HF_ERROR_CORRUPT names the first row that does not fit. `rows` (may be NULL): how many. That
- * the newest rows are gone shows only against a count noted elsewhere. */
-bool hf_audit_verify(HfCatalog *catalog, uint64_t *rows, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* How long the chain is, and the hash of its last row in hexadecimal ("" of none). */
+typedef struct {
+    uint64_t rows;
+    char hash[65];
+} HfAuditEnd;
+
+/* Walks the whole chain, until `until_us` (monotonic; 0: as long as it takes): HF_ERROR_LIMIT. HF_ERROR_CORRUPT names
+ * the first row that does not fit. `end`: how far it fits. That the newest rows are gone shows only against what was
+ * noted elsewhere (service/audit_anchor.h). */
+bool hf_audit_verify(HfCatalog *catalog, int64_t until_us, HfAuditEnd *end, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The chain's end as its last row has it, unchecked. */
+bool hf_audit_last(HfCatalog *catalog, HfAuditEnd *end, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether the row number `end->rows` is there and has that hash. */
+bool hf_audit_has(HfCatalog *catalog, const HfAuditEnd *end, bool *has, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

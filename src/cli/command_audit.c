@@ -4,6 +4,7 @@
 #include "cli/admin.h"
 #include "cli/options.h"
 #include "cli/work.h"
+#include "service/audit_anchor.h"
 
 static struct {
     char *action, *actor;
@@ -36,14 +37,25 @@ static bool list(HfAdmin *admin, GError **error)
 static bool verify(HfAdmin *admin, GError **error)
 {
     HfReport report;
-    uint64_t rows = 0;
-    if (!hf_audit_verify(admin->catalog, &rows, error))
+    HfAuditEnd end;
+    g_auto(HfAuditAnchor) anchor = {0};
+    const char *path = admin->configuration->audit_anchor;
+    if (!hf_audit_anchor_verify(admin->catalog, admin->sealer, path, 0, &end, &anchor, error))
         return false;
     hf_report_begin(&report, hf_work_wants_json(), NULL);
-    if (report.is_json)
-        hf_json_writer_uint64(&report.json, "rows", rows);
-    else
-        hf_report_line(&report, "the chain of %" G_GUINT64_FORMAT " rows is whole", rows);
+    if (report.is_json) {
+        hf_json_writer_uint64(&report.json, "rows", end.rows);
+        hf_json_writer_string(&report.json, "hash", end.hash);
+        hf_json_writer_uint64(&report.json, "noted_rows", anchor.end.rows);
+        hf_json_writer_string(&report.json, "noted_at", anchor.at);
+    } else {
+        hf_report_line(&report, "the chain of %" G_GUINT64_FORMAT " rows is whole", end.rows);
+        if (anchor.at != NULL)
+            hf_report_line(&report, "%s noted %" G_GUINT64_FORMAT " of them at %s, and they are there", path,
+                           anchor.end.rows, anchor.at);
+        else
+            hf_report_line(&report, "nothing is noted in %s: rows that were cut off the end would not be seen", path);
+    }
     return hf_report_end(&report, true, error);
 }
 
@@ -60,7 +72,7 @@ const HfCommand hf_command_audit = {
     .summary = "Who did what, and whether nobody has changed that record.",
     .examples =
         "\"verify\" walks the whole chain of hashes and names the first row that does not fit. That the newest rows\n"
-        "are gone shows only against a count that was noted elsewhere: note the one that it prints.\n\n"
+        "are gone it sees from what a worker on this machine notes each minute ([service] audit_anchor).\n\n"
         "Examples:\n"
         "  holdfast audit list --actor 'user ada'\n"
         "  holdfast audit verify --json",

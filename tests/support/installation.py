@@ -74,6 +74,7 @@ class Installation:
             f"[catalog]\nconninfo = {self.server.dsn(self.catalog, user=ROLE)}\n"
             f"[redis]\naddress = {self.redis.address}\n"
             f"[service]\nsecret_file = {self.folder}/secret\nstorage_roots = {self.folder}\n"
+            f"audit_anchor = {self.folder}/audit-anchor\n"
             f"trust_catalog_server = yes\n"
             f"[log]\nlevel = debug\n[worker]\n{settings}\n")
 

@@ -18,7 +18,8 @@ class Installation:
         self.configuration.write_text(
             f"[catalog]\nconninfo = {server.dsn(catalog, user=self.role)}\n"
             f"[redis]\naddress = unix:{folder}/nothing.sock\n"
-            f"[service]\nsecret_file = {folder}/secret\nstorage_roots = {folder}\ntrust_catalog_server = yes\n")
+            f"[service]\nsecret_file = {folder}/secret\nstorage_roots = {folder}\n"
+            f"audit_anchor = {folder}/anchor\ntrust_catalog_server = yes\n")
 
     def init(self, *arguments, **options):
         return self.run("init", "--owner", self.server.dsn(self.catalog), "--service-role", self.role, "--config",

@@ -264,6 +264,7 @@ class Tour:
         admin.get(f"/jobs/{job}", expect=304, headers={"If-None-Match": seen.etag})
         admin.get("/logs?type=backup", expect=200)
         admin.get("/audit?outcome=success", expect=200)
+        assert admin.get("/audit/chain", expect=200).json["ok"]
         self.owner.get("/installation/audit?outcome=success", expect=200)
 
     def settings(self):

@@ -271,9 +271,9 @@ static bool run_audit(HfCatalog *catalog, const HfPgTarget *target, char **a, GE
 
 static bool run_verify(HfCatalog *catalog, const HfPgTarget *target, char **a, GError **error)
 {
-    uint64_t rows = 0;
+    HfAuditEnd end;
     (void)target, (void)a;
-    return hf_audit_verify(catalog, &rows, error) && printf("%" G_GUINT64_FORMAT "\n", rows) > 0;
+    return hf_audit_verify(catalog, 0, &end, error) && printf("%" G_GUINT64_FORMAT "\n", end.rows) > 0;
 }
 
 /* ID: the databases that a schedule means. */
