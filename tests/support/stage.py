@@ -47,9 +47,9 @@ class Stage:
     # ---- people and things
 
     def organization(self, name):
-        """A new organization with <name>-admin, <name>-operator and <name>-viewer in it."""
+        """A new organization with <name>-admin, <name>-auditor, <name>-operator and <name>-viewer in it."""
         id = self._owner.post("/organizations", {"name": name}, expect=201).json["id"]
-        for role in ("administrator", "operator", "viewer"):
+        for role in ("administrator", "auditor", "operator", "viewer"):
             user = f"{name}-{role.replace('administrator', 'admin')}"
             self.catalog(f"""
                 WITH made AS (INSERT INTO account (name, password) VALUES ('{user}', '{self._hash}') RETURNING id)

@@ -5,13 +5,13 @@ test('an auditor asks who touched what', async ({ as, stage, organization }) => 
   const shop = await stage.shop(organization);
   const viewer = await as('viewer');
   await viewer.goto('/audit');
-  await expect(viewer.getByRole('heading', { name: 'The audit log needs the role administrator' })).toBeVisible();
+  await expect(viewer.getByRole('heading', { name: 'The audit log needs the role auditor' })).toBeVisible();
   await expect(viewer.getByRole('main').getByRole('button')).toHaveCount(0);
   const me = (await (await viewer.request.get('/api/v1/me')).json()) as { csrf: string };
   const refused = await viewer.request.delete(`/api/v1/servers/${shop.server}`, { headers: { 'X-CSRF-Token': me.csrf, 'If-Match': '"1"' } });
   expect(refused.status()).toBe(403);
 
-  const page = await as('admin');
+  const page = await as('auditor');
   await page.goto('/audit');
   const table = page.getByRole('table', { name: 'Audit log' });
   await expect(table.getByRole('row', { name: /storage.create/ })).toContainText(`user ${organization}-admin`);

@@ -5,7 +5,7 @@ test('a user is added, gets another role, and is removed', async ({ as, organiza
   const page = await as('admin');
   await page.goto('/users');
   const table = page.getByRole('table', { name: 'Users' });
-  await expect(table.getByRole('row')).toHaveCount(4);
+  await expect(table.getByRole('row')).toHaveCount(5);
   await page.getByRole('button', { name: 'Add a user' }).click();
   const dialog = page.getByRole('dialog', { name: 'Add a user' });
   const add = dialog.getByRole('button', { name: 'Add a user' });

@@ -6,10 +6,11 @@ const OF: Record<Role, { navigation: string[]; tabs: string[]; adds: boolean }> 
   owner: { navigation: [...EVERYONE, 'Restore', 'Users', 'Audit log'], tabs: ['Users', 'Tokens', 'All accounts', 'Organizations'], adds: true },
   admin: { navigation: [...EVERYONE, 'Restore', 'Users', 'Audit log'], tabs: ['Users', 'Tokens'], adds: true },
   operator: { navigation: [...EVERYONE, 'Restore'], tabs: [], adds: false },
+  auditor: { navigation: [...EVERYONE, 'Audit log'], tabs: [], adds: false },
   viewer: { navigation: EVERYONE, tabs: [], adds: false },
 };
 
-for (const role of ['owner', 'admin', 'operator', 'viewer'] as const) {
+for (const role of ['owner', 'admin', 'operator', 'auditor', 'viewer'] as const) {
   test(`the ${role} sees what the ${role} may`, async ({ as, stage, organization }) => {
     const { id } = (await stage.api<{ organization: { id: string } }>(organization, 'GET', '/me')).body.organization;
     const page = await as(role);

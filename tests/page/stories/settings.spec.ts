@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, picture, test } from '../support';
 
 test('what a restore halts, the gate’s snippet, and webhooks', async ({ as, stage, organization, guard }) => {
@@ -48,4 +50,38 @@ test('what a restore halts, the gate’s snippet, and webhooks', async ({ as, st
   await expect(page.getByRole('heading', { name: 'No webhooks yet' })).toBeVisible();
   await page.reload();
   await expect(halting.getByRole('switch', { name: 'Close the gate' })).toBeChecked();
+});
+
+test('a webhook is sent a test, and what came of it is said', async ({ as, stage, organization }) => {
+  const told: { event: string; signature: string | undefined }[] = [];
+  let status = 204;
+  const service = createServer((request, response) => {
+    let body = '';
+    request.on('data', (data: Buffer) => (body += data.toString()));
+    request.on('end', () => {
+      told.push({ event: (JSON.parse(body) as { event: string }).event, signature: request.headers['holdfast-signature'] as string | undefined });
+      response.writeHead(status).end();
+    });
+  });
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${String((service.address() as AddressInfo).port)}/halt`;
+  await stage.api(organization, 'POST', '/webhooks', { name: 'shop', url, secret: 'shared by the two of them' });
+  const page = await as('admin');
+  await page.goto('/settings');
+  await page.getByRole('button', { name: 'Actions for shop' }).click();
+  await page.getByRole('menuitem', { name: 'Send a test' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Test of shop' });
+  await expect(dialog.getByText('It answered 204')).toBeVisible();
+  expect(told[0]?.event).toBe('test');
+  expect(told[0]?.signature).toMatch(/^t=\d+,v1=[0-9a-f]{64}$/);
+  status = 503;
+  await dialog.getByRole('button', { name: 'Send again' }).click();
+  await expect(dialog.getByText('It has not understood')).toBeVisible();
+  await expect(dialog.getByText(/503/)).toBeVisible();
+  await picture(page, 'webhook-test');
+  await new Promise((resolve) => service.close(resolve));
+  await dialog.getByRole('button', { name: 'Send again' }).click();
+  await expect(dialog.getByText('Look whether the service runs')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await expect(dialog).toBeHidden();
 });

@@ -9,7 +9,7 @@ export { picture } from './picture';
 export { traffic } from './traffic';
 export type { Shop } from './stage';
 
-export type Role = 'owner' | 'admin' | 'operator' | 'viewer';
+export type Role = 'owner' | 'admin' | 'auditor' | 'operator' | 'viewer';
 
 interface Fixtures {
   /** An organization that is this story's alone, by its name. */

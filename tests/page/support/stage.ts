@@ -65,7 +65,7 @@ export class Stage {
     return answer;
   }
 
-  /** With the users <name>-admin, <name>-operator, <name>-viewer. */
+  /** With the users <name>-admin, <name>-auditor, <name>-operator, <name>-viewer. */
   organization = (name: string) => this.ask('organization', { name }) as Promise<{ id: string; name: string }>;
   /** A server, a storage, a key and a small registered database. */
   shop = (organization: string, name?: string) => this.ask('shop', { organization, name }) as Promise<Shop>;

@@ -37,7 +37,7 @@ const manage: readonly Entry[] = [
   { to: '/storages', text: 'storages', icon: IconDatabase },
   { to: '/servers', text: 'servers', icon: IconServer2 },
   { to: '/users', text: 'users', icon: IconUsers, role: 'administrator' },
-  { to: '/audit', text: 'audit', icon: IconShieldCheck, role: 'administrator' },
+  { to: '/audit', text: 'audit', icon: IconShieldCheck, role: 'auditor' },
   { to: '/settings', text: 'settings', icon: IconSettings },
   { to: '/help', text: 'help', icon: IconHelpCircle },
 ];

@@ -4,12 +4,12 @@ import type { Database } from './queries';
 
 const words = texts.databases.alarm;
 
-/** Whether there is a good backup that is young enough. */
-export function DatabaseStatus({ database, plain }: { database: Pick<Database, 'alarm' | 'last_good_at'>; plain?: boolean }) {
-  if (database.alarm) {
+/** Whether there is a good backup that is young enough, and still a database to back up. */
+export function DatabaseStatus({ database, plain }: { database: Pick<Database, 'alarm' | 'last_good_at' | 'missing_since'>; plain?: boolean }) {
+  if (database.alarm || database.missing_since) {
     return (
       <Status tone="bad" plain={plain}>
-        {words.raised}
+        {database.missing_since ? words.missing : words.raised}
       </Status>
     );
   }

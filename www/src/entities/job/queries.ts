@@ -21,10 +21,9 @@ export function useOpenJobs() {
   return useQuery({
     queryKey: [...jobKey, 'open'],
     queryFn: async ({ signal }) => {
-      const [running, queued] = await Promise.all(
-        (['running', 'queued'] as const).map((state) => take(api.GET('/api/v1/jobs', { params: { query: { state, limit: 50 } }, signal }))),
-      );
-      return [...(running?.items ?? []), ...(queued?.items ?? [])];
+      const { items } = await take(api.GET('/api/v1/jobs', { params: { query: { state: 'open', limit: 100 } }, signal }));
+      const isRunning = ({ state }: Job) => state === 'running';
+      return [...items.filter(isRunning), ...items.filter((job) => !isRunning(job))];
     },
     refetchInterval: (query) => every<Job[]>(query.state.data?.length ? 2_000 : 10_000)(query),
   });

@@ -3,7 +3,7 @@ import { api, asProblem, setCsrf, take } from '@/shared/api';
 import type { Schemas } from '@/shared/api';
 
 export type Me = Schemas['Me'];
-export type Role = 'viewer' | 'operator' | 'administrator';
+export type Role = Exclude<Me['role'], 'none'>;
 
 export const meKey = ['me'] as const;
 
@@ -26,11 +26,17 @@ export function useSession() {
   });
 }
 
-const ORDER = ['none', 'viewer', 'operator', 'administrator'];
+/** Each may what those within it may; an auditor is a viewer who reads the audit log, too, which operators do not. */
+const WITHIN: Readonly<Record<Me['role'], readonly Role[]>> = {
+  none: [],
+  viewer: ['viewer'],
+  auditor: ['viewer', 'auditor'],
+  operator: ['viewer', 'operator'],
+  administrator: ['viewer', 'auditor', 'operator', 'administrator'],
+};
 
 export function mayDo(me: Pick<Me, 'role' | 'is_owner'>, role: Role | 'owner'): boolean {
-  if (role === 'owner') return me.is_owner;
-  return ORDER.indexOf(me.role) >= ORDER.indexOf(role);
+  return role === 'owner' ? me.is_owner : WITHIN[me.role].includes(role);
 }
 
 export function useSignIn() {

@@ -7,6 +7,7 @@ it.each([
   ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 (KHTML, like Gecko) Version/18.0 Mobile/15E Safari/604.1', 'Safari on iOS'],
   ['curl/8.5.0', 'curl'],
   ['backup-script/1', 'backup-script/1'],
+  ['', 'A program without a name'],
 ])('%s is %s', (agent, name) => {
   expect(browserOf(agent)).toBe(name);
 });

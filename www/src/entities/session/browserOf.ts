@@ -1,3 +1,5 @@
+import { texts } from '@/shared/texts';
+
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdgA?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -14,10 +16,10 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/Linux|X11/, 'Linux'],
 ];
 
-/** "Firefox on Linux", or what the program says of itself. */
+/** "Firefox on Linux", or what the program says of itself, which may be nothing. */
 export function browserOf(agent: string): string {
   const browser = BROWSERS.find(([pattern]) => pattern.test(agent))?.[1];
   const system = SYSTEMS.find(([pattern]) => pattern.test(agent))?.[1];
-  if (!browser) return agent.slice(0, 60);
+  if (!browser) return agent.slice(0, 60) || texts.people.sessions.unnamed;
   return system ? `${browser} on ${system}` : browser;
 }

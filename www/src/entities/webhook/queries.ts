@@ -23,6 +23,13 @@ export function useSaveWebhook() {
   });
 }
 
+/** One try, which is told whatever comes of it. */
+export function useTestWebhook() {
+  return useMutation({
+    mutationFn: (webhook: Webhook) => take(api.POST('/api/v1/webhooks/{id}/test', { params: { path: { id: webhook.id } } })),
+  });
+}
+
 export function useDeleteWebhook() {
   const client = useQueryClient();
   return useMutation({

@@ -6,6 +6,7 @@ import { Link } from 'react-router-dom';
 import { JobStatus, jobTitle, useOpenJobs } from '@/entities/job';
 import type { Job } from '@/entities/job';
 import { percent, timeLeft } from '@/shared/lib/units';
+import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
 import { When } from '@/shared/ui';
 import classes from './JobTray.module.css';
@@ -104,7 +105,7 @@ function tell(job: Job): void {
     message: (
       <>
         {words.ended[job.state](jobTitle(job))}
-        {job.error && <Text size="sm">{job.error.message}</Text>}
+        {job.error && <Text size="sm">{capital(job.error.message)}</Text>}
         {/* Not a Link: notifications stand outside of what has failed or changed, and a full load is always right. */}
         <Anchor href={`/jobs/${job.id}`} size="sm" display="block">
           {words.look}

@@ -55,7 +55,14 @@ function KeyForm({ onClose }: { onClose: () => void }) {
   return (
     <form onSubmit={save} noValidate>
       <Stack>
-        <Radio.Group label={words.how} {...form.getInputProps('way')}>
+        <Radio.Group
+          label={words.how}
+          {...form.getInputProps('way')}
+          onChange={(chosen) => {
+            setError(null); // it was about another way
+            form.setFieldValue('way', chosen as Way);
+          }}
+        >
           <Stack gap="sm" mt="xs">
             {WAYS.map((each) => (
               <Radio key={each} value={each} label={words[each]} description={words[`${each}Hint`]} />

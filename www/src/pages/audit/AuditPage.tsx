@@ -45,8 +45,8 @@ const columns: Column<AuditEvent>[] = [
 export function AuditPage() {
   const me = useMe();
   const [asked, setAsked] = useState<Scope>('organization');
-  if (!mayDo(me, 'owner') && !mayDo(me, 'administrator')) return <NotYours />;
-  const scope = !mayDo(me, 'owner') ? 'organization' : mayDo(me, 'administrator') ? asked : 'installation';
+  if (!mayDo(me, 'owner') && !mayDo(me, 'auditor')) return <NotYours />;
+  const scope = !mayDo(me, 'owner') ? 'organization' : mayDo(me, 'auditor') ? asked : 'installation';
   const scopes = (
     <SegmentedControl
       aria-label={words.scope.label}
@@ -57,7 +57,7 @@ export function AuditPage() {
       data={(['organization', 'installation'] as const).map((value) => ({ value, label: words.scope[value] }))}
     />
   );
-  return <Events key={scope} scope={scope} scopes={mayDo(me, 'owner') && mayDo(me, 'administrator') && scopes} />;
+  return <Events key={scope} scope={scope} scopes={mayDo(me, 'owner') && mayDo(me, 'auditor') && scopes} />;
 }
 
 function NotYours() {

@@ -13,6 +13,7 @@ import { Actions } from './Actions';
 import { Backups } from './Backups';
 import { Covering } from './Covering';
 import { LastFailed } from './LastFailed';
+import { Missing } from './Missing';
 import classes from './DatabasePage.module.css';
 
 const words = texts.databases;
@@ -39,7 +40,7 @@ function OneDatabase({ database }: { database: Database }) {
   return (
     <Page title={database.name} description={<>{words.server} {server}</>} actions={<Actions database={database} />}>
       <UndoNotice databaseId={database.id} databaseName={database.name} />
-      <LastFailed database={database} />
+      {database.missing_since ? <Missing database={database} since={database.missing_since} /> : <LastFailed database={database} />}
       <PauseNotice database={database} />
       <div className={classes.two}>
         <Standing database={database} />

@@ -2,6 +2,7 @@ import { Alert, Anchor, Code, Group, Text } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
 import type { Job } from '@/entities/job';
+import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
 
 const words = texts.job.failed;
@@ -11,7 +12,7 @@ export function Failed({ job, error }: { job: Job; error: NonNullable<Job['error
   const title = texts.shell.tray.ended[job.state === 'cancelled' ? 'cancelled' : 'failed'](texts.jobs.kind[job.kind] ?? job.kind);
   return (
     <Alert color={job.state === 'cancelled' ? 'gray' : 'red'} icon={<IconAlertCircle aria-hidden />} title={title} role="alert">
-      <Text size="sm">{error.message.charAt(0).toUpperCase() + error.message.slice(1)}</Text>
+      <Text size="sm">{capital(error.message)}</Text>
       {job.state === 'failed' && (
         <Text size="sm" fw={500} mt={4}>
           {words.todo}

@@ -13,6 +13,7 @@ import { Lanes } from './Lanes';
 import { Live } from './Live';
 import { Log } from './Log';
 import { Result } from './Result';
+import { Spoken } from './Spoken';
 import { Steps } from './Steps';
 
 const words = texts.job;
@@ -43,6 +44,7 @@ function Watched({ watched: { job, lines } }: { watched: WatchedJob }) {
       }
       actions={!isOver && <CancelButton job={job} />}
     >
+      <Spoken job={job} />
       <Notes watched={{ job }} />
       {job.error && <Failed job={job} error={job.error} />}
       <Steps job={job} />

@@ -18,9 +18,7 @@ export function Live({ job }: { job: Job }) {
       <div className={classes.head}>
         <span className={classes.percent}>{percent(done)}</span>
         <div>
-          <Text fw={600} role="status">
-            {phaseName(job.phase)}
-          </Text>
+          <Text fw={600}>{phaseName(job.phase)}</Text>
           <Text c="dimmed" size="sm">
             {timeLeft(progress?.left_s ?? null)}
           </Text>

@@ -33,7 +33,7 @@ export function Log({ lines, name, isOver }: { lines: readonly LogLine[]; name: 
         ))}
         {shown.length === 0 && <p className={classes.note}>{lines.length === 0 ? words.empty : words.nothing}</p>}
       </div>
-      <Text size="sm" c="dimmed" className={classes.foot} role="status">
+      <Text size="sm" c="dimmed" className={classes.foot}>
         {words.count(found.length, wanted ? lines.length : found.length)}
         {!follow.isOn && !isOver && ` · ${words.paused((lines.at(-1)?.seq ?? 0) - (seen.at(-1)?.seq ?? 0))}`}
       </Text>

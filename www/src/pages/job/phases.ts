@@ -1,4 +1,5 @@
 import type { Job } from '@/entities/job';
+import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
 
 /** Which step of the kind a phase belongs to; phases that are not here leave the step as it is. */
@@ -37,5 +38,5 @@ export function stepsOf(job: Pick<Job, 'kind' | 'phase' | 'state' | 'database_id
 }
 
 export function phaseName(phase: string): string {
-  return texts.job.phase[phase] ?? phase.charAt(0).toUpperCase() + phase.slice(1);
+  return texts.job.phase[phase] ?? capital(phase);
 }

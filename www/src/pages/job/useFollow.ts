@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 /**
  * Keeps the end of a box in sight while `isOn`; scrolling up by hand pauses, scrolling to the end follows again. That a box
@@ -11,6 +11,16 @@ export function useFollow<Box extends HTMLElement>(length: number) {
   useLayoutEffect(() => {
     if (isOn && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [isOn, length]);
+  useEffect(() => {
+    if (!isOn || !box.current) return undefined;
+    const sizes = new ResizeObserver(([entry]) => {
+      if (entry) entry.target.scrollTop = entry.target.scrollHeight;
+    });
+    sizes.observe(box.current);
+    return () => {
+      sizes.disconnect();
+    };
+  }, [isOn]);
   return {
     box,
     isOn,

@@ -8,6 +8,7 @@ import { JobStatus } from '@/entities/job';
 import { useAllKeys } from '@/entities/key';
 import type { LogJob } from '@/entities/log';
 import { useStorage } from '@/entities/storage';
+import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
 import { Count, Duration, Facts, Size, When } from '@/shared/ui';
 
@@ -20,7 +21,7 @@ export function Details({ job, backup }: { job: LogJob | null; backup: Backup | 
     <Stack>
       {job?.error && (
         <Alert color="red" icon={<IconAlertCircle aria-hidden />} title={words.failed}>
-          {job.error.message} <Code>{job.error.code}</Code>
+          {capital(job.error.message)} <Code>{job.error.code}</Code>
         </Alert>
       )}
       <Facts items={[...jobItems(job), ...useFileItems(backup)]} />

@@ -40,7 +40,7 @@ export function LogPage() {
 }
 
 function Content({ job, file }: { job: LogJob | null; file: Backup | null }) {
-  const isAdministrator = useMay('administrator');
+  const mayAudit = useMay('auditor');
   const found = useBackupOfJob(job?.kind === 'backup' && job.state === 'succeeded' ? job.id : undefined).data;
   const source = useBackup(job?.kind === 'restore' ? (job.backup_id ?? undefined) : undefined).data;
   const backup = file ?? found ?? null;
@@ -74,7 +74,7 @@ function Content({ job, file }: { job: LogJob | null; file: Backup | null }) {
             <Tabs.Tab value="details">{words.details}</Tabs.Tab>
             <Tabs.Tab value="tables">{words.tables}</Tabs.Tab>
             <Tabs.Tab value="log">{words.log}</Tabs.Tab>
-            {isAdministrator && <Tabs.Tab value="audit">{words.audit}</Tabs.Tab>}
+            {mayAudit && <Tabs.Tab value="audit">{words.audit}</Tabs.Tab>}
           </Tabs.List>
           <Tabs.Panel value="details">
             <Details job={job} backup={shown} />
@@ -85,7 +85,7 @@ function Content({ job, file }: { job: LogJob | null; file: Backup | null }) {
           <Tabs.Panel value="log">
             <Log job={job} />
           </Tabs.Panel>
-          {isAdministrator && (
+          {mayAudit && (
             <Tabs.Panel value="audit">
               <Noted ids={ids} />
             </Tabs.Panel>

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useBackupTables } from '@/entities/backup';
 import type { Backup } from '@/entities/backup';
 import { counted, size } from '@/shared/lib/units';
+import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
 import { Count, ProblemAlert, Size } from '@/shared/ui';
 import classes from './LogPage.module.css';
@@ -28,7 +29,7 @@ function TablesOf({ backup }: { backup: Backup }) {
   return (
     <Stack gap="sm">
       <Text>{words.tablesOf(counted(backup.tables, 'table'), counted(backup.rows, 'row'), size(backup.raw_bytes))}</Text>
-      {tables.data?.reason && <Alert icon={<IconInfoCircle aria-hidden />}>{tables.data.reason.charAt(0).toUpperCase() + tables.data.reason.slice(1)}</Alert>}
+      {tables.data?.reason && <Alert icon={<IconInfoCircle aria-hidden />}>{capital(tables.data.reason)}</Alert>}
       {backup.tables > 10 && (
         <TextInput
           type="search"

@@ -61,9 +61,11 @@ const columns: readonly Column<Database>[] = [
     sort: 'name',
     cell: (row) => (
       <>
-        <Anchor component={Link} to={`/databases/${row.id}`}>
-          {row.name}
-        </Anchor>
+        <div>
+          <Anchor component={Link} to={`/databases/${row.id}`}>
+            {row.name}
+          </Anchor>
+        </div>
         <Text size="xs" c="dimmed" fw={400}>
           {row.server_name}
         </Text>

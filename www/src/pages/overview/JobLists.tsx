@@ -4,6 +4,7 @@ import { Link } from 'react-router-dom';
 import { JobStatus, jobTitle, useFailedJobs, useOpenJobs } from '@/entities/job';
 import type { Job } from '@/entities/job';
 import { percent } from '@/shared/lib/units';
+import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
 import { Surface, When } from '@/shared/ui';
 import { within } from './lately';
@@ -24,7 +25,7 @@ export function RunningJobs() {
             {job.state === 'running' ? <span className="tabular">{percent(job.progress?.percent ?? 0)}</span> : <JobStatus state={job.state} plain />}
           </div>
           {job.state === 'running' && <Progress size="sm" my={4} value={job.progress?.percent ?? 0} aria-label={jobTitle(job)} />}
-          <div className={classes.small}>{job.state === 'running' ? job.phase : job.waiting_for}</div>
+          <div className={classes.small}>{capital((job.state === 'running' ? job.phase : job.waiting_for) ?? '')}</div>
         </li>
       ))}
       {more > 0 && <li className={classes.small}>{words.now.more(more)}</li>}
@@ -45,7 +46,7 @@ export function FailedJobs() {
               <When at={job.ended_at ?? job.created_at} />
             </span>
           </div>
-          <div className={classes.small}>{job.error?.message}</div>
+          <div className={classes.small}>{capital(job.error?.message ?? '')}</div>
         </li>
       ))}
     </Panel>

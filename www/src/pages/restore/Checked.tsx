@@ -4,6 +4,7 @@ import { useBackup } from '@/entities/backup';
 import { useDatabase } from '@/entities/database';
 import { useAllKeys } from '@/entities/key';
 import type { Finding, Preflight, PreflightResult } from '@/entities/restore';
+import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
 import { Status, Surface } from '@/shared/ui';
 import { BackupCard } from './BackupCard';
@@ -77,7 +78,7 @@ function FindingLine({ finding }: { finding: Finding }) {
       <Icon size={18} aria-hidden />
       <span>
         <span className="mantine-visually-hidden">{finding.fatal ? words.stop : words.note}: </span>
-        {finding.text.charAt(0).toUpperCase() + finding.text.slice(1)}
+        {capital(finding.text)}
       </span>
     </li>
   );

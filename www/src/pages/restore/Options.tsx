@@ -32,7 +32,7 @@ export function Options({ form, presets }: { form: Form; presets: HaltPresets })
           {words.title}
         </Text>
         <Text c="dimmed" size="sm" component="span">
-          {[changed > 0 ? words.changed(changed) : words.usual, ...(halts.length > 0 ? [words.halts(halts.join(', '))] : [])].join(' ')}
+          {[changed > 0 ? words.changed(changed) : words.usual, ...(halts.length > 0 ? [words.halts(halts.join(', '))] : [])].join(' · ')}
         </Text>
       </UnstyledButton>
       <Collapse in={isOpen}>

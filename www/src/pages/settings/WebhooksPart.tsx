@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack, Text, Title } from '@mantine/core';
-import { IconPencil, IconPlus, IconTrash, IconWebhook } from '@tabler/icons-react';
+import { IconPencil, IconPlus, IconSend, IconTrash, IconWebhook } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useDeleteWebhook, useWebhookPage } from '@/entities/webhook';
 import type { Webhook } from '@/entities/webhook';
@@ -8,6 +8,7 @@ import { texts } from '@/shared/texts';
 import { ConfirmDialog, CopyText, DataTable, EmptyState, notifyDone, Status } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
 import { WebhookForm } from './WebhookForm';
+import { WebhookTest } from './WebhookTest';
 import classes from './SettingsPage.module.css';
 
 const words = texts.settings.webhooks;
@@ -42,6 +43,7 @@ export function WebhooksPart() {
   const remove = useDeleteWebhook();
   const [edited, setEdited] = useState<Webhook | 'new' | null>(null);
   const [removed, setRemoved] = useState<Webhook | null>(null);
+  const [tested, setTested] = useState<Webhook | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
   const webhook = edited === 'new' || edited === null ? undefined : edited;
   const close = () => {
@@ -72,6 +74,7 @@ export function WebhooksPart() {
         list={list}
         nameOf={({ name }) => name}
         actions={() => [
+          { label: words.test, icon: <IconSend size={16} />, onClick: setTested },
           { label: words.edit, icon: <IconPencil size={16} />, onClick: setEdited },
           { label: words.remove, icon: <IconTrash size={16} />, isDangerous: true, onClick: setRemoved },
         ]}
@@ -86,6 +89,12 @@ export function WebhooksPart() {
       >
         {secret ? <SecretOnce secret={secret} onClose={close} /> : <WebhookForm webhook={webhook} onMade={setSecret} onClose={close} />}
       </Modal>
+      <WebhookTest
+        webhook={tested}
+        onClose={() => {
+          setTested(null);
+        }}
+      />
       <ConfirmDialog
         opened={removed !== null}
         onClose={() => {

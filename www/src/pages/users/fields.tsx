@@ -4,7 +4,7 @@ import { texts } from '@/shared/texts';
 import { required } from '@/shared/ui';
 
 const words = texts.people;
-const ROLES = ['viewer', 'operator', 'administrator'] as const;
+const ROLES = ['viewer', 'auditor', 'operator', 'administrator'] as const;
 
 export type PersonRole = (typeof ROLES)[number];
 

@@ -5,7 +5,7 @@ export const audit = {
     organization: 'Who did what to what, in this organization. Nothing here can be changed or removed.',
     installation: 'What was done to the whole of Holdfast, and belongs to no organization: organizations, accounts, owners. Nothing here can be changed or removed.',
   },
-  viewer: { title: 'The audit log needs the role administrator', body: 'Who asked for a backup or a restore, and when, stands in DB Logs for everybody. Ask an administrator for an export of the rest.' },
+  viewer: { title: 'The audit log needs the role auditor', body: 'Who asked for a backup or a restore, and when, stands in DB Logs for everybody. Ask an administrator for the role, or for an export of the rest.' },
   scope: { label: 'Of what', organization: 'This organization', installation: 'The installation' },
   label: 'Audit log',
   when: 'When',

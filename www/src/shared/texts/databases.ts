@@ -1,6 +1,6 @@
 /** Databases: how they stand, and the page of one. */
 export const databases = {
-  alarm: { raised: 'Alarm', fine: 'Protected', none: 'No backup' },
+  alarm: { raised: 'Alarm', missing: 'Not on its server', fine: 'Protected', none: 'No backup' },
   notFound: 'This database is not registered (any more).',
   server: 'Server',
   facts: {
@@ -19,6 +19,11 @@ export const databases = {
     halted: 'Services halted until',
     registered: 'Registered',
     registeredBy: 'Registered by',
+  },
+  missing: {
+    title: (name: string, server: string) => `${name} is not on ${server} any more`,
+    seen: 'Found so',
+    body: 'Its backups are all there. Restore makes it again under its own name; if it is gone for good, take it out.',
   },
   lastFailed: { title: 'The last backup has failed', look: 'Look at the job' },
   pause: {

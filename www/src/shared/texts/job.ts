@@ -3,6 +3,7 @@ export const job = {
   asked: 'Asked for by',
   steps: { label: 'Steps', done: 'done', now: 'now', next: 'to come' },
   progress: 'Progress',
+  spoken: (phase: string, percent: number) => `${phase}, ${String(percent)} percent`,
   rows: 'Rows',
   in: 'In',
   out: 'Out',

@@ -49,7 +49,7 @@ export const logs = {
   },
   deleting: {
     title: (name: string) => `Delete ${name}?`,
-    titleMany: (count: number) => `Delete ${String(count)} backups?`,
+    titleMany: (count: number) => (count === 1 ? 'Delete one backup?' : `Delete ${String(count)} backups?`),
     body: 'The file is removed from the storage. This cannot be undone.',
     bodyMany: (size: string) => `Their files, ${size} together, are removed from the storage. This cannot be undone.`,
     skipped: (count: number) => (count === 1 ? 'One of them is pinned or has no file, and stays.' : `${String(count)} of them are pinned or have no file, and stay.`),

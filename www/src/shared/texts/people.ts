@@ -5,6 +5,7 @@ export const people = {
   tabs: { users: 'Users', tokens: 'Tokens', accounts: 'All accounts', organizations: 'Organizations' },
   roles: {
     viewer: 'Sees everything, changes nothing.',
+    auditor: 'Sees everything and the audit log, changes nothing.',
     operator: 'Also backs up, restores and verifies.',
     administrator: 'Also servers, storages, keys, schedules, users and settings.',
   },
@@ -121,6 +122,7 @@ export const people = {
     lead: 'Where you are signed in. End what you do not know, and change your password.',
     label: 'Your sessions',
     where: 'Browser',
+    unnamed: 'A program without a name',
     address: 'Address',
     begun: 'Signed in',
     seen: 'Last seen',

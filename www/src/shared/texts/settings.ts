@@ -67,6 +67,18 @@ export const settings = {
     tooLong: 'That is too long.',
     save: 'Save',
     saved: (name: string) => `The webhook ${name} is saved.`,
+    test: 'Send a test',
+    testing: {
+      title: (name: string) => `Test of ${name}`,
+      busy: (url: string) => `Telling ${url} the event “test”…`,
+      ok: 'It has understood',
+      answered: (status: string, took: string) => `It answered ${status} within ${took}.`,
+      failed: 'It has not understood',
+      reach: 'Look whether the service runs, and whether the address can be reached from the machine of Holdfast.',
+      refused: 'The service is there. Look into its log for why it answers so: it must answer 200 to 299.',
+      again: 'Send again',
+      close: 'Close',
+    },
     edit: 'Edit',
     remove: 'Delete',
     removal: {

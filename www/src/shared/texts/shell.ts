@@ -26,7 +26,7 @@ export const shell = {
   scheme: { label: 'Colour scheme', light: 'Light', dark: 'Dark', auto: 'As the system' },
   account: {
     menu: (name: string) => `Account of ${name}`,
-    role: { none: 'No role', viewer: 'Viewer', operator: 'Operator', administrator: 'Administrator' },
+    role: { none: 'No role', viewer: 'Viewer', auditor: 'Auditor', operator: 'Operator', administrator: 'Administrator' },
     owner: 'Owner',
     changePassword: 'Change password',
     sessions: 'Your sessions',

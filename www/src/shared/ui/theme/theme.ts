@@ -107,14 +107,9 @@ const variables = {
 /** The theme's CSS variables. Mantine would write them into a <style>, which the page's policy refuses. */
 export function installTheme(): void {
   const own = defaultCssVariablesResolver(mergeMantineTheme(DEFAULT_THEME, theme));
-  addStyleSheet(
-    convertCssVariables(
-      {
-        variables: { ...own.variables, ...variables.variables },
-        light: { ...own.light, ...variables.light },
-        dark: { ...own.dark, ...variables.dark },
-      },
-      ':root',
-    ),
-  );
+  const light = { ...own.light, ...variables.light };
+  const dark = { ...own.dark, ...variables.dark };
+  addStyleSheet(convertCssVariables({ variables: { ...own.variables, ...variables.variables }, light, dark }, ':root'));
+  // Paper is white.
+  addStyleSheet(`@media print { ${convertCssVariables({ variables: {}, light: {}, dark: light }, ':root')} }`);
 }
