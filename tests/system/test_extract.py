@@ -12,7 +12,7 @@ import pytest
 from support import everything, values
 from support.faults import wait_until
 
-ROUTES = [(15, 15), *(pytest.param(*route, marks=pytest.mark.slow_once) for route in ((13, 13), (17, 17), (13, 17)))]
+ROUTES = [(15, 15), *(pytest.param(*route, marks=pytest.mark.slow_once) for route in ((17, 17), (13, 17)))]
 FORMATS = ("auto", "text")
 NUMBERS = itertools.count(1)
 
