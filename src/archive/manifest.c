@@ -241,6 +241,7 @@ void hf_manifest_table_free(HfManifestTable *self)
     g_free(self->no_data_reason);
     g_free(self->load_root_schema);
     g_free(self->load_root_name);
+    g_free(self->query);
     g_ptr_array_unref(self->columns);
     g_array_unref(self->parts);
     g_free(self);

@@ -151,6 +151,7 @@ typedef struct {
     HfDataFormat format;
     char *format_reason;    /* why text; NULL when binary */
     char *filter;           /* extension configuration tables: the WHERE condition without WHERE; else NULL */
+    char *query;            /* gives the rows, up to its WHERE, where they are not just the columns; in no archive */
     char *no_data_reason;   /* why the rows are not in the archive; NULL if they are */
     uint32_t load_root_oid; /* not 0: rows must be loaded through this partitioned table, whose proof is the sum */
     char *load_root_schema;

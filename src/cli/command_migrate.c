@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/connection_options.h"
 #include "cli/key_options.h"
+#include "cli/migrate_to_mssql.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/restore_options.h"
@@ -110,17 +111,18 @@ static bool check_backup(bool dry_run, GError **error)
     return options.backup_to == NULL || hf_option_require("--backup-to", options.backup_to, "the file to write", error);
 }
 
+static const char *const others_choices[] = {[HF_OTHERS_REFUSE] = "refuse", [HF_OTHERS_GO_ON] = "go-on", NULL};
+
 static bool check_live(HfMigrateOptions *migrate, uint64_t *backup_age_s, GError **error)
 {
     static const char *const formats[] = {"auto", "text", NULL};
-    static const char *const choices[] = {[HF_OTHERS_REFUSE] = "refuse", [HF_OTHERS_GO_ON] = "go-on", NULL};
     unsigned format = 0, others = HF_OTHERS_REFUSE;
     uint64_t lock_wait_s = DEFAULT_LOCK_WAIT_S;
     *backup_age_s = DEFAULT_BACKUP_AGE_S;
     if (!check_backup(migrate->restore.dry_run, error) ||
         !hf_option_duration("--backup-age", options.backup_age, backup_age_s, error) ||
         !hf_option_duration("--lock-wait-timeout", options.lock_wait_timeout, &lock_wait_s, error) ||
-        !hf_option_choice("--others", options.others, choices, &others, error) ||
+        !hf_option_choice("--others", options.others, others_choices, &others, error) ||
         !hf_option_choice("--data-format", options.data_format, formats, &format, error))
         return false;
     migrate->others = (HfOthers)others;
@@ -274,15 +276,44 @@ static bool run_archive(HfRestoreOptions *restore, HfPgTarget **target, GError *
     return migrate_archive(work, restore, error);
 }
 
+/* An empty database is filled, and nothing else is touched: there is nothing to swap and nothing to go back to. */
+static bool run_mssql(GError **error)
+{
+    HfMigrateMssqlOptions migrate = {0};
+    unsigned others = HF_OTHERS_REFUSE;
+    uint64_t lock_wait_s = DEFAULT_LOCK_WAIT_S;
+    if (options.to != NULL || options.mode != NULL || options.backup_to != NULL || options.backup != NULL ||
+        options.backup_age != NULL || options.no_backup || options.data_format != NULL ||
+        options.exclude_table_data != NULL || hf_recipients_are_given())
+        return hf_option_fail(error, "--to, --mode, --backup-to, --backup, --backup-age, --no-backup, --data-format, "
+                                     "--exclude-table-data and the options of encryption do not go with --to-mssql");
+    if (is_archive(options.from))
+        return hf_option_fail(error, "--from %s is an archive: restore it, and migrate that database", options.from);
+    if (!hf_restore_options_jobs_alone(&migrate.jobs, error) ||
+        !hf_option_duration("--lock-wait-timeout", options.lock_wait_timeout, &lock_wait_s, error) ||
+        !hf_option_choice("--others", options.others, others_choices, &others, error))
+        return false;
+    migrate.others = (HfOthers)others;
+    migrate.lock_wait_ms = lock_wait_s * 1000;
+    migrate.assess.scope = (HfScope){.patterns = hf_scope_patterns()};
+    g_autoptr(HfPgTarget) source =
+        hf_connection_target_with("--from", options.from, "--from-password-file", options.from_password_file, error);
+    return source != NULL && hf_migrate_to_mssql(&migrate, &source, error);
+}
+
 static bool run(const HfCommand *self, char **arguments, GError **error)
 {
     HfMigrateOptions migrate = {0};
+    bool into_mssql;
     if (!hf_options_parse(self, arguments, entries, error, hf_restore_options(), hf_identity_options(),
-                          hf_connection_options(), hf_recipient_options(false), hf_scope_options(),
+                          hf_connection_options(), hf_recipient_options(false), hf_scope_options(), hf_mssql_options(),
                           hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL))
         return false;
-    if (!hf_option_require("--from", options.from, "the database to read, or an archive", error))
+    if (!hf_option_require("--from", options.from, "the database to read, or an archive", error) ||
+        !hf_mssql_options_check(&into_mssql, error))
         return false;
+    if (into_mssql)
+        return run_mssql(error);
     g_autoptr(HfPgTarget) target = hf_connection_target("--to", options.to, error);
     if (target == NULL || !check_mode(&migrate.restore.mode, error) ||
         !hf_restore_from_options(&migrate.restore, error))

@@ -25,6 +25,11 @@ GOptionGroup *hf_connection_options(void)
     return group;
 }
 
+const char *hf_connection_password_file(void)
+{
+    return options.password_file;
+}
+
 HfPgTarget *hf_connection_target_with(const char *name, const char *conninfo, const char *option, const char *file,
                                       GError **error)
 {

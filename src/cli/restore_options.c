@@ -47,6 +47,15 @@ static void tell_finding(const HfFinding *finding, gpointer data)
         g_message("preflight: %s", finding->text);
 }
 
+bool hf_restore_options_jobs_alone(unsigned *jobs, GError **error)
+{
+    if (options.proof != NULL || options.keep_old != NULL || options.maintenance_db != NULL ||
+        options.role_map != NULL || options.dry_run || options.drop_others || options.no_owner ||
+        options.no_privileges || options.create_roles)
+        return hf_option_fail(error, "of the options under \"What is made\" --jobs alone goes with --to-mssql");
+    return hf_option_jobs(options.jobs, jobs, error);
+}
+
 bool hf_restore_from_options(HfRestoreOptions *restore, GError **error)
 {
     static const char *const proofs[] = {

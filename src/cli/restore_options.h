@@ -10,6 +10,8 @@
 /* --dry-run, --jobs, --drop-others, --proof, --no-owner, --no-privileges, --role-map, --create-roles, --keep-old and
  * --maintenance-db. Transfer full. */
 GOptionGroup *hf_restore_options(void);
+/* --jobs of them, for what makes no PostgreSQL database: the others are refused. */
+bool hf_restore_options_jobs_alone(unsigned *jobs, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* What they say, into `restore`, of which `mode` must be set; role_map is transfer full. Findings are logged. */
 bool hf_restore_from_options(HfRestoreOptions *restore, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -43,28 +43,29 @@ static bool measure_tables(HfPg *pg, HfProgress *progress, HfAssessment *result,
         result->rows += (uint64_t)table->rows;
         result->bytes += (uint64_t)table->bytes;
     }
-    hf_progress_finish(progress);
     return true;
-}
-
-static bool read_source(const HfAssessOptions *options, HfProgress *progress, GCancellable *cancellable,
-                        HfAssessment *result, GError **error)
-{
-    hf_progress_set_phase(progress, "preparing");
-    g_autoptr(HfPg) pg = hf_pg_connect(options->source, cancellable, error);
-    if (pg == NULL || !hf_pg_exec(pg, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", error))
-        return false;
-    result->model = hf_postgres_model_read(pg, &options->scope, error);
-    return result->model != NULL && hf_mssql_map_check(result->map, result->model, error) &&
-           measure_tables(pg, progress, result, error) && hf_pg_exec(pg, "COMMIT", error);
 }
 
 bool hf_assess(const HfAssessOptions *options, HfProgress *progress, GCancellable *cancellable, HfAssessment *result,
                GError **error)
 {
+    *result = (HfAssessment){0};
+    hf_progress_set_phase(progress, "preparing");
+    g_autoptr(HfPg) pg = hf_pg_connect(options->source, cancellable, error);
+    if (pg == NULL || !hf_pg_exec(pg, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", error) ||
+        !hf_assess_in(options, pg, progress, result, error) || !hf_pg_exec(pg, "COMMIT", error))
+        return false;
+    hf_progress_finish(progress);
+    return true;
+}
+
+bool hf_assess_in(const HfAssessOptions *options, HfPg *pg, HfProgress *progress, HfAssessment *result, GError **error)
+{
     *result = (HfAssessment){.findings = g_ptr_array_new_with_free_func(free_finding)};
     result->map = hf_mssql_map_new(options->map_file, options->map_text, options->map_length, error);
-    if (result->map == NULL || !read_source(options, progress, cancellable, result, error))
+    result->model = result->map != NULL ? hf_postgres_model_read(pg, &options->scope, error) : NULL;
+    if (result->model == NULL || !hf_mssql_map_check(result->map, result->model, error) ||
+        !measure_tables(pg, progress, result, error))
         return false;
     result->plan = hf_mssql_plan_new(result->model, result->map);
     result->estimated_s = MAX((double)result->rows / ROWS_A_SECOND, (double)result->bytes / BYTES_A_SECOND);

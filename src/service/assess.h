@@ -34,12 +34,19 @@ typedef struct {
  */
 bool hf_assess(const HfAssessOptions *options, HfProgress *progress, GCancellable *cancellable, HfAssessment *result,
                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same in the caller's transaction, which should be a snapshot; `options->source` is not used. */
+bool hf_assess_in(const HfAssessOptions *options, HfPg *pg, HfProgress *progress, HfAssessment *result, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 void hf_assessment_clear(HfAssessment *self);
 
 /* Members of the object that the writer is in. */
 void hf_assessment_write(const HfAssessment *self, HfJsonWriter *json);
 /* One page without scripts that needs nothing else, to read or print. Transfer full. */
 char *hf_assessment_html(const HfAssessment *self);
+/* The same with what came of it, in HTML, below the summary. */
+char *hf_assessment_html_with(const HfAssessment *self, const char *outcome);
+/* Appends text as HTML. */
+void hf_html_append_text(GString *html, const char *text);
 /* What is to be done with the values of a finding: "refuse" …; NULL: there is no choice. Static. `finding` is a
  * HfAwkwardFinding. */
 const char *hf_assessment_choice(const HfAssessment *self, gconstpointer finding);

@@ -29,7 +29,7 @@ static const char head[] =
 static const char *const classes[] = {"same", "changed", "left"};
 
 /* Text for a page: what would move or hide others is shown as a question mark. */
-static void append_text(GString *html, const char *text)
+void hf_html_append_text(GString *html, const char *text)
 {
     g_autofree char *valid = g_utf8_make_valid(text, -1);
     for (char *c = valid; *c != '\0'; c++)
@@ -42,7 +42,7 @@ static void append_text(GString *html, const char *text)
 static void append_cell(GString *html, const char *text)
 {
     g_string_append(html, "<td>");
-    append_text(html, text);
+    hf_html_append_text(html, text);
     g_string_append(html, "</td>");
 }
 
@@ -65,9 +65,9 @@ static void append_summary(GString *html, const HfAssessment *self)
     g_autofree char *bytes = hf_format_bytes(self->bytes);
     g_autofree char *time = hf_format_duration(self->estimated_s);
     g_string_append(html, "<h1>");
-    append_text(html, self->model->database);
+    hf_html_append_text(html, self->model->database);
     g_string_append(html, " to SQL Server</h1>\n<p>");
-    append_text(html, self->model->source);
+    hf_html_append_text(html, self->model->source);
     g_string_append_printf(html, ": %u tables, %s rows, %s; their rows take about %s.</p>\n<p>",
                            self->model->tables->len, rows, bytes, time);
     for (HfVerdict verdict = HF_VERDICT_SAME; verdict <= HF_VERDICT_LEFT; verdict++)
@@ -115,11 +115,11 @@ static void append_object(GString *html, const HfMssqlObject *object)
     g_string_append(html, "<td>");
     for (guint i = 0; i < object->notes->len; i++) {
         g_string_append(html, i > 0 ? "<br>" : "");
-        append_text(html, object->notes->pdata[i]);
+        hf_html_append_text(html, object->notes->pdata[i]);
     }
     if (object->verdict == HF_VERDICT_LEFT && object->source != NULL && *object->source != '\0') {
         g_string_append(html, "<pre>");
-        append_text(html, object->source);
+        hf_html_append_text(html, object->source);
         g_string_append(html, "</pre>");
     }
     g_string_append(html, "</td></tr>\n");
@@ -177,15 +177,21 @@ static void append_columns(GString *html, const HfAssessment *self)
 
 char *hf_assessment_html(const HfAssessment *self)
 {
+    return hf_assessment_html_with(self, "");
+}
+
+char *hf_assessment_html_with(const HfAssessment *self, const char *outcome)
+{
     GString *html = g_string_new(head);
     g_autofree char *script = hf_mssql_plan_script(self->plan, self->model);
     append_summary(html, self);
+    g_string_append(html, outcome);
     append_findings(html, self);
     append_objects(html, self);
     append_tables(html, self);
     append_columns(html, self);
     g_string_append(html, "<details><summary>The T-SQL script</summary><pre>");
-    append_text(html, script);
+    hf_html_append_text(html, script);
     g_string_append(html, "</pre></details>\n</body>\n</html>\n");
     return g_string_free(html, FALSE);
 }

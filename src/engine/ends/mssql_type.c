@@ -219,6 +219,39 @@ static const Known *find_known(const char *name, int64_t *size)
     return NULL;
 }
 
+HfNeutralKind hf_mssql_type_kind(const char *name, int64_t *size, int64_t *scale)
+{
+    static const struct {
+        const char *name;
+        HfNeutralKind kind;
+    } kinds[] = {{"bit", HF_NEUTRAL_BOOLEAN},
+                 {"tinyint", HF_NEUTRAL_INT16},
+                 {"smallint", HF_NEUTRAL_INT16},
+                 {"int", HF_NEUTRAL_INT32},
+                 {"bigint", HF_NEUTRAL_INT64},
+                 {"decimal", HF_NEUTRAL_DECIMAL},
+                 {"numeric", HF_NEUTRAL_DECIMAL},
+                 {"money", HF_NEUTRAL_MONEY},
+                 {"real", HF_NEUTRAL_FLOAT32},
+                 {"float", HF_NEUTRAL_FLOAT64},
+                 {"date", HF_NEUTRAL_DATE},
+                 {"time", HF_NEUTRAL_TIME},
+                 {"datetime2", HF_NEUTRAL_TIMESTAMP},
+                 {"datetimeoffset", HF_NEUTRAL_INSTANT},
+                 {"binary", HF_NEUTRAL_BYTES},
+                 {"varbinary", HF_NEUTRAL_BYTES},
+                 {"uniqueidentifier", HF_NEUTRAL_UUID},
+                 {"xml", HF_NEUTRAL_XML},
+                 {"nchar", HF_NEUTRAL_CHAR}};
+    const Known *known = find_known(name, size);
+    const char *comma = strchr(name, ',');
+    *scale = comma != NULL ? g_ascii_strtoll(comma + 1, NULL, 10) : 0;
+    for (size_t i = 0; known != NULL && i < G_N_ELEMENTS(kinds); i++)
+        if (strcmp(kinds[i].name, known->name) == 0)
+            return kinds[i].kind == HF_NEUTRAL_FLOAT64 && *size > 0 && *size <= 24 ? HF_NEUTRAL_FLOAT32 : kinds[i].kind;
+    return HF_NEUTRAL_TEXT;
+}
+
 bool hf_mssql_type_is_known(const char *name)
 {
     int64_t size;

@@ -27,6 +27,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HfMssqlType, hf_mssql_type_clear)
 
 /* Whether it is one that Holdfast loads. */
 bool hf_mssql_type_is_known(const char *name);
+/* The kind of the values that a column of it takes (text of a string type, decimal of money …), and what stands in its
+ * brackets: -1 for max, 0 for nothing. Only for what is known. */
+HfNeutralKind hf_mssql_type_kind(const char *name, int64_t *size, int64_t *scale);
 /* Whether values of the kind can go into it. */
 bool hf_mssql_type_fits(HfNeutralKind kind, const char *name);
 /* The most bytes that a value takes in a key; -1: no limit, so that it cannot be in one. */

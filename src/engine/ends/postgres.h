@@ -27,6 +27,7 @@ typedef struct {
     /* How long a reader waits for a table's lock; never for ever. The snapshot's own session has that lock, and yet a
      * reader waits if somebody else waits to lock the table exclusively, which waits for the snapshot's session. */
     uint64_t lock_wait_ms;
+    const char *setup; /* SQL that each session begins with; NULL: none */
 } HfPostgresSource;
 
 #define HF_POSTGRES_LOCK_WAIT_MS 60000 /* of a source unless it is changed after init */

@@ -72,6 +72,9 @@ static char *select_sql(const HfSlice *slice, bool through_root)
         return large_objects_sql(slice);
     bool root = through_root && table->load_root_oid != 0;
     g_autofree char *condition = range_condition(slice);
+    if (table->query != NULL)
+        return g_strdup_printf("%s%s%s", table->query, condition != NULL ? " WHERE " : "",
+                               condition != NULL ? condition : "");
     if (!root && condition == NULL && table->filter == NULL)
         return NULL;
     g_autofree char *columns = hf_postgres_column_list(table);
@@ -231,6 +234,7 @@ static HfReader *source_open(HfSource *source, GCancellable *cancellable, GError
     HfPostgresSource *self = (HfPostgresSource *)source;
     g_autoptr(HfPg) pg = hf_pg_connect(self->target, cancellable, error);
     if (pg == NULL || !hf_pg_execf(pg, error, "SET lock_timeout = %" G_GUINT64_FORMAT, self->lock_wait_ms) ||
+        (self->setup != NULL && !hf_pg_exec(pg, self->setup, error)) ||
         (self->snapshot != NULL && !take_snapshot(pg, self->snapshot, error)))
         return NULL;
     return &reader_new(g_steal_pointer(&pg), true, false, self->encoding, self->types)->reader;

@@ -1,0 +1,151 @@
+#include "base/error.h"
+#include "engine/ends/mssql.h"
+#include "engine/ends/mssql_type.h"
+#include "engine/ends/postgres_values.h"
+#include "pg/connection.h"
+
+#include <string.h>
+
+#define MONEY_DIGITS 19
+#define MONEY_SCALE 4
+#define DEFAULT_DECIMAL_DIGITS 18
+
+static void load_free(void *data)
+{
+    HfMssqlLoad *self = data;
+    hf_manifest_table_free(self->info);
+    g_array_unref(self->columns);
+    g_free(self);
+}
+
+static bool refuse(const HfMssqlColumn *column, const char *why, GError **error)
+{
+    g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "%s.%s: column %s cannot be loaded into %s: %s", column->table->schema,
+                column->table->name, column->column->name, column->type, why);
+    return false;
+}
+
+/* What the column there takes, and so what PostgreSQL is asked for. */
+static bool shape_of(const HfMssqlMap *map, HfMssqlLoadColumn *load, HfValueShape *shape, GError **error)
+{
+    const HfMssqlColumn *column = load->column;
+    int64_t size, scale;
+    HfNeutralKind kind = hf_mssql_type_kind(column->type, &size, &scale);
+    bool has_brackets = strchr(column->type, '(') != NULL;
+    *shape = (HfValueShape){.kind = kind, .second_digits = has_brackets ? MIN(size, 6) : 6};
+    for (int awkward = 0; awkward < HF_AWKWARDS; awkward++)
+        shape->choices[awkward] = hf_mssql_map_choice(map, column->table, column->column, (HfAwkward)awkward);
+    if (kind == HF_NEUTRAL_XML)
+        return refuse(column,
+                      "SQL Server changes its white space, so that nobody can prove the values: choose "
+                      "nvarchar(max)",
+                      error);
+    if (g_str_has_prefix(column->type, "binary"))
+        return refuse(column, "shorter values would get zeros at their end: choose varbinary", error);
+    if (kind == HF_NEUTRAL_MONEY) {
+        *shape = (HfValueShape){.kind = HF_NEUTRAL_DECIMAL, .precision = MONEY_DIGITS, .scale = MONEY_SCALE};
+    } else if (kind == HF_NEUTRAL_DECIMAL) {
+        shape->precision = size > 0 ? size : DEFAULT_DECIMAL_DIGITS;
+        shape->scale = scale;
+    } else if (kind == HF_NEUTRAL_CHAR) {
+        shape->kind = HF_NEUTRAL_TEXT;
+        shape->padded = true;
+    }
+    load->kind = shape->kind;
+    load->padded = shape->padded;
+    load->limit = shape->kind == HF_NEUTRAL_TEXT    ? 2 * MAX(size, 0)
+                  : shape->kind == HF_NEUTRAL_BYTES ? MAX(size, 0)
+                                                    : 0;
+    return true;
+}
+
+static bool add_column(HfMssqlLoad *self, const HfMssqlMap *map, const HfMssqlColumn *column, unsigned ordinal,
+                       GString *query, GError **error)
+{
+    HfMssqlLoadColumn load = {.column = column, .ordinal = ordinal};
+    HfValueShape shape;
+    if (!shape_of(map, &load, &shape, error))
+        return false;
+    g_autofree char *value = hf_postgres_value_sql(column->column, &shape);
+    g_string_append_printf(query, "%s%s", self->columns->len > 0 ? ", " : "", value);
+    g_array_append_val(self->columns, load);
+    g_ptr_array_add(self->info->columns,
+                    hf_column_new(column->column->name, column->type, hf_postgres_value_oid(shape.kind)));
+    return true;
+}
+
+static HfMssqlLoad *load_new(const HfMssqlPlan *plan, const HfMssqlMap *map, const HfMssqlTable *there, GError **error)
+{
+    HfMssqlLoad *self = g_new0(HfMssqlLoad, 1);
+    *self = (HfMssqlLoad){there, hf_manifest_table_new(), g_array_new(FALSE, FALSE, sizeof(HfMssqlLoadColumn))};
+    self->info->schema = g_strdup(there->table->schema);
+    self->info->name = g_strdup(there->table->name);
+    self->info->format = HF_FORMAT_BINARY;
+    g_autoptr(GString) query = g_string_new("SELECT ");
+    unsigned ordinal = 0;
+    for (guint i = 0; i < plan->columns->len; i++) {
+        const HfMssqlColumn *column = plan->columns->pdata[i];
+        if (column->table != there->table)
+            continue;
+        ordinal++;
+        if (!column->computed && !add_column(self, map, column, ordinal, query, error)) {
+            load_free(self);
+            return NULL;
+        }
+    }
+    g_autofree char *name = hf_pg_quote_qualified(self->info->schema, self->info->name);
+    g_string_append_printf(query, " FROM %s%s", there->table->partitioned ? "" : "ONLY ", name);
+    self->info->query = g_strdup(query->str);
+    return self;
+}
+
+GPtrArray *hf_mssql_loads_new(const HfMssqlPlan *plan, const HfMssqlMap *map, GError **error)
+{
+    g_autoptr(GPtrArray) loads = g_ptr_array_new_with_free_func(load_free);
+    for (guint i = 0; i < plan->tables->len; i++) {
+        HfMssqlLoad *load = load_new(plan, map, plan->tables->pdata[i], error);
+        if (load == NULL)
+            return NULL;
+        g_ptr_array_add(loads, load);
+    }
+    return g_steal_pointer(&loads);
+}
+
+const HfMssqlLoad *hf_mssql_loads_find(const GPtrArray *loads, const HfManifestTable *info)
+{
+    for (guint i = 0; i < loads->len; i++)
+        if (((const HfMssqlLoad *)loads->pdata[i])->info == info)
+            return loads->pdata[i];
+    return NULL;
+}
+
+HfTdsKind hf_mssql_tds_kind(HfNeutralKind kind)
+{
+    switch (kind) {
+    case HF_NEUTRAL_BOOLEAN:
+        return HF_TDS_BIT;
+    case HF_NEUTRAL_INT16:
+        return HF_TDS_INT16;
+    case HF_NEUTRAL_INT32:
+        return HF_TDS_INT32;
+    case HF_NEUTRAL_INT64:
+        return HF_TDS_INT64;
+    case HF_NEUTRAL_FLOAT32:
+        return HF_TDS_FLOAT32;
+    case HF_NEUTRAL_FLOAT64:
+        return HF_TDS_FLOAT64;
+    case HF_NEUTRAL_DECIMAL:
+        return HF_TDS_DECIMAL;
+    case HF_NEUTRAL_BYTES:
+        return HF_TDS_BYTES;
+    case HF_NEUTRAL_UUID:
+        return HF_TDS_UUID;
+    case HF_NEUTRAL_DATE:
+    case HF_NEUTRAL_TIME:
+    case HF_NEUTRAL_TIMESTAMP:
+    case HF_NEUTRAL_INSTANT:
+        return HF_TDS_MOMENT;
+    default:
+        return HF_TDS_TEXT;
+    }
+}

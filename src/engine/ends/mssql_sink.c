@@ -1,0 +1,286 @@
+/*
+ * A row's fields are handed to the bulk load where they stand in the block, but for what has to be turned: numbers from
+ * network order and times into a scratch of their own, text into UTF-16. All texts of a row are in one buffer, which
+ * may move while it grows; so they are bound after the last of them.
+ */
+#include "base/error.h"
+#include "engine/copy_text.h"
+#include "engine/ends/mssql.h"
+
+#include <string.h>
+
+typedef union {
+    uint16_t u16;
+    uint32_t u32;
+    uint64_t u64;
+    HfTdsMoment moment;
+} Scratch;
+
+typedef struct {
+    size_t start, length; /* in the row's texts */
+    bool is_text;
+} Text;
+
+typedef struct {
+    HfWriter writer;
+    const HfMssqlSink *sink;
+    GCancellable *cancellable;
+    HfTds *tds;
+    const HfSlice *slice;
+    const HfMssqlLoad *load;
+    Scratch *scratch; /* of each column */
+    Text *texts;
+    GByteArray *units; /* UTF-16LE */
+    HfRowDigest digest;
+    uint64_t sent;
+} MssqlWriter;
+
+/* ---- Values --------------------------------------------------------------------------------------------------------
+ */
+
+static bool refuse(const HfMssqlLoadColumn *column, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+static bool refuse(const HfMssqlLoadColumn *column, GError **error, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    g_autofree char *why = g_strdup_vprintf(format, list);
+    va_end(list);
+    g_set_error(error, HF_ERROR, HF_ERROR_DATABASE, "column %s: %s", column->column->column->name, why);
+    return false;
+}
+
+static void append_unit(GByteArray *to, gunichar unit)
+{
+    const guint8 bytes[2] = {(guint8)unit, (guint8)(unit >> 8)};
+    g_byte_array_append(to, bytes, sizeof bytes);
+}
+
+/* Appends UTF-8 as UTF-16LE; false if it is none. */
+static bool append_text(GByteArray *to, const uint8_t *text, size_t length)
+{
+    guint start = to->len;
+    size_t plain = 0;
+    g_byte_array_set_size(to, start + (guint)(2 * length));
+    guint8 *out = to->data + start;
+    while (plain < length && text[plain] < 0x80 && text[plain] != 0) {
+        *out++ = text[plain++];
+        *out++ = 0;
+    }
+    g_byte_array_set_size(to, start + (guint)(2 * plain));
+    for (const char *at = (const char *)text + plain, *end = (const char *)text + length; at < end;
+         at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char_validated(at, end - at);
+        if (c > 0x10ffff || c == 0)
+            return false;
+        if (c >= 0x10000) {
+            append_unit(to, 0xd800 + ((c - 0x10000) >> 10));
+            c = 0xdc00 + ((c - 0x10000) & 0x3ff);
+        }
+        append_unit(to, c);
+    }
+    return true;
+}
+
+static bool take_text(MssqlWriter *self, const HfMssqlLoadColumn *column, Text *text, const uint8_t *value,
+                      size_t length, GError **error)
+{
+    text->is_text = true;
+    text->start = self->units->len;
+    if (length > G_MAXINT32 / 2 || self->units->len > G_MAXINT32 - 2 * length)
+        return refuse(column, error, "a text of %zu bytes is too long: a value there has 2 GiB at most", length);
+    if (!append_text(self->units, value, length))
+        return refuse(column, error, "a text is not in UTF-8, so that nobody knows its characters");
+    text->length = self->units->len - text->start;
+    if (column->limit > 0 && text->length > (size_t)column->limit)
+        return refuse(column, error, "a text of %zu UTF-16 units does not fit into %s", text->length / 2,
+                      column->column->type);
+    return true;
+}
+
+static HfTdsMoment moment_of(int64_t microseconds)
+{
+    int64_t days = microseconds / HF_MICROSECONDS_A_DAY, rest = microseconds % HF_MICROSECONDS_A_DAY;
+    if (rest < 0) {
+        rest += HF_MICROSECONDS_A_DAY;
+        days--;
+    }
+    return (HfTdsMoment){.days = (int32_t)(days + HF_MSSQL_EPOCH_DAYS), .ticks = (uint64_t)rest * 10};
+}
+
+static uint64_t big_endian(const uint8_t *value, size_t length)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < length; i++)
+        number = number << 8 | value[i];
+    return number;
+}
+
+static bool is_width(HfNeutralKind kind, size_t length)
+{
+    static const uint8_t widths[HF_NEUTRAL_KINDS] = {
+        [HF_NEUTRAL_BOOLEAN] = 1, [HF_NEUTRAL_INT16] = 2,     [HF_NEUTRAL_INT32] = 4,  [HF_NEUTRAL_INT64] = 8,
+        [HF_NEUTRAL_FLOAT32] = 4, [HF_NEUTRAL_FLOAT64] = 8,   [HF_NEUTRAL_UUID] = 16,  [HF_NEUTRAL_DATE] = 4,
+        [HF_NEUTRAL_TIME] = 8,    [HF_NEUTRAL_TIMESTAMP] = 8, [HF_NEUTRAL_INSTANT] = 8};
+    return widths[kind] == 0 || widths[kind] == length;
+}
+
+static bool set_value(MssqlWriter *self, guint i, const uint8_t *value, size_t length, GError **error)
+{
+    const HfMssqlLoadColumn *column = &g_array_index(self->load->columns, HfMssqlLoadColumn, i);
+    Scratch *scratch = &self->scratch[i];
+    const void *at = value;
+    if (!is_width(column->kind, length))
+        return refuse(column, error, "the source sent %zu bytes for a %s", length, hf_neutral_kind_name(column->kind));
+    switch (column->kind) {
+    case HF_NEUTRAL_TEXT:
+        return take_text(self, column, &self->texts[i], value, length, error);
+    case HF_NEUTRAL_INT16:
+        scratch->u16 = (uint16_t)big_endian(value, length);
+        at = scratch;
+        break;
+    case HF_NEUTRAL_INT32:
+    case HF_NEUTRAL_FLOAT32:
+        scratch->u32 = (uint32_t)big_endian(value, length);
+        at = scratch;
+        break;
+    case HF_NEUTRAL_INT64:
+    case HF_NEUTRAL_FLOAT64:
+        scratch->u64 = big_endian(value, length);
+        at = scratch;
+        break;
+    case HF_NEUTRAL_DATE:
+        scratch->moment = (HfTdsMoment){.days = (int32_t)(uint32_t)big_endian(value, length) + HF_MSSQL_EPOCH_DAYS};
+        at = scratch;
+        break;
+    case HF_NEUTRAL_TIME:
+        scratch->moment = (HfTdsMoment){.ticks = big_endian(value, length) * 10};
+        at = scratch;
+        break;
+    case HF_NEUTRAL_TIMESTAMP:
+    case HF_NEUTRAL_INSTANT:
+        scratch->moment = moment_of((int64_t)big_endian(value, length));
+        at = scratch;
+        break;
+    case HF_NEUTRAL_BYTES:
+        if (column->limit > 0 && length > (size_t)column->limit)
+            return refuse(column, error, "a value of %zu bytes does not fit into %s", length, column->column->type);
+        break;
+    default:
+        break;
+    }
+    hf_tds_bulk_set(self->tds, i, at, length);
+    return true;
+}
+
+static bool send_row(MssqlWriter *self, const uint8_t *row, size_t length, GError **error)
+{
+    HfCopyFields fields;
+    guint count = self->load->columns->len;
+    g_byte_array_set_size(self->units, 0);
+    if (!hf_copy_fields_begin(&fields, row, length, count, error))
+        return false;
+    for (guint i = 0; i < count; i++) {
+        const uint8_t *value;
+        size_t size;
+        self->texts[i].is_text = false;
+        if (!hf_copy_fields_next(&fields, &value, &size, error))
+            return false;
+        if (value == NULL)
+            hf_tds_bulk_set_null(self->tds, i);
+        else if (!set_value(self, i, value, size, error))
+            return false;
+    }
+    for (guint i = 0; i < count; i++)
+        if (self->texts[i].is_text)
+            hf_tds_bulk_set(self->tds, i, self->units->data + self->texts[i].start, self->texts[i].length);
+    self->sent++;
+    return hf_tds_bulk_send(self->tds, error);
+}
+
+/* ---- Writer --------------------------------------------------------------------------------------------------------
+ */
+
+static bool writer_begin(HfWriter *writer, const HfSlice *slice, GError **error)
+{
+    MssqlWriter *self = (MssqlWriter *)writer;
+    self->slice = slice;
+    self->load = hf_mssql_loads_find(self->sink->loads, slice->table);
+    self->digest = (HfRowDigest){0};
+    self->sent = 0;
+    guint count = self->load->columns->len;
+    self->scratch = g_renew(Scratch, self->scratch, count);
+    self->texts = g_renew(Text, self->texts, count);
+    g_autofree HfTdsBulkColumn *columns = g_new(HfTdsBulkColumn, count);
+    for (guint i = 0; i < count; i++) {
+        const HfMssqlLoadColumn *column = &g_array_index(self->load->columns, HfMssqlLoadColumn, i);
+        columns[i] = (HfTdsBulkColumn){column->ordinal, hf_mssql_tds_kind(column->kind)};
+    }
+    return hf_tds_exec(self->tds, "BEGIN TRANSACTION", error) &&
+           hf_tds_bulk_begin(self->tds, self->load->there->name, self->load->there->identity != NULL, columns, count,
+                             error);
+}
+
+static bool writer_write(HfWriter *writer, const HfBlock *block, GError **error)
+{
+    MssqlWriter *self = (MssqlWriter *)writer;
+    size_t start = 0;
+    for (size_t i = 0; i < block->row_count; i++) {
+        if (!send_row(self, block->data + start, block->ends[i] - start, error)) {
+            g_prefix_error(error, "row %" G_GUINT64_FORMAT " of this part: ", self->sent);
+            return false;
+        }
+        start = block->ends[i];
+    }
+    hf_row_digest_add_rows(&self->digest, block->data, block->ends, block->row_count);
+    return true;
+}
+
+static bool writer_end(HfWriter *writer, GError **error)
+{
+    MssqlWriter *self = (MssqlWriter *)writer;
+    uint64_t rows;
+    if (!hf_tds_bulk_end(self->tds, &rows, error))
+        return false;
+    if (rows != self->sent) {
+        g_set_error(error, HF_ERROR, HF_ERROR_DATABASE,
+                    "%" G_GUINT64_FORMAT " rows were sent, and the server took %" G_GUINT64_FORMAT, self->sent, rows);
+        return false;
+    }
+    if (self->load->there->identity != NULL &&
+        !hf_tds_execf(self->tds, error, "SET IDENTITY_INSERT %s OFF", self->load->there->name))
+        return false;
+    return (self->sink->on_end == NULL ||
+            self->sink->on_end(self->tds, self->slice, &self->digest, self->sink->data, error)) &&
+           hf_tds_exec(self->tds, "COMMIT TRANSACTION", error);
+}
+
+static void writer_close(HfWriter *writer)
+{
+    MssqlWriter *self = (MssqlWriter *)writer;
+    hf_tds_close(self->tds);
+    g_byte_array_unref(self->units);
+    g_free(self->scratch);
+    g_free(self->texts);
+    g_free(self);
+}
+
+static HfWriter *sink_open(HfSink *sink, GCancellable *cancellable, GError **error)
+{
+    const HfMssqlSink *self = (const HfMssqlSink *)sink;
+    g_autoptr(HfTds) tds = hf_tds_connect(self->target, cancellable, error);
+    if (tds == NULL)
+        return NULL;
+    MssqlWriter *writer = g_new0(MssqlWriter, 1);
+    *writer = (MssqlWriter){.writer = {writer_begin, writer_write, writer_end, writer_close},
+                            .sink = self,
+                            .cancellable = cancellable,
+                            .tds = g_steal_pointer(&tds),
+                            .units = g_byte_array_new()};
+    return &writer->writer;
+}
+
+void hf_mssql_sink_init(HfMssqlSink *self, const HfTdsTarget *target, const GPtrArray *loads)
+{
+    *self = (HfMssqlSink){.sink = {sink_open}, .target = target, .loads = loads};
+}

@@ -1,0 +1,387 @@
+/*
+ * The order: the source's locks and snapshot; the assessment in it; what is made before the rows; the rows; what is
+ * made after them; the proof.
+ *
+ * The proof is the digest of what went out of PostgreSQL against that of what SQL Server gives back, both in the form
+ * of engine/ends/mssql.h. A part that an earlier call has loaded came out of an earlier snapshot: it is read once more
+ * in this one, and counts as loaded only if its rows are the same; else its table is emptied and loaded again.
+ */
+#include "service/migrate_mssql.h"
+
+#include "base/error.h"
+#include "base/units.h"
+#include "engine/ends/archive.h"
+#include "engine/ends/mssql.h"
+#include "engine/ends/postgres.h"
+#include "engine/ends/postgres_awkward.h"
+#include "engine/ends/postgres_values.h"
+#include "engine/pipeline.h"
+#include "service/mssql_state.h"
+
+#include <string.h>
+
+#define OLDEST_VERSION 14 /* SQL Server 2017 */
+#define SHOWN 10
+
+typedef struct {
+    const HfMigrateMssqlOptions *options;
+    HfProgress *progress;
+    GCancellable *cancellable;
+    HfMigrateMssqlResult *result;
+    HfTds *tds;
+    HfPostgresSnapshot *snapshot;
+    HfTypeTable *types;
+    GPtrArray *loads;  /* HfMssqlLoad */
+    GPtrArray *slices; /* HfSlice, of a new migration */
+    HfMssqlState state;
+    HfPostgresSource source;
+} Migration;
+
+static void free_table(void *data)
+{
+    HfMigratedTable *table = data;
+    g_free(table->difference);
+    g_free(table);
+}
+
+void hf_migrate_mssql_result_clear(HfMigrateMssqlResult *self)
+{
+    hf_assessment_clear(&self->assessment);
+    g_clear_pointer(&self->tables, g_ptr_array_unref);
+    g_clear_pointer(&self->warning, g_free);
+    g_clear_pointer(&self->line, g_free);
+}
+
+/* ---- What stands in the way ----------------------------------------------------------------------------------------
+ */
+
+static bool check_server(HfTds *tds, GError **error)
+{
+    g_autoptr(HfTdsRows) rows =
+        hf_tds_query(tds, "SELECT CAST(SERVERPROPERTY(N'ProductVersion') AS nvarchar(60))", error);
+    if (rows == NULL)
+        return false;
+    const char *version = hf_tds_rows_count(rows) > 0 ? hf_tds_rows_text(rows, 0, 0) : NULL;
+    if (version != NULL && g_ascii_strtoll(version, NULL, 10) >= OLDEST_VERSION)
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "the target is SQL Server %s; 2017 (14.0) or newer is needed",
+                version != NULL ? version : "of an unknown version");
+    return false;
+}
+
+/* Whether the rows of a finding would not go. */
+static bool is_refused(const HfAssessment *assessment, const HfAwkwardFinding *finding)
+{
+    const char *choice = hf_assessment_choice(assessment, finding);
+    return g_strcmp0(choice, hf_choice_name(HF_CHOICE_REFUSE)) == 0 ||
+           strcmp(finding->kind, "unique but for trailing spaces") == 0;
+}
+
+static bool check_findings(const HfAssessment *assessment, GError **error)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+    guint count = 0;
+    for (guint i = 0; i < assessment->findings->len; i++) {
+        const HfAwkwardFinding *finding = assessment->findings->pdata[i];
+        if (!is_refused(assessment, finding))
+            continue;
+        if (count++ < SHOWN)
+            g_string_append_printf(list, "%s%s in %s.%s.%s (%" G_GUINT64_FORMAT " rows%s%s)", count > 1 ? ", " : "",
+                                   finding->kind, finding->table->schema, finding->table->name,
+                                   finding->column != NULL ? finding->column->name : finding->key, finding->rows,
+                                   finding->first != NULL ? ", the first is " : "",
+                                   finding->first != NULL ? finding->first : "");
+    }
+    if (count == 0)
+        return true;
+    if (count > SHOWN)
+        g_string_append_printf(list, " and %u more", count - SHOWN);
+    g_set_error(error, HF_ERROR, HF_ERROR_USAGE,
+                "there are values that SQL Server does not take, and nothing was moved: %s; change them, or choose in "
+                "--map what becomes of them (docs/migrate-to-sql-server.md)",
+                list->str);
+    return false;
+}
+
+/* ---- The source ----------------------------------------------------------------------------------------------------
+ */
+
+static bool look_at_others(const HfMigrateMssqlOptions *options, GCancellable *cancellable, char **warning,
+                           GError **error)
+{
+    g_autoptr(HfPg) pg = hf_pg_connect(options->assess.source, cancellable, error);
+    return pg != NULL && hf_migrate_check_others(options->others, pg, warning, error);
+}
+
+static bool open_source(Migration *self, GError **error)
+{
+    const HfMigrateMssqlOptions *options = self->options;
+    if (!look_at_others(options, self->cancellable, &self->result->warning, error))
+        return false;
+    hf_progress_set_phase(self->progress, "taking the snapshot");
+    self->snapshot = hf_postgres_snapshot_open(options->assess.source, &options->assess.scope, options->lock_wait_ms,
+                                               self->cancellable, error);
+    if (self->snapshot == NULL ||
+        !hf_assess_in(&options->assess, self->snapshot->pg, self->progress, &self->result->assessment, error) ||
+        !hf_postgres_snapshot_read(self->snapshot, &options->assess.scope, error))
+        return false;
+    self->types = hf_type_table_new();
+    hf_postgres_source_init(&self->source, options->assess.source, self->snapshot->name, "UTF8", self->types);
+    self->source.setup = HF_POSTGRES_VALUES_SETUP;
+    return true;
+}
+
+static const HfPlannedTable *planned_of(const Migration *self, const HfManifestTable *info)
+{
+    for (guint i = 0; i < self->snapshot->tables->len; i++) {
+        const HfPlannedTable *planned = self->snapshot->tables->pdata[i];
+        if (strcmp(planned->info->name, info->name) == 0 && strcmp(planned->info->schema, info->schema) == 0)
+            return planned;
+    }
+    return NULL;
+}
+
+static void cut(Migration *self)
+{
+    bool can_slice = hf_postgres_can_slice(self->snapshot->pg);
+    self->slices = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < self->loads->len; i++) {
+        HfMssqlLoad *load = self->loads->pdata[i];
+        const HfPlannedTable *planned = planned_of(self, load->info);
+        bool whole = planned == NULL || load->there->table->partitioned || !can_slice;
+        uint64_t bytes = planned != NULL ? planned->bytes : (uint64_t)MAX(load->there->table->bytes, 0);
+        hf_slice_cut_pages(self->slices, load->info, whole ? 1 : planned->pages, whole ? 1 : bytes,
+                           self->options->jobs);
+    }
+}
+
+/* ---- The rows ------------------------------------------------------------------------------------------------------
+ */
+
+static HfMigratedTable *table_of(const Migration *self, const HfManifestTable *info)
+{
+    const HfMssqlLoad *load = hf_mssql_loads_find(self->loads, info);
+    for (guint i = 0; i < self->result->tables->len; i++) {
+        HfMigratedTable *table = self->result->tables->pdata[i];
+        if (table->table == load->there->table)
+            return table;
+    }
+    return NULL;
+}
+
+static GPtrArray *parts_that_are(const Migration *self, bool done)
+{
+    GPtrArray *slices = g_ptr_array_new();
+    for (guint i = 0; i < self->state.parts->len; i++) {
+        HfMssqlPart *part = self->state.parts->pdata[i];
+        if (part->done == done)
+            g_ptr_array_add(slices, &part->slice);
+    }
+    return slices;
+}
+
+static HfRowDigest noted_of(const Migration *self, const HfManifestTable *info)
+{
+    HfRowDigest sum = {0};
+    for (guint i = 0; i < self->state.parts->len; i++) {
+        const HfMssqlPart *part = self->state.parts->pdata[i];
+        if (part->done && part->slice.table == info)
+            hf_row_digest_merge(&sum, &part->digest);
+    }
+    return sum;
+}
+
+static bool keep_or_forget(Migration *self, HfPipeline *again, const HfMssqlLoad *load, GError **error)
+{
+    HfRowDigest noted = noted_of(self, load->info), now = hf_pipeline_digest(again, load->info);
+    if (hf_row_digest_equal(&noted, &now)) {
+        table_of(self, load->info)->source = now;
+        return true;
+    }
+    if (g_hash_table_size(self->state.steps) == 0)
+        return hf_mssql_state_forget(&self->state, self->tds, load, error);
+    g_set_error(
+        error, HF_ERROR, HF_ERROR_CONFLICT,
+        "%s.%s has changed at the source since its rows were loaded, and keys stand on them already; begin again "
+        "in a new database",
+        load->info->schema, load->info->name);
+    return false;
+}
+
+/* Parts that an earlier call has loaded are held against the rows of this snapshot. */
+static bool look_again(Migration *self, GError **error)
+{
+    HfSink nothing;
+    g_autoptr(GPtrArray) slices = parts_that_are(self, true);
+    if (slices->len == 0)
+        return true;
+    hf_progress_set_phase(self->progress, "looking at what is loaded");
+    hf_null_sink_init(&nothing);
+    g_autoptr(HfPipeline) again = hf_pipeline_new(&self->source.source, &nothing, self->progress);
+    if (!hf_pipeline_run(again, slices, self->options->jobs, self->cancellable, error))
+        return false;
+    for (guint i = 0; i < self->loads->len; i++)
+        if (!keep_or_forget(self, again, self->loads->pdata[i], error))
+            return false;
+    g_autoptr(GPtrArray) kept = parts_that_are(self, true);
+    self->result->parts_kept = kept->len;
+    return true;
+}
+
+static bool load_rows(Migration *self, GError **error)
+{
+    HfMssqlSink sink;
+    hf_mssql_sink_init(&sink, self->options->target, self->loads);
+    sink.on_end = hf_mssql_state_end_part;
+    g_autoptr(GPtrArray) slices = parts_that_are(self, false);
+    hf_progress_set_phase(self->progress, "loading");
+    g_autoptr(HfPipeline) pipeline = hf_pipeline_new(&self->source.source, &sink.sink, self->progress);
+    if (slices->len > 0 && !hf_pipeline_run(pipeline, slices, self->options->jobs, self->cancellable, error))
+        return false;
+    for (guint i = 0; i < self->loads->len; i++) {
+        const HfManifestTable *info = ((HfMssqlLoad *)self->loads->pdata[i])->info;
+        HfRowDigest loaded = hf_pipeline_digest(pipeline, info);
+        hf_row_digest_merge(&table_of(self, info)->source, &loaded);
+    }
+    return true;
+}
+
+static bool make_the_rest(Migration *self, GError **error)
+{
+    const GPtrArray *steps = self->result->assessment.plan->after_data;
+    hf_progress_set_phase(self->progress, "making keys and indexes");
+    self->result->steps = steps->len;
+    for (guint i = 0; i < steps->len; i++) {
+        if (!hf_mssql_state_step(&self->state, self->tds, i, steps->pdata[i], error))
+            return false;
+        self->result->steps_done++;
+    }
+    return true;
+}
+
+/* ---- The proof -----------------------------------------------------------------------------------------------------
+ */
+
+static bool read_back(Migration *self, GError **error)
+{
+    HfSink nothing;
+    HfMssqlSource source;
+    g_autoptr(GPtrArray) slices = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < self->loads->len; i++) {
+        HfMssqlLoad *load = self->loads->pdata[i];
+        hf_slice_cut_pages(slices, load->info, 1, (uint64_t)MAX(load->there->table->bytes, 1), 1);
+    }
+    hf_progress_set_phase(self->progress, "proving");
+    hf_null_sink_init(&nothing);
+    hf_mssql_source_init(&source, self->options->target, self->loads);
+    g_autoptr(HfPipeline) pipeline = hf_pipeline_new(&source.source, &nothing, self->progress);
+    hf_pipeline_reads_again(pipeline);
+    if (slices->len > 0 && !hf_pipeline_run(pipeline, slices, self->options->jobs, self->cancellable, error))
+        return false;
+    for (guint i = 0; i < self->loads->len; i++) {
+        const HfManifestTable *info = ((HfMssqlLoad *)self->loads->pdata[i])->info;
+        HfMigratedTable *table = table_of(self, info);
+        table->target = hf_pipeline_digest(pipeline, info);
+        table->compared = true;
+    }
+    return true;
+}
+
+static bool compare(Migration *self, GError **error)
+{
+    g_autoptr(GString) differ = g_string_new(NULL);
+    for (guint i = 0; i < self->result->tables->len; i++) {
+        const HfMigratedTable *table = self->result->tables->pdata[i];
+        self->result->rows += table->source.rows;
+        if (!hf_row_digest_equal(&table->source, &table->target))
+            g_string_append_printf(
+                differ, "%s%s.%s (%" G_GUINT64_FORMAT " rows at the source, %" G_GUINT64_FORMAT " in the target)",
+                differ->len > 0 ? ", " : "", table->table->schema, table->table->name, table->source.rows,
+                table->target.rows);
+    }
+    self->result->proved = differ->len == 0;
+    if (!self->result->proved)
+        g_set_error(error, HF_ERROR, HF_ERROR_DIFFER, "the target is not equal to the source: %s", differ->str);
+    return self->result->proved;
+}
+
+/* ---- The whole -----------------------------------------------------------------------------------------------------
+ */
+
+static void list_tables(Migration *self)
+{
+    for (guint i = 0; i < self->loads->len; i++) {
+        const HfMssqlLoad *load = self->loads->pdata[i];
+        HfMigratedTable *table = g_new0(HfMigratedTable, 1);
+        *table = (HfMigratedTable){.table = load->there->table, .there = load->there->name};
+        g_ptr_array_add(self->result->tables, table);
+    }
+    self->result->bytes = self->result->assessment.bytes;
+}
+
+static bool prepare(Migration *self, GError **error)
+{
+    const HfAssessment *assessment = &self->result->assessment;
+    hf_progress_set_phase(self->progress, "preparing");
+    self->tds = hf_tds_connect(self->options->target, self->cancellable, error);
+    if (self->tds == NULL || !check_server(self->tds, error) || !open_source(self, error) ||
+        !check_findings(assessment, error))
+        return false;
+    self->loads = hf_mssql_loads_new(assessment->plan, assessment->map, error);
+    if (self->loads == NULL)
+        return false;
+    list_tables(self);
+    cut(self);
+    hf_progress_set_phase(self->progress, "making tables");
+    return hf_mssql_state_open(&self->state, self->options->target, self->tds, assessment->plan, self->loads,
+                               self->slices, self->cancellable, error);
+}
+
+/* What is unfinished is named. */
+static bool tell_unfinished(Migration *self, GError **error)
+{
+    if (self->state.parts == NULL || error == NULL || *error == NULL)
+        return false;
+    g_autoptr(GPtrArray) missing = parts_that_are(self, false);
+    g_prefix_error(error, "the target is unfinished (call again to go on): ");
+    (void)missing;
+    return false;
+}
+
+static bool run(Migration *self, GError **error)
+{
+    if (!prepare(self, error))
+        return false;
+    if (!look_again(self, error) || !load_rows(self, error) || !make_the_rest(self, error) || !read_back(self, error) ||
+        !hf_postgres_snapshot_end(self->snapshot, error))
+        return tell_unfinished(self, error);
+    return compare(self, error) && hf_mssql_state_drop(&self->state, self->tds, error);
+}
+
+static void close_all(Migration *self)
+{
+    hf_mssql_state_clear(&self->state);
+    g_clear_pointer(&self->slices, g_ptr_array_unref);
+    g_clear_pointer(&self->loads, g_ptr_array_unref);
+    g_clear_pointer(&self->types, hf_type_table_free);
+    g_clear_pointer(&self->snapshot, hf_postgres_snapshot_free);
+    g_clear_pointer(&self->tds, hf_tds_close);
+}
+
+bool hf_migrate_mssql(const HfMigrateMssqlOptions *options, HfProgress *progress, GCancellable *cancellable,
+                      HfMigrateMssqlResult *result, GError **error)
+{
+    *result = (HfMigrateMssqlResult){.tables = g_ptr_array_new_with_free_func(free_table)};
+    Migration self = {.options = options, .progress = progress, .cancellable = cancellable, .result = result};
+    bool ok = run(&self, error);
+    close_all(&self);
+    if (ok) {
+        g_autofree char *rows = hf_format_count(result->rows);
+        result->line = g_strdup_printf("proved: %u tables, %s rows, read back from SQL Server and equal to the source",
+                                       result->tables->len, rows);
+        hf_progress_finish(progress);
+    } else {
+        result->line = g_strdup(result->assessment.plan == NULL ? "nothing was moved" : "not proved");
+    }
+    return ok;
+}

@@ -1,0 +1,54 @@
+/*
+ * The use case migrate into SQL Server: a live PostgreSQL database, in one snapshot, into an empty database there,
+ * proved. The source is only read. What was finished stays if it is interrupted, and the same call goes on from there.
+ */
+#ifndef HF_SERVICE_MIGRATE_MSSQL_H
+#define HF_SERVICE_MIGRATE_MSSQL_H
+
+#include "service/assess.h"
+#include "service/migrate.h"
+#include "tds/target.h"
+
+typedef struct {
+    HfAssessOptions assess; /* the source, what of it, and the map */
+    uint64_t lock_wait_ms;  /* for the source's tables; 0: wait for ever */
+    HfOthers others;
+    const HfTdsTarget *target;
+    unsigned jobs;
+} HfMigrateMssqlOptions;
+
+typedef struct {
+    const HfNeutralTable *table;
+    const char *there; /* "[dbo].[orders]" */
+    HfRowDigest source, target;
+    bool compared;    /* the target was read back */
+    char *difference; /* which rows and columns differ; NULL: none, or not known */
+} HfMigratedTable;
+
+typedef struct {
+    HfAssessment assessment;
+    GPtrArray *tables;       /* HfMigratedTable */
+    char *warning;           /* of others on the source; NULL: none */
+    guint steps, steps_done; /* of what is made after the rows: keys, indexes … */
+    guint parts_kept;        /* loaded by a call before this one */
+    uint64_t rows, bytes;    /* of all tables at the source */
+    bool proved;
+    char *line; /* one line that says what came of it */
+} HfMigrateMssqlResult;
+
+/*
+ * HF_ERROR_USAGE names values that the map says to refuse; HF_ERROR_CONFLICT if others are connected to the source, if
+ * the target holds already what would be made, or another migration into it is under way or was of something else;
+ * HF_ERROR_DIFFER if both sides are not equal in the end. After a failure the error says what is unfinished. The result
+ * is to be cleared, whatever comes back.
+ */
+bool hf_migrate_mssql(const HfMigrateMssqlOptions *options, HfProgress *progress, GCancellable *cancellable,
+                      HfMigrateMssqlResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void hf_migrate_mssql_result_clear(HfMigrateMssqlResult *self);
+
+/* Members of the object that the writer is in: what the assessment has, and the proof. */
+void hf_migrate_mssql_write(const HfMigrateMssqlResult *self, HfJsonWriter *json);
+/* The assessment's page with the proof at its top. Transfer full. */
+char *hf_migrate_mssql_html(const HfMigrateMssqlResult *self);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * How far a migration into SQL Server has come: three tables in the target, which go when it is proved. What they say
+ * is committed together with what it says, so that a crash never leaves rows twice or a step half done.
+ */
+#ifndef HF_SERVICE_MSSQL_STATE_H
+#define HF_SERVICE_MSSQL_STATE_H
+
+#include "engine/ends/mssql.h"
+
+/* A part of a table: a range of its pages at the source. */
+typedef struct {
+    HfSlice slice;
+    bool done;
+    HfRowDigest digest; /* of one that is done */
+} HfMssqlPart;
+
+typedef struct {
+    HfTds *lock;       /* holds the migration's row, so that there is one at a time */
+    GPtrArray *parts;  /* HfMssqlPart */
+    GHashTable *steps; /* of those after the rows that are done: their numbers as pointers */
+    bool resumed;
+} HfMssqlState;
+
+/*
+ * Makes what the plan has before the rows and the tables of the state, in one transaction; or finds them. `slices`
+ * (HfSlice, by load) are the parts of a new one. HF_ERROR_CONFLICT if objects of the plan are there and no state that
+ * fits it, or if another migration is at work.
+ */
+bool hf_mssql_state_open(HfMssqlState *self, const HfTdsTarget *target, HfTds *tds, const HfMssqlPlan *plan,
+                         const GPtrArray *loads, const GPtrArray *slices, GCancellable *cancellable, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+void hf_mssql_state_clear(HfMssqlState *self);
+
+/* For HfMssqlSink.on_end: notes the part in the transaction of its rows. */
+bool hf_mssql_state_end_part(HfTds *tds, const HfSlice *slice, const HfRowDigest *digest, gpointer data, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* Empties a table, and all its parts are to be loaded again. */
+bool hf_mssql_state_forget(HfMssqlState *self, HfTds *tds, const HfMssqlLoad *load, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* Runs a step after the rows, once. What sets a counter is run each time. */
+bool hf_mssql_state_step(HfMssqlState *self, HfTds *tds, guint number, const char *sql, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* Everything is done. */
+bool hf_mssql_state_drop(HfMssqlState *self, HfTds *tds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+#endif

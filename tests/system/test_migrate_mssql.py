@@ -1,0 +1,361 @@
+"""Migrate into SQL Server: rows by bulk load, what is made after them, and the proof that both sides are equal."""
+import datetime
+import decimal
+import json
+import uuid
+
+import pytest
+
+from support import mssql_types, process
+from support.tds_clients import python_tds, tsql
+from test_assess import SHOP
+
+
+@pytest.fixture(scope="module")
+def server(mssql):
+    """One that no other file makes fail."""
+    return mssql(fresh=True)
+
+
+@pytest.fixture
+def target(server):
+    name = server.create_database()
+    yield name
+    server.clear_faults()
+    server.offer()
+
+
+@pytest.fixture
+def secret(server, tmp_path):
+    file = tmp_path / "password"
+    file.write_text(server.password + "\n")
+    file.chmod(0o600)
+    return file
+
+
+@pytest.fixture
+def migrate(holdfast, postgres, server, target, secret):
+    """migrate(database, *options) into the target of the test; with check=False whatever comes of it."""
+    def run(database, *options, check=True, popen=False, **more):
+        to = {"--to-mssql": f"{server.host}:{server.port}", "--to-database": target, "--to-user": server.login,
+              "--to-root": server.root, "--password-file": secret, **more}
+        arguments = [each for pair in to.items() if pair[1] is not None for each in pair]
+        call = holdfast.popen if popen else holdfast
+        kept = {} if popen else {"check": check}
+        return call("migrate", "--from", postgres(15).dsn(database), *arguments, *options, **kept)
+    return run
+
+
+@pytest.fixture
+def source(postgres, database):
+    """source(SQL) is a new database with that in it."""
+    def make(text):
+        name = database(postgres(15))
+        postgres(15).psql(text, db=name)
+        return name
+    return make
+
+
+@pytest.fixture
+def waiting():
+    """waiting(condition, process) waits until it is true, while the process runs."""
+    def wait(condition, running):
+        process.wait_for(condition, "the migration", seconds=120, process=running)
+    return wait
+
+
+def report(done):
+    return json.loads(done.stdout)
+
+
+def ask(server, target, text):
+    return tsql(server, text, database=target)
+
+
+def ask(server, target, text):
+    return tsql(server, text, database=target)
+
+
+def rows_of(server, target, text):
+    """With types, as another client reads them."""
+    with python_tds(server, target) as connection, connection.cursor() as cursor:
+        cursor.execute(text)
+        return cursor.fetchall()
+
+
+UTC = datetime.timezone.utc
+# What comes back for the values of mssql_types.TYPES, by type.
+BACK = {
+    "boolean": True, "smallint": -32768, "integer": 2147483647, "bigint": 9223372036854775807, "oid": 4294967295,
+    "numeric(10,2)": decimal.Decimal("12345678.90"), "numeric": decimal.Decimal("1.5"),
+    "numeric(50,5)": decimal.Decimal("1.5"), "real": 1.5, "double precision": 1.5, "money": decimal.Decimal("12.34"),
+    "character(3)": "ab ", "character varying(20)": "größe", "character varying(5000)": "x", "text": "größe",
+    "name": "x", "citext": "MiXed", "bytea": b"\0\xff", "uuid": uuid.UUID("6f1c9d1e-3c7b-4a52-9a8e-2f0f5c1b7d11"),
+    "date": datetime.date(2024, 2, 29), "time without time zone": datetime.time(23, 59, 59, 999999),
+    "time with time zone": "12:00:00+02", "timestamp without time zone": datetime.datetime(2024, 2, 29, 12, 0, 0, 1),
+    "timestamp with time zone": datetime.datetime(2024, 2, 29, 10, tzinfo=UTC), "interval": "P1Y2D",
+    "json": '{"a": 1}', "jsonb": "[1, 2]", "xml": "<a/>", "mood": "sad", "integer[]": "[1,null,3]",
+    "pair": '{"a":1,"b":"x"}', "int4range": "[1,5)", "inet": "192.168.0.1/24", "cidr": "192.168.0.0/24",
+    "macaddr": "08:00:2b:01:02:03", "macaddr8": "08:00:2b:01:02:03:04:05", "bit(5)": "10101", "bit varying(9)": "101",
+    "tsvector": "'a':1 'b':2", "hstore": '{"a": "1"}', "point": "(1,2)", "positive": 1, "pg_lsn": "0/1",
+}
+
+
+def test_every_type_arrives_and_is_proved(migrate, source, server, target):
+    columns = ", ".join(f"c{i} {row[0]}" for i, row in enumerate(mssql_types.TYPES))
+    values = ", ".join(f"{row[1]}" for row in mssql_types.TYPES)
+    nothing = ", ".join("NULL" for _ in mssql_types.TYPES)
+    name = source(f"{mssql_types.PREPARE} CREATE TABLE types (id int PRIMARY KEY, {columns});"
+                  f"INSERT INTO types VALUES (1, {values}), (2, {nothing})")
+    found = report(migrate(name, "--json"))
+    assert found["ok"] and found["proved"]
+    assert [(each["to"], each["source"], each["equal"]) for each in found["moved"]] == [
+        ("[dbo].[types]", each["target"], True) for each in found["moved"]]
+    (_, *there), nulls = rows_of(server, target, "SELECT * FROM types ORDER BY id")
+    assert dict(zip((row[0] for row in mssql_types.TYPES), there)) == BACK
+    assert set(nulls[1:]) == {None}
+
+
+def test_ends_of_the_types_arrive(migrate, source, server, target):
+    name = source(r"""
+        CREATE TABLE ends (id int PRIMARY KEY, t text NOT NULL, v varchar(4000), b bytea, d date, ts timestamp, tz timestamptz,
+            c time, f float8, r real, n numeric(38, 10), m money, u text[]);
+        INSERT INTO ends VALUES
+            (1, '', '', '', '0001-01-01', '0001-01-01', '0001-01-01 00:00+00', '00:00', '1.7976931348623157e308', '-0', 0, 0, '{}'),
+            (2, '😀' || repeat('ä', 100000), repeat('x', 4000), decode(repeat('00ff', 50000), 'hex'), '9999-12-31',
+             '9999-12-31 23:59:59.999999', '9999-12-31 23:59:59.999999+00', '23:59:59.999999', '5e-324', '1e-45',
+             -1234567890123456789012345678.0123456789, '-92233720368547758.08', '{"a",NULL}'),
+            (3, E' tab\t\r\n\\ ', E'\u00e9', '\x00', '1900-01-01', '1899-12-31 23:59:59.999999', '1969-12-31 23:59:59+00',
+             '12:00', 0.1, 0.1, -0.5, 0.01, NULL)""")
+    assert report(migrate(name, "--json"))["proved"]
+    (first, second, third) = rows_of(server, target, "SELECT t, v, b, d, ts, n, c FROM ends ORDER BY id")
+    assert first == ("", "", b"", datetime.date(1, 1, 1), datetime.datetime(1, 1, 1), 0, datetime.time(0))
+    assert second[0] == "😀" + "ä" * 100000 and second[2] == b"\0\xff" * 50000
+    assert second[4:] == (datetime.datetime(9999, 12, 31, 23, 59, 59, 999999),
+                          decimal.Decimal("-1234567890123456789012345678.0123456789"), datetime.time(23, 59, 59, 999999))
+    assert third[:5] == (" tab\t\r\n\\ ", "é", b"\0", datetime.date(1900, 1, 1),
+                         datetime.datetime(1899, 12, 31, 23, 59, 59, 999999))
+
+
+def test_a_database_with_keys_views_and_what_stays_behind(migrate, source, server, target, tmp_path):
+    name = source(SHOP)
+    found = report(migrate(name, "--json", "--html", tmp_path / "report.html"))
+    assert found["proved"] and found["steps_done"] == found["steps"] > 20
+    assert found["line"].startswith("proved: 7 tables, 5 rows")
+    assert ask(server, target, "SELECT name FROM sys.tables WHERE name LIKE 'holdfast%'") == []
+    page = (tmp_path / "report.html").read_text()
+    assert found["line"] in page and found["moved"][0]["source"]["digest"] in page and "<script" not in page
+    keys = "SELECT name FROM sys.foreign_keys UNION ALL SELECT name FROM sys.key_constraints ORDER BY name"
+    assert ["lines_parent_fkey"] in ask(server, target, keys) and ["customers_pkey"] in ask(server, target, keys)
+    ask(server, target, "INSERT INTO shop.customers (name, active, second) VALUES (N'new', 1, 1)")
+    assert ask(server, target, "SELECT max(id) FROM shop.customers") == [["25"]], "the identity goes on"
+
+
+def refused(done, *words):
+    assert done.returncode != 0 and not done.stdout
+    for each in words:
+        assert each in done.stderr
+    return done
+
+
+MOMENTS = """CREATE TABLE moments (id int PRIMARY KEY, d date, ts timestamp, tz timestamptz, t time, n numeric(9, 2), f float8, j json);
+    INSERT INTO moments VALUES
+        (1, 'infinity', 'infinity', '-infinity', '24:00', 'NaN', 'Infinity', '"\\u0000"'),
+        (2, '0044-03-15 BC', '10000-01-01', '0044-03-15 12:00+00 BC', '12:00', 1, 1, '1')"""
+CHOICES = {"infinity": "clamp", "bc": "null", "after 9999": "clamp", "24:00": "clamp", "not a number": "null",
+           "json escape": "null"}
+
+
+def map_file(tmp_path, **lists):
+    path = tmp_path / "map.json"
+    path.write_text(json.dumps(lists))
+    return path
+
+
+def test_awkward_values_are_refused_before_anything_is_made(migrate, source, server, target):
+    done = refused(migrate(source(MOMENTS), check=False), "nothing was moved", "infinity in public.moments.d (1 rows",
+                   "--map")
+    assert done.returncode == 2
+    assert ask(server, target, "SELECT name FROM sys.tables") == []
+
+
+def test_awkward_values_become_what_was_chosen(migrate, source, server, target, tmp_path):
+    chosen = map_file(tmp_path, values=[{"kind": kind, "choice": choice} for kind, choice in CHOICES.items()])
+    assert report(migrate(source(MOMENTS), "--json", "--map", chosen))["proved"]
+    last = datetime.datetime(9999, 12, 31, 23, 59, 59, 999999)
+    assert rows_of(server, target, "SELECT d, ts, tz, t, n, f, j FROM moments ORDER BY id") == [
+        (last.date(), last, datetime.datetime(1, 1, 1, tzinfo=UTC), last.time(), None, None, None),
+        (None, last, None, datetime.time(12), 1, 1, "1")]
+
+
+def test_awkward_values_go_as_text(migrate, source, server, target, tmp_path):
+    chosen = map_file(tmp_path, values=[{"kind": kind, "choice": "text"} for kind in CHOICES])
+    assert report(migrate(source(MOMENTS), "--json", "--map", chosen))["proved"]
+    assert rows_of(server, target, "SELECT d, ts, tz, t, n, f, j FROM moments ORDER BY id") == [
+        ("infinity", "infinity", "-infinity", "24:00:00", "NaN", "Infinity", '"\\u0000"'),
+        ("0044-03-15 BC", "10000-01-01 00:00:00", "0044-03-15 12:00:00+00 BC", "12:00:00", "1.00", "1", "1")]
+
+
+def test_types_of_the_map(migrate, source, server, target, tmp_path):
+    name = source("""CREATE TABLE mapped (id int PRIMARY KEY, a int, b numeric, c text, d timestamptz, e text, f timestamp, g int);
+        INSERT INTO mapped VALUES (1, 200, 12.3456, 'short  ', '2024-02-29 12:00:00.123456+00', 'x', '2024-01-01 00:00:00.123456', 7),
+                                  (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL)""")
+    types = {"a": "tinyint", "b": "money", "c": "nchar(9)", "d": "nvarchar(40)", "e": "nvarchar(1)", "f": "datetime2(3)",
+             "g": "decimal(5, 2)"}
+    chosen = map_file(tmp_path, columns=[{"table": "public.mapped", "column": column, "to": to}
+                                         for column, to in types.items()])
+    assert report(migrate(name, "--json", "--map", chosen))["proved"]
+    assert rows_of(server, target, "SELECT a, b, c, d, e, f, g FROM mapped ORDER BY id")[0] == (
+        200, decimal.Decimal("12.3456"), "short    ", "2024-02-29 12:00:00.123456+00", "x",
+        datetime.datetime(2024, 1, 1, 0, 0, 0, 123000), decimal.Decimal("7.00"))
+
+
+@pytest.mark.parametrize("certificate", ["of_other_root", "of_other_name"])
+def test_a_wrong_certificate_is_refused(migrate, source, server, target, certificate):
+    name = source("CREATE TABLE t (a int)")
+    server.offer(certificate=certificate)
+    refused(migrate(name, check=False), "no encrypted connection to a server that can be trusted", "127.0.0.1", "root.pem")
+    assert report(migrate(name, "--json", "--to-any-certificate", **{"--to-root": None}))["proved"]
+
+
+def test_a_server_without_tls_is_refused(migrate, source, server, target):
+    server.offer(encryption="none")
+    name = source("CREATE TABLE t (a int)")
+    refused(migrate(name, check=False), "no encrypted connection")
+    refused(migrate(name, "--to-any-certificate", check=False, **{"--to-root": None}), "no encrypted connection")
+
+
+def test_why_a_login_fails_is_told(migrate, source, server, target, tmp_path, secret):
+    name = source("CREATE TABLE t (a int)")
+    refused(migrate(name, check=False, **{"--to-mssql": "127.0.0.1:1"}), "cannot be reached", "127.0.0.1:1")
+    refused(migrate(name, check=False, **{"--to-database": "nowhere"}), "nowhere", "create")
+    secret.write_text("wrong\n")
+    refused(migrate(name, check=False), "18456", "check user and password")
+    assert migrate(name, check=False, **{"--to-mssql": "a b"}).returncode == 2
+
+
+def test_a_windows_login_and_a_named_instance(migrate, source, server, target, secret):
+    secret.write_text(server.windows_password)
+    assert report(migrate(source("CREATE TABLE t (a int)"), "--json", **{"--to-user": server.windows_login}))["proved"]
+
+
+def test_what_is_there_already_is_not_touched(migrate, source, server, target):
+    ask(server, target, "CREATE TABLE t (kept int); INSERT INTO t VALUES (1)")
+    refused(migrate(source("CREATE TABLE t (a int); CREATE TABLE u (a int)"), check=False), "holds [dbo].[t] already")
+    assert ask(server, target, "SELECT name FROM sys.tables") == [["t"]]
+    assert ask(server, target, "SELECT kept FROM t") == [["1"]]
+
+
+# ---- what goes wrong
+
+FOUR = """CREATE TABLE t1 (id int PRIMARY KEY, note text DEFAULT 'none'); CREATE TABLE t2 (LIKE t1 INCLUDING ALL);
+    CREATE TABLE t3 (LIKE t1 INCLUDING ALL, one int REFERENCES t1); CREATE TABLE t4 (LIKE t1 INCLUDING ALL);
+    INSERT INTO t1 SELECT n, CASE WHEN n % 3 = 0 THEN NULL ELSE 'row ' || n END FROM generate_series(1, 100) n;
+    INSERT INTO t2 SELECT * FROM t1; INSERT INTO t3 SELECT *, id FROM t1; INSERT INTO t4 SELECT * FROM t1"""
+COUNTS = "SELECT " + ", ".join(f"(SELECT count(*) FROM t{i})" for i in (1, 2, 3, 4))
+
+
+def loaded(server, target):
+    """The tables whose parts are there."""
+    if not ask(server, target, "SELECT name FROM sys.tables WHERE name = N'holdfast_migration_part'"):
+        return []
+    return [row[0] for row in ask(server, target, "SELECT table_name FROM holdfast_migration_part "
+                                                  "WHERE digest IS NOT NULL ORDER BY table_name")]
+
+
+def goes_on(migrate, server, target, name):
+    """The same call again finishes, with no row twice; its report."""
+    found = report(migrate(name, "--json"))
+    assert found["proved"] and found["steps_done"] == found["steps"]
+    assert ask(server, target, COUNTS) == [["100"] * 4]
+    assert ask(server, target, "SELECT name FROM sys.tables ORDER BY name") == [["t1"], ["t2"], ["t3"], ["t4"]]
+    return found
+
+
+@pytest.mark.parametrize("at, matching", [
+    ("batch", "CREATE TABLE .dbo...t2"), ("batch", "INSERT INTO .dbo...holdfast_migration_part"), ("bulk", "t3"),
+    ("row", "t3"), ("bulk end", "t3"), ("commit", ""), ("batch", "holdfast_migration_part. SET"),
+    ("batch", "ADD CONSTRAINT .t2_pkey"), ("batch", "SELECT .id., .note. FROM .dbo...t4"), ("batch", "DROP TABLE")])
+def test_a_connection_that_is_cut_leaves_what_is_finished(migrate, source, server, target, at, matching):
+    name = source(FOUR)
+    server.fault(at, "cut", matching=matching)
+    refused(migrate(name, "--jobs", 1, check=False), "connection to the server is lost")
+    assert server.faults_left() == 0
+    goes_on(migrate, server, target, name)
+
+
+def test_what_was_loaded_stays_after_a_kill(migrate, source, server, target, postgres, waiting):
+    name = source(FOUR)
+    server.fault("bulk end", "hang", matching="t3")
+    running = migrate(name, "--jobs", 1, popen=True)
+    waiting(lambda: loaded(server, target) == ["public.t1", "public.t2"], running)
+    running.kill()
+    running.wait()
+    server.stop()  # the session that hangs
+    server.start()
+    postgres(15).psql("UPDATE t2 SET note = 'changed since' WHERE id = 50", db=name)
+    assert goes_on(migrate, server, target, name)["parts_kept"] == 1
+    assert ask(server, target, "SELECT note FROM t2 WHERE id = 50") == [["changed since"]]
+
+
+def test_an_end_that_the_server_refuses_is_no_success(migrate, source, server, target):
+    """FreeTDS counts the rows as copied."""
+    name = source(FOUR)
+    server.fault("bulk end", "error", matching="t2", number=1105, details=["t2", "target", "PRIMARY"])
+    refused(migrate(name, "--jobs", 1, check=False), "1105", "no more room", "unfinished")
+    assert loaded(server, target) == ["public.t1"]
+    goes_on(migrate, server, target, name)
+
+
+def test_a_row_that_is_refused_leaves_nothing_of_its_part(migrate, source, server, target):
+    name = source(FOUR)
+    server.fault("row", "error", matching="t2", row=50, number=515, details=["note", "t2", "INSERT"])
+    refused(migrate(name, "--jobs", 1, check=False), "515", "t2", "unfinished")
+    assert ask(server, target, "SELECT count(*) FROM t2") == [["0"]]
+    goes_on(migrate, server, target, name)
+
+
+def test_a_cancel_ends_it(migrate, source, server, target, waiting):
+    name = source(FOUR)
+    server.fault("bulk end", "hang", matching="t2")
+    running = migrate(name, "--jobs", 1, popen=True)
+    waiting(lambda: loaded(server, target) == ["public.t1"], running)
+    running.terminate()
+    assert running.wait(60) == 1
+    assert "cancelled" in running.stderr.read()
+    server.stop()
+    server.start()
+    goes_on(migrate, server, target, name)
+
+
+def test_one_at_a_time(migrate, source, server, target, waiting):
+    name = source(FOUR)
+    server.fault("bulk end", "hang", matching="t2")
+    running = migrate(name, "--jobs", 1, popen=True)
+    waiting(lambda: loaded(server, target) == ["public.t1"], running)
+    refused(migrate(name, "--others", "go-on", check=False), "another migration into this database is under way")
+    running.kill()
+    running.wait()
+    server.stop()
+    server.start()
+
+
+def test_another_plan_does_not_go_on(migrate, source, server, target, postgres):
+    name = source(FOUR)
+    server.fault("bulk end", "cut", matching="t2")
+    refused(migrate(name, "--jobs", 1, check=False), "unfinished")
+    postgres(15).psql("ALTER TABLE t4 ADD COLUMN more int", db=name)
+    refused(migrate(name, check=False), "another plan", "new database")
+
+
+def test_a_difference_is_found(migrate, source, server, target):
+    """Somebody else writes into the target."""
+    name = source(FOUR)
+    server.fault("batch", "cut", matching="SELECT .id., .note. FROM .dbo...t4")
+    refused(migrate(name, "--jobs", 1, check=False), "lost")
+    ask(server, target, "UPDATE t2 SET note = N'row 50 ' WHERE id = 50; DELETE FROM t4 WHERE id = 7")
+    done = migrate(name, "--json", check=False)
+    assert done.returncode == 3
+    found = report(done)
+    assert found["error"]["code"] == "differ" and not found["proved"]
+    assert [each["table"] for each in found["moved"] if not each["equal"]] == ["public.t2", "public.t4"]
