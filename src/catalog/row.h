@@ -8,6 +8,12 @@
 #include "catalog/catalog.h"
 #include "catalog/server_table.h"
 
+/* Ends an UPDATE of what is tested: $1 is the row's id, $3 and $4 are the version that was tested and when it was read.
+ * A newer test stays, unless the clock was set back. */
+#define HF_UNCHECKED_SINCE                                                                                             \
+    "WHERE id = $1::uuid AND version = $3::int AND (checked_at IS NULL OR checked_at <= $4::timestamptz OR "           \
+    "checked_at > clock_timestamp())"
+
 #define HF_PARAMETERS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* "" for NULL. */

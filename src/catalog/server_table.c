@@ -62,13 +62,14 @@ static const size_t server_texts[] = {
     offsetof(HfServerRow, id),       offsetof(HfServerRow, organization), offsetof(HfServerRow, name),
     offsetof(HfServerRow, host),     offsetof(HfServerRow, port),         offsetof(HfServerRow, username),
     offsetof(HfServerRow, tls_mode), offsetof(HfServerRow, tls_root),     offsetof(HfServerRow, maintenance_db),
-    offsetof(HfServerRow, pool),
+    offsetof(HfServerRow, pool),     offsetof(HfServerRow, version),      offsetof(HfServerRow, read_at),
 };
 
 HfServerRow *hf_server_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
 {
     static const char sql[] =
-        "SELECT id, organization_id, name, host, port, username, tls_mode, tls_root, maintenance_db, pool, password "
+        "SELECT id, organization_id, name, host, port, username, tls_mode, tls_root, maintenance_db, pool, "
+        "version, clock_timestamp(), password "
         "FROM server WHERE id = $1::uuid AND ($2 = '' OR organization_id::text = $2)";
     if (!hf_id_check("server", id, error))
         return NULL;
@@ -90,11 +91,11 @@ void hf_server_row_free(HfServerRow *self)
     g_free(self);
 }
 
-bool hf_server_set_check(HfCatalog *catalog, const char *id, const char *result_json, GError **error)
+bool hf_server_set_check(HfCatalog *catalog, const HfServerRow *server, const char *result_json, GError **error)
 {
-    return hf_id_check("server", id, error) &&
-           hf_catalog_do(catalog, "UPDATE server SET checked_at = now(), check_result = $2::jsonb WHERE id = $1::uuid",
-                         HF_PARAMETERS(id, result_json), error);
+    return hf_catalog_do(
+        catalog, "UPDATE server SET checked_at = clock_timestamp(), check_result = $2::jsonb " HF_UNCHECKED_SINCE,
+        HF_PARAMETERS(server->id, result_json, server->version, server->read_at), error);
 }
 
 /* ---- Databases -----------------------------------------------------------------------------------------------------

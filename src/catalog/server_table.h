@@ -19,15 +19,17 @@ extern const HfNoun hf_noun_alarm;
 /* What a worker needs to connect. */
 typedef struct {
     char *id, *organization, *name, *host, *port, *username, *tls_mode, *tls_root, *maintenance_db, *pool;
-    GBytes *password; /* sealed; NULL: none */
+    char *version, *read_at; /* for hf_server_set_check */
+    GBytes *password;        /* sealed; NULL: none */
 } HfServerRow;
 HfServerRow *hf_server_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 void hf_server_row_free(HfServerRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfServerRow, hf_server_row_free)
 
-/* What the last test gave: a JSON object {"ok", "message", "version"}. */
-bool hf_server_set_check(HfCatalog *catalog, const char *id, const char *result_json, GError **error)
+/* What the test of the server as it was read gave: a JSON object {"ok", "message", "version"}. Nothing is changed if
+ * the server was changed since, or tested by somebody else. */
+bool hf_server_set_check(HfCatalog *catalog, const HfServerRow *server, const char *result_json, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct {

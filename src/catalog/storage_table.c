@@ -20,9 +20,10 @@ const HfNoun hf_noun_storage = {.name = "storage",
                                 .sorts = sorts,
                                 .search = "name"};
 
-static const size_t texts[] = {offsetof(HfStorageRow, id), offsetof(HfStorageRow, organization),
-                               offsetof(HfStorageRow, name), offsetof(HfStorageRow, kind),
-                               offsetof(HfStorageRow, path)};
+static const size_t texts[] = {offsetof(HfStorageRow, id),     offsetof(HfStorageRow, organization),
+                               offsetof(HfStorageRow, name),   offsetof(HfStorageRow, kind),
+                               offsetof(HfStorageRow, path),   offsetof(HfStorageRow, version),
+                               offsetof(HfStorageRow, read_at)};
 
 void hf_storage_row_free(HfStorageRow *self)
 {
@@ -34,8 +35,9 @@ void hf_storage_row_free(HfStorageRow *self)
 
 static GPtrArray *read_all(HfCatalog *catalog, const char *id, const char *organization, GError **error)
 {
-    static const char sql[] = "SELECT id, organization_id, name, kind, path FROM storage WHERE ($1 = '' OR id = "
-                              "nullif($1, '')::uuid) AND ($2 = '' OR organization_id::text = $2) ORDER BY name, id";
+    static const char sql[] =
+        "SELECT id, organization_id, name, kind, path, version, clock_timestamp() FROM storage WHERE ($1 = '' OR id = "
+        "nullif($1, '')::uuid) AND ($2 = '' OR organization_id::text = $2) ORDER BY name, id";
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(id, hf_or_empty(organization)), error);
     if (rows == NULL)
         return NULL;
@@ -68,8 +70,9 @@ char *hf_storage_pool(HfCatalog *catalog, const char *id, GError **error)
     return hf_catalog_text(catalog, "SELECT holdfast_view.storage_pool($1::uuid)", HF_PARAMETERS(id), error);
 }
 
-bool hf_storage_set_check(HfCatalog *catalog, const char *id, const char *result_json, GError **error)
+bool hf_storage_set_check(HfCatalog *catalog, const HfStorageRow *storage, const char *result_json, GError **error)
 {
-    return hf_catalog_do(catalog, "UPDATE storage SET checked_at = now(), check_result = $2::jsonb WHERE id = $1::uuid",
-                         HF_PARAMETERS(id, result_json), error);
+    return hf_catalog_do(
+        catalog, "UPDATE storage SET checked_at = clock_timestamp(), check_result = $2::jsonb " HF_UNCHECKED_SINCE,
+        HF_PARAMETERS(storage->id, result_json, storage->version, storage->read_at), error);
 }

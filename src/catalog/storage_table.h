@@ -11,8 +11,9 @@ extern const HfNoun hf_noun_storage;
 
 typedef struct {
     char *id, *organization, *name;
-    char *kind; /* "local" */
-    char *path; /* of a local one: the folder */
+    char *kind;              /* "local" */
+    char *path;              /* of a local one: the folder */
+    char *version, *read_at; /* for hf_storage_set_check */
 } HfStorageRow;
 void hf_storage_row_free(HfStorageRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfStorageRow, hf_storage_row_free)
@@ -23,8 +24,9 @@ HfStorageRow *hf_storage_row_get(HfCatalog *catalog, const char *organization, c
 GPtrArray *hf_storage_all(HfCatalog *catalog, const char *organization, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The pool whose workers reach it, as far as the catalog can tell. Transfer full. */
 char *hf_storage_pool(HfCatalog *catalog, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* What the last probe gave: a JSON object {"ok", "message"}. */
-bool hf_storage_set_check(HfCatalog *catalog, const char *id, const char *result_json, GError **error)
+/* What the probe of the storage as it was read gave: a JSON object {"ok", "message"}. Nothing is changed if the storage
+ * was changed since, or probed by somebody else. */
+bool hf_storage_set_check(HfCatalog *catalog, const HfStorageRow *storage, const char *result_json, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -29,7 +29,7 @@ static gpointer run_connect(gpointer data)
     Connecting *self = data;
     const char *const *keywords, *const *values;
     hf_pg_target_parameters(self->target, &keywords, &values);
-    self->conn = PQconnectdbParams(keywords, values, 0);
+    self->conn = PQconnectdbParams(keywords, values, hf_pg_target_is_alone(self->target));
     g_assert(self->conn != NULL);
     eventfd_write(self->done_fd, 1);
     g_atomic_rc_box_release_full(self, connecting_clear);

@@ -233,6 +233,8 @@ static void on_notice(void *data, const PGresult *result)
 static char *connect_advice(HfPg *self, const HfPgTarget *target, const char *message)
 {
     const char *source = hf_pg_target_password_source(target);
+    if (hf_pg_target_is_alone(target)) /* where its password comes from, only its owner knows */
+        return g_strdup(PQconnectionNeedsPassword(self->conn) ? "; none is set for this server" : "");
     if (PQconnectionNeedsPassword(self->conn))
         return g_strdup("; put the password into ~/.pgpass or a file named with --password-file");
     if (strstr(message, "authentication failed") != NULL && PQconnectionUsedPassword(self->conn) && source != NULL)

@@ -13,7 +13,13 @@ struct HfPgTarget {
     char *description;
     char *conninfo;
     char *password;
+    bool is_alone;
 };
+
+/* A file that never is there. An empty password, which keeps out that of the environment, libpq takes from within a
+ * connection string alone. */
+#define NOWHERE "/dev/null/nowhere"
+#define ALONE "password='' passfile='" NOWHERE "' sslcert='" NOWHERE "' sslkey='" NOWHERE "'"
 
 /* What we set unless the connection string does: a dead peer is noticed within about a minute. */
 static const struct {
@@ -127,10 +133,11 @@ static HfPgTarget *finish(HfPgTarget *self)
         if (get(self, defaults[i].keyword) == NULL && of_service == NULL)
             set(self, defaults[i].keyword, defaults[i].value);
     }
-    GString *conninfo = g_string_new(NULL);
+    GString *conninfo = g_string_new(self->is_alone ? ALONE : "");
     for (guint i = 0; i < self->keywords->len; i++) {
         g_autofree char *quoted = quote_value(self->values->pdata[i]);
-        g_string_append_printf(conninfo, "%s%s=%s", i > 0 ? " " : "", (char *)self->keywords->pdata[i], quoted);
+        g_string_append_printf(conninfo, "%s%s=%s", conninfo->len > 0 ? " " : "", (char *)self->keywords->pdata[i],
+                               quoted);
     }
     self->conninfo = g_string_free(conninfo, FALSE);
 
@@ -147,6 +154,10 @@ static HfPgTarget *finish(HfPgTarget *self)
         unknown ? g_strdup_printf("service %s", service) : g_strdup_printf("%s at %s", self->database, self->server);
     if (self->password != NULL)
         set(self, "password", self->password);
+    if (self->is_alone) {
+        g_ptr_array_insert(self->keywords, 0, g_strdup("dbname"));
+        g_ptr_array_insert(self->values, 0, g_strdup(ALONE));
+    }
     g_ptr_array_add(self->keywords, NULL);
     g_ptr_array_add(self->values, NULL);
     return self;
@@ -203,10 +214,12 @@ HfPgTarget *hf_pg_target_new(const char *conninfo, const char *password, GError 
     return finish(g_steal_pointer(&self));
 }
 
-static HfPgTarget *copy_with(const HfPgTarget *self, const char *database, const char *address, const char *password)
+static HfPgTarget *copy_with(const HfPgTarget *self, const char *database, const char *address, const char *password,
+                             bool is_alone)
 {
     HfPgTarget *copy = new_empty(password);
-    for (guint i = 0; i < self->keywords->len && self->keywords->pdata[i] != NULL; i++)
+    copy->is_alone = is_alone;
+    for (guint i = self->is_alone ? 1 : 0; i < self->keywords->len && self->keywords->pdata[i] != NULL; i++)
         if (strcmp(self->keywords->pdata[i], "password") != 0)
             set(copy, self->keywords->pdata[i], self->values->pdata[i]);
     if (database != NULL)
@@ -216,19 +229,29 @@ static HfPgTarget *copy_with(const HfPgTarget *self, const char *database, const
     return finish(copy);
 }
 
+HfPgTarget *hf_pg_target_alone(const HfPgTarget *self)
+{
+    return copy_with(self, NULL, NULL, self->password, true);
+}
+
+bool hf_pg_target_is_alone(const HfPgTarget *self)
+{
+    return self->is_alone;
+}
+
 HfPgTarget *hf_pg_target_with_database(const HfPgTarget *self, const char *database)
 {
-    return copy_with(self, database, NULL, self->password);
+    return copy_with(self, database, NULL, self->password, self->is_alone);
 }
 
 HfPgTarget *hf_pg_target_at(const HfPgTarget *self, const char *address)
 {
-    return copy_with(self, NULL, address, self->password);
+    return copy_with(self, NULL, address, self->password, self->is_alone);
 }
 
 HfPgTarget *hf_pg_target_with_password(const HfPgTarget *self, const char *password)
 {
-    return copy_with(self, NULL, NULL, password);
+    return copy_with(self, NULL, NULL, password, self->is_alone);
 }
 
 const char *hf_pg_target_database(const HfPgTarget *self)

@@ -13,6 +13,10 @@ typedef struct HfPgTarget HfPgTarget;
 /* `password` NULL leaves it to libpq (pgpass, service file, PGPASSWORD). HF_ERROR_USAGE for a string that libpq does
  * not take, or that has a password inside: the message names the ways to give one. Transfer full. */
 HfPgTarget *hf_pg_target_new(const char *conninfo, const char *password, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, alone: libpq looks nowhere else for a password or a client certificate, neither in the environment nor in
+ * files of whoever runs this. Transfer full. */
+HfPgTarget *hf_pg_target_alone(const HfPgTarget *self);
+bool hf_pg_target_is_alone(const HfPgTarget *self);
 /* The same server, another database. Transfer full. */
 HfPgTarget *hf_pg_target_with_database(const HfPgTarget *self, const char *database);
 /* The same at this address, whatever its name means meanwhile (NULL: as it was). Transfer full. */
@@ -31,7 +35,8 @@ const char *hf_pg_target_server(const HfPgTarget *self);
 /* Where a password comes from, for messages; NULL if there is none or libpq tells it (of its password file). Static. */
 const char *hf_pg_target_password_source(const HfPgTarget *self);
 
-/* For libpq: parallel arrays of keywords and values, NULL-terminated, borrowed. The password is among them. */
+/* For libpq: parallel arrays of keywords and values, NULL-terminated, borrowed. The password is among them. The first
+ * is a "dbname" to be expanded if the target is alone; none else is. */
 void hf_pg_target_parameters(const HfPgTarget *self, const char *const **keywords, const char *const **values);
 /* The connection string without the password, for a client program. Borrowed. */
 const char *hf_pg_target_conninfo(const HfPgTarget *self);

@@ -59,9 +59,13 @@ static HfPg *connect_to(const HfPgTarget *maintenance, const HfPgTarget *target,
     HfPg *pg = hf_pg_connect(maintenance, cancellable, &reason);
     if (pg != NULL)
         return pg;
-    if (target != maintenance)
-        return hf_pg_connect(target, cancellable, error);
-    g_propagate_error(error, g_steal_pointer(&reason));
+    g_autoptr(GError) second = NULL;
+    pg = target != maintenance ? hf_pg_connect(target, cancellable, &second) : NULL;
+    if (pg != NULL)
+        return pg;
+    /* That there is no such database yet is no reason: a restore makes it. */
+    bool absent = g_error_matches(second, HF_ERROR, HF_ERROR_NOT_FOUND);
+    g_propagate_error(error, second == NULL || absent ? g_steal_pointer(&reason) : g_steal_pointer(&second));
     return NULL;
 }
 
@@ -78,10 +82,10 @@ HfPgTarget *hf_own_server_unseal(HfCatalog *catalog, const HfConfiguration *conf
         !hf_own_server_read(&own, catalog, configuration, error))
         return NULL;
     g_autoptr(HfPg) pg = connect_to(maintenance != NULL ? maintenance : target, target, cancellable, error);
-    const char *name = database != NULL ? database : server->maintenance_db;
     /* The name may lead elsewhere when it is asked for again; what was checked is the address. */
-    return pg != NULL && hf_own_server_check(&own, pg, name, NULL, error) ? hf_pg_target_at(target, hf_pg_address(pg))
-                                                                          : NULL;
+    bool free = pg != NULL && hf_own_server_check(&own, pg, server->maintenance_db, NULL, error) &&
+                (database == NULL || hf_own_server_check(&own, pg, database, NULL, error));
+    return free ? hf_pg_target_at(target, hf_pg_address(pg)) : NULL;
 }
 
 /* ---- Redis ---------------------------------------------------------------------------------------------------------

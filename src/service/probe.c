@@ -64,7 +64,7 @@ bool hf_probe_server(HfCatalog *catalog, const HfConfiguration *configuration, c
     g_autoptr(HfPgTarget) target = target_of(server, catalog, configuration, sealer, &own, &failure);
     g_autofree char *json =
         target != NULL ? hf_server_check(server, target, &own, configuration) : result_json(failure, "");
-    return hf_server_set_check(catalog, id, json, error);
+    return hf_server_set_check(catalog, server, json, error);
 }
 
 static void found_free(gpointer data)
@@ -241,5 +241,5 @@ bool hf_probe_storage(HfCatalog *catalog, const char *organization, const char *
         return false;
     (void)try_storage(storage, &failure);
     g_autofree char *json = result_json(failure, NULL);
-    return hf_storage_set_check(catalog, id, json, error);
+    return hf_storage_set_check(catalog, storage, json, error);
 }

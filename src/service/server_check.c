@@ -97,10 +97,24 @@ static bool fail(const Check *self, StepName name, const char *detail, const cha
     return false;
 }
 
+/* What is said without the names that people chose, which might be any of these words. Transfer full. */
+static char *without_names(const Check *self, const char *message)
+{
+    const char *chosen[] = {self->server->host, self->server->username, self->server->maintenance_db};
+    g_autofree char *place = g_strconcat("cannot connect to ", hf_pg_target_describe(self->target), NULL);
+    GString *text = g_string_new(g_str_has_prefix(message, place) ? message + strlen(place) : message);
+    for (size_t i = 0; i < G_N_ELEMENTS(chosen); i++) {
+        g_autofree char *quoted = g_strconcat("\"", chosen[i], "\"", NULL);
+        g_string_replace(text, quoted, "\"\"", 0);
+    }
+    return g_string_free(text, FALSE);
+}
+
 static bool fail_refused(const Check *self, const GError *error)
 {
+    g_autofree char *words = without_names(self, error->message);
     for (size_t i = 0; i < G_N_ELEMENTS(signs); i++)
-        if (strstr(error->message, signs[i].words) != NULL)
+        if (strstr(words, signs[i].words) != NULL)
             return fail(self, signs[i].step, error->message, signs[i].fix);
     return fail(self, SIGN_IN, error->message, NULL);
 }
@@ -299,8 +313,12 @@ static void note_end(const Check *self, const GError *reason)
     size_t i = 0;
     while (i < STEPS - 1 && self->steps[i].state != SKIPPED)
         i++;
-    if (failed_one(self->steps) == NULL)
-        (void)fail(self, i == TLS ? SIGN_IN : (StepName)i, reason->message, NULL);
+    if (failed_one(self->steps) != NULL)
+        return;
+    if (i == TLS) /* or signing in: nobody can tell */
+        set(&self->steps[SIGN_IN], FAILED, reason->message, usual_fixes[SIGN_IN]);
+    else
+        (void)fail(self, (StepName)i, reason->message, NULL);
 }
 
 static void write_text(HfJsonWriter *writer, const char *key, const char *text)

@@ -72,9 +72,9 @@ HfPgTarget *hf_unseal_target(const HfSealer *sealer, const HfServerRow *server, 
         g_prefix_error(error, "the password of the server %s: ", server->name);
         return NULL;
     }
-    HfPgTarget *target = hf_pg_target_new(conninfo, password, error);
+    g_autoptr(HfPgTarget) target = hf_pg_target_new(conninfo, password, error);
     hf_age_secret_free(password);
-    return target;
+    return target != NULL ? hf_pg_target_alone(target) : NULL;
 }
 
 /* ---- Keys ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@
 #include "crypto/age.h"
 #include "crypto/seal.h"
 
-/* A database of the server; `database` NULL: its maintenance database. Certificates go into a file of the user's cache
+/* A database of the server; `database` NULL: its maintenance database. What the service itself signs in with elsewhere
+ * (PGPASSWORD, ~/.pgpass, a client certificate) is not for it. Certificates go into a file of the user's cache
  * folder, named after their digest, as libpq takes them from files alone. Transfer full. */
 HfPgTarget *hf_unseal_target(const HfSealer *sealer, const HfServerRow *server, const char *database, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support import process
 from support.faults import wait_until
 from support.jobs import Watcher
 from support.postgres import as_server
@@ -43,7 +44,13 @@ def guarded(postgres):
 
 @pytest.fixture(scope="module")
 def service(postgres):
-    service = Service(postgres(15), workers=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PGPASSWORD", "right")  # of the service: for nobody who registers a server
+        service = Service(postgres(15), workers=1)
+    passfile = Path(service.folder, ".pgpass")
+    passfile.write_text("*:*:*:*:right\n")
+    passfile.chmod(0o600)
+    process.own(passfile)
     yield service
     service.remove()
 
@@ -104,6 +111,24 @@ def test_each_step_of_a_check_tells_what_it_saw(admin, guarded):
 ], ids=lambda each: each if isinstance(each, str) else "")
 def test_what_does_not_fit_is_told_with_what_to_do(admin, guarded, changes, step, words):
     failed(save(admin, guarded, **changes), step, *words)
+
+
+@pytest.mark.parametrize("changes, words", [
+    ({"maintenance_db": "passwords"}, "maintenance database"), ({"maintenance_db": "no pg_hba.conf entry"}, "maintenance"),
+    ({"username": "database \"", "password": "wrong"}, "password")], ids=["database", "entry", "role"])
+def test_what_is_advised_goes_by_the_servers_words_and_not_by_names(admin, guarded, changes, words):
+    made = save(admin, guarded, **changes)
+    failed(made, "sign_in")
+    assert words in steps_of(made)["sign_in"]["fix"]
+
+
+def test_a_server_without_a_password_does_not_get_the_services_own(service, admin, guarded):
+    assert Path(f"/proc/{service.api.pid}/environ").read_bytes().count(b"PGPASSWORD=right") == 1
+    made = save(admin, guarded, password=None)
+    failed(made, "sign_in", "no password supplied", "none is set for this server")
+    database = admin.post("/databases", {"server_id": made["id"], "name": "shop"}, expect=201).json["id"]
+    ended = Watcher(admin, admin.post("/backups", {"database_id": database}, expect=202).json["job_id"]).end()
+    assert ended["error"]["code"] == "denied" and "none is set" in ended["error"]["message"], ended
 
 
 def test_a_role_that_reads_little_and_a_server_that_is_nearly_full_are_warned_of(admin, guarded):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from support import fastcgi, process
+from support.jobs import another
 from support.service import OWNER, PASSWORD, Client, program
 
 
@@ -161,3 +162,29 @@ def test_the_cookie_is_secure_when_the_site_has_tls(site):
         assert {b"Secure", b"HttpOnly", b"SameSite=Strict"} <= set(cookie.split(b"; ")), answer
     finally:
         process.stop(api)
+
+
+@pytest.mark.parametrize("version", [0, 1], ids=["tested", "changed"])
+def test_a_test_that_took_long_leaves_what_was_tested_since(site, admin, version):
+    """Somebody else has tested it meanwhile, or changed and tested it."""
+    met, done = threading.Event(), threading.Event()
+
+    def hold(connection):
+        met.set()
+        done.wait(30)
+        connection.close()
+
+    with listener(hold) as port:
+        made = save(admin, 1).json
+        site.sql("UPDATE server SET port = %s WHERE id = %s", port, made["id"])
+        tester = threading.Thread(target=another(admin).post, args=(f"/servers/{made['id']}/test",))
+        tester.start()
+        assert met.wait(30)
+        site.sql("UPDATE server SET version = version + %s, checked_at = clock_timestamp(), "
+                 "check_result = '{\"ok\": true, \"message\": \"of somebody else\", \"version\": \"\"}' WHERE id = %s",
+                 version, made["id"])
+        done.set()
+        tester.join(30)
+    assert admin.get(f"/servers/{made['id']}", expect=200).json["check"]["message"] == "of somebody else"
+    admin.post(f"/servers/{made['id']}/test", expect=200)
+    assert admin.get(f"/servers/{made['id']}", expect=200).json["check"]["message"] != "of somebody else"

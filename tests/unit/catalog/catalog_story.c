@@ -135,7 +135,8 @@ static void tell_backups(void)
     DONE(hf_database_register(catalog, organization, server, (const char *const[]){"shop", "new", NULL}, "t", &added,
                               &error));
     g_assert_cmpuint(added, ==, 1);
-    DONE(hf_server_set_check(catalog, server, "{\"ok\": true}", &error));
+    g_autoptr(HfServerRow) tested = hf_server_get(catalog, organization, server, &error);
+    DONE(tested != NULL && hf_server_set_check(catalog, tested, "{\"ok\": true}", &error));
     g_autoptr(HfServerRow) row = hf_server_get(catalog, NULL, server, &error);
     DONE(row != NULL && row->password == NULL && strcmp(row->port, "5432") == 0);
     g_autoptr(HfDatabaseRow) database = hf_database_by_name(catalog, server, "shop", &error);
@@ -145,7 +146,8 @@ static void tell_backups(void)
     DONE(hf_database_pause_retention(catalog, database->id, "half the size", &error));
 
     g_autofree char *storage = create(&hf_noun_storage, "{\"name\":\"disk\",\"path\":\"/srv\"}");
-    DONE(hf_storage_set_check(catalog, storage, "{\"ok\": true}", &error));
+    g_autoptr(HfStorageRow) probed = hf_storage_row_get(catalog, organization, storage, &error);
+    DONE(probed != NULL && hf_storage_set_check(catalog, probed, "{\"ok\": true}", &error));
     g_autoptr(HfStorageRow) disk = hf_storage_row_get(catalog, organization, storage, &error);
     DONE(disk != NULL && strcmp(disk->path, "/srv") == 0);
     g_autoptr(GPtrArray) disks = hf_storage_all(catalog, NULL, &error);

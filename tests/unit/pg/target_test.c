@@ -184,6 +184,31 @@ static void the_connection_string_says_the_same_again(void **state)
 
 #define test(name) cmocka_unit_test_setup(name, forget_environment)
 
+static void one_that_is_alone_takes_nothing_of_the_environment(void **state)
+{
+    (void)state;
+    g_autoptr(HfPgTarget) open = target("host=db.example dbname='a=b'"), alone = hf_pg_target_alone(open);
+    g_autoptr(HfPgTarget) other = hf_pg_target_with_database(alone, "x y"),
+                          known = hf_pg_target_with_password(alone, "p");
+    assert_false(hf_pg_target_is_alone(open));
+    for (size_t i = 0; i < 3; i++) {
+        const char *const *keywords, *const *values;
+        HfPgTarget *self = (HfPgTarget *[]){alone, other, known}[i];
+        hf_pg_target_parameters(self, &keywords, &values);
+        assert_true(hf_pg_target_is_alone(self));
+        assert_string_equal(keywords[0], "dbname"); /* expanded; the next one is not */
+        assert_true(g_str_has_prefix(values[0], "password='' passfile='/dev/null/"));
+        assert_true(g_str_has_prefix(hf_pg_target_conninfo(self), values[0]));
+        size_t names = 0;
+        for (size_t k = 1; keywords[k] != NULL; k++)
+            names += strcmp(keywords[k], "dbname") == 0 && strcmp(values[k], hf_pg_target_database(self)) == 0;
+        assert_int_equal(names, 1);
+    }
+    assert_string_equal(hf_pg_target_database(alone), "a=b");
+    assert_string_equal(hf_pg_target_database(other), "x y");
+    assert_string_equal(parameter(known, "password"), "p");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +223,7 @@ int main(void)
         test(another_database_of_the_same_server),
         test(a_name_is_held_to_an_address),
         test(another_password_takes_the_place_of_the_first),
+        test(one_that_is_alone_takes_nothing_of_the_environment),
         test(the_connection_string_says_the_same_again),
     };
     return cmocka_run_group_tests_name("pg/target", tests, NULL, NULL);
