@@ -35,7 +35,7 @@ TYPES = [
     ("uuid", "'6f1c9d1e-3c7b-4a52-9a8e-2f0f5c1b7d11'", "uuid", "uniqueidentifier", "sorts in another order"),
     ("date", "'2024-02-29'", "date", "date", "infinity, BC and years after 9999 are awkward values"),
     ("time without time zone", "'23:59:59.999999'", "time", "time(6)", "24:00 is an awkward value"),
-    ("time with time zone", "'12:00+02'", "time with zone", "nvarchar(21)", "as text"),
+    ("time with time zone", "'12:00+02'", "time with zone", "nvarchar(24)", "as text"),
     ("timestamp without time zone", "'2024-02-29 12:00:00.000001'", "timestamp", "datetime2(6)", "as date"),
     ("timestamp with time zone", "'2024-02-29 12:00:00+02'", "instant", "datetimeoffset(6)", "in UTC; as date"),
     ("interval", "'1 year 2 days'", "interval", "nvarchar(100)", "as text in ISO 8601: P1Y2D"),

@@ -9,6 +9,7 @@ from . import node
 GAPS = (
     (r"NEXT VALUE FOR (\[(?:[^\]]|\]\])*\]\.)?\[(?:[^\]]|\]\])*\]", "0"),  # in DEFAULT
     (r"DEFAULT \(\(-?\d+ [-+*] -?\d+\)\)", "DEFAULT (0)"),
+    (r"DEFAULT \(\((?:N'(?:[^']|'')*'|NCHAR\(\d+\))(?: \+ (?:N'(?:[^']|'')*'|NCHAR\(\d+\)))+\)\)", "DEFAULT (0)"),
     (r"\bWITH NOCHECK ADD\b", "ADD"),
     (r"(START WITH|INCREMENT BY|MINVALUE|MAXVALUE|RESTART WITH) -", r"\1 "),
     (r"IDENTITY\(-?(\d+), -?(\d+)\)", r"IDENTITY(\1, \2)"),

@@ -16,6 +16,7 @@ typedef enum {
     HF_MSSQL_DECIMAL,
     HF_MSSQL_FLOAT,
     HF_MSSQL_TEXT,
+    HF_MSSQL_PADDED, /* text whose trailing spaces are none of its own: char(n) */
     HF_MSSQL_DATE,
     HF_MSSQL_TIME,
     HF_MSSQL_TIMESTAMP,
@@ -33,6 +34,11 @@ struct HfMssqlScope {
     const HfNeutralColumn *(*find)(const HfMssqlScope *self, const char *qualifier, const char *name, bool *as_text);
     /* The column's name there; NULL: as it is here. */
     const char *(*name)(const HfMssqlScope *self, const HfNeutralColumn *column);
+    /* Its type there; NULL: not known. The member NULL: nothing is known of any. */
+    const char *(*type)(const HfMssqlScope *self, const HfNeutralColumn *column);
+    /* Whether SQL Server makes its values. NULL: of none. */
+    bool (*is_computed)(const HfMssqlScope *self, const HfNeutralColumn *column);
+    bool deterministic;           /* for a column that is computed: what SQL Server does not know to be so is refused */
     const HfNeutralColumn *value; /* what VALUE means, in the check of a domain; NULL: nothing */
     /* The name of a sequence there, quoted; transfer full; NULL: it does not go. NULL: no sequences here. */
     char *(*sequence)(const HfMssqlScope *self, const char *name);
@@ -43,6 +49,9 @@ struct HfMssqlScope {
  * full. HF_ERROR_LIMIT says what is not understood. */
 char *hf_mssql_value(const HfMssqlScope *scope, const HfExpression *expression, HfMssqlClass *class, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* The same with its size: of a text the UTF-16 units, of a number the digits that it has at most; 0: no limit. */
+char *hf_mssql_sized_value(const HfMssqlScope *scope, const HfExpression *expression, HfMssqlClass *class,
+                           int64_t *size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* As a condition, as in CHECK. */
 char *hf_mssql_condition(const HfMssqlScope *scope, const HfExpression *expression, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
@@ -52,8 +61,11 @@ char *hf_mssql_filter(const HfMssqlScope *scope, const HfExpression *expression,
 
 HfMssqlClass hf_mssql_class_of(HfNeutralKind kind);
 
-/* [name], N'text'; transfer full. */
+#define HF_MSSQL_ZONE_NOTE "the server's own time zone"
+
+/* [name]; transfer full. */
 char *hf_mssql_quote_name(const char *name);
+/* N'text', or an expression where it has line breaks; transfer full. */
 char *hf_mssql_quote_text(const char *text);
 
 /* Adds a note once. */

@@ -60,8 +60,12 @@ void hf_mssql_object_tell(HfMssqlObject *self, HfVerdict verdict, const char *fo
     va_start(list, format);
     g_autofree char *note = g_strdup_vprintf(format, list);
     va_end(list);
+    bool leaves = verdict == HF_VERDICT_LEFT && self->verdict != HF_VERDICT_LEFT;
     self->verdict = MAX(self->verdict, verdict);
-    hf_mssql_note(self->notes, note);
+    if (leaves) /* what keeps it comes first */
+        g_ptr_array_insert(self->notes, 0, g_steal_pointer(&note));
+    else
+        hf_mssql_note(self->notes, note);
 }
 
 void hf_mssql_object_tell_notes(HfMssqlObject *self, const GPtrArray *notes)
@@ -78,9 +82,44 @@ void hf_mssql_object_leave(HfMssqlObject *self, const GError *reason)
 /* ---- Names ---------------------------------------------------------------------------------------------------------
  */
 
+const char *hf_mssql_planner_schema(const HfMssqlPlanner *self, const char *schema)
+{
+    const char *mine = hf_mssql_map_schema(self->map, schema);
+    g_autofree char *key = g_utf8_casefold(mine, -1);
+    for (guint i = 0; i < self->model->schemas->len; i++) {
+        const char *each = hf_mssql_map_schema(self->map, ((HfNeutralSchema *)self->model->schemas->pdata[i])->name);
+        g_autofree char *folded = g_utf8_casefold(each, -1);
+        if (strcmp(folded, key) == 0)
+            return each;
+    }
+    return mine;
+}
+
+bool hf_mssql_planner_goes(const HfMssqlPlanner *self, const HfNeutralTable *table)
+{
+    return ((HfMssqlObject *)g_hash_table_lookup(self->objects, table))->verdict != HF_VERDICT_LEFT;
+}
+
+char *hf_mssql_plain_name(const char *name)
+{
+    char *plain = g_strdelimit(g_strdup(name), "\r\n", '_');
+    for (char *at = strstr(plain, "$("); at != NULL; at = strstr(at, "$("))
+        at[1] = '_';
+    return plain;
+}
+
+char *hf_mssql_planner_inside(const HfMssqlPlanner *self, const HfNeutralTable *table, const char *of)
+{
+    return g_strconcat(hf_mssql_planner_schema(self, table->schema), "\n",
+                       (const char *)g_hash_table_lookup(self->names, table), "\n", of, NULL);
+}
+
 char *hf_mssql_planner_name(HfMssqlPlanner *self, const char *schema, const char *name, HfMssqlObject *object)
 {
-    g_autofree char *cut = g_utf8_substring(name, 0, MIN(g_utf8_strlen(name, -1), MAX_NAME_UNITS));
+    g_autofree char *plain = hf_mssql_plain_name(name);
+    g_autofree char *cut = g_utf8_substring(plain, 0, MIN(g_utf8_strlen(plain, -1), MAX_NAME_UNITS));
+    if (strcmp(cut, name) != 0 && object != NULL)
+        hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "its name is %s there", cut);
     for (unsigned number = 1;; number++) {
         g_autofree char *candidate = number == 1 ? g_strdup(cut) : g_strdup_printf("%s_%u", cut, number);
         g_autofree char *whole = g_strconcat(schema, "\n", candidate, NULL);
@@ -100,7 +139,7 @@ char *hf_mssql_planner_name(HfMssqlPlanner *self, const char *schema, const char
 
 char *hf_mssql_planner_qualified(const HfMssqlPlanner *self, const char *schema, const void *of)
 {
-    g_autofree char *first = hf_mssql_quote_name(hf_mssql_map_schema(self->map, schema));
+    g_autofree char *first = hf_mssql_quote_name(hf_mssql_planner_schema(self, schema));
     g_autofree char *second = hf_mssql_quote_name(g_hash_table_lookup(self->names, of));
     return g_strconcat(first, ".", second, NULL);
 }
@@ -133,7 +172,7 @@ static void name_all(HfMssqlPlanner *self)
         g_hash_table_insert(self->objects, (void *)table, object);
         g_hash_table_insert(
             self->names, (void *)table,
-            hf_mssql_planner_name(self, hf_mssql_map_schema(self->map, table->schema), table->name, object));
+            hf_mssql_planner_name(self, hf_mssql_planner_schema(self, table->schema), table->name, object));
         if (table->partitioned)
             hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "its partitions become one table");
         if (table->elsewhere)
@@ -149,13 +188,12 @@ static void name_all(HfMssqlPlanner *self)
             hf_mssql_planner_add(self, "sequence", g_strconcat(sequence->schema, ".", sequence->name, NULL), NULL);
         g_hash_table_insert(
             self->names, (void *)sequence,
-            hf_mssql_planner_name(self, hf_mssql_map_schema(self->map, sequence->schema), sequence->name, object));
+            hf_mssql_planner_name(self, hf_mssql_planner_schema(self, sequence->schema), sequence->name, object));
     }
     for (guint i = 0; i < model->views->len; i++) {
         const HfNeutralView *view = model->views->pdata[i];
-        g_hash_table_insert(
-            self->names, (void *)view,
-            hf_mssql_planner_name(self, hf_mssql_map_schema(self->map, view->schema), view->name, NULL));
+        g_hash_table_insert(self->names, (void *)view,
+                            hf_mssql_planner_name(self, hf_mssql_planner_schema(self, view->schema), view->name, NULL));
     }
 }
 
@@ -189,16 +227,37 @@ static void append_level(GString *sql, unsigned level, const char *kind, const c
     g_string_append_printf(sql, ", @level%utype = N'%s', @level%uname = %s", level, kind, level, quoted);
 }
 
+/* An extended property holds 7,500 bytes. Transfer full. */
+static char *cut_comment(HfMssqlPlanner *self, const char *comment, const char *schema, const char *name,
+                         const char *name2)
+{
+    glong units = 0, used = 0;
+    g_autofree gunichar2 *wide = g_utf8_to_utf16(comment, -1, NULL, &units, NULL);
+    if (wide == NULL || units <= MAX_COMMENT_UNITS)
+        return g_strdup(comment);
+    const char *end = comment;
+    for (; used < MAX_COMMENT_UNITS - 1; end = g_utf8_next_char(end))
+        used += g_utf8_get_char(end) > 0xffff ? 2 : 1;
+    g_autofree char *of = g_strjoin(".", schema, name, name2, NULL);
+    hf_mssql_object_tell(hf_mssql_planner_add(self, "comment", g_steal_pointer(&of), comment), HF_VERDICT_CHANGED,
+                         "it is cut: there it has at most %d UTF-16 units", MAX_COMMENT_UNITS);
+    return g_strndup(comment, (gsize)(end - comment));
+}
+
 void hf_mssql_planner_comment(HfMssqlPlanner *self, const char *comment, const char *schema, const char *kind,
                               const char *name, const char *kind2, const char *name2)
 {
     if (comment == NULL)
         return;
-    g_autofree char *cut = g_utf8_substring(comment, 0, MIN(g_utf8_strlen(comment, -1), MAX_COMMENT_UNITS / 2));
-    g_autofree char *value = hf_mssql_quote_text(strlen(comment) > MAX_COMMENT_UNITS ? cut : comment);
+    g_autofree char *text = cut_comment(self, comment, schema, name, name2);
+    g_autofree char *value = hf_mssql_quote_text(text);
+    bool constant = *value == 'N'; /* else an expression, which an argument cannot be */
     g_autoptr(GString) sql = g_string_new(NULL);
-    g_string_append_printf(sql, "EXEC sys.sp_addextendedproperty @name = N'MS_Description', @value = %s", value);
-    append_level(sql, 0, "SCHEMA", hf_mssql_map_schema(self->map, schema));
+    if (!constant)
+        g_string_append_printf(sql, "DECLARE @text nvarchar(4000) = %s;\n    ", value);
+    g_string_append_printf(sql, "EXEC sys.sp_addextendedproperty @name = N'MS_Description', @value = %s",
+                           constant ? value : "@text");
+    append_level(sql, 0, "SCHEMA", hf_mssql_planner_schema(self, schema));
     if (kind != NULL)
         append_level(sql, 1, kind, name);
     if (kind2 != NULL)
@@ -211,15 +270,22 @@ void hf_mssql_planner_comment(HfMssqlPlanner *self, const char *comment, const c
 
 static void plan_schema(HfMssqlPlanner *self, const HfNeutralSchema *schema)
 {
-    const char *name = hf_mssql_map_schema(self->map, schema->name);
+    const char *name = hf_mssql_planner_schema(self, schema->name);
     HfMssqlObject *object = hf_mssql_planner_add(self, "schema", g_strdup(schema->name), NULL);
     if (strcmp(name, schema->name) != 0)
         hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "its name is %s there", name);
-    if (strcmp(name, "dbo") != 0) {
+    const HfNeutralSchema *first = NULL;
+    for (guint i = 0; first == NULL; i++)
+        if (strcmp(hf_mssql_planner_schema(self, ((HfNeutralSchema *)self->model->schemas->pdata[i])->name), name) == 0)
+            first = self->model->schemas->pdata[i];
+    if (schema != first) {
+        hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "it is one with %s there", first->name);
+    } else if (g_ascii_strcasecmp(name, "dbo") != 0) {
         g_autofree char *quoted = hf_mssql_quote_name(name);
         hf_mssql_planner_before(self, "CREATE SCHEMA %s", quoted);
     }
-    hf_mssql_planner_comment(self, schema->comment, schema->name, NULL, NULL, NULL, NULL);
+    if (schema == first)
+        hf_mssql_planner_comment(self, schema->comment, schema->name, NULL, NULL, NULL, NULL);
 }
 
 static void plan_sequence(HfMssqlPlanner *self, const HfNeutralSequence *sequence)
@@ -279,7 +345,7 @@ static void plan_tables(HfMssqlPlanner *self)
     for (size_t step = 0; step < G_N_ELEMENTS(steps); step++)
         for (guint i = 0; i < self->model->tables->len; i++) {
             const HfNeutralTable *table = self->model->tables->pdata[i];
-            if (table->columns->len <= MAX_COLUMNS)
+            if (hf_mssql_planner_goes(self, table))
                 steps[step](self, table);
         }
 }
@@ -304,7 +370,8 @@ HfMssqlPlan *hf_mssql_plan_new(const HfNeutralModel *model, const HfMssqlMap *ma
     g_autoptr(GHashTable) key_units = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) views = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) cascades = g_hash_table_new_full(NULL, NULL, NULL, free_list);
-    HfMssqlPlanner self = {model, map, plan, taken, names, objects, columns, key_units, views, cascades};
+    g_autoptr(GHashTable) defaulted = g_hash_table_new(NULL, NULL);
+    HfMssqlPlanner self = {model, map, plan, taken, names, objects, columns, key_units, views, cascades, defaulted};
     name_all(&self);
     for (guint i = 0; i < model->schemas->len; i++)
         plan_schema(&self, model->schemas->pdata[i]);
@@ -353,8 +420,10 @@ guint hf_mssql_plan_count(const HfMssqlPlan *self, HfVerdict verdict)
 static void append_comment(GString *script, const char *text)
 {
     g_auto(GStrv) lines = g_strsplit_set(text, "\r\n", -1);
-    for (char **line = lines; *line != NULL; line++)
-        g_string_append_printf(script, "-- %s\n", *line);
+    for (char **line = lines; *line != NULL; line++) {
+        g_autofree char *plain = hf_mssql_plain_name(*line); /* sqlcmd looks for $(variables) in comments, too */
+        g_string_append_printf(script, "-- %s\n", plain);
+    }
 }
 
 static void append_batches(GString *script, const GPtrArray *batches)

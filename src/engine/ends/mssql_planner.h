@@ -19,6 +19,7 @@ typedef struct {
     GHashTable *key_units; /* HfNeutralColumn to the units of the longest key, for columns of keys and indexes */
     GHashTable *views;     /* HfNeutralView that goes */
     GHashTable *cascades;  /* "parent" HfNeutralTable to GPtrArray of the tables that follow it */
+    GHashTable *defaulted; /* HfNeutralColumn whose default goes */
 } HfMssqlPlanner;
 
 /* A new object of the plan, borrowed. `name` transfer full. */
@@ -30,6 +31,15 @@ void hf_mssql_object_tell_notes(HfMssqlObject *self, const GPtrArray *notes);
 /* Left behind, for what was not understood. */
 void hf_mssql_object_leave(HfMssqlObject *self, const GError *reason);
 
+/* The schema's name there: of several that differ by case alone the first one's. Borrowed. */
+const char *hf_mssql_planner_schema(const HfMssqlPlanner *self, const char *schema);
+/* Whether the table is made there. */
+bool hf_mssql_planner_goes(const HfMssqlPlanner *self, const HfNeutralTable *table);
+/* Without what a script cannot have in a name: line breaks, and what its runner takes for a variable. Transfer full. */
+char *hf_mssql_plain_name(const char *name);
+/* What stands for a schema in hf_mssql_planner_name for the names of a table's columns, or of its indexes. Transfer
+ * full. */
+char *hf_mssql_planner_inside(const HfMssqlPlanner *self, const HfNeutralTable *table, const char *of);
 /* A name in a schema that no other has; one that is taken gets a number, which `object` tells. Transfer full. */
 char *hf_mssql_planner_name(HfMssqlPlanner *self, const char *schema, const char *name, HfMssqlObject *object);
 /* "[dbo].[orders]" of a table, sequence or view of the model. Transfer full. */
@@ -40,7 +50,8 @@ const char *hf_mssql_planner_column_name(const HfMssqlPlanner *self, const HfNeu
 
 void hf_mssql_planner_before(HfMssqlPlanner *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void hf_mssql_planner_after(HfMssqlPlanner *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/* Its comment, as an extended property. `kind2` and `name2` say what inside of it; NULL: itself. */
+/* Its comment, as an extended property; one that is too long is cut, which is told. `kind2` and `name2` say what inside
+ * of it; NULL: itself. */
 void hf_mssql_planner_comment(HfMssqlPlanner *self, const char *comment, const char *schema, const char *kind,
                               const char *name, const char *kind2, const char *name2);
 

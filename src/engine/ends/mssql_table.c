@@ -35,19 +35,43 @@ static void mark_names(HfMssqlPlanner *self, const HfNeutralTable *table, const 
         mark(self, hf_neutral_find_column(table->columns, columns->pdata[i]));
 }
 
+/* What is cut to a length of its own needs no short column. */
 static void mark_expression(HfMssqlPlanner *self, const HfNeutralTable *table, const HfExpression *expression)
 {
+    if (expression->kind == HF_EXPRESSION_CALL &&
+        (strcmp(expression->text, "substr") == 0 || strcmp(expression->text, "substring") == 0))
+        return;
     if (expression->kind == HF_EXPRESSION_COLUMN)
         mark(self, hf_neutral_find_column(table->columns, expression->text));
     for (guint i = 0; i < expression->parts->len; i++)
         mark_expression(self, table, hf_expression_part(expression, i));
 }
 
+/* Whether all of it translates, as far as that can be told before the types are known. */
+static bool may_go(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralIndex *index)
+{
+    HfMssqlTableScope scope;
+    hf_mssql_table_scope_init(&scope, self, table, NULL, NULL);
+    if (strcmp(index->method, "btree") != 0 && strcmp(index->method, "hash") != 0)
+        return false;
+    for (guint i = 0; i < index->items->len; i++) {
+        const HfNeutralIndexItem *item = index->items->pdata[i];
+        HfMssqlClass class;
+        if (item->expression == NULL)
+            continue;
+        g_autoptr(HfExpression) expression = hf_expression_parse(item->expression, NULL);
+        g_autofree char *sql = expression != NULL ? hf_mssql_value(&scope.scope, expression, &class, NULL) : NULL;
+        if (sql == NULL || (index->unique && index->nulls_distinct))
+            return false;
+    }
+    g_autoptr(HfExpression) predicate = index->predicate != NULL ? hf_expression_parse(index->predicate, NULL) : NULL;
+    g_autofree char *filter = predicate != NULL ? hf_mssql_filter(&scope.scope, predicate, NULL) : NULL;
+    return index->predicate == NULL || filter != NULL;
+}
+
 static void mark_index(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralIndex *index)
 {
-    if (strcmp(index->method, "btree") != 0 && strcmp(index->method, "hash") != 0)
-        return;
-    for (guint i = 0; i < index->items->len; i++) {
+    for (guint i = 0; may_go(self, table, index) && i < index->items->len; i++) {
         const HfNeutralIndexItem *item = index->items->pdata[i];
         if (item->column != NULL)
             mark(self, hf_neutral_find_column(table->columns, item->column));
@@ -118,7 +142,8 @@ static bool wants_text(const HfMssqlPlanner *self, const HfNeutralTable *table, 
               {HF_NEUTRAL_TIMESTAMP, HF_NEUTRAL_INSTANT, HF_AWKWARD_AFTER_9999},
               {HF_NEUTRAL_TIME, HF_NEUTRAL_TIME, HF_AWKWARD_24_00},
               {HF_NEUTRAL_DECIMAL, HF_NEUTRAL_FLOAT64, HF_AWKWARD_NOT_A_NUMBER},
-              {HF_NEUTRAL_DECIMAL, HF_NEUTRAL_DECIMAL, HF_AWKWARD_TOO_MANY_DIGITS}};
+              {HF_NEUTRAL_DECIMAL, HF_NEUTRAL_DECIMAL, HF_AWKWARD_TOO_MANY_DIGITS},
+              {HF_NEUTRAL_JSON, HF_NEUTRAL_JSON, HF_AWKWARD_JSON_ESCAPE}};
     for (size_t i = 0; i < G_N_ELEMENTS(of); i++)
         if (column->type.kind >= of[i].from && column->type.kind <= of[i].to &&
             hf_mssql_map_choice(self->map, table, column, of[i].awkward) == HF_CHOICE_TEXT)
@@ -126,32 +151,32 @@ static bool wants_text(const HfMssqlPlanner *self, const HfNeutralTable *table, 
     return false;
 }
 
-static char *column_name(HfMssqlPlanner *self, GHashTable *taken, const HfNeutralTable *table,
-                         const HfNeutralColumn *column)
+static char *column_name(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralColumn *column)
 {
+    HfMssqlObject *object = g_hash_table_lookup(self->objects, table);
+    g_autofree char *plain = hf_mssql_plain_name(column->name);
+    g_autofree char *inside = hf_mssql_planner_inside(self, table, "columns");
     for (unsigned number = 1;; number++) {
-        g_autofree char *name = number == 1 ? g_strdup(column->name) : g_strdup_printf("%s_%u", column->name, number);
-        if (!g_hash_table_add(taken, g_utf8_casefold(name, -1)))
+        g_autofree char *name = number == 1 ? g_strdup(plain) : g_strdup_printf("%s_%u", plain, number);
+        g_autofree char *whole = g_strconcat(inside, "\n", name, NULL);
+        if (!g_hash_table_add(self->taken, g_utf8_casefold(whole, -1)))
             continue;
-        if (number > 1) {
-            self->plan->renamed++;
-            hf_mssql_object_tell(g_hash_table_lookup(self->objects, table), HF_VERDICT_CHANGED,
-                                 "column %s is %s there: names must differ by more than case", column->name, name);
-        }
+        self->plan->renamed += number > 1;
+        if (strcmp(name, column->name) != 0)
+            hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "column %s is %s there%s", column->name, name,
+                                 number > 1 ? ": names must differ by more than case" : "");
         return g_steal_pointer(&name);
     }
 }
 
-static void plan_column(HfMssqlPlanner *self, GHashTable *taken, const HfNeutralTable *table,
-                        const HfNeutralColumn *column)
+static void plan_column(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralColumn *column)
 {
     const char *wanted = hf_mssql_map_type(self->map, table, column);
     int64_t units = (int64_t)GPOINTER_TO_SIZE(g_hash_table_lookup(self->key_units, column));
     g_auto(HfMssqlType) type =
         wanted != NULL ? hf_mssql_type_given(wanted) : hf_mssql_type_of(column, units, wants_text(self, table, column));
     HfMssqlColumn *there = g_new0(HfMssqlColumn, 1);
-    *there =
-        (HfMssqlColumn){table, column, column_name(self, taken, table, column), g_steal_pointer(&type.name), type.note};
+    *there = (HfMssqlColumn){table, column, column_name(self, table, column), g_steal_pointer(&type.name), type.note};
     g_ptr_array_add(self->plan->columns, there);
     g_hash_table_insert(self->columns, (void *)column, there);
     if (type.note != NULL)
@@ -159,13 +184,36 @@ static void plan_column(HfMssqlPlanner *self, GHashTable *taken, const HfNeutral
                              column->name, column->type.source, there->type, type.note);
 }
 
+#define MAX_FIXED_BYTES 7500 /* of 8,060 of a row, some of which it needs itself */
+
+/* What is padded takes its room in each row, and a table of which no row fits is not made. */
+static void fit_row(HfMssqlPlanner *self, const HfNeutralTable *table)
+{
+    int64_t bytes = 0;
+    for (guint i = 0; i < table->columns->len; i++) {
+        const HfMssqlColumn *there = g_hash_table_lookup(self->columns, table->columns->pdata[i]);
+        bool varies = g_str_has_prefix(there->type, "nvarchar") || g_str_has_prefix(there->type, "varbinary");
+        bytes += varies ? 24 : MAX(hf_mssql_type_key_bytes(there->type), 0);
+    }
+    for (guint i = 0; bytes > MAX_FIXED_BYTES && i < table->columns->len; i++) {
+        HfMssqlColumn *there = g_hash_table_lookup(self->columns, table->columns->pdata[i]);
+        if (!g_str_has_prefix(there->type, "nchar"))
+            continue;
+        g_autofree char *fixed = there->type;
+        there->type = g_strconcat("nvarchar", fixed + strlen("nchar"), NULL);
+        there->note = "not padded there: a row has 8,060 bytes";
+        hf_mssql_object_tell(g_hash_table_lookup(self->objects, table), HF_VERDICT_CHANGED, "column %s, %s: %s, %s",
+                             there->column->name, there->column->type.source, there->type, there->note);
+    }
+}
+
 void hf_mssql_plan_types(HfMssqlPlanner *self)
 {
     for (guint t = 0; t < self->model->tables->len; t++) {
         const HfNeutralTable *table = self->model->tables->pdata[t];
-        g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         for (guint c = 0; c < table->columns->len; c++)
-            plan_column(self, taken, table, table->columns->pdata[c]);
+            plan_column(self, table, table->columns->pdata[c]);
+        fit_row(self, table);
     }
 }
 
@@ -174,7 +222,7 @@ bool hf_mssql_planner_is_as_text(const HfMssqlPlanner *self, const HfNeutralColu
     const HfMssqlColumn *there = g_hash_table_lookup(self->columns, column);
     HfMssqlClass class = hf_mssql_class_of(column->type.kind);
     return there != NULL && hf_mssql_type_fits(HF_NEUTRAL_TEXT, there->type) && class != HF_MSSQL_TEXT &&
-           class != HF_MSSQL_OPAQUE;
+           class != HF_MSSQL_PADDED && class != HF_MSSQL_OPAQUE;
 }
 
 /* ---- Scope ---------------------------------------------------------------------------------------------------------
@@ -192,6 +240,18 @@ static const HfNeutralColumn *find_column(const HfMssqlScope *scope, const char 
 static const char *name_column(const HfMssqlScope *scope, const HfNeutralColumn *column)
 {
     return hf_mssql_planner_column_name(((const HfMssqlTableScope *)scope)->planner, column);
+}
+
+static const char *type_of_column(const HfMssqlScope *scope, const HfNeutralColumn *column)
+{
+    const HfMssqlColumn *there = g_hash_table_lookup(((const HfMssqlTableScope *)scope)->planner->columns, column);
+    return there != NULL ? there->type : NULL;
+}
+
+static bool is_computed(const HfMssqlScope *scope, const HfNeutralColumn *column)
+{
+    const HfMssqlColumn *there = g_hash_table_lookup(((const HfMssqlTableScope *)scope)->planner->columns, column);
+    return there != NULL && there->computed;
 }
 
 /* The next part of a name as SQL writes it, up to a dot. Transfer full. */
@@ -226,93 +286,92 @@ static char *find_sequence(const HfMssqlScope *scope, const char *name)
 void hf_mssql_table_scope_init(HfMssqlTableScope *self, HfMssqlPlanner *planner, const HfNeutralTable *table,
                                const HfNeutralColumn *value, GPtrArray *notes)
 {
-    *self = (HfMssqlTableScope){
-        .scope = {.find = find_column, .name = name_column, .value = value, .sequence = find_sequence, .notes = notes},
-        .planner = planner,
-        .table = table};
+    *self = (HfMssqlTableScope){.scope = {.find = find_column,
+                                          .name = name_column,
+                                          .type = type_of_column,
+                                          .is_computed = is_computed,
+                                          .value = value,
+                                          .sequence = find_sequence,
+                                          .notes = notes},
+                                .planner = planner,
+                                .table = table};
 }
 
 /* ---- Columns -------------------------------------------------------------------------------------------------------
  */
 
-static char *value_of(HfMssqlPlanner *self, const HfNeutralTable *table, const char *text, HfMssqlClass *class,
-                      GPtrArray *notes, GError **error)
-{
-    HfMssqlTableScope scope;
-    hf_mssql_table_scope_init(&scope, self, table, NULL, notes);
-    g_autoptr(HfExpression) expression = hf_expression_parse(text, error);
-    return expression != NULL ? hf_mssql_value(&scope.scope, expression, class, error) : NULL;
-}
+typedef struct {
+    char *sql;
+    HfMssqlClass class;
+    int64_t size;
+    GPtrArray *notes;
+} Value;
 
-/* Whether a value of the class is one for the column. */
-static bool suits(const HfMssqlPlanner *self, const HfNeutralColumn *column, HfMssqlClass class)
+static void clear_value(Value *self)
 {
-    HfMssqlClass mine = hf_mssql_class_of(column->type.kind);
+    g_free(self->sql);
+    g_ptr_array_unref(self->notes);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Value, clear_value)
+
+/* Whether a value of the class is one for the column. The cast that makes it one is not shown here; where it rounds and
+ * SQL Server's cuts, it is none. */
+static bool suits(const HfMssqlPlanner *self, const HfNeutralColumn *column, const Value *value)
+{
+    int64_t size, scale;
+    const HfMssqlColumn *there = g_hash_table_lookup(self->columns, column);
+    HfMssqlClass class = value->class, mine = hf_mssql_class_of(column->type.kind);
     if (class == HF_MSSQL_NULL)
         return true;
     if (hf_mssql_planner_is_as_text(self, column))
         return false;
-    bool numbers =
-        mine >= HF_MSSQL_INTEGER && mine <= HF_MSSQL_FLOAT && class >= HF_MSSQL_INTEGER && class <= HF_MSSQL_FLOAT;
-    bool moments = (mine == HF_MSSQL_DATE || mine == HF_MSSQL_TIMESTAMP || mine == HF_MSSQL_INSTANT) &&
-                   (class == HF_MSSQL_DATE || class == HF_MSSQL_TIMESTAMP || class == HF_MSSQL_INSTANT);
-    bool plain = column->type.kind == HF_NEUTRAL_TEXT_WITHOUT_CASE && class == HF_MSSQL_TEXT;
-    return class == mine || numbers || moments || plain;
+    if (mine >= HF_MSSQL_INTEGER && mine <= HF_MSSQL_FLOAT)
+        return class >= HF_MSSQL_INTEGER && class <= mine &&
+               class <= hf_mssql_class_of(hf_mssql_type_kind(there->type, &size, &scale));
+    if ((mine == HF_MSSQL_DATE || mine == HF_MSSQL_TIMESTAMP) && class == HF_MSSQL_INSTANT)
+        hf_mssql_note(value->notes, HF_MSSQL_ZONE_NOTE);
+    if (mine == HF_MSSQL_DATE || mine == HF_MSSQL_TIMESTAMP)
+        return class == HF_MSSQL_DATE || class == HF_MSSQL_TIMESTAMP || class == HF_MSSQL_INSTANT;
+    if (mine == HF_MSSQL_PADDED || column->type.kind == HF_NEUTRAL_TEXT_WITHOUT_CASE)
+        return class == mine || class == HF_MSSQL_TEXT;
+    return class == mine;
+}
+
+/* The value of a default or generated column; its sql is NULL if it does not translate, or is none for the column. */
+static Value value_of(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralColumn *column,
+                      const char *text, bool deterministic, GError **error)
+{
+    Value value = {.notes = g_ptr_array_new_with_free_func(g_free)};
+    HfMssqlTableScope scope;
+    hf_mssql_table_scope_init(&scope, self, table, NULL, value.notes);
+    scope.scope.deterministic = deterministic;
+    g_autoptr(HfExpression) expression = hf_expression_parse(text, error);
+    if (expression != NULL)
+        value.sql = hf_mssql_sized_value(&scope.scope, expression, &value.class, &value.size, error);
+    if (value.sql != NULL && !suits(self, column, &value)) {
+        g_clear_pointer(&value.sql, g_free);
+        g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "a value of another type than the column's");
+    }
+    return value;
 }
 
 static void append_default(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralColumn *column,
                            GString *sql)
 {
-    HfMssqlClass class;
     g_autoptr(GError) reason = NULL;
-    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *value = value_of(self, table, column->default_value, &class, notes, &reason);
-    if (value != NULL && !suits(self, column, class))
-        g_set_error(&reason, HF_ERROR, HF_ERROR_LIMIT, "a value of another type than the column's");
+    g_auto(Value) value = value_of(self, table, column, column->default_value, false, &reason);
     HfMssqlObject *object = hf_mssql_planner_add(
         self, "default", g_strdup_printf("%s.%s.%s", table->schema, table->name, column->name), column->default_value);
     if (reason != NULL) {
         hf_mssql_object_leave(object, reason);
         return;
     }
-    hf_mssql_object_tell_notes(object, notes);
+    hf_mssql_object_tell_notes(object, value.notes);
+    g_hash_table_add(self->defaulted, (void *)column);
     g_autofree char *wanted = g_strdup_printf("DF_%s_%s", table->name, column->name);
-    g_autofree char *name = hf_mssql_planner_name(self, hf_mssql_map_schema(self->map, table->schema), wanted, NULL);
+    g_autofree char *name = hf_mssql_planner_name(self, hf_mssql_planner_schema(self, table->schema), wanted, NULL);
     g_autofree char *quoted = hf_mssql_quote_name(name);
-    g_string_append_printf(sql, " CONSTRAINT %s DEFAULT (%s)", quoted, value);
-}
-
-/* "AS (…)" of a generated column; false: it becomes an ordinary one. */
-static bool append_generated(HfMssqlPlanner *self, const HfNeutralTable *table, const HfMssqlColumn *column,
-                             GString *sql)
-{
-    HfMssqlClass class;
-    g_autoptr(GError) reason = NULL;
-    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *value = value_of(self, table, column->column->generated, &class, notes, &reason);
-    if (value != NULL && !suits(self, column->column, class))
-        g_set_error(&reason, HF_ERROR, HF_ERROR_LIMIT, "a value of another type than the column's");
-    HfMssqlObject *object = hf_mssql_planner_add(
-        self, "generated column", g_strdup_printf("%s.%s.%s", table->schema, table->name, column->column->name),
-        column->column->generated);
-    if (reason != NULL) {
-        hf_mssql_object_leave(object, reason);
-        hf_mssql_object_tell(object, HF_VERDICT_LEFT, "its values go as those of an ordinary column");
-        return false;
-    }
-    hf_mssql_object_tell_notes(object, notes);
-    g_string_append_printf(sql, "AS (CAST(%s AS %s)) PERSISTED%s", value, column->type,
-                           column->column->nullable ? "" : " NOT NULL");
-    return true;
-}
-
-/* A table there has one identity at most: the first. NULL: none. */
-static const HfNeutralColumn *identity_of(const HfNeutralTable *table)
-{
-    for (guint i = 0; i < table->columns->len; i++)
-        if (((HfNeutralColumn *)table->columns->pdata[i])->identity != HF_IDENTITY_NONE)
-            return table->columns->pdata[i];
-    return NULL;
+    g_string_append_printf(sql, " CONSTRAINT %s DEFAULT (%s)", quoted, value.sql);
 }
 
 static const char *collation_of(const HfMssqlColumn *column)
@@ -321,6 +380,60 @@ static const char *collation_of(const HfMssqlColumn *column)
         return NULL;
     return column->column->type.kind == HF_NEUTRAL_TEXT_WITHOUT_CASE ? HF_MSSQL_COLLATION_WITHOUT_CASE
                                                                      : HF_MSSQL_COLLATION;
+}
+
+/* "AS (…)" of a generated column; false: it becomes an ordinary one. */
+static bool append_generated(HfMssqlPlanner *self, const HfNeutralTable *table, const HfMssqlColumn *column,
+                             GString *sql)
+{
+    int64_t size, scale;
+    g_autoptr(GError) reason = NULL;
+    g_auto(Value) value = value_of(self, table, column->column, column->column->generated, true, &reason);
+    HfMssqlObject *object = hf_mssql_planner_add(
+        self, "generated column", g_strdup_printf("%s.%s.%s", table->schema, table->name, column->column->name),
+        column->column->generated);
+    if (reason != NULL) {
+        hf_mssql_object_leave(object, reason);
+        hf_mssql_object_tell(object, HF_VERDICT_LEFT, "its values go as those of an ordinary column");
+        return false;
+    }
+    hf_mssql_object_tell_notes(object, value.notes);
+    const char *collation = collation_of(column);
+    hf_mssql_type_kind(column->type, &size, &scale);
+    if (collation != NULL && size > 0 && (value.size == 0 || value.size > size))
+        hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "longer values are cut at %d UTF-16 units there", (int)size);
+    g_string_append_printf(sql, "AS (CAST(%s AS %s)%s%s) PERSISTED%s", value.sql, column->type,
+                           collation != NULL ? " COLLATE " : "", collation != NULL ? collation : "",
+                           column->column->nullable ? "" : " NOT NULL");
+    return true;
+}
+
+/* A table there has one identity at most: the first that is a whole number there, too. NULL: none. */
+static const HfNeutralColumn *identity_of(const HfMssqlPlanner *self, const HfNeutralTable *table)
+{
+    for (guint i = 0; i < table->columns->len; i++) {
+        int64_t size, scale;
+        const HfNeutralColumn *column = table->columns->pdata[i];
+        const HfMssqlColumn *there = g_hash_table_lookup(self->columns, column);
+        HfMssqlClass class = hf_mssql_class_of(hf_mssql_type_kind(there->type, &size, &scale));
+        if (column->identity != HF_IDENTITY_NONE &&
+            (class == HF_MSSQL_INTEGER || (class == HF_MSSQL_DECIMAL && scale == 0)))
+            return column;
+    }
+    return NULL;
+}
+
+static void tell_identity(const HfMssqlPlanner *self, HfMssqlObject *object, const HfNeutralTable *table,
+                          const HfNeutralColumn *column)
+{
+    if (column->identity == HF_IDENTITY_NONE)
+        return;
+    if (column != identity_of(self, table))
+        hf_mssql_object_tell(object, HF_VERDICT_CHANGED,
+                             "column %s is an identity no more: a table there has one, of whole numbers", column->name);
+    else if (column->identity == HF_IDENTITY_BY_DEFAULT)
+        hf_mssql_object_tell(object, HF_VERDICT_CHANGED,
+                             "column %s takes a value that is given only under SET IDENTITY_INSERT", column->name);
 }
 
 static void append_column(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralColumn *column,
@@ -336,7 +449,7 @@ static void append_column(HfMssqlPlanner *self, const HfNeutralTable *table, con
     if (collation_of(there) != NULL)
         g_string_append_printf(sql, " COLLATE %s", collation_of(there));
     g_string_append(sql, column->nullable ? " NULL" : " NOT NULL");
-    if (column == identity_of(table))
+    if (column == identity_of(self, table))
         g_string_append_printf(sql, " IDENTITY(%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")", column->identity_start,
                                column->identity_increment);
     if (column->default_value != NULL && column->generated == NULL)
@@ -362,9 +475,7 @@ void hf_mssql_plan_table(HfMssqlPlanner *self, const HfNeutralTable *table)
         g_string_append(sql, i > 0 ? ",\n" : "");
         append_column(self, table, column, sql);
         tell_collation(object, column);
-        if (column->identity != HF_IDENTITY_NONE && column != identity_of(table))
-            hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "column %s is an identity no more: a table there has one",
-                                 column->name);
+        tell_identity(self, object, table, column);
         hf_mssql_planner_comment(self, column->comment, table->schema, "TABLE", plain, "COLUMN",
                                  hf_mssql_planner_column_name(self, column));
     }
@@ -374,7 +485,7 @@ void hf_mssql_plan_table(HfMssqlPlanner *self, const HfNeutralTable *table)
     }
     hf_mssql_planner_before(self, "CREATE TABLE %s (\n%s\n)", name, sql->str);
     HfMssqlTable *made = g_new(HfMssqlTable, 1);
-    *made = (HfMssqlTable){table, g_strdup(name), identity_of(table)};
+    *made = (HfMssqlTable){table, g_strdup(name), identity_of(self, table)};
     g_ptr_array_add(self->plan->tables, made);
     hf_mssql_planner_comment(self, table->comment, table->schema, "TABLE", plain, NULL, NULL);
 }
@@ -385,7 +496,7 @@ void hf_mssql_plan_table(HfMssqlPlanner *self, const HfNeutralTable *table)
 static void add_check(HfMssqlPlanner *self, const HfNeutralTable *table, const char *wanted, const char *condition,
                       bool validated, HfMssqlObject *object, const char *comment)
 {
-    const char *schema = hf_mssql_map_schema(self->map, table->schema);
+    const char *schema = hf_mssql_planner_schema(self, table->schema);
     g_autofree char *name = hf_mssql_planner_name(self, schema, wanted, object);
     g_autofree char *quoted = hf_mssql_quote_name(name);
     g_autofree char *of = hf_mssql_planner_qualified(self, table->schema, table);
@@ -420,7 +531,7 @@ static void plan_domain_checks(HfMssqlPlanner *self, const HfNeutralTable *table
         g_autofree char *name = g_strdup_printf("%s_%s_check", table->name, column->name);
         HfNeutralCheck check = {.name = name,
                                 .expression = column->type.checks->pdata[i],
-                                .validated = true,
+                                .validated = column->type.checks_validated,
                                 .source = column->type.checks->pdata[i]};
         plan_check(self, table, column, &check);
     }
@@ -433,7 +544,8 @@ static void plan_type_check(HfMssqlPlanner *self, const HfNeutralTable *table, c
     HfNeutralKind kind = column->type.kind;
     bool json =
         kind == HF_NEUTRAL_JSON || kind == HF_NEUTRAL_ARRAY || kind == HF_NEUTRAL_COMPOSITE || kind == HF_NEUTRAL_MAP;
-    if (!hf_mssql_type_fits(HF_NEUTRAL_TEXT, there->type) || (!json && kind != HF_NEUTRAL_ENUM))
+    if (!hf_mssql_type_fits(HF_NEUTRAL_TEXT, there->type) || (!json && kind != HF_NEUTRAL_ENUM) ||
+        wants_text(self, table, column))
         return;
     g_autofree char *name = hf_mssql_quote_name(there->name);
     g_autoptr(GString) condition = g_string_new(NULL);
@@ -469,7 +581,7 @@ void hf_mssql_plan_checks(HfMssqlPlanner *self, const HfNeutralTable *table)
 
 void hf_mssql_plan_reseed(HfMssqlPlanner *self, const HfNeutralTable *table)
 {
-    const HfNeutralColumn *column = identity_of(table);
+    const HfNeutralColumn *column = identity_of(self, table);
     if (column == NULL)
         return;
     g_autofree char *name = hf_mssql_planner_qualified(self, table->schema, table);

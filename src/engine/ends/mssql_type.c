@@ -29,7 +29,7 @@ static const Row rows[HF_NEUTRAL_KINDS] = {
     [HF_NEUTRAL_UUID] = {"uniqueidentifier", NULL},
     [HF_NEUTRAL_DATE] = {"date", NULL},
     [HF_NEUTRAL_TIME] = {"time(6)", NULL},
-    [HF_NEUTRAL_TIME_WITH_ZONE] = {"nvarchar(21)", "as text"},
+    [HF_NEUTRAL_TIME_WITH_ZONE] = {"nvarchar(24)", "as text"},
     [HF_NEUTRAL_TIMESTAMP] = {"datetime2(6)", NULL},
     [HF_NEUTRAL_INSTANT] = {"datetimeoffset(6)", NULL},
     [HF_NEUTRAL_INTERVAL] = {"nvarchar(100)", "as text in ISO 8601"},
@@ -68,14 +68,20 @@ static char *sized_text(const char *type, int64_t units)
     return units > MAX_UNITS ? g_strdup("nvarchar(max)") : g_strdup_printf("%s(%" G_GINT64_FORMAT ")", type, units);
 }
 
+#define BOUNDED_NOTE "longer values are refused, as it is in a key or an index"
+#define BOUNDED_TEXT_NOTE "as text; " BOUNDED_NOTE
+
 /* A declared length is one of characters, and some of them take two units. */
-static char *text_type(const HfNeutralColumn *column, int64_t key_units)
+static char *text_type(const HfNeutralColumn *column, int64_t key_units, const char **note)
 {
     int64_t length = column->type.length;
     int64_t units = column->measure.known ? column->measure.units : 0;
     if (length > 0 && MAX(length, units) <= MAX_UNITS)
         return sized_text(column->type.kind == HF_NEUTRAL_CHAR ? "nchar" : "nvarchar", MAX(length, units));
-    return key_units > 0 ? sized_text("nvarchar", roomy(key_units)) : g_strdup("nvarchar(max)");
+    if (key_units == 0)
+        return g_strdup("nvarchar(max)");
+    *note = *note == NULL ? BOUNDED_NOTE : *note;
+    return sized_text("nvarchar", roomy(key_units));
 }
 
 static char *enum_type(const HfNeutralType *type)
@@ -115,15 +121,16 @@ static char *own_type(const HfNeutralColumn *column, int64_t key_units, const ch
     case HF_NEUTRAL_ENUM:
         return enum_type(&column->type);
     case HF_NEUTRAL_BYTES:
+        *note = key_units > 0 && key_units <= MAX_BYTES ? BOUNDED_NOTE : *note;
         return key_units > 0 && key_units <= MAX_BYTES
                    ? g_strdup_printf("varbinary(%" G_GINT64_FORMAT ")", roomy(key_units))
                    : g_strdup("varbinary(max)");
     case HF_NEUTRAL_BITS:
         if (column->type.length > 0)
             return sized_text("nvarchar", column->type.length);
-        return text_type(column, key_units);
+        return text_type(column, key_units, note);
     default:
-        return text_type(column, key_units);
+        return text_type(column, key_units, note);
     }
 }
 
@@ -138,6 +145,7 @@ HfMssqlType hf_mssql_type_of(const HfNeutralColumn *column, int64_t key_units, b
         type.name = own_type(column, key_units, &type.note);
     } else if (key_units > 0 && strcmp(row->type, "nvarchar(max)") == 0) {
         type.name = sized_text("nvarchar", roomy(key_units));
+        type.note = BOUNDED_TEXT_NOTE;
     } else {
         type.name = g_strdup(row->type);
     }

@@ -15,8 +15,7 @@ typedef struct {
 static const GPtrArray *columns_of(const HfMssqlPlanner *self, const HfFrom *from, const void **of)
 {
     const HfNeutralTable *table = hf_neutral_find_table(self->model, from->schema, from->table);
-    if (table != NULL &&
-        g_hash_table_contains(self->columns, table->columns->len > 0 ? table->columns->pdata[0] : NULL)) {
+    if (table != NULL && hf_mssql_planner_goes(self, table)) {
         *of = table;
         return table->columns;
     }
@@ -55,6 +54,12 @@ static const char *name_column(const HfMssqlScope *scope, const HfNeutralColumn 
     return hf_mssql_planner_column_name(((const ViewScope *)scope)->planner, column);
 }
 
+static const char *type_of_column(const HfMssqlScope *scope, const HfNeutralColumn *column)
+{
+    const HfMssqlColumn *there = g_hash_table_lookup(((const ViewScope *)scope)->planner->columns, column);
+    return there != NULL ? there->type : NULL;
+}
+
 static void gather(const HfFrom *from, GPtrArray *tables)
 {
     if (from->join == HF_JOIN_NONE) {
@@ -80,6 +85,12 @@ static bool append_from(const ViewScope *self, const HfFrom *from, GString *sql,
         }
         g_autofree char *name = hf_mssql_planner_qualified(self->planner, from->schema, of);
         g_autofree char *alias = hf_mssql_quote_name(from->alias != NULL ? from->alias : from->table);
+        if (hf_neutral_find_table(self->planner->model, from->schema, from->table) == of &&
+            ((const HfNeutralTable *)of)->has_heirs) {
+            g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "%s.%s, which has the rows of tables that inherit from it",
+                        from->schema, from->table);
+            return false;
+        }
         g_string_append_printf(sql, "%s AS %s", name, alias);
         return true;
     }
@@ -98,14 +109,96 @@ static bool append_from(const ViewScope *self, const HfFrom *from, GString *sql,
     return true;
 }
 
-static bool append_values(const ViewScope *self, const GPtrArray *values, GString *sql, GError **error)
+/* ---- Grouping ------------------------------------------------------------------------------------------------------
+ */
+
+static bool is_same(const HfExpression *a, const HfExpression *b)
+{
+    if (a->kind != b->kind || g_strcmp0(a->text, b->text) != 0 || g_strcmp0(a->qualifier, b->qualifier) != 0 ||
+        a->parts->len != b->parts->len)
+        return false;
+    for (guint i = 0; i < a->parts->len; i++)
+        if (!is_same(hf_expression_part(a, i), hf_expression_part(b, i)))
+            return false;
+    return true;
+}
+
+static bool is_aggregate(const HfExpression *self)
+{
+    static const char *const names[] = {"count", "sum", "min", "max", NULL};
+    return self->kind == HF_EXPRESSION_CALL && g_strv_contains(names, self->text);
+}
+
+static bool has_kind(const HfExpression *self, bool (*is)(const HfExpression *self))
+{
+    bool found = is(self);
+    for (guint i = 0; !found && i < self->parts->len; i++)
+        found = has_kind(hf_expression_part(self, i), is);
+    return found;
+}
+
+static bool is_column(const HfExpression *self)
+{
+    return self->kind == HF_EXPRESSION_COLUMN;
+}
+
+/* Whether all of it is constant, aggregated, or an item of GROUP BY. Here a primary key in GROUP BY stands for all
+ * columns of its table, there not. */
+static bool is_grouped(const HfExpression *self, const GPtrArray *items)
+{
+    bool grouped = is_aggregate(self);
+    for (guint i = 0; !grouped && i < items->len; i++)
+        grouped = is_same(self, items->pdata[i]);
+    if (grouped || self->kind == HF_EXPRESSION_COLUMN)
+        return grouped;
+    for (guint i = 0; i < self->parts->len; i++)
+        if (!is_grouped(hf_expression_part(self, i), items))
+            return false;
+    return true;
+}
+
+static bool check_grouping(const HfSelect *select, GError **error)
+{
+    bool groups = select->group_by->len > 0 || select->having != NULL;
+    for (guint i = 0; !groups && i < select->values->len; i++)
+        groups = has_kind(select->values->pdata[i], is_aggregate);
+    for (guint i = 0; i < select->group_by->len; i++)
+        if (!has_kind(select->group_by->pdata[i], is_column)) {
+            g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "GROUP BY of a constant");
+            return false;
+        }
+    for (guint i = 0; groups && i <= select->values->len; i++) {
+        const HfExpression *each = i < select->values->len ? select->values->pdata[i] : select->having;
+        if (each != NULL && !is_grouped(each, select->group_by)) {
+            g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "a column that GROUP BY does not name");
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- Parts ---------------------------------------------------------------------------------------------------------
+ */
+
+/* `alike`: the values are held against each other, as by DISTINCT. */
+static bool append_values(const ViewScope *self, const GPtrArray *values, bool alike, bool listed, GString *sql,
+                          GError **error)
 {
     for (guint i = 0; i < values->len; i++) {
         HfMssqlClass class;
-        g_autofree char *value = hf_mssql_value(&self->scope, values->pdata[i], &class, error);
+        const HfExpression *each = values->pdata[i];
+        g_autofree char *value = hf_mssql_value(&self->scope, each, &class, error);
         if (value == NULL)
             return false;
-        g_string_append_printf(sql, "%s%s", i > 0 ? ", " : "", value);
+        if (alike && class == HF_MSSQL_OPAQUE) {
+            g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "DISTINCT or GROUP BY of values that are kept as text");
+            return false;
+        }
+        if (alike && class == HF_MSSQL_TEXT)
+            hf_mssql_note(self->scope.notes, "texts that differ in trailing spaces alone are equal");
+        /* A text that is of no column would have the database's collation, and so a view over this one. */
+        bool made = listed && class == HF_MSSQL_TEXT && hf_expression_without_casts(each)->kind != HF_EXPRESSION_COLUMN;
+        g_string_append_printf(sql, "%s%s%s", i > 0 ? ", " : "", value, made ? " COLLATE " HF_MSSQL_COLLATION : "");
     }
     return true;
 }
@@ -121,21 +214,10 @@ static bool append_condition(const ViewScope *self, const char *word, const HfEx
     return text != NULL;
 }
 
-/* A constant in GROUP BY is a place in the list here, and refused there. */
-static bool check_grouping(const HfSelect *select, GError **error)
-{
-    for (guint i = 0; i < select->group_by->len; i++)
-        if (((HfExpression *)select->group_by->pdata[i])->kind == HF_EXPRESSION_NUMBER) {
-            g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "GROUP BY of a constant");
-            return false;
-        }
-    return true;
-}
-
 static bool append_select(const ViewScope *self, const HfSelect *select, GString *sql, GError **error)
 {
     g_string_append(sql, select->distinct ? "SELECT DISTINCT " : "SELECT ");
-    if (!append_values(self, select->values, sql, error))
+    if (!append_values(self, select->values, select->distinct, true, sql, error))
         return false;
     for (guint i = 0; i < select->from->len; i++) {
         g_string_append(sql, i > 0 ? ", " : " FROM ");
@@ -146,10 +228,34 @@ static bool append_select(const ViewScope *self, const HfSelect *select, GString
         return false;
     if (select->group_by->len > 0) {
         g_string_append(sql, " GROUP BY ");
-        if (!append_values(self, select->group_by, sql, error))
+        if (!append_values(self, select->group_by, true, false, sql, error))
             return false;
     }
     return append_condition(self, "HAVING", select->having, sql, error);
+}
+
+/* Whether a set that ignores case has room for the name. */
+static bool is_new(GHashTable *names, const char *name)
+{
+    return strpbrk(name, "\r\n") == NULL && strstr(name, "$(") == NULL &&
+           g_hash_table_add(names, g_utf8_casefold(name, -1));
+}
+
+/* Names of columns and aliases are as they are here, for what is over the view says them too. */
+static bool check_names(const HfNeutralView *view, const GPtrArray *tables, GError **error)
+{
+    bool ok = true;
+    g_autoptr(GHashTable) columns = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) aliases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; ok && i < view->columns->len; i++)
+        ok = is_new(columns, ((HfNeutralColumn *)view->columns->pdata[i])->name);
+    for (guint i = 0; ok && i < tables->len; i++) {
+        const HfFrom *from = tables->pdata[i];
+        ok = is_new(aliases, from->alias != NULL ? from->alias : from->table);
+    }
+    if (!ok)
+        g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "names that differ by case alone, or have line breaks");
+    return ok;
 }
 
 static char *translate(HfMssqlPlanner *planner, const HfNeutralView *view, GPtrArray *notes, GError **error)
@@ -164,7 +270,10 @@ static char *translate(HfMssqlPlanner *planner, const HfNeutralView *view, GPtrA
     g_autoptr(GPtrArray) tables = g_ptr_array_new();
     for (guint i = 0; i < select->from->len; i++)
         gather(select->from->pdata[i], tables);
-    ViewScope scope = {{.find = find_column, .name = name_column, .notes = notes}, planner, tables};
+    if (!check_names(view, tables, error))
+        return NULL;
+    ViewScope scope = {
+        {.find = find_column, .name = name_column, .type = type_of_column, .notes = notes}, planner, tables};
     g_autoptr(GString) sql = g_string_new(NULL);
     return append_select(&scope, select, sql, error) ? g_string_free(g_steal_pointer(&sql), FALSE) : NULL;
 }
