@@ -80,13 +80,22 @@ static bool is_better(const HfPgProgram *program, const HfPgProgram *best)
     return (program->major > best->major) == (MAX(program->major, best->major) <= NEWEST_MAJOR);
 }
 
+/* Whether it is to be asked: each file once (/bin is /usr/bin), and not Debian's pg_wrapper, which starts one of those
+ * that were asked already, and takes a dozen times as long to say so. */
+static bool is_new(const char *path, GHashTable *seen)
+{
+    g_autofree char *file = realpath(path, NULL);
+    return file != NULL && !g_str_has_suffix(file, "/pg_wrapper") && g_hash_table_add(seen, g_steal_pointer(&file));
+}
+
 HfPgProgram *hf_pg_program_find_dump(int server_major, GError **error)
 {
     g_autoptr(GPtrArray) folders = program_folders();
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(HfPgProgram) best = NULL;
     for (guint i = 0; i < folders->len; i++) {
         g_autofree char *path = g_build_filename(folders->pdata[i], "pg_dump", NULL);
-        g_autoptr(HfPgProgram) program = probe(path);
+        g_autoptr(HfPgProgram) program = is_new(path, seen) ? probe(path) : NULL;
         if (program != NULL && program->major >= server_major && is_better(program, best)) {
             hf_pg_program_free(best);
             best = g_steal_pointer(&program);

@@ -184,6 +184,17 @@ def test_the_newest_pg_dump_is_used_and_a_missing_one_is_named(holdfast, server,
     assert "install the package postgresql-client-17" in told and not (tmp_path / "y.hf").exists()
 
 
+def test_a_wrapper_that_starts_another_pg_dump_is_passed_over(holdfast, base, tmp_path):
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "pg_wrapper").write_text(f"#!/bin/sh\ntouch '{tmp_path}/started'\n")
+    (folder / "pg_wrapper").chmod(0o755)
+    (folder / "pg_dump").symlink_to("pg_wrapper")
+    holdfast("backup", "--from", base.dsn, "--to", tmp_path / "x.hf", "--unencrypted",
+             env={"HOLDFAST_PG_PATH": str(folder)})
+    assert not (tmp_path / "started").exists()
+
+
 # ---- What is left out or read in another way -------------------------------------------------------------------------
 
 
