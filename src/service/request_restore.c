@@ -4,6 +4,7 @@
 #include "catalog/backup_table.h"
 #include "catalog/restore_table.h"
 #include "catalog/server_table.h"
+#include "engine/ends/postgres_copies.h"
 #include "service/request_body.h"
 
 #include <string.h>
@@ -100,6 +101,8 @@ static bool find_target(HfRequester *self, const HfJson *json, HfJsonNode body, 
         is_new == (database != NULL))
         return refuse(
             "modes \"swap\" and \"in_place\" take database_id, mode \"new\" takes server_id and database_name", error);
+    if (is_new && hf_copy_looks_like(hf_body_text(json, body, "database_name")))
+        return refuse("database_name looks like that of a copy that a restore has left: choose another", error);
     if (in_place && g_strcmp0(hf_body_text(json, body, "safety"), "none") == 0)
         return refuse("mode \"in_place\" cannot be undone, so it is backed up first: safety \"none\" is not for it",
                       error);

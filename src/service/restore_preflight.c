@@ -113,6 +113,12 @@ static void check_mode(HfPreflight *self)
         hf_preflight_find(self, true,
                           "the database %s exists already; choose another name, or replace it with --mode swap",
                           self->database);
+    if (self->options->mode == HF_RESTORE_NEW && hf_copy_looks_like(self->database))
+        hf_preflight_find(
+            self, true,
+            "a database %s would be taken for a copy that a restore has left, and be swapped in by an undo "
+            "or dropped: choose another name",
+            self->database);
     if (self->options->mode == HF_RESTORE_SWAP && !self->exists)
         hf_preflight_find(self, true, "there is no database %s to swap with; make it with --mode new", self->database);
     if (self->options->mode != HF_RESTORE_IN_PLACE && !self->may_create_db)

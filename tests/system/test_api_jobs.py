@@ -181,6 +181,12 @@ def test_a_restore_beside_is_made_after_its_preflight(busy, admin, things, backu
     assert busy.server.psql("SELECT count(*) FROM item", db=name) == "20000"
 
 
+def test_no_restore_makes_a_database_with_the_name_of_a_copy(admin, things, backup):
+    for name in ("shop_hf_kept_20260101000000_0000", "shop_hf_incoming_x", "a_hf_scratch_b"):
+        body = {"backup_id": backup["id"], "server_id": things["server"], "database_name": name, "mode": "new"}
+        assert "copy" in admin.post("/preflights", body, expect=400).json["detail"]
+
+
 def test_a_deleted_backup_leaves_its_name_in_the_logs(admin, things, busy):
     done = watch(admin, back_up(admin, things, prefix="short-lived-"))
     made = admin.get("/backups?q=short-lived", expect=200).json["items"][0]

@@ -143,6 +143,16 @@ def test_findings_come_before_the_work(shop, server):
     assert told.index("preflight: ") < told.index("100% done")
 
 
+@pytest.mark.parametrize("kind", ["kept", "incoming", "scratch"])
+def test_no_new_database_has_the_name_of_a_copy(shop, server, kind):
+    """An undo would swap it in, or a restore drop it."""
+    live = shop("CREATE TABLE t AS SELECT 1 AS i")
+    name = f"{live.name[:20]}_hf_{kind}_20260101000000_0000"
+    failed = live.restore("new", to=server.dsn(name), check=False)
+    assert failed.returncode != 0 and "would be taken for a copy" in failed.stderr
+    assert server.psql(f"SELECT count(*) FROM pg_database WHERE datname = '{name}'") == "0"
+
+
 def test_room_that_is_short_is_a_warning_and_no_refusal(shop):
     """The archive's rows are said to be larger than any disk; what they take on the server nobody knows."""
     live = shop(TWO)

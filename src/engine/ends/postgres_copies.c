@@ -19,6 +19,16 @@ const char *hf_copy_kind_name(HfCopyKind kind)
     return kind_names[kind];
 }
 
+bool hf_copy_looks_like(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(kind_names); i++) {
+        g_autofree char *mark = g_strconcat("_hf_", kind_names[i], "_", NULL);
+        if (strstr(name, mark) != NULL)
+            return true;
+    }
+    return false;
+}
+
 void hf_copy_free(HfCopy *self)
 {
     if (self == NULL)

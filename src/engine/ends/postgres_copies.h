@@ -14,7 +14,9 @@ typedef enum {
     HF_COPY_SCRATCH,  /* of a verify --restore-to: under way, or interrupted */
 } HfCopyKind;
 
-const char *hf_copy_kind_name(HfCopyKind kind); /* "kept", "incoming", "scratch" */
+const char *hf_copy_kind_name(HfCopyKind kind);
+/* Whether a database of that name would be taken for a copy, or be hidden among them. */
+bool hf_copy_looks_like(const char *name); /* "kept", "incoming", "scratch" */
 
 typedef struct {
     char *name; /* of the copy's database */
