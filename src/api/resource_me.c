@@ -2,8 +2,11 @@
 #include "api/change.h"
 #include "api/guard.h"
 #include "api/resources.h"
+#include "api/tries.h"
 #include "base/error.h"
 #include "crypto/password.h"
+
+#include <string.h>
 
 bool hf_me_handle_get(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
 {
@@ -20,10 +23,17 @@ static bool usage(GError **error, const char *message)
     return false;
 }
 
-static bool check_old(HfApi *api, const HfRequest *request, const char *old, GError **error)
+/* Who has found a session open may not try passwords for as long as it lasts: they count as those of signing in. */
+static bool check_old(HfApi *api, const HfRequest *request, const char *old, HfResponse *response, GError **error)
 {
+    const char *name = request->principal->actor + strlen("user ");
     g_autofree char *known = hf_account_password(api->catalog, request->principal->account_id, error);
-    return known != NULL && (hf_password_check(old, known) || usage(error, "the old password is wrong"));
+    if (known == NULL || !hf_tries_count(api, request, name, response))
+        return false;
+    if (!hf_password_check(old, known))
+        return usage(error, "the old password is wrong");
+    hf_tries_forget(api, request, name);
+    return true;
 }
 
 /* All other sessions of the account end: whoever had the old password is out. */
@@ -54,7 +64,7 @@ bool hf_me_handle_password(HfApi *api, const HfRoute *route, HfRequest *request,
         return usage(error, "a token has no password");
     if (!hf_request_only(request, members, error) || !hf_request_required(request, "old_password", 1000, &old, error) ||
         !hf_request_required(request, "new_password", 1000, &new, error) || !hf_password_acceptable(new, error) ||
-        !check_old(api, request, old, error))
+        !check_old(api, request, old, response, error))
         return false;
     g_autofree char *hash = hf_password_hash(new, error);
     return hash != NULL && set_password(api, request, hash, response, error);

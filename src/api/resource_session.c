@@ -1,69 +1,14 @@
-/*
- * Signing in and out. A wrong name costs as much time as a wrong password, and both are counted by account and by
- * address; while Redis is away nothing is counted, and scrypt alone is the brake.
- */
+/* Signing in and out. A wrong name costs as much time as a wrong password, and both are counted (tries.h). */
 #include "api/change.h"
 #include "api/guard.h"
 #include "api/resource_noun.h"
 #include "api/resources.h"
+#include "api/tries.h"
 #include "base/error.h"
 #include "catalog/audit.h"
 #include "crypto/password.h"
 
-#include <gio/gio.h>
 #include <string.h>
-
-#define WINDOW_S 900
-/* From one address few; from all together so many that no stranger alone locks anybody out. */
-#define TRIES_BY_PAIR 10
-#define TRIES_BY_ACCOUNT 100
-#define TRIES_BY_ADDRESS 50
-
-/* ---- Counting ------------------------------------------------------------------------------------------------------
- */
-
-static char *counter_name(const char *kind, const char *value)
-{
-    g_autofree char *lower = g_utf8_strdown(value, -1);
-    g_autofree char *hash = hf_sha256_text(lower);
-    return g_strconcat("sign-in:", kind, ":", hash, NULL);
-}
-
-static bool too_many(HfApi *api, const char *kind, const char *value, uint64_t limit)
-{
-    g_autofree char *name = counter_name(kind, value);
-    uint64_t count = 0;
-    return hf_queue_count(api->queue, name, WINDOW_S, &count, NULL) && count > limit;
-}
-
-static void forget(HfApi *api, const char *kind, const char *value)
-{
-    g_autofree char *name = counter_name(kind, value);
-    g_autoptr(GError) away = NULL;
-    if (!hf_queue_forget(api->queue, name, &away))
-        g_debug("the tries to sign in are not forgotten: %s", away->message);
-}
-
-/* What somebody counts as: of IPv6, where one has as many as one likes, a network of 64 bits. Transfer full. */
-static char *network_of(const char *address)
-{
-    g_autoptr(GInetAddress) inet = g_inet_address_new_from_string(address);
-    if (inet == NULL || g_inet_address_get_family(inet) != G_SOCKET_FAMILY_IPV6)
-        return g_strdup(address);
-    guint8 bytes[16] = {0};
-    memcpy(bytes, g_inet_address_to_bytes(inet), 8);
-    g_autoptr(GInetAddress) network = g_inet_address_new_from_bytes(bytes, G_SOCKET_FAMILY_IPV6);
-    return g_inet_address_to_string(network);
-}
-
-static bool refuse_many(const HfRequest *request, HfResponse *response)
-{
-    hf_response_problem(response, 429, "too-many-tries", "Too many tries",
-                        "too many attempts to sign in with this name or from this address",
-                        "Wait a quarter of an hour.", request);
-    hf_response_header(response, "Retry-After", G_STRINGIFY(WINDOW_S));
-    return false;
-}
 
 /* ---- In ------------------------------------------------------------------------------------------------------------
  */
@@ -158,17 +103,13 @@ bool hf_session_handle_create(HfApi *api, const HfRoute *route, HfRequest *reque
     if (!hf_request_only(request, members, error) || !hf_request_required(request, "user", 200, &user, error) ||
         !hf_request_required(request, "password", 1000, &password, error))
         return false;
-    g_autofree char *network = network_of(request->address);
-    g_autofree char *pair = g_strconcat(network, " ", user, NULL);
-    if (too_many(api, "address", network, TRIES_BY_ADDRESS) || too_many(api, "pair", pair, TRIES_BY_PAIR) ||
-        too_many(api, "account", user, TRIES_BY_ACCOUNT))
-        return refuse_many(request, response);
+    if (!hf_tries_count(api, request, user, response))
+        return false;
     if (!check(api, user, password, &account, &right, error))
         return false;
     if (!right)
         return refuse_credentials(api, request, account, user, response, error);
-    forget(api, "pair", pair);
-    forget(api, "account", user);
+    hf_tries_forget(api, request, user);
     return audit_sign_in(api, request, account, user, "success", error) &&
            start_session(api, request, account, response, error);
 }

@@ -346,10 +346,22 @@ def test_a_stranger_who_tries_locks_nobody_else_out(site, people):
     site.forget_tries()
     assert [by_fastcgi(site, "192.0.2.1", "wrong") for _ in range(11)] == [401] * 10 + [429]
     assert by_fastcgi(site, "192.0.2.2", PASSWORD) == 201
-    # of IPv6 a whole network is one
-    assert [by_fastcgi(site, f"2001:db8::{n}", "wrong") for n in range(1, 12)] == [401] * 10 + [429]
-    assert by_fastcgi(site, "2001:db8:0:1::1", PASSWORD) == 201
+    # of IPv6 a whole network is one, as large as one gets at home
+    assert [by_fastcgi(site, f"2001:db8:0:{n}::1", "wrong") for n in range(1, 12)] == [401] * 10 + [429]
+    assert by_fastcgi(site, "2001:db8:1::1", PASSWORD) == 201
+    # and what is IPv4 is it in any form
+    assert [by_fastcgi(site, f"{n % 2 * '::ffff:'}192.0.2.3", "wrong") for n in range(11)] == [401] * 10 + [429]
+    assert by_fastcgi(site, "::ffff:192.0.2.4", PASSWORD) == 201
     site.forget_tries()
+
+
+def test_trying_the_own_password_is_limited_too(site, people, newcomer):
+    site.forget_tries()
+    body = {"old_password": "wrong", "new_password": "another good one"}
+    assert [newcomer.put("/me/password", body).status for _ in range(11)] == [400] * 10 + [429]
+    assert newcomer.put("/me/password", {**body, "old_password": PASSWORD}).json["code"] == "too-many-tries"
+    site.forget_tries()
+    newcomer.put("/me/password", {**body, "old_password": PASSWORD}, expect=204)
 
 
 @pytest.mark.slow_once
