@@ -34,7 +34,8 @@ static bool measure_tables(HfPg *pg, HfProgress *progress, HfAssessment *result,
         HfNeutralTable *table = tables->pdata[i];
         g_autofree char *name = g_strconcat(table->schema, ".", table->name, NULL);
         hf_progress_lane_begin(progress, 0, name, (uint64_t)table->bytes);
-        bool ok = table->elsewhere || hf_postgres_measure_table(pg, unicode, table, result->findings, error);
+        bool ok = table->elsewhere ||
+                  hf_postgres_measure_table(pg, unicode, result->map, table, result->findings, error);
         hf_progress_lane_end(progress, 0);
         if (!ok) {
             g_prefix_error(error, "%s: ", name);

@@ -18,24 +18,27 @@
 /* Of all advisory locks of the maintenance database, those of migrations. */
 #define LOCK_CLASS "1212566855"
 
-static void tell_who_migrates(HfPg *pg, const char *database, GError **error)
+/* Sets the error if another session than this has the lock, from whatever database it took it. */
+static bool check_no_other(HfPg *pg, const char *database, GError **error)
 {
     g_autoptr(HfPgRows) rows = hf_pg_query(
         pg,
         "SELECT pg_catalog.format('process %s of %s, connected since %s', a.pid, a.usename, "
         "pg_catalog.date_trunc('second', a.backend_start)) FROM pg_catalog.pg_locks l JOIN "
-        "pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.granted AND l.database = "
-        "(SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) AND l.classid = "
-        "" LOCK_CLASS "::pg_catalog.oid AND l.objid::bigint = pg_catalog.hashtext($1)::bigint & 4294967295",
-        (const char *[]){database, NULL}, NULL);
-    bool known = rows != NULL && hf_pg_rows_count(rows) > 0;
-    g_set_error(
-        error, HF_ERROR, HF_ERROR_CONFLICT,
-        "another migration into %s is under way (%s); wait for its end, or end it: its lock goes with its session",
-        database, known ? hf_pg_rows_text(rows, 0, 0) : "it ends just now");
+        "pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.granted AND l.pid <> "
+        "pg_catalog.pg_backend_pid() AND l.classid = " LOCK_CLASS "::pg_catalog.oid AND l.objid::bigint = "
+        "pg_catalog.hashtext($1)::bigint & 4294967295",
+        (const char *[]){database, NULL}, error);
+    if (rows != NULL && hf_pg_rows_count(rows) > 0)
+        g_set_error(
+            error, HF_ERROR, HF_ERROR_CONFLICT,
+            "another migration into %s is under way (%s); wait for its end, or end it: its lock goes with its session",
+            database, hf_pg_rows_text(rows, 0, 0));
+    return rows != NULL && hf_pg_rows_count(rows) == 0;
 }
 
-/* The lock is held by an open transaction, so that it holds behind a pooler too. */
+/* The lock is held by an open transaction, so that it holds behind a pooler too. It is one of the maintenance database;
+ * who has it from another one is looked for. Two at the same moment may both be refused, never both let in. */
 static bool lock_target(HfPg *pg, const char *database, GError **error)
 {
     if (!hf_pg_exec(pg, "BEGIN READ ONLY", error))
@@ -43,9 +46,12 @@ static bool lock_target(HfPg *pg, const char *database, GError **error)
     g_autofree char *locked =
         hf_pg_query_text(pg, "SELECT pg_catalog.pg_try_advisory_xact_lock(" LOCK_CLASS ", pg_catalog.hashtext($1))",
                          (const char *[]){database, NULL}, error);
-    if (locked != NULL && *locked == 'f')
-        tell_who_migrates(pg, database, error);
-    return locked != NULL && *locked == 't';
+    if (locked == NULL || !check_no_other(pg, database, error))
+        return false;
+    if (*locked == 'f')
+        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
+                    "another migration into %s was under way a moment ago; try again", database);
+    return *locked == 't';
 }
 
 /* ---- The source ----------------------------------------------------------------------------------------------------
@@ -66,16 +72,17 @@ static bool check_not_itself(HfPg *source, HfPg *target, const char *database, G
     return false;
 }
 
-/* Who else may write to the source: how many sessions, in words by application, user and address, and whether all of
- * them are Holdfast's own. A subscription writes what its publisher sends, and a prepared transaction ends some time:
- * neither has a client, and each counts as one. */
+/* Who else may write to the source but those that hold a migration's lock: how many sessions, in words by application,
+ * user and address, and whether all of them are Holdfast's own. A subscription writes what its publisher sends, and a
+ * prepared transaction ends some time: neither has a client, and each counts as one. */
 #define SESSIONS                                                                                                       \
     "SELECT pg_catalog.count(*) AS n, bool_and(coalesce(a.application_name ~ '^(holdfast$|pg_dump )', false)) AS "     \
     "ours, pg_catalog.format('%s %s of %s from %s', pg_catalog.count(*), coalesce(nullif(a.application_name, ''), "    \
     "'unnamed'), a.usename, CASE WHEN a.client_addr IS NOT NULL THEN pg_catalog.host(a.client_addr) WHEN "             \
     "a.backend_type IS NOT NULL THEN 'the server''s own host' ELSE 'an address that the role may not see' END) AS "    \
     "line FROM pg_catalog.pg_stat_activity a WHERE a.datname = pg_catalog.current_database() AND a.pid <> "            \
-    "pg_catalog.pg_backend_pid() AND " HF_SESSION_IS_CLIENT                                                            \
+    "pg_catalog.pg_backend_pid() AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid = a.pid AND "           \
+    "l.locktype = 'advisory' AND l.classid = " LOCK_CLASS "::pg_catalog.oid) AND " HF_SESSION_IS_CLIENT                \
     " GROUP BY a.application_name, a.usename, a.client_addr, a.backend_type"
 #define SUBSCRIPTIONS                                                                                                  \
     "SELECT 1, false, pg_catalog.format('the subscription %s', u.subname) FROM pg_catalog.pg_subscription u JOIN "     \

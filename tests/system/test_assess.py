@@ -11,6 +11,7 @@ DOCUMENT = REPOSITORY / "docs/migrate-to-sql-server.md"
 
 # Every awkward value; the numbers beside it are those that COUNTS tells.
 AWKWARD = r"""
+CREATE EXTENSION citext;
 CREATE TABLE moments (id int PRIMARY KEY, d date, ts timestamp, tz timestamptz, t time);
 INSERT INTO moments VALUES
     (1, 'infinity', '-infinity', 'infinity', '24:00'), (2, '-infinity', NULL, NULL, '23:59:59.999999'),
@@ -30,6 +31,11 @@ CREATE TABLE texts (id int PRIMARY KEY, code text UNIQUE, long text, wide varcha
 INSERT INTO texts VALUES (1, 'a', NULL, '😀😀😀'), (2, 'a ', NULL, NULL), (3, 'A', NULL, NULL), (4, 'b', NULL, NULL),
     (5, 'c', repeat('x', 451), NULL), (6, 'd', repeat('x', 851), NULL), (7, 'e', repeat('x', 5000), NULL);
 CREATE INDEX by_long ON texts (left(long, 1000));
+CREATE TABLE rows (id int, a varchar(4000), b varchar(4000), c char(100), large text);
+INSERT INTO rows VALUES (1, repeat('x', 4000), 'x', 'x', repeat('x', 9000)), (2, repeat('x', 3900), NULL, NULL, repeat('x', 9000));
+CREATE TABLE unique_ones (id int PRIMARY KEY, mail text, gone date, nick citext UNIQUE);
+CREATE UNIQUE INDEX living ON unique_ones (mail) WHERE gone IS NULL;
+INSERT INTO unique_ones VALUES (1, 'a', NULL, 'A '), (2, 'a ', NULL, 'a'), (3, 'a', '2024-01-01', NULL), (4, 'a ', '2024-01-01', NULL);
 CREATE TABLE long_keys (code text PRIMARY KEY);
 INSERT INTO long_keys VALUES (repeat('x', 450)), (repeat('y', 451)), (repeat('z', 851));
 """
@@ -44,7 +50,9 @@ COUNTS = {
     ("too many digits", "numbers", "many"): 1,  # one that needs 11 digits where another leaves 8
     ("json escape", "documents", "j"): 3,
     ("unique but for trailing spaces", "texts", "texts_code_key"): 2, ("unique but for case", "texts", "texts_code_key"): 2,
-    ("row over 8,060 bytes", "texts", None): 1,
+    ("row over 8,060 bytes", "rows", None): 1,  # without the large text, and with what pads c
+    ("unique but for trailing spaces", "unique_ones", "living"): 2,
+    ("unique but for trailing spaces", "unique_ones", "unique_ones_nick_key"): 2,
     ("key over 900 bytes", "long_keys", "long_keys_pkey"): 2, ("key over 1,700 bytes", "long_keys", "long_keys_pkey"): 1,
 }
 
@@ -251,6 +259,34 @@ def test_the_map_decides_types_and_values(assess, tmp_path, holdfast):
     assert "CREATE TABLE [sales].[texts]" in found["script"]
     choices = {(each["kind"], each["column"]): each["choice"] for each in found["findings"]}
     assert (choices["infinity", "ts"], choices["bc", "d"], choices["bc", "ts"]) == ("clamp", "text", "refuse")
+
+
+def test_what_a_chosen_type_has_no_room_for_is_counted(assess, tmp_path):
+    chosen = tmp_path / "map.json"
+    chosen.write_text(json.dumps({"columns": [
+        {"table": "public.t", "column": column, "to": to} for column, to in
+        {"a": "nvarchar(3)", "n": "decimal(4, 2)", "i": "smallint", "s": "tinyint", "b": "varbinary(2)", "fits": "bigint"}.items()]}))
+    found = assess("""CREATE TABLE t (id int PRIMARY KEY, a text, n numeric, i int, s int, b bytea, fits int);
+        INSERT INTO t VALUES (1, 'abcd', 100, 40000, 256, '\\x010203', 1), (2, 'abc', 1.234, 1, 255, '\\x0102', 2),
+            (3, NULL, 99.99, NULL, 0, NULL, NULL), (4, '😀😀', 'NaN', -32768, -1, NULL, 3)""", "--map", chosen)
+    counts = {each["column"]: each["rows"] for each in found["findings"]
+              if each["kind"] == "too long for the type that you chose"}
+    assert counts == {"a": 2, "n": 2, "i": 1, "s": 2, "b": 1}
+
+
+def test_an_identity_that_is_no_number_there_is_none(assess, tmp_path):
+    chosen = tmp_path / "map.json"
+    chosen.write_text('{"columns": [{"table": "public.t", "column": "id", "to": "nvarchar(20)"}]}')
+    found = assess("CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY)", "--map", chosen)
+    assert "[id] nvarchar(20) COLLATE Latin1_General_100_BIN2 NOT NULL\n" in found["script"]
+    assert "CHECKIDENT" not in found["script"]
+
+
+def test_json_that_was_chosen_as_text_is_not_checked(assess, tmp_path):
+    chosen = tmp_path / "map.json"
+    chosen.write_text('{"values": [{"kind": "json escape", "choice": "text"}]}')
+    script = assess("CREATE TABLE t (j json); CREATE TABLE u (j jsonb)", "--map", chosen)["script"]
+    assert script.count("ISJSON") == 1 and "CK_u_j_is_json" in script, "jsonb has no such values"
 
 
 def test_a_map_with_a_mistake_ends_with_status_2(holdfast, postgres, tmp_path):

@@ -244,6 +244,8 @@ def test_two_do_not_go_to_one_place_and_a_dead_one_is_not_in_the_way(move):
         first = held(move)
         done = move(*GO_ON, check=False)
         assert done.returncode == 1 and f"another migration into {move.moved} is under way (process " in message(done)
+        done = move(*GO_ON, "--maintenance-db", "template1", check=False)
+        assert f"another migration into {move.moved} is under way (process " in message(done), "from whatever database"
         first.kill()
         first.communicate()
         wait_until(lambda: move.target.psql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == "0")

@@ -214,7 +214,7 @@ static bool read_map(HfMssqlMap *self, const HfJson *json, GError **error)
 HfMssqlMap *hf_mssql_map_new(const char *file, const char *text, size_t length, GError **error)
 {
     g_autoptr(HfMssqlMap) map = g_new0(HfMssqlMap, 1);
-    map->file = g_strdup(file);
+    map->file = g_strdup(file != NULL ? file : "--map");
     map->schemas = g_ptr_array_new_with_free_func(free_line);
     map->types = g_ptr_array_new_with_free_func(free_line);
     map->columns = g_ptr_array_new_with_free_func(free_line);
@@ -252,16 +252,67 @@ static const HfNeutralColumn *find(const HfMssqlMap *self, const Line *line, con
     return NULL;
 }
 
+static bool check_fit(const HfMssqlMap *self, const Line *line, const HfNeutralColumn *column, GError **error)
+{
+    if (!hf_mssql_type_fits(column->type.kind, line->to))
+        return fail(self, line->place, error, "values of %s do not fit into %s: nvarchar takes every value",
+                    column->type.source, line->to);
+    return true;
+}
+
+static bool is_of_type(const Line *line, const HfNeutralColumn *column)
+{
+    return strcmp(line->type, column->type.source) == 0 || g_strcmp0(line->type, column->type.domain) == 0;
+}
+
+/* A type must be one that a column has. */
+static bool check_type(const HfMssqlMap *self, const Line *line, const HfNeutralModel *model, GError **error)
+{
+    for (guint t = 0; t < model->tables->len; t++) {
+        const HfNeutralTable *table = model->tables->pdata[t];
+        for (guint c = 0; c < table->columns->len; c++)
+            if (is_of_type(line, table->columns->pdata[c]))
+                return check_fit(self, line, table->columns->pdata[c], error);
+    }
+    return fail(self, line->place, error,
+                "no column has the type %s: write it as PostgreSQL prints it, like \"character varying(20)\"",
+                line->type);
+}
+
+static bool check_schema(const HfMssqlMap *self, const Line *line, const HfNeutralModel *model, GError **error)
+{
+    for (guint i = 0; i < model->schemas->len; i++)
+        if (strcmp(((HfNeutralSchema *)model->schemas->pdata[i])->name, line->schema) == 0)
+            return true;
+    return fail(self, line->place, error, "there is no schema %s with anything that goes", line->schema);
+}
+
+/* Names of schemas stand in scripts as they are. */
+static bool check_schema_names(const HfMssqlMap *self, const HfNeutralModel *model, GError **error)
+{
+    for (guint i = 0; i < model->schemas->len; i++) {
+        const char *name = hf_mssql_map_schema(self, ((HfNeutralSchema *)model->schemas->pdata[i])->name);
+        if (strpbrk(name, "\r\n") != NULL || strstr(name, "$(") != NULL)
+            return fail(self, "schemas", error,
+                        "the schema \"%s\" has a line break or $( in its name: give it another one there", name);
+    }
+    return true;
+}
+
 bool hf_mssql_map_check(const HfMssqlMap *self, const HfNeutralModel *model, GError **error)
 {
-    for (guint i = 0; i < self->columns->len; i++) {
-        const Line *line = self->columns->pdata[i];
-        const HfNeutralColumn *column = find(self, line, model, error);
-        if (column == NULL)
+    if (!check_schema_names(self, model, error))
+        return false;
+    for (guint i = 0; i < self->schemas->len; i++)
+        if (!check_schema(self, self->schemas->pdata[i], model, error))
             return false;
-        if (!hf_mssql_type_fits(column->type.kind, line->to))
-            return fail(self, line->place, error, "values of %s do not fit into %s: nvarchar takes every value",
-                        column->type.source, line->to);
+    for (guint i = 0; i < self->types->len; i++)
+        if (!check_type(self, self->types->pdata[i], model, error))
+            return false;
+    for (guint i = 0; i < self->columns->len; i++) {
+        const HfNeutralColumn *column = find(self, self->columns->pdata[i], model, error);
+        if (column == NULL || !check_fit(self, self->columns->pdata[i], column, error))
+            return false;
     }
     for (guint i = 0; i < self->values->len; i++) {
         const Line *line = self->values->pdata[i];
@@ -293,8 +344,7 @@ const char *hf_mssql_map_type(const HfMssqlMap *self, const HfNeutralTable *tabl
             return ((Line *)self->columns->pdata[i])->to;
     for (guint i = 0; i < self->types->len; i++) {
         const Line *line = self->types->pdata[i];
-        if ((strcmp(line->type, column->type.source) == 0 || g_strcmp0(line->type, column->type.domain) == 0) &&
-            hf_mssql_type_fits(column->type.kind, line->to))
+        if (is_of_type(line, column) && hf_mssql_type_fits(column->type.kind, line->to))
             return line->to;
     }
     return NULL;

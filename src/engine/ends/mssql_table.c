@@ -144,6 +144,8 @@ static bool wants_text(const HfMssqlPlanner *self, const HfNeutralTable *table, 
               {HF_NEUTRAL_DECIMAL, HF_NEUTRAL_FLOAT64, HF_AWKWARD_NOT_A_NUMBER},
               {HF_NEUTRAL_DECIMAL, HF_NEUTRAL_DECIMAL, HF_AWKWARD_TOO_MANY_DIGITS},
               {HF_NEUTRAL_JSON, HF_NEUTRAL_JSON, HF_AWKWARD_JSON_ESCAPE}};
+    if (strcmp(column->type.source, "jsonb") == 0) /* which has no such escapes */
+        return false;
     for (size_t i = 0; i < G_N_ELEMENTS(of); i++)
         if (column->type.kind >= of[i].from && column->type.kind <= of[i].to &&
             hf_mssql_map_choice(self->map, table, column, of[i].awkward) == HF_CHOICE_TEXT)

@@ -1,5 +1,7 @@
 #include "engine/ends/postgres_awkward.h"
 
+#include "engine/ends/mssql_type.h"
+
 #include <string.h>
 
 /*
@@ -27,6 +29,7 @@ typedef struct {
 typedef struct {
     HfPg *pg;
     bool unicode; /* the database is in UTF8, so that characters may take two units */
+    const HfMssqlMap *map;
     HfNeutralTable *table;
     GArray *probes;
     char *from;    /* "ONLY shop.orders" */
@@ -101,7 +104,38 @@ static char *bytes_of(const Scan *self, const HfNeutralColumn *column)
     if (column->type.kind == HF_NEUTRAL_BYTES)
         return g_strdup_printf("coalesce(pg_catalog.octet_length(%s), 0)", name);
     g_autofree char *units = units_of(self, column);
-    return g_strdup_printf("coalesce(2 * (%s), 0)", units);
+    /* What is padded has its room in each row. */
+    int64_t least = column->type.kind == HF_NEUTRAL_CHAR ? 2 * column->type.length : 0;
+    return g_strdup_printf("greatest(coalesce(2 * (%s), 0), %" G_GINT64_FORMAT ")", units, least);
+}
+
+/* Whether a key or an index has it, so that it is no LOB there. */
+static bool is_in_key(const HfNeutralTable *table, const HfNeutralColumn *column)
+{
+    bool found = false;
+    for (guint i = 0; i < table->keys->len; i++)
+        found = found || g_ptr_array_find_with_equal_func(((HfNeutralKey *)table->keys->pdata[i])->columns,
+                                                          column->name, g_str_equal, NULL);
+    for (guint i = 0; i < table->indexes->len; i++) {
+        const HfNeutralIndex *index = table->indexes->pdata[i];
+        for (guint k = 0; k < index->items->len; k++)
+            found = found || g_strcmp0(((HfNeutralIndexItem *)index->items->pdata[k])->column, column->name) == 0;
+    }
+    return found;
+}
+
+/* Whether it is max there, so that a row has a pointer of it at the most. */
+static bool is_large(const Scan *self, const HfNeutralColumn *column)
+{
+    static const bool of_any_length[HF_NEUTRAL_KINDS] = {
+        [HF_NEUTRAL_TEXT] = true,      [HF_NEUTRAL_TEXT_WITHOUT_CASE] = true,
+        [HF_NEUTRAL_BYTES] = true,     [HF_NEUTRAL_JSON] = true,
+        [HF_NEUTRAL_XML] = true,       [HF_NEUTRAL_ARRAY] = true,
+        [HF_NEUTRAL_COMPOSITE] = true, [HF_NEUTRAL_RANGE] = true,
+        [HF_NEUTRAL_MAP] = true,       [HF_NEUTRAL_SEARCH_VECTOR] = true,
+        [HF_NEUTRAL_GEOMETRY] = true,  [HF_NEUTRAL_OTHER] = true};
+    bool bounded = column->type.length > 0 && column->type.length <= 4000;
+    return of_any_length[column->type.kind] && !bounded && !is_in_key(self->table, column);
 }
 
 static void probe_moments(Scan *self, HfNeutralColumn *column)
@@ -141,8 +175,55 @@ static void probe_decimal(Scan *self, HfNeutralColumn *column)
     "(" PLAIN " ~ '\\\\u0000' OR " PLAIN " ~* '\\\\ud[89ab][0-9a-f]{2}(?!\\\\ud[c-f])' OR " PLAIN                      \
     " ~* '(?<!\\\\ud[89ab][0-9a-f]{2})\\\\ud[c-f][0-9a-f]{2}')"
 
+/* The condition under which a whole number or decimal has no room in a type; NULL: never. Transfer full. */
+static char *beyond_number(HfNeutralKind there, const char *type, int64_t size, int64_t scale)
+{
+    static const char *const ranges[HF_NEUTRAL_KINDS] = {[HF_NEUTRAL_BOOLEAN] = "0 AND 1",
+                                                         [HF_NEUTRAL_INT16] = "-32768 AND 32767",
+                                                         [HF_NEUTRAL_INT32] = "-2147483648 AND 2147483647",
+                                                         [HF_NEUTRAL_INT64] =
+                                                             "-9223372036854775808 AND 9223372036854775807"};
+    const char *range = strcmp(type, "tinyint") == 0 ? "0 AND 255" : ranges[there];
+    if (range != NULL)
+        return g_strdup_printf("CASE WHEN " IS_SPECIAL " THEN false ELSE {}::numeric NOT BETWEEN %s OR {}::numeric <> "
+                               "pg_catalog.trunc({}::numeric) END",
+                               range);
+    if (there != HF_NEUTRAL_DECIMAL)
+        return NULL;
+    size = size > 0 ? size : 18; /* of decimal without a precision */
+    return g_strdup_printf("CASE WHEN " IS_SPECIAL
+                           " THEN false ELSE pg_catalog.abs({}::numeric) >= 1e%d OR pg_catalog.min_scale({}::numeric) "
+                           "> %d END",
+                           (int)(size - scale), (int)scale);
+}
+
+/* What has no room in the type that the map gives the column. */
+static void probe_fit(Scan *self, HfNeutralColumn *column)
+{
+    int64_t size, scale;
+    const char *type = hf_mssql_map_type(self->map, self->table, column);
+    if (type == NULL)
+        return;
+    HfNeutralKind there = hf_mssql_type_kind(type, &size, &scale);
+    bool text = there == HF_NEUTRAL_TEXT || there == HF_NEUTRAL_CHAR;
+    g_autofree char *name = hf_pg_quote_ident(column->name);
+    g_autofree char *units = text ? units_of(self, column) : NULL;
+    g_autofree char *condition = NULL;
+    if (text && size > 0)
+        condition = g_strdup_printf("%s > %d", units, (int)size);
+    else if (there == HF_NEUTRAL_BYTES && size > 0)
+        condition = g_strdup_printf("pg_catalog.octet_length({}) > %d", (int)size);
+    else if (column->type.kind >= HF_NEUTRAL_INT16 && column->type.kind <= HF_NEUTRAL_DECIMAL)
+        condition = beyond_number(there, type, size, scale);
+    if (condition == NULL)
+        return;
+    g_auto(GStrv) pieces = g_strsplit(condition, "{}", -1);
+    add_count(self, "too long for the type that you chose", column, NULL, g_strjoinv(name, pieces));
+}
+
 static void probe_column(Scan *self, HfNeutralColumn *column)
 {
+    probe_fit(self, column);
     switch (column->type.kind) {
     case HF_NEUTRAL_DATE:
     case HF_NEUTRAL_TIMESTAMP:
@@ -192,8 +273,8 @@ static bool is_fixed(const HfNeutralColumn *column)
             column->type.kind != HF_NEUTRAL_TIME_WITH_ZONE);
 }
 
-/* The sum over columns (char*); NULL: always small. Transfer full. */
-static char *sum_of_bytes(const Scan *self, const GPtrArray *names)
+/* The sum over columns (char*), as in a row or as in a key; NULL: always small. Transfer full. */
+static char *sum_of_bytes(const Scan *self, const GPtrArray *names, bool in_row)
 {
     bool fixed = true;
     g_autoptr(GString) sum = g_string_new("0");
@@ -201,7 +282,7 @@ static char *sum_of_bytes(const Scan *self, const GPtrArray *names)
         const HfNeutralColumn *column = hf_neutral_find_column(self->table->columns, names->pdata[i]);
         if (column == NULL)
             continue;
-        g_autofree char *bytes = bytes_of(self, column);
+        g_autofree char *bytes = in_row && is_large(self, column) ? g_strdup("24") : bytes_of(self, column);
         g_string_append_printf(sum, " + %s", bytes);
         fixed = fixed && is_fixed(column);
     }
@@ -210,7 +291,7 @@ static char *sum_of_bytes(const Scan *self, const GPtrArray *names)
 
 static void probe_key(Scan *self, const char *name, bool clustered, const GPtrArray *columns)
 {
-    g_autofree char *sum = sum_of_bytes(self, columns);
+    g_autofree char *sum = sum_of_bytes(self, columns, false);
     if (sum == NULL)
         return;
     add_count(self, "key over 1,700 bytes", NULL, name, g_strdup_printf("%s > %d", sum, INDEX_BYTES));
@@ -244,7 +325,7 @@ static void probe_keys_and_rows(Scan *self)
     g_autoptr(GPtrArray) all = g_ptr_array_new();
     for (guint i = 0; i < self->table->columns->len; i++)
         g_ptr_array_add(all, ((HfNeutralColumn *)self->table->columns->pdata[i])->name);
-    g_autofree char *sum = sum_of_bytes(self, all);
+    g_autofree char *sum = sum_of_bytes(self, all, true);
     if (sum != NULL)
         add_count(self, "row over 8,060 bytes", NULL, NULL, g_strdup_printf("%s > %d", sum, ROW_BYTES));
 }
@@ -353,10 +434,19 @@ static bool is_text(const HfNeutralColumn *column)
     return column->type.kind == HF_NEUTRAL_TEXT || column->type.kind == HF_NEUTRAL_TEXT_WITHOUT_CASE;
 }
 
-/* Counts the groups of rows that a unique key keeps apart by what `form` (of %s) takes away. */
-static bool count_alike(Scan *self, const char *finding, const char *name, const GPtrArray *columns, const char *before,
-                        const char *after, GPtrArray *findings, GError **error)
+/* A key or an index by what is to be asked of it. */
+typedef struct {
+    const char *name;
+    const GPtrArray *columns;
+    const char *predicate; /* NULL: of all rows */
+} Unique;
+
+/* Counts the groups of rows that a unique key keeps apart by what is taken away: spaces at the end, which no text there
+ * has, nor one whose case is ignored; or case. */
+static bool count_alike(Scan *self, const char *finding, const Unique *of, bool spaces, GPtrArray *findings,
+                        GError **error)
 {
+    const GPtrArray *columns = of->columns;
     g_autoptr(GString) group = g_string_new(NULL);
     g_autoptr(GString) filter = g_string_new(NULL);
     bool any = false;
@@ -364,12 +454,17 @@ static bool count_alike(Scan *self, const char *finding, const char *name, const
         const HfNeutralColumn *column = hf_neutral_find_column(self->table->columns, columns->pdata[i]);
         g_autofree char *quoted = hf_pg_quote_ident(columns->pdata[i]);
         bool text = column != NULL && is_text(column);
-        g_string_append_printf(group, "%s%s%s%s", i > 0 ? ", " : "", text ? before : "", quoted, text ? after : "");
+        bool lower = text && (!spaces || column->type.kind == HF_NEUTRAL_TEXT_WITHOUT_CASE);
+        g_string_append_printf(group, "%s%s%s%s%s%s%s", i > 0 ? ", " : "", lower ? "pg_catalog.lower(" : "",
+                               text && spaces ? "pg_catalog.rtrim(" : "", quoted, text ? "::text" : "",
+                               text && spaces ? ")" : "", lower ? ")" : "");
         g_string_append_printf(filter, "%s%s IS NOT NULL", i > 0 ? " AND " : "", quoted);
         any = any || text;
     }
     if (!any)
         return true;
+    if (of->predicate != NULL)
+        g_string_append_printf(filter, " AND (%s)", of->predicate);
     g_autofree char *sql = g_strdup_printf("SELECT coalesce(pg_catalog.sum(n), 0)::bigint, pg_catalog.min(a COLLATE "
                                            "\"C\"), pg_catalog.max(b COLLATE \"C\") "
                                            "FROM (SELECT pg_catalog.count(*) n, pg_catalog.min(%s COLLATE \"C\") a, "
@@ -379,32 +474,31 @@ static bool count_alike(Scan *self, const char *finding, const char *name, const
     g_autoptr(HfPgRows) rows = hf_pg_query(self->pg, sql, NULL, error);
     if (rows == NULL)
         return false;
-    Probe probe = {COUNT, NULL, finding, -1, (char *)name, NULL};
+    Probe probe = {COUNT, NULL, finding, -1, (char *)of->name, NULL};
     if (hf_pg_rows_int64(rows, 0, 0) > 0)
         add_finding(self, &probe, (uint64_t)hf_pg_rows_int64(rows, 0, 0), hf_pg_rows_text(rows, 0, 1),
                     hf_pg_rows_text(rows, 0, 2), findings);
     return true;
 }
 
-static bool count_unique(Scan *self, const char *name, const GPtrArray *columns, GPtrArray *findings, GError **error)
+static bool count_unique(Scan *self, const Unique *of, GPtrArray *findings, GError **error)
 {
-    return count_alike(self, "unique but for trailing spaces", name, columns, "pg_catalog.rtrim(", "::text)", findings,
-                       error) &&
-           count_alike(self, "unique but for case", name, columns, "pg_catalog.lower(", "::text)", findings, error);
+    return count_alike(self, "unique but for trailing spaces", of, true, findings, error) &&
+           count_alike(self, "unique but for case", of, false, findings, error);
 }
 
 static bool count_all_unique(Scan *self, GPtrArray *findings, GError **error)
 {
     for (guint i = 0; i < self->table->keys->len; i++) {
         const HfNeutralKey *key = self->table->keys->pdata[i];
-        if (!count_unique(self, key->name, key->columns, findings, error))
+        if (!count_unique(self, &(Unique){key->name, key->columns, NULL}, findings, error))
             return false;
     }
     for (guint i = 0; i < self->table->indexes->len; i++) {
         const HfNeutralIndex *index = self->table->indexes->pdata[i];
         g_autoptr(GPtrArray) columns = columns_of_index(index);
-        if (index->unique && index->predicate == NULL && columns->len == index->items->len &&
-            !count_unique(self, index->name, columns, findings, error))
+        if (index->unique && columns->len == index->items->len &&
+            !count_unique(self, &(Unique){index->name, columns, index->predicate}, findings, error))
             return false;
     }
     return true;
@@ -430,13 +524,14 @@ static bool measure(Scan *self, GPtrArray *findings, GError **error)
     return recount_digits(self, findings, error) && count_all_unique(self, findings, error);
 }
 
-bool hf_postgres_measure_table(HfPg *pg, bool unicode, HfNeutralTable *table, GPtrArray *findings, GError **error)
+bool hf_postgres_measure_table(HfPg *pg, bool unicode, const HfMssqlMap *map, HfNeutralTable *table,
+                               GPtrArray *findings, GError **error)
 {
     g_autofree char *name = hf_pg_quote_qualified(table->schema, table->name);
     g_autofree char *from = g_strconcat(table->partitioned ? "" : "ONLY ", name, NULL);
     g_autofree char *row_key = row_key_of(table);
     g_autoptr(GArray) probes = g_array_new(FALSE, FALSE, sizeof(Probe));
     g_array_set_clear_func(probes, clear_probe);
-    Scan scan = {pg, unicode, table, probes, from, row_key};
+    Scan scan = {pg, unicode, map, table, probes, from, row_key};
     return measure(&scan, findings, error);
 }

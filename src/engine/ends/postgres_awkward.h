@@ -23,10 +23,10 @@ void hf_awkward_finding_free(HfAwkwardFinding *self);
 /*
  * Measures one table of the model in one scan (more for unique texts, each of which has to be grouped; and for a table
  * of hundreds of columns): its rows, and the measures of its columns are filled; what is found is added to `findings`
- * (HfAwkwardFinding, whose free function is hf_awkward_finding_free). `unicode` says that the database is in UTF8. In
- * the caller's transaction; bounded memory here, work_mem there.
+ * (HfAwkwardFinding, whose free function is hf_awkward_finding_free), also what the map's own types have no room for.
+ * `unicode` says that the database is in UTF8. In the caller's transaction; bounded memory here, work_mem there.
  */
-bool hf_postgres_measure_table(HfPg *pg, bool unicode, HfNeutralTable *table, GPtrArray *findings, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+bool hf_postgres_measure_table(HfPg *pg, bool unicode, const HfMssqlMap *map, HfNeutralTable *table,
+                               GPtrArray *findings, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -10,6 +10,8 @@ static HfNeutralModel *model(void)
 {
     HfNeutralModel *model = hf_neutral_model_new();
     HfNeutralTable *table = hf_neutral_add_table(model);
+    hf_neutral_add_schema(model)->name = g_strdup("shop");
+    hf_neutral_add_schema(model)->name = g_strdup("public");
     table->schema = g_strdup("shop");
     table->name = g_strdup("orders");
     static const struct {
@@ -56,6 +58,15 @@ static void mistakes_are_named_with_place_and_remedy(void **state)
          "quotes"},
         {"{\"columns\": [{\"table\": \"shop.orders\", \"column\": \"day\", \"to\": \"int\"}]}",
          "map.json: columns[0]: values of date do not fit into int: nvarchar takes every value"},
+        {"{\"types\": [{\"type\": \"varchar(20)\", \"to\": \"nvarchar(20)\"}]}",
+         "map.json: types[0]: no column has the type varchar(20): write it as PostgreSQL prints it, like \"character "
+         "varying(20)\""},
+        {"{\"types\": [{\"type\": \"bytea\", \"to\": \"nvarchar(20)\"}]}",
+         "map.json: types[0]: values of bytea do not fit into nvarchar(20): nvarchar takes every value"},
+        {"{\"schemas\": [{\"schema\": \"store\", \"to\": \"sales\"}]}",
+         "map.json: schemas[0]: there is no schema store with anything that goes"},
+        {"{\"schemas\": [{\"schema\": \"shop\", \"to\": \"a\\nGO\"}]}",
+         "map.json: schemas: the schema \"a\nGO\" has a line break or $( in its name: give it another one there"},
         {"{\"values\": [{\"kind\": \"infinity\", \"choice\": \"drop\"}]}",
          "map.json: values[0]: \"choice\" is \"drop\": it must be one of \"refuse\", \"null\", \"clamp\", \"text\""},
         {"{\"values\": [{\"kind\": \"not a number\", \"choice\": \"clamp\"}]}",
