@@ -21,6 +21,12 @@ GPtrArray *hf_retention_choose(const GPtrArray *backups, int64_t keep_count, int
     return chosen;
 }
 
+void hf_retention_limit(GPtrArray *chosen)
+{
+    if (chosen->len > HF_RETENTION_AT_ONCE)
+        g_ptr_array_remove_range(chosen, 0, chosen->len - HF_RETENTION_AT_ONCE);
+}
+
 /* Why `now` looks as if much of `before` had got lost. */
 static char *compare(const HfBackupRow *now, const HfBackupRow *before)
 {

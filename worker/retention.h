@@ -9,9 +9,14 @@
 /*
  * `backups` (HfBackupRow) are the good ones of a schedule and a database, newest first. Beyond the first `keep_count`
  * (0: no bound), or older than `keep_days` (0: no bound) at `now_us`, they may go; but never the newest, nor a pinned
- * one, which is not counted either. Borrowed elements; transfer container.
+ * one, which is not counted either. Borrowed elements, newest first; transfer container.
  */
 GPtrArray *hf_retention_choose(const GPtrArray *backups, int64_t keep_count, int64_t keep_days, int64_t now_us);
+
+/* What goes at once: the oldest of them. Each is asked for in the transaction that ends the job, for which the audit
+ * log and whoever writes there wait. The rest goes after the next backups. */
+#define HF_RETENTION_AT_ONCE 100
+void hf_retention_limit(GPtrArray *chosen);
 
 /*
  * Why nothing may go: one of them has under half the size or rows of the one before, and the newest still has, as

@@ -16,6 +16,7 @@
 #include "catalog/restore_table.h"
 #include "service/audit_anchor.h"
 #include "service/request_backup.h"
+#include "service/request_delete.h"
 #include "service/request_find.h"
 #include "service/request_resume.h"
 #include "service/request_retention.h"
@@ -268,13 +269,37 @@ static bool expire_copies(HfScheduler *self, GError **error)
     return databases != NULL;
 }
 
+/* What restores made of databases before they replaced them, once nobody will want it any more: a job each. */
+static bool expire_safety(HfScheduler *self, GError **error)
+{
+    g_autoptr(GPtrArray) backups = hf_backup_safety_due(self->catalog, self->clock(self->clock_data), error);
+    for (guint i = 0; backups != NULL && i < backups->len; i++) {
+        const HfBackupRow *backup = backups->pdata[i];
+        HfRequester requester = {.catalog = self->catalog,
+                                 .queue = self->queue,
+                                 .sealer = self->worker->sealer,
+                                 .organization = backup->organization,
+                                 .actor = self->worker->actor,
+                                 .reason = HF_REQUEST_RETENTION};
+        g_autoptr(GError) reason = NULL;
+        g_autofree char *answer =
+            hf_request_run(&requester, hf_request_delete, backup->id, NULL, HF_JSON_NONE, &reason);
+        if (answer != NULL || g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT)) /* somebody was faster */
+            continue;
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
+    return backups != NULL;
+}
+
 static bool expire(HfScheduler *self, GError **error)
 {
     if (g_get_monotonic_time() < self->expire_us)
         return true;
     self->expire_us = g_get_monotonic_time() + EXPIRE_US;
     return hf_session_expire(self->catalog, error) && hf_catalog_expire(self->catalog, error) &&
-           hf_upload_expire(self->catalog, error) && expire_copies(self, error) && bring_back_schedules(self, error);
+           hf_upload_expire(self->catalog, error) && expire_copies(self, error) && expire_safety(self, error) &&
+           bring_back_schedules(self, error);
 }
 
 /* ---- The audit log -------------------------------------------------------------------------------------------------

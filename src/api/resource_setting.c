@@ -11,6 +11,7 @@
 #define MAX_VALUE 4000
 #define MAX_SETTINGS 200 /* at once; and of an organization */
 #define MAX_DETAIL 1000
+#define MAX_SAFETY_DAYS 3650
 
 bool hf_setting_handle_get(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
 {
@@ -32,6 +33,17 @@ static bool check(const char *name, const GString *value, GError **error)
     return false;
 }
 
+/* Those that the service itself reads. */
+static bool check_known(const HfJson *json, HfJsonNode node, const char *name, GError **error)
+{
+    uint64_t days;
+    if (strcmp(name, "safety_keep_days") != 0 || hf_json_is_null(json, node) ||
+        (hf_json_get_uint64(json, 0, name, &days, NULL) && days >= 1 && days <= MAX_SAFETY_DAYS))
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "safety_keep_days is a number from 1 to %d, or null", MAX_SAFETY_DAYS);
+    return false;
+}
+
 static bool set(HfApi *api, const HfRequest *request, const char *name, GError **error)
 {
     HfJsonWriter writer;
@@ -39,8 +51,9 @@ static bool set(HfApi *api, const HfRequest *request, const char *name, GError *
     HfJsonNode node = hf_json_get(request->json, 0, name);
     hf_json_writer_init(&writer, value);
     hf_json_copy(request->json, node, &writer, NULL);
-    return check(name, value, error) && hf_setting_set(api->catalog, request->principal->organization, name,
-                                                       hf_json_is_null(request->json, node) ? NULL : value->str, error);
+    return check(name, value, error) && check_known(request->json, node, name, error) &&
+           hf_setting_set(api->catalog, request->principal->organization, name,
+                          hf_json_is_null(request->json, node) ? NULL : value->str, error);
 }
 
 static bool check_number(size_t number, GError **error)

@@ -166,11 +166,30 @@ bool hf_backup_set_contents(HfCatalog *catalog, const char *id, const HfBackupRo
                          error);
 }
 
+GPtrArray *hf_backup_safety_due(HfCatalog *catalog, int64_t now_us, GError **error)
+{
+    static const char sql[] = SELECT_BACKUP
+        "FROM backup b JOIN database d ON d.id = b.database_id LEFT JOIN setting s ON s.organization_id = "
+        "b.organization_id AND s.name = 'safety_keep_days' AND jsonb_typeof(s.value) = 'number' WHERE b.type = "
+        "'safety' "
+        "AND b.state = 'good' AND NOT b.is_pinned AND d.retention_paused IS NULL AND b.created_at < "
+        "holdfast_view.at($1::bigint) - coalesce((s.value #>> '{}')::numeric, $2::int)::float8 * interval '1 day' AND "
+        "EXISTS (SELECT FROM backup o WHERE o.database_id = b.database_id AND o.state = 'good' AND (o.created_at, "
+        "o.id) "
+        "> (b.created_at, b.id)) AND NOT EXISTS (SELECT FROM job j WHERE j.backup_id = b.id AND j.kind = 'delete' AND "
+        "(j.state IN ('queued', 'running') OR j.created_at > now() - interval '1 hour')) ORDER BY b.created_at LIMIT "
+        "100";
+    HfNumber now, days;
+    return read_all(catalog, sql, HF_PARAMETERS(hf_number(&now, now_us), hf_number(&days, HF_SAFETY_DAYS)), error);
+}
+
 GPtrArray *hf_backup_of_database(HfCatalog *catalog, const char *database_id, const char *schedule_id, GError **error)
 {
     static const char sql[] =
         SELECT_BACKUP "FROM backup b WHERE b.database_id = $1::uuid AND b.state = 'good' AND ($2 = '' OR "
-                      "b.schedule_id::text = $2) ORDER BY b.created_at DESC, b.id DESC";
+                      "b.schedule_id::text = $2) AND NOT EXISTS (SELECT FROM job j WHERE j.backup_id = b.id AND j.kind "
+                      "= 'delete' AND "
+                      "j.state IN ('queued', 'running')) ORDER BY b.created_at DESC, b.id DESC";
     return read_all(catalog, sql, HF_PARAMETERS(database_id, hf_or_empty(schedule_id)), error);
 }
 

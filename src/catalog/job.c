@@ -143,7 +143,7 @@ static bool write_owned(HfCatalog *catalog, const char *sql, const char *id, int
 bool hf_job_check_room(HfCatalog *catalog, const char *organization, GError **error)
 {
     static const char sql[] = "SELECT EXISTS (SELECT FROM job WHERE organization_id = $1::uuid AND state = 'queued' "
-                              "OFFSET " G_STRINGIFY(MAX_QUEUED) ")";
+                              "AND reason <> '" HF_JOB_RETENTION "' OFFSET " G_STRINGIFY(MAX_QUEUED) ")";
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(organization), error);
     if (rows == NULL || !hf_pg_rows_bool(rows, 0, 0))
         return rows != NULL;

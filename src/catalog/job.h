@@ -39,7 +39,10 @@ typedef struct {
  * scheduler publishes again what is still queued after a while. */
 char *hf_job_create(HfCatalog *catalog, const char *organization, const HfNewJob *job, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-/* HF_ERROR_CONFLICT: so many jobs of the organization are queued that people may ask for no more. */
+/* The reason of a deletion that nobody asked for but retention. */
+#define HF_JOB_RETENTION "retention"
+/* HF_ERROR_CONFLICT: so many jobs of the organization are queued, besides those of retention, that people may ask for
+ * no more. */
 bool hf_job_check_room(HfCatalog *catalog, const char *organization, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Those parts of a claimed job that its worker needs. Texts; NULL for SQL NULL. */

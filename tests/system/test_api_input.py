@@ -64,6 +64,13 @@ def test_there_are_no_more_settings_than_anybody_needs(admin):
     assert admin.get("/settings").json.keys() == {"version"}
 
 
+def test_a_setting_that_the_service_reads_is_what_it_expects(admin):
+    for days in (0, 3651, -1, "30", 1.5, True, [30]):
+        assert "safety_keep_days" in refused(admin.patch("/settings", {"safety_keep_days": days}))
+    assert admin.patch("/settings", {"safety_keep_days": 7}, expect=200).json["safety_keep_days"] == 7
+    assert "safety_keep_days" not in admin.patch("/settings", {"safety_keep_days": None}, expect=200).json
+
+
 def test_a_member_that_is_there_twice_is_refused(admin):
     assert "name" in refused(admin.post("/keys", b'{"name": "a", "name": "b", "kind": "identity"}'))
     assert "name" in refused(admin.post("/keys", b'{"name": "a", "n\\u0061me": "b", "kind": "identity"}'))
@@ -259,6 +266,9 @@ def test_nobody_fills_the_queue(site, admin, things):
              admin.me["organization"]["id"])
     detail = refused(admin.post("/backups", wanted), 409)
     assert "5000 jobs are queued" in detail
+    site.sql("UPDATE job SET reason = 'retention' WHERE name = 'many' AND organization_id = %s",
+             admin.me["organization"]["id"])  # which nobody asked for
+    admin.post("/backups", wanted, expect=202)
     site.sql("DELETE FROM job WHERE name = 'many'")
     admin.post("/backups", wanted, expect=202)
 

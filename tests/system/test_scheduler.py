@@ -248,3 +248,49 @@ def test_what_a_restore_left_that_died_and_was_cancelled_is_removed_by_the_leade
     service.until(lambda: not server.psql(f"SELECT datname FROM pg_database WHERE datname = '{left}'"))
     service.check("turn", time.time_ns() // 1000)
     service.until(lambda: service.one("SELECT state FROM job WHERE kind = 'retention'") == "succeeded")
+
+
+def test_safety_backups_go_when_their_time_is_over_but_for_pinned_and_newest_ones(service, shop):
+    ago = ("INSERT INTO backup (organization_id, name, path, storage_id, type, database_id, database_name, size_bytes, "
+           "created_at, is_pinned) VALUES (%s, %s, %s, %s, %s, %s, 'shop', 1, now() - %s * interval '1 day', %s)")
+
+    def add(name, type, days, pinned=False):
+        service.sql(ago, service.organization, name, name, service.storage, type, shop, days, pinned)
+
+    def asked():
+        """After a leader's look: whose deletion is asked for."""
+        service.check("turn", time.time_ns() // 1000)
+        return [name for (name,) in service.sql("SELECT name FROM job WHERE kind = 'delete' ORDER BY name")]
+
+    add("old", "safety", 31), add("young", "safety", 29), add("pinned", "safety", 40, True), add("manual", "manual", 50)
+    assert asked() == ["old"]  # which is not the newest
+    assert service.one("SELECT reason FROM job") == "retention"
+    assert asked() == ["old"]  # and not twice
+    service.sql("INSERT INTO setting VALUES (%s, 'safety_keep_days', '10')", service.organization)
+    assert asked() == ["old"]  # the only good one that is left
+    add("newest", "safety", 11)
+    service.sql("UPDATE database SET retention_paused = 'somebody looks into it'")
+    assert asked() == ["old"]
+    service.sql("UPDATE database SET retention_paused = NULL")
+    assert asked() == ["old", "young"]
+
+
+def test_retention_asks_for_no_deletion_twice(service, shop):
+    service.worker()
+    nightly = schedule(service, shop, keep_count=1)
+
+    def run():
+        time.sleep(1)  # names differ by the second
+        (job,) = service.request("schedule-run", nightly)["job_ids"]
+        assert service.wait(job)["state"] == "succeeded"
+        service.until(lambda: service.one("SELECT count(*) FROM job WHERE kind IN ('backup', 'retention') AND "
+                                          "state IN ('queued', 'running')") == 0)
+        return service.backup_of(job)["id"]
+
+    first = run()
+    # Somebody has asked already, and it waits.
+    service.sql("INSERT INTO job (organization_id, kind, backup_id, not_before, pool) VALUES (%s, 'delete', %s, now() + "
+                "interval '5 minutes', 'nobody')", service.organization, first)
+    run()
+    assert service.one("SELECT count(*) FROM job WHERE kind = 'retention' AND state = 'succeeded'") >= 1
+    assert service.one("SELECT count(*) FROM job WHERE kind = 'delete'") == 1

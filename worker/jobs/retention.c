@@ -80,6 +80,10 @@ static bool delete_backups(HfJobRun *run, GError **error)
     deletions->chosen = hf_retention_choose(backups, schedule->keep_count, schedule->keep_days, g_get_real_time());
     if (paused)
         g_ptr_array_set_size(deletions->chosen, 0);
+    guint all = deletions->chosen->len;
+    hf_retention_limit(deletions->chosen);
+    if (all > deletions->chosen->len)
+        g_message("%u more are to go after the next backups", all - deletions->chosen->len);
     for (guint i = 0; i < deletions->chosen->len; i++)
         g_message("%s is to be deleted", ((const HfBackupRow *)deletions->chosen->pdata[i])->name);
     run->result = g_strdup_printf("{\"backups\":%u,\"deleted\":%u,\"paused\":%s}", backups->len, deletions->chosen->len,

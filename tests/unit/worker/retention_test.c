@@ -51,6 +51,21 @@ static void what_is_too_old_goes(void **state)
     check_choice("ooooo", 1, 3, "oxxxx");
 }
 
+static void no_more_than_a_hundred_go_at_once_and_those_are_the_oldest(void **state)
+{
+    (void)state;
+    g_autofree char *letters = g_strnfill(250, 'o');
+    g_autoptr(GPtrArray) backups = backups_of(letters);
+    g_autoptr(GPtrArray) chosen = hf_retention_choose(backups, 10, 0, NOW_US);
+    assert_int_equal(chosen->len, 240);
+    hf_retention_limit(chosen);
+    assert_int_equal(chosen->len, HF_RETENTION_AT_ONCE);
+    assert_ptr_equal(chosen->pdata[0], backups->pdata[150]);
+    assert_ptr_equal(chosen->pdata[99], backups->pdata[249]);
+    hf_retention_limit(chosen);
+    assert_int_equal(chosen->len, HF_RETENTION_AT_ONCE);
+}
+
 static void without_bounds_all_stay(void **state)
 {
     (void)state;
@@ -128,7 +143,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_beyond_the_count_goes),
         cmocka_unit_test(what_is_too_old_goes),
-        cmocka_unit_test(without_bounds_all_stay),
+        cmocka_unit_test(no_more_than_a_hundred_go_at_once_and_those_are_the_oldest),
+        test(without_bounds_all_stay),
         cmocka_unit_test(the_newest_stays_whatever_its_age),
         cmocka_unit_test(pinned_ones_stay_and_do_not_count),
         cmocka_unit_test(a_backup_of_under_half_the_one_before_is_doubted),
