@@ -16,11 +16,13 @@
 void hf_halt_init(HfHalt *self, HfJobRun *run, const HfServerRow *server, const HfDatabaseRow *database,
                   const HfPgTarget *target)
 {
-    *self = (HfHalt){.run = run, .server = server, .database = database, .target = target, .job_id = run->job->id};
-    if (database != NULL)
-        self->parts = (HfHaltParts){.connections = hf_body_boolean(run->request, 0, "halt_connections"),
-                                    .gate = hf_body_boolean(run->request, 0, "halt_gate"),
-                                    .webhooks = hf_body_boolean(run->request, 0, "halt_webhooks")};
+    *self = (HfHalt){.run = run, .server = server, .database = database, .target = target};
+    if (database == NULL)
+        return;
+    self->halter = (HfHalter){.database_id = database->id, .job_id = run->job->id, .attempt = run->job->attempt};
+    self->parts = (HfHaltParts){.connections = hf_body_boolean(run->request, 0, "halt_connections"),
+                                .gate = hf_body_boolean(run->request, 0, "halt_gate"),
+                                .webhooks = hf_body_boolean(run->request, 0, "halt_webhooks")};
 }
 
 /* ---- For as long as it takes ---------------------------------------------------------------------------------------
@@ -29,7 +31,7 @@ void hf_halt_init(HfHalt *self, HfJobRun *run, const HfServerRow *server, const 
 static bool close_gate(const HfHalt *self, HfQueue *queue, GError **error)
 {
     g_autofree char *until = hf_format_time(g_get_real_time() + HF_HALT_MAX_S * G_USEC_PER_SEC);
-    g_autofree char *gate = g_strdup_printf("{\"job_id\":\"%s\",\"until\":\"%s\"}", self->job_id, until);
+    g_autofree char *gate = g_strdup_printf("{\"job_id\":\"%s\",\"until\":\"%s\"}", self->halter.job_id, until);
     return hf_queue_close_gate(queue, self->database->id, gate, error);
 }
 
@@ -57,9 +59,10 @@ static gpointer keep(gpointer data)
     g_autoptr(HfCatalog) catalog = hf_worker_new_catalog(self->run->worker);
     g_autoptr(HfQueue) queue = hf_worker_new_queue(self->run->worker);
     while (wait_to_keep(self)) {
+        bool still = false;
         g_autoptr(GError) reason = NULL;
-        if (!hf_halt_prolong(catalog, self->database->id, self->job_id, HF_HALT_MAX_S, &reason) ||
-            !keep_gate(self, queue, &reason))
+        if (!hf_halt_prolong(catalog, &self->halter, HF_HALT_MAX_S, &still, &reason) ||
+            (still && !keep_gate(self, queue, &reason)))
             g_warning("the halt could not be prolonged: %s", reason->message);
     }
     return NULL;
@@ -88,7 +91,7 @@ static bool tell(const HfHalt *self, const char *event, const char *outcome, GCa
     const HfJobRun *run = self->run;
     return hf_webhook_tell(run->catalog, run->worker->sealer, run->worker->configuration,
                            &(HfWebhookEvent){.event = event,
-                                             .job_id = self->job_id,
+                                             .job_id = self->halter.job_id,
                                              .organization = run->job->organization,
                                              .server = self->server->name,
                                              .database_id = self->database->id,
@@ -127,8 +130,7 @@ bool hf_halt_services(HfHalt *self, HfPg *spared, GError **error)
     if (!parts->connections && !parts->gate && !parts->webhooks)
         return true;
     hf_progress_set_phase(run->progress, "halting services");
-    if (!hf_halt_begin(run->catalog, run->job->organization, self->database->id, self->job_id, parts, HF_HALT_MAX_S,
-                       error))
+    if (!hf_halt_begin(run->catalog, run->job->organization, &self->halter, parts, HF_HALT_MAX_S, error))
         return false;
     self->begun = true;
     g_mutex_init(&self->mutex);
@@ -141,10 +143,22 @@ bool hf_halt_services(HfHalt *self, HfPg *spared, GError **error)
 /* ---- Resuming ------------------------------------------------------------------------------------------------------
  */
 
+/* By the next attempt at this job, for this one was thought dead, or by another job. While nobody knows, services
+ * resume: who halts them prolongs that. */
+static bool is_taken(const HfHalt *self)
+{
+    bool taken;
+    return hf_halt_is_taken(self->run->catalog, &self->halter, &taken, NULL) && taken;
+}
+
 static bool resume(HfHalt *self, const char *outcome, GError **error)
 {
     HfJobRun *run = self->run;
     g_autoptr(GError) reason = NULL;
+    if (is_taken(self)) {
+        g_warning("another attempt halts the services by now, which is left to end it");
+        return true;
+    }
     if (self->parts.connections && !hf_admission_open(self->target, self->server->maintenance_db, error))
         return false;
     if (self->parts.gate && !hf_queue_open_gate(run->requester.queue, self->database->id, &reason))
@@ -153,7 +167,7 @@ static bool resume(HfHalt *self, const char *outcome, GError **error)
         g_message("services resume");
     if (self->parts.webhooks && !tell(self, "halt.after", outcome, NULL, error))
         return false;
-    return hf_halt_end(run->catalog, self->database->id, error);
+    return hf_halt_end(run->catalog, &self->halter, error);
 }
 
 void hf_halt_resume(HfHalt *self, const char *outcome)
@@ -176,7 +190,8 @@ bool hf_halt_recover(HfJobRun *run, const HfServerRow *server, const HfDatabaseR
         return false;
     if (row == NULL)
         return true;
-    if (!row->is_orphan && strcmp(row->job_id, run->job->id) != 0) {
+    bool is_ours = strcmp(row->job_id, run->job->id) == 0 && row->attempt <= run->job->attempt;
+    if (!row->is_orphan && !is_ours) {
         g_message("the services are halted by the job %s, which runs", row->job_id);
         return true;
     }
@@ -186,6 +201,6 @@ bool hf_halt_recover(HfJobRun *run, const HfServerRow *server, const HfDatabaseR
                    .database = database,
                    .target = target,
                    .parts = row->parts,
-                   .job_id = row->job_id};
+                   .halter = {.database_id = database->id, .job_id = row->job_id, .attempt = row->attempt}};
     return resume(&halt, "lost", error);
 }

@@ -24,7 +24,7 @@ typedef struct {
     const HfDatabaseRow *database; /* NULL: there is nothing to halt */
     const HfPgTarget *target;
     HfHaltParts parts;
-    const char *job_id; /* the one that halts */
+    HfHalter halter; /* the attempt that halts */
     bool begun;
     /* Of the thread that prolongs it. */
     GThread *keeper;

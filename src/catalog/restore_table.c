@@ -33,7 +33,7 @@ bool hf_preflight_set_result(HfCatalog *catalog, const char *job_id, const char 
 #define HALT_COLUMNS                                                                                                   \
     "h.database_id, h.organization_id, h.job_id, holdfast_view.us(h.halted_at), holdfast_view.us(h.until), "           \
     "h.connections, h.gate, h.webhooks, h.until <= now() OR NOT EXISTS (SELECT FROM job a WHERE a.id = h.job_id AND "  \
-    "a.state = 'running')"
+    "a.state = 'running'), h.attempt"
 static const size_t texts[] = {offsetof(HfHaltRow, database_id), offsetof(HfHaltRow, organization),
                                offsetof(HfHaltRow, job_id)};
 
@@ -60,6 +60,7 @@ static GPtrArray *read_all(HfCatalog *catalog, const char *sql, const char *cons
                                    .gate = hf_pg_rows_bool(rows, i, 6),
                                    .webhooks = hf_pg_rows_bool(rows, i, 7)};
         row->is_orphan = hf_pg_rows_bool(rows, i, 8);
+        row->attempt = (int)hf_pg_rows_int64(rows, i, 9);
         g_ptr_array_add(all, row);
     }
     return all;
@@ -70,31 +71,50 @@ static const char *flag(bool value)
     return value ? "true" : "false";
 }
 
-bool hf_halt_begin(HfCatalog *catalog, const char *organization, const char *database_id, const char *job_id,
-                   const HfHaltParts *parts, unsigned for_s, GError **error)
+bool hf_halt_begin(HfCatalog *catalog, const char *organization, const HfHalter *halter, const HfHaltParts *parts,
+                   unsigned for_s, GError **error)
 {
     static const char sql[] =
-        "INSERT INTO halt AS h (organization_id, database_id, job_id, connections, gate, webhooks, until) VALUES "
-        "($1::uuid, $2::uuid, $3::uuid, $4::boolean, $5::boolean, $6::boolean, now() + $7::int * interval '1 second') "
-        "ON CONFLICT (database_id) DO UPDATE SET until = excluded.until, job_id = excluded.job_id, connections = "
-        "h.connections OR excluded.connections, gate = h.gate OR excluded.gate, webhooks = h.webhooks OR "
-        "excluded.webhooks, asked_at = NULL WHERE h.job_id = excluded.job_id OR h.until < now() RETURNING database_id";
-    HfNumber seconds;
-    const char *const *parameters = HF_PARAMETERS(organization, database_id, job_id, flag(parts->connections),
-                                                  flag(parts->gate), flag(parts->webhooks), hf_number(&seconds, for_s));
+        "INSERT INTO halt AS h (organization_id, database_id, job_id, connections, gate, webhooks, until, attempt) "
+        "VALUES ($1::uuid, $2::uuid, $3::uuid, $4::boolean, $5::boolean, $6::boolean, now() + $7::int * interval '1 "
+        "second', $8::int) ON CONFLICT (database_id) DO UPDATE SET until = excluded.until, job_id = excluded.job_id, "
+        "attempt = excluded.attempt, connections = h.connections OR excluded.connections, gate = h.gate OR "
+        "excluded.gate, webhooks = h.webhooks OR excluded.webhooks, asked_at = NULL WHERE CASE WHEN h.job_id = "
+        "excluded.job_id THEN h.attempt <= excluded.attempt ELSE h.until < now() END RETURNING database_id";
+    HfNumber seconds, attempt;
+    const char *const *parameters =
+        HF_PARAMETERS(organization, halter->database_id, halter->job_id, flag(parts->connections), flag(parts->gate),
+                      flag(parts->webhooks), hf_number(&seconds, for_s), hf_number(&attempt, halter->attempt));
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, parameters, error);
     if (rows != NULL && hf_pg_rows_count(rows) == 0)
-        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "another job halts the services of the database %s",
-                    database_id);
+        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
+                    "another job, or a later attempt, halts the services of the database %s", halter->database_id);
     return rows != NULL && hf_pg_rows_count(rows) > 0;
 }
 
-bool hf_halt_prolong(HfCatalog *catalog, const char *database_id, const char *job_id, unsigned for_s, GError **error)
+bool hf_halt_prolong(HfCatalog *catalog, const HfHalter *halter, unsigned for_s, bool *still, GError **error)
 {
-    static const char sql[] = "UPDATE halt SET until = now() + $3::int * interval '1 second' WHERE database_id = "
-                              "$1::uuid AND job_id = $2::uuid";
-    HfNumber seconds;
-    return hf_catalog_do(catalog, sql, HF_PARAMETERS(database_id, job_id, hf_number(&seconds, for_s)), error);
+    static const char sql[] = "UPDATE halt SET until = now() + $4::int * interval '1 second' WHERE database_id = "
+                              "$1::uuid AND job_id = $2::uuid AND attempt = $3::int RETURNING database_id";
+    HfNumber seconds, attempt;
+    g_autoptr(HfPgRows) rows =
+        hf_catalog_query(catalog, sql,
+                         HF_PARAMETERS(halter->database_id, halter->job_id, hf_number(&attempt, halter->attempt),
+                                       hf_number(&seconds, for_s)),
+                         error);
+    *still = rows != NULL && hf_pg_rows_count(rows) > 0;
+    return rows != NULL;
+}
+
+bool hf_halt_is_taken(HfCatalog *catalog, const HfHalter *halter, bool *taken, GError **error)
+{
+    static const char sql[] =
+        "SELECT FROM halt WHERE database_id = $1::uuid AND (job_id <> $2::uuid OR attempt > $3::int)";
+    HfNumber attempt;
+    g_autoptr(HfPgRows) rows = hf_catalog_query(
+        catalog, sql, HF_PARAMETERS(halter->database_id, halter->job_id, hf_number(&attempt, halter->attempt)), error);
+    *taken = rows != NULL && hf_pg_rows_count(rows) > 0;
+    return rows != NULL;
 }
 
 bool hf_halt_get(HfCatalog *catalog, const char *database_id, HfHaltRow **halt, GError **error)
@@ -105,9 +125,13 @@ bool hf_halt_get(HfCatalog *catalog, const char *database_id, HfHaltRow **halt, 
     return found != NULL;
 }
 
-bool hf_halt_end(HfCatalog *catalog, const char *database_id, GError **error)
+bool hf_halt_end(HfCatalog *catalog, const HfHalter *halter, GError **error)
 {
-    return hf_catalog_do(catalog, "DELETE FROM halt WHERE database_id = $1::uuid", HF_PARAMETERS(database_id), error);
+    static const char sql[] =
+        "DELETE FROM halt WHERE database_id = $1::uuid AND job_id = $2::uuid AND attempt <= $3::int";
+    HfNumber attempt;
+    return hf_catalog_do(
+        catalog, sql, HF_PARAMETERS(halter->database_id, halter->job_id, hf_number(&attempt, halter->attempt)), error);
 }
 
 /* Whoever is alive prolongs it; whoever is not has halted for no longer than that. */

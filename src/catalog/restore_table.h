@@ -30,6 +30,7 @@ typedef struct {
 /* Whose services are halted, and until when at the latest. */
 typedef struct {
     char *database_id, *organization, *job_id;
+    int attempt; /* of the job */
     int64_t halted_us, until_us;
     HfHaltParts parts;
     bool is_orphan; /* its job does not run any more, or has not prolonged it */
@@ -37,17 +38,27 @@ typedef struct {
 void hf_halt_row_free(HfHaltRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfHaltRow, hf_halt_row_free)
 
-/* Before anything is halted: for so long, by the catalog's clock. HF_ERROR_CONFLICT: another job halts it. */
-bool hf_halt_begin(HfCatalog *catalog, const char *organization, const char *database_id, const char *job_id,
-                   const HfHaltParts *parts, unsigned for_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* For so long from now on. Nothing is done if the job does not halt it any more. */
-bool hf_halt_prolong(HfCatalog *catalog, const char *database_id, const char *job_id, unsigned for_s, GError **error)
+/* Who halts what: an attempt of a job. One that was thought dead and comes back touches nothing of the next one's. */
+typedef struct {
+    const char *database_id, *job_id;
+    int attempt;
+} HfHalter;
+
+/* Before anything is halted: for so long, by the catalog's clock. HF_ERROR_CONFLICT: another job halts it, or a later
+ * attempt. */
+bool hf_halt_begin(HfCatalog *catalog, const char *organization, const HfHalter *halter, const HfHaltParts *parts,
+                   unsigned for_s, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For so long from now on. *still false: it is not this one's any more, and nothing is done. */
+bool hf_halt_prolong(HfCatalog *catalog, const HfHalter *halter, unsigned for_s, bool *still, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* Whether another job or a later attempt halts it by now. */
+bool hf_halt_is_taken(HfCatalog *catalog, const HfHalter *halter, bool *taken, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 /* *halt NULL: it is not halted; transfer full. */
 bool hf_halt_get(HfCatalog *catalog, const char *database_id, HfHaltRow **halt, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-/* When all of it has resumed. True also if it was not halted. */
-bool hf_halt_end(HfCatalog *catalog, const char *database_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* When all of it has resumed. True also if it was not halted, or is taken. */
+bool hf_halt_end(HfCatalog *catalog, const HfHalter *halter, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* For the leader: those whose time is over, or whose job does not run; elements HfHaltRow, transfer full. Where only
  * the gate is closed the row is gone; for the others it is noted that a job is asked for that resumes them, and if that
  * comes to nothing they are given again after a minute. A clock that was set back prolongs none: what lies further
@@ -63,8 +74,8 @@ bool hf_kept_add(HfCatalog *catalog, const char *organization, const char *datab
 /* An undo has brought it back. True also if it was not known. */
 bool hf_kept_remove(HfCatalog *catalog, const char *database_id, const char *name, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-/* Of all that is kept of the database, which stays on its server: so that it can be removed from the catalog. The names,
- * NULL-terminated, transfer full. */
+/* Of all that is kept of the database, which stays on its server: so that it can be removed from the catalog. The
+ * names, NULL-terminated, transfer full. */
 char **hf_kept_leave(HfCatalog *catalog, const char *organization, const char *database_id, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 /* Forgets all of the database but `there` (NULL-terminated); the names of those forgotten, transfer full. */

@@ -547,6 +547,20 @@ def test_services_resume_whoever_is_killed_during_the_halt(shop, receiver, hold)
     assert receiver.outcomes == [None, "lost", None, "lost", None, "succeeded"]
 
 
+def test_an_attempt_that_comes_back_leaves_the_halt_of_the_next_one(shop, hold):
+    holder = hold(shop)
+    job = shop.start(safety="none", **ALL)
+    until(lambda: not shop.lets_in())
+    # As if the attempt had been taken for dead, and the next one halted the services by now.
+    shop.service.sql("UPDATE halt SET attempt = attempt + 1")
+    holder.close()
+    done = shop.wait(job)
+    assert any("another attempt halts the services by now" in line for line in shop.lines(done)), done
+    until(lambda: not shop.is_halted() and shop.lets_in() and shop.site.get().status == 200, 60)
+    made = "SELECT count(*) FROM job r JOIN job j ON r.created_at > j.created_at WHERE r.kind = 'resume' AND j.id = %s"
+    assert shop.service.sql(made, job)[0][0] >= 1, "the leader had nothing to end"
+
+
 @pytest.mark.slow_once
 @pytest.mark.parametrize("part", ["halt_connections", "halt_gate"])
 def test_services_resume_though_the_last_attempt_dies(shop, hold, part):

@@ -254,22 +254,32 @@ static void tell_restores(void)
     DONE(claimed != NULL && strcmp(claimed->id, second) == 0);
     const HfHaltParts gate = {.gate = true}, all = {.connections = true, .gate = true, .webhooks = true};
     g_autoptr(HfHaltRow) halt = NULL, other = NULL;
+    const HfHalter old = {database->id, second, 1}, now = {database->id, second, 2}, foreign = {database->id, first, 1};
+    bool prolonged, taken;
     DONE(hf_halt_get(catalog, database->id, &halt, &error) && halt == NULL);
-    DONE(hf_halt_begin(catalog, organization, database->id, second, &gate, 60, &error));
-    DONE(hf_halt_begin(catalog, organization, database->id, second, &all, 60, &error));
-    DONE(hf_halt_prolong(catalog, database->id, second, 65, &error));
-    REFUSED(hf_halt_begin(catalog, organization, database->id, first, &gate, 60, &error), HF_ERROR_CONFLICT);
+    DONE(hf_halt_begin(catalog, organization, &old, &gate, 60, &error));
+    DONE(hf_halt_prolong(catalog, &old, 65, &prolonged, &error) && prolonged);
+    DONE(hf_halt_is_taken(catalog, &old, &taken, &error) && !taken);
+    DONE(hf_halt_begin(catalog, organization, &now, &all, 60, &error));
+    DONE(hf_halt_prolong(catalog, &now, 65, &prolonged, &error) && prolonged);
+    REFUSED(hf_halt_begin(catalog, organization, &foreign, &gate, 60, &error), HF_ERROR_CONFLICT);
+    /* An attempt that was thought dead touches nothing of the next one's. */
+    DONE(hf_halt_prolong(catalog, &old, 86400, &prolonged, &error) && !prolonged);
+    DONE(hf_halt_is_taken(catalog, &old, &taken, &error) && taken);
+    DONE(hf_halt_end(catalog, &old, &error));
+    REFUSED(hf_halt_begin(catalog, organization, &old, &gate, 60, &error), HF_ERROR_CONFLICT);
+    DONE(hf_halt_is_taken(catalog, &now, &taken, &error) && !taken);
     DONE(hf_halt_get(catalog, database->id, &halt, &error) && strcmp(halt->job_id, second) == 0);
     DONE(halt->parts.connections && halt->parts.gate && halt->parts.webhooks);
     g_autoptr(GPtrArray) none = hf_halt_orphans(catalog, 60, &error);
     DONE(none != NULL && none->len == 0);
     /* A clock was a day ahead, and is set back. */
-    DONE(hf_halt_prolong(catalog, database->id, second, 86400, &error));
+    DONE(hf_halt_prolong(catalog, &now, 86400, &prolonged, &error));
     g_autoptr(GPtrArray) still = hf_halt_orphans(catalog, 60, &error);
     g_autoptr(HfHaltRow) back = NULL;
     DONE(still != NULL && still->len == 0 && hf_halt_get(catalog, database->id, &back, &error));
     DONE(back->until_us <= g_get_real_time() + 60 * G_USEC_PER_SEC);
-    DONE(hf_halt_prolong(catalog, database->id, second, 0, &error));
+    DONE(hf_halt_prolong(catalog, &now, 0, &prolonged, &error));
     g_autoptr(GPtrArray) orphans = hf_halt_orphans(catalog, 60, &error);
     DONE(orphans != NULL && orphans->len == 1);
     g_autoptr(GPtrArray) asked = hf_halt_orphans(catalog, 60, &error);
@@ -277,10 +287,10 @@ static void tell_restores(void)
     DONE(hf_catalog_do(catalog, "UPDATE halt SET asked_at = now() + interval '1 day'", NULL, &error));
     g_autoptr(GPtrArray) again = hf_halt_orphans(catalog, 60, &error);
     DONE(again != NULL && again->len == 1);
-    DONE(hf_halt_end(catalog, database->id, &error));
-    DONE(hf_halt_end(catalog, database->id, &error));
+    DONE(hf_halt_end(catalog, &now, &error));
+    DONE(hf_halt_end(catalog, &now, &error));
     /* Of a job that does not run. */
-    DONE(hf_halt_begin(catalog, organization, database->id, first, &gate, 60, &error));
+    DONE(hf_halt_begin(catalog, organization, &foreign, &gate, 60, &error));
     g_autoptr(GPtrArray) over = hf_halt_orphans(catalog, 60, &error);
     DONE(over != NULL && over->len == 1 && !((HfHaltRow *)over->pdata[0])->parts.webhooks);
     DONE(hf_halt_get(catalog, database->id, &other, &error) && other == NULL);
