@@ -12,9 +12,11 @@
 #include <string.h>
 
 #define MAX_MAP_BYTES ((gsize)16 * 1024 * 1024)
+#define DEFAULT_REFUSED_LIMIT 1000
+#define MAX_REFUSED_LIMIT 1000000
 
 static struct {
-    char *server, *database, *user, *root, *map, *html;
+    char *server, *database, *user, *root, *map, *html, *refused_to, *refused_limit;
     gboolean any_certificate, force;
 } options;
 
@@ -32,7 +34,11 @@ GOptionGroup *hf_mssql_options(void)
          "Encrypt, but send password and rows to whoever answers: its certificate is not looked at", NULL},
         {"map", 0, 0, G_OPTION_ARG_FILENAME, &options.map, "Types and values that you want otherwise, in JSON", "FILE"},
         {"html", 0, 0, G_OPTION_ARG_FILENAME, &options.html, "Write the report as a page to read or print", "FILE"},
-        {"force", 0, 0, G_OPTION_ARG_NONE, &options.force, "Replace a file of that name", NULL},
+        {"refused-to", 0, 0, G_OPTION_ARG_FILENAME, &options.refused_to,
+         "Put rows that SQL Server refuses into this file, and go on (default: stop at the first)", "FILE"},
+        {"refused-limit", 0, 0, G_OPTION_ARG_STRING, &options.refused_limit, "So many of them (default: 1000)",
+         "NUMBER"},
+        {"force", 0, 0, G_OPTION_ARG_NONE, &options.force, "Replace files of those names", NULL},
         {NULL},
     };
     GOptionGroup *group = g_option_group_new("mssql", "Into SQL Server:", "Into SQL Server", NULL, NULL);
@@ -44,9 +50,10 @@ bool hf_mssql_options_check(bool *given, GError **error)
 {
     *given = options.server != NULL;
     if (!*given && (options.database != NULL || options.user != NULL || options.root != NULL || options.map != NULL ||
-                    options.html != NULL || options.any_certificate || options.force))
-        return hf_option_fail(error, "--to-database, --to-user, --to-root, --to-any-certificate, --map, --html and "
-                                     "--force belong to --to-mssql");
+                    options.html != NULL || options.refused_to != NULL || options.refused_limit != NULL ||
+                    options.any_certificate || options.force))
+        return hf_option_fail(error, "--to-database, --to-user, --to-root, --to-any-certificate, --map, --html, "
+                                     "--refused-to, --refused-limit and --force belong to --to-mssql");
     return true;
 }
 
@@ -148,37 +155,84 @@ static bool settle_password(HfTdsTarget **target, GCancellable *cancellable, GEr
     return true;
 }
 
-static bool migrate_and_report(HfWork *work, const HfMigrateMssqlOptions *migrate, GError **error)
+/* One row that was refused: an object on a line of its own. */
+static bool write_refused(const HfNeutralTable *table, const HfMssqlRefused *row, gpointer data, GError **error)
+{
+    HfJsonWriter json;
+    g_autoptr(GString) line = g_string_new(NULL);
+    g_autofree char *name = g_strconcat(table->schema, ".", table->name, NULL);
+    HfStoragePut *put = hf_archive_target_put(data);
+    hf_json_writer_init(&json, line);
+    hf_json_writer_begin_object(&json, NULL);
+    hf_json_writer_string(&json, "table", name);
+    hf_json_writer_string(&json, "key", row->key);
+    hf_json_writer_string(&json, "reason", row->reason);
+    hf_json_writer_string(&json, "row", row->line);
+    hf_json_writer_end_object(&json);
+    g_string_append_c(line, '\n');
+    return hf_output_write(&put->output, line->str, line->len, error);
+}
+
+static bool open_file(const char *name, const char *path, HfArchiveTarget **target, GError **error)
+{
+    if (path == NULL)
+        return true;
+    *target = hf_archive_target_open(name, path, options.force ? HF_EXISTING_REPLACE : HF_EXISTING_ASK_FORCE, error);
+    return *target != NULL;
+}
+
+/* Both files are written of a migration that failed, too; their own failure is told if nothing else was. */
+static bool finish_files(const HfArchiveTarget *page, const HfArchiveTarget *refused,
+                         const HfMigrateMssqlResult *result, GError **error)
+{
+    return write_page(page, result, error) &&
+           (refused == NULL || hf_storage_put_commit(hf_archive_target_put(refused), error));
+}
+
+static bool migrate_and_report(HfWork *work, HfMigrateMssqlOptions *migrate, GError **error)
 {
     HfMigrateMssqlResult result = {0};
     g_autoptr(HfArchiveTarget) page = NULL;
-    if (options.html != NULL) {
-        page = hf_archive_target_open("--html", options.html,
-                                      options.force ? HF_EXISTING_REPLACE : HF_EXISTING_ASK_FORCE, error);
-        if (page == NULL)
-            return false;
-    }
+    g_autoptr(HfArchiveTarget) refused = NULL;
+    if (!open_file("--html", options.html, &page, error) ||
+        !open_file("--refused-to", options.refused_to, &refused, error))
+        return false;
+    migrate->on_refused = write_refused;
+    migrate->data = refused;
     HfProgress *progress = hf_work_begin_job(work, "migration");
     bool ok = hf_migrate_mssql(migrate, progress, hf_work_cancellable(work), &result, error);
     ok = hf_work_end_job(work, ok, error);
-    /* The page is written of a migration that failed, too; its own failure is told if nothing else was. */
-    bool written = write_page(page, &result, ok ? error : NULL);
+    bool written = finish_files(page, refused, &result, ok ? error : NULL);
     ok = report(ok && written, &result, error);
     hf_migrate_mssql_result_clear(&result);
     return ok;
+}
+
+/* Without a file there is nowhere to put a row: the first ends it. */
+static bool read_refused_limit(guint *limit, GError **error)
+{
+    uint64_t number = options.refused_to != NULL ? DEFAULT_REFUSED_LIMIT : 0;
+    if (options.refused_limit != NULL && options.refused_to == NULL)
+        return hf_option_fail(error, "--refused-limit belongs to --refused-to");
+    if (!hf_option_number("--refused-limit", options.refused_limit, 1, MAX_REFUSED_LIMIT, &number, error))
+        return false;
+    *limit = (guint)number;
+    return true;
 }
 
 bool hf_migrate_to_mssql(HfMigrateMssqlOptions *migrate, HfPgTarget **source, GError **error)
 {
     g_autofree char *map = NULL;
     g_autoptr(HfTdsTarget) target = target_from_options(error);
-    if (target == NULL || !read_map(&migrate->assess, &map, error))
+    if (target == NULL || !read_map(&migrate->assess, &map, error) ||
+        !read_refused_limit(&migrate->refused_limit, error))
         return false;
     g_autoptr(HfWork) work = hf_work_begin(error);
     if (work == NULL || !hf_connection_settle_password(source, hf_work_cancellable(work), error) ||
         !settle_password(&target, hf_work_cancellable(work), error))
         return false;
     migrate->assess.source = *source;
+    migrate->assess.readings = HF_MIGRATE_MSSQL_READINGS;
     migrate->target = target;
     return migrate_and_report(work, migrate, error);
 }

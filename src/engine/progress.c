@@ -16,6 +16,7 @@ struct HfProgress {
     GMutex mutex; /* guards all below */
     const char *phase;
     uint64_t expected; /* weight */
+    uint64_t promised; /* of it, what nobody has named yet */
     uint64_t earned;   /* weight of ended work */
     double highest;    /* percent shown last */
     bool finished;
@@ -59,6 +60,15 @@ void hf_progress_recount(HfProgress *self)
 void hf_progress_expect(HfProgress *self, uint64_t weight)
 {
     g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->mutex);
+    uint64_t known = MIN(weight, self->promised);
+    self->promised -= known;
+    self->expected += weight - known;
+}
+
+void hf_progress_promise(HfProgress *self, uint64_t weight)
+{
+    g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->mutex);
+    self->promised += weight;
     self->expected += weight;
 }
 

@@ -24,6 +24,8 @@ void hf_progress_set_phase(HfProgress *self, const char *phase);
 void hf_progress_recount(HfProgress *self);
 /* Adds work to the whole. */
 void hf_progress_expect(HfProgress *self, uint64_t weight);
+/* Work that later calls of hf_progress_expect will name: it counts from now on, and they add only what is more. */
+void hf_progress_promise(HfProgress *self, uint64_t weight);
 /* Everything is done: 100 percent. */
 void hf_progress_finish(HfProgress *self);
 

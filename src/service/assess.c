@@ -23,13 +23,18 @@ void hf_assessment_clear(HfAssessment *self)
     g_clear_pointer(&self->model, hf_neutral_model_free);
 }
 
-static bool measure_tables(HfPg *pg, HfProgress *progress, HfAssessment *result, GError **error)
+static bool measure_tables(HfPg *pg, unsigned readings, HfProgress *progress, HfAssessment *result, GError **error)
 {
     bool unicode = strcmp(result->model->encoding, "UTF8") == 0;
     GPtrArray *tables = result->model->tables;
+    uint64_t later = 0;
     hf_progress_set_phase(progress, "measuring");
-    for (guint i = 0; i < tables->len; i++)
-        hf_progress_expect(progress, (uint64_t)((HfNeutralTable *)tables->pdata[i])->bytes);
+    for (guint i = 0; i < tables->len; i++) {
+        uint64_t bytes = (uint64_t)((HfNeutralTable *)tables->pdata[i])->bytes;
+        hf_progress_expect(progress, bytes);
+        later += readings * (bytes + 1);
+    }
+    hf_progress_promise(progress, later);
     for (guint i = 0; i < tables->len; i++) {
         HfNeutralTable *table = tables->pdata[i];
         g_autofree char *name = g_strconcat(table->schema, ".", table->name, NULL);
@@ -66,7 +71,7 @@ bool hf_assess_in(const HfAssessOptions *options, HfPg *pg, HfProgress *progress
     result->map = hf_mssql_map_new(options->map_file, options->map_text, options->map_length, error);
     result->model = result->map != NULL ? hf_postgres_model_read(pg, &options->scope, error) : NULL;
     if (result->model == NULL || !hf_mssql_map_check(result->map, result->model, error) ||
-        !measure_tables(pg, progress, result, error))
+        !measure_tables(pg, options->readings, progress, result, error))
         return false;
     result->plan = hf_mssql_plan_new(result->model, result->map);
     result->estimated_s = MAX((double)result->rows / ROWS_A_SECOND, (double)result->bytes / BYTES_A_SECOND);

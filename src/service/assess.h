@@ -16,6 +16,7 @@ typedef struct {
     const char *map_file; /* its name, for messages; NULL: no map */
     const char *map_text;
     size_t map_length;
+    unsigned readings; /* of the same rows that come after it, for the progress */
 } HfAssessOptions;
 
 typedef struct {

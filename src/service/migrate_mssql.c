@@ -16,6 +16,7 @@
 #include "engine/ends/postgres_awkward.h"
 #include "engine/ends/postgres_values.h"
 #include "engine/pipeline.h"
+#include "service/mssql_compare.h"
 #include "service/mssql_state.h"
 
 #include <string.h>
@@ -34,6 +35,7 @@ typedef struct {
     GPtrArray *loads;  /* HfMssqlLoad */
     GPtrArray *slices; /* HfSlice, of a new migration */
     HfMssqlState state;
+    GHashTable *aside; /* const HfSlice to GArray, for the sink */
     HfPostgresSource source;
 } Migration;
 
@@ -194,10 +196,8 @@ static HfRowDigest noted_of(const Migration *self, const HfManifestTable *info)
 static bool keep_or_forget(Migration *self, HfPipeline *again, const HfMssqlLoad *load, GError **error)
 {
     HfRowDigest noted = noted_of(self, load->info), now = hf_pipeline_digest(again, load->info);
-    if (hf_row_digest_equal(&noted, &now)) {
-        table_of(self, load->info)->source = now;
+    if (hf_row_digest_equal(&noted, &now))
         return true;
-    }
     if (g_hash_table_size(self->state.steps) == 0)
         return hf_mssql_state_forget(&self->state, self->tds, load, error);
     g_set_error(
@@ -228,20 +228,88 @@ static bool look_again(Migration *self, GError **error)
     return true;
 }
 
-static bool load_rows(Migration *self, GError **error)
+/* Of what was refused in a slice, each row is told and left out from now on. */
+static bool put_aside(Migration *self, const HfSlice *slice, const GPtrArray *refused, GError **error)
+{
+    GArray *numbers = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    g_hash_table_insert(self->aside, (gpointer)slice, numbers);
+    for (guint i = 0; i < refused->len; i++) {
+        const HfMssqlRefused *row = refused->pdata[i];
+        g_array_append_val(numbers, row->number);
+        if (!self->options->on_refused(table_of(self, slice->table)->table, row, self->options->data, error))
+            return false;
+    }
+    self->result->refused += refused->len;
+    return true;
+}
+
+static bool fail_refused(const Migration *self, const HfSlice *slice, const GPtrArray *refused, GError **error)
+{
+    const HfMssqlRefused *row = refused->pdata[0];
+    g_autofree char *label = hf_slice_label(slice);
+    g_clear_error(error);
+    if (self->options->refused_limit == 0)
+        g_set_error(error, HF_ERROR, HF_ERROR_DATABASE,
+                    "%s: the row %s is refused: %s; change it, or put such rows aside with --refused-to", label,
+                    row->key, row->reason);
+    else
+        g_set_error(error, HF_ERROR, HF_ERROR_LIMIT,
+                    "%s: with the row %s more than %u rows are refused: %s; allow more with --refused-limit", label,
+                    row->key, self->options->refused_limit, row->reason);
+    return false;
+}
+
+static void free_refused(void *row)
+{
+    hf_mssql_refused_free(row);
+}
+
+/* After a load that failed. True: it may be tried again without the rows that were found; else the error is what it
+ * was, or says which row. */
+static bool settle_refusal(Migration *self, HfMssqlSink *sink, GError **error)
+{
+    const HfSlice *slice = sink->failed;
+    if (slice == NULL || g_hash_table_contains(self->aside, slice))
+        return false;
+    hf_progress_set_phase(self->progress, "looking for the row that is refused");
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GPtrArray) refused = g_ptr_array_new_with_free_func(free_refused);
+    guint left = self->options->refused_limit - self->result->refused;
+    if (!hf_mssql_find_refused(sink, &self->source.source, slice, left + 1, refused, self->cancellable, &reason) ||
+        refused->len == 0)
+        return false;
+    if (refused->len > left)
+        return fail_refused(self, slice, refused, error);
+    g_clear_error(error);
+    return put_aside(self, slice, refused, error) && hf_mssql_state_look(&self->state, self->tds, error);
+}
+
+static bool try_load(Migration *self, bool *again, GError **error)
 {
     HfMssqlSink sink;
+    g_autoptr(GPtrArray) slices = parts_that_are(self, false);
     hf_mssql_sink_init(&sink, self->options->target, self->loads);
     sink.on_end = hf_mssql_state_end_part;
-    g_autoptr(GPtrArray) slices = parts_that_are(self, false);
+    sink.aside = self->aside;
     hf_progress_set_phase(self->progress, "loading");
     g_autoptr(HfPipeline) pipeline = hf_pipeline_new(&self->source.source, &sink.sink, self->progress);
-    if (slices->len > 0 && !hf_pipeline_run(pipeline, slices, self->options->jobs, self->cancellable, error))
-        return false;
+    bool ok = slices->len == 0 || hf_pipeline_run(pipeline, slices, self->options->jobs, self->cancellable, error);
+    *again = !ok && settle_refusal(self, &sink, error);
+    hf_mssql_sink_clear(&sink);
+    return ok || *again;
+}
+
+static bool load_rows(Migration *self, GError **error)
+{
+    bool again = true;
+    while (again)
+        if (!try_load(self, &again, error))
+            return false;
+    for (guint i = 0; i < self->state.parts->len; i++)
+        ((HfMssqlPart *)self->state.parts->pdata[i])->done = true;
     for (guint i = 0; i < self->loads->len; i++) {
         const HfManifestTable *info = ((HfMssqlLoad *)self->loads->pdata[i])->info;
-        HfRowDigest loaded = hf_pipeline_digest(pipeline, info);
-        hf_row_digest_merge(&table_of(self, info)->source, &loaded);
+        table_of(self, info)->source = noted_of(self, info);
     }
     return true;
 }
@@ -287,17 +355,43 @@ static bool read_back(Migration *self, GError **error)
     return true;
 }
 
+/* Which rows and columns; what comes of it is told, and where that fails the difference is told without. */
+static void narrow(Migration *self, HfMigratedTable *table)
+{
+    HfMssqlSource target;
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GPtrArray) slices = g_ptr_array_new();
+    const HfMssqlLoad *load = NULL;
+    hf_progress_set_phase(self->progress, "looking for the difference");
+    for (guint i = 0; i < self->loads->len && load == NULL; i++)
+        if (((HfMssqlLoad *)self->loads->pdata[i])->there->table == table->table)
+            load = self->loads->pdata[i];
+    for (guint i = 0; i < self->state.parts->len; i++) {
+        HfMssqlPart *part = self->state.parts->pdata[i];
+        if (part->slice.table == load->info)
+            g_ptr_array_add(slices, &part->slice);
+    }
+    hf_mssql_source_init(&target, self->options->target, self->loads);
+    table->difference =
+        hf_mssql_compare(load, &self->source.source, slices, &target.source, self->cancellable, &reason);
+    if (table->difference == NULL)
+        g_info("%s.%s: %s", table->table->schema, table->table->name, reason->message);
+}
+
 static bool compare(Migration *self, GError **error)
 {
     g_autoptr(GString) differ = g_string_new(NULL);
     for (guint i = 0; i < self->result->tables->len; i++) {
-        const HfMigratedTable *table = self->result->tables->pdata[i];
+        HfMigratedTable *table = self->result->tables->pdata[i];
         self->result->rows += table->source.rows;
-        if (!hf_row_digest_equal(&table->source, &table->target))
-            g_string_append_printf(
-                differ, "%s%s.%s (%" G_GUINT64_FORMAT " rows at the source, %" G_GUINT64_FORMAT " in the target)",
-                differ->len > 0 ? ", " : "", table->table->schema, table->table->name, table->source.rows,
-                table->target.rows);
+        if (hf_row_digest_equal(&table->source, &table->target))
+            continue;
+        narrow(self, table);
+        g_string_append_printf(
+            differ, "%s%s.%s (%" G_GUINT64_FORMAT " rows at the source, %" G_GUINT64_FORMAT " in the target%s%s)",
+            differ->len > 0 ? ", " : "", table->table->schema, table->table->name, table->source.rows,
+            table->target.rows, table->difference != NULL ? ": " : "",
+            table->difference != NULL ? table->difference : "");
     }
     self->result->proved = differ->len == 0;
     if (!self->result->proved)
@@ -343,8 +437,15 @@ static bool tell_unfinished(Migration *self, GError **error)
     if (self->state.parts == NULL || error == NULL || *error == NULL)
         return false;
     g_autoptr(GPtrArray) missing = parts_that_are(self, false);
-    g_prefix_error(error, "the target is unfinished (call again to go on): ");
-    (void)missing;
+    if (missing->len > 0 && hf_mssql_state_look(&self->state, self->tds, NULL)) {
+        g_ptr_array_unref(missing);
+        missing = parts_that_are(self, false);
+    }
+    g_prefix_error(error,
+                   "the target is unfinished (%u of %u parts of the rows are there, %u of %u steps after them; call "
+                   "again to go on): ",
+                   self->state.parts->len - missing->len, self->state.parts->len, self->result->steps_done,
+                   self->result->assessment.plan->after_data->len);
     return false;
 }
 
@@ -352,14 +453,20 @@ static bool run(Migration *self, GError **error)
 {
     if (!prepare(self, error))
         return false;
-    if (!look_again(self, error) || !load_rows(self, error) || !make_the_rest(self, error) || !read_back(self, error) ||
-        !hf_postgres_snapshot_end(self->snapshot, error))
+    if (!look_again(self, error) || !load_rows(self, error) || !make_the_rest(self, error) || !read_back(self, error))
         return tell_unfinished(self, error);
-    return compare(self, error) && hf_mssql_state_drop(&self->state, self->tds, error);
+    return compare(self, error) && hf_postgres_snapshot_end(self->snapshot, error) &&
+           hf_mssql_state_drop(&self->state, self->tds, error);
+}
+
+static void free_array(void *array)
+{
+    g_array_unref(array);
 }
 
 static void close_all(Migration *self)
 {
+    g_clear_pointer(&self->aside, g_hash_table_unref);
     hf_mssql_state_clear(&self->state);
     g_clear_pointer(&self->slices, g_ptr_array_unref);
     g_clear_pointer(&self->loads, g_ptr_array_unref);
@@ -373,12 +480,17 @@ bool hf_migrate_mssql(const HfMigrateMssqlOptions *options, HfProgress *progress
 {
     *result = (HfMigrateMssqlResult){.tables = g_ptr_array_new_with_free_func(free_table)};
     Migration self = {.options = options, .progress = progress, .cancellable = cancellable, .result = result};
+    self.aside = g_hash_table_new_full(NULL, NULL, NULL, free_array);
     bool ok = run(&self, error);
     close_all(&self);
     if (ok) {
         g_autofree char *rows = hf_format_count(result->rows);
-        result->line = g_strdup_printf("proved: %u tables, %s rows, read back from SQL Server and equal to the source",
-                                       result->tables->len, rows);
+        g_autofree char *but = result->refused > 0
+                                   ? g_strdup_printf("; %u rows that it refused are left out", result->refused)
+                                   : g_strdup("");
+        result->line =
+            g_strdup_printf("proved: %u tables, %s rows, read back from SQL Server and equal to the source%s",
+                            result->tables->len, rows, but);
         hf_progress_finish(progress);
     } else {
         result->line = g_strdup(result->assessment.plan == NULL ? "nothing was moved" : "not proved");

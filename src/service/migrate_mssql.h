@@ -5,9 +5,12 @@
 #ifndef HF_SERVICE_MIGRATE_MSSQL_H
 #define HF_SERVICE_MIGRATE_MSSQL_H
 
+#include "engine/ends/mssql.h"
 #include "service/assess.h"
 #include "service/migrate.h"
 #include "tds/target.h"
+
+#define HF_MIGRATE_MSSQL_READINGS 2 /* for assess.readings: the load and the proof */
 
 typedef struct {
     HfAssessOptions assess; /* the source, what of it, and the map */
@@ -15,6 +18,11 @@ typedef struct {
     HfOthers others;
     const HfTdsTarget *target;
     unsigned jobs;
+    /* Rows that SQL Server refuses: with a limit of 0 the first ends the migration; else they are left out, so many of
+     * them, and told. Such as were told of parts that a later call loads again are told again. */
+    guint refused_limit;
+    bool (*on_refused)(const HfNeutralTable *table, const HfMssqlRefused *row, gpointer data, GError **error);
+    gpointer data;
 } HfMigrateMssqlOptions;
 
 typedef struct {
@@ -30,6 +38,7 @@ typedef struct {
     GPtrArray *tables;       /* HfMigratedTable */
     char *warning;           /* of others on the source; NULL: none */
     guint steps, steps_done; /* of what is made after the rows: keys, indexes … */
+    guint refused;           /* rows that were left out */
     guint parts_kept;        /* loaded by a call before this one */
     uint64_t rows, bytes;    /* of all tables at the source */
     bool proved;

@@ -34,6 +34,7 @@ void hf_migrate_mssql_write(const HfMigrateMssqlResult *self, HfJsonWriter *json
     hf_json_writer_bool(json, "proved", self->proved);
     hf_json_writer_string(json, "line", self->line);
     hf_json_writer_string(json, "warning", self->warning);
+    hf_json_writer_uint64(json, "refused", self->refused);
     hf_json_writer_uint64(json, "parts_kept", self->parts_kept);
     hf_json_writer_uint64(json, "steps", self->steps);
     hf_json_writer_uint64(json, "steps_done", self->steps_done);
@@ -69,5 +70,15 @@ char *hf_migrate_mssql_html(const HfMigrateMssqlResult *self)
                                rows, source, is_equal(table) ? "same" : "left", table->compared ? target : "not read");
     }
     g_string_append(html, "</tbody></table>\n");
+    for (guint i = 0; i < self->tables->len; i++) {
+        const HfMigratedTable *table = self->tables->pdata[i];
+        if (table->difference == NULL)
+            continue;
+        g_autofree char *line =
+            g_strdup_printf("%s.%s: %s", table->table->schema, table->table->name, table->difference);
+        g_string_append(html, "<p class=\"left\">");
+        hf_html_append_text(html, line);
+        g_string_append(html, "</p>\n");
+    }
     return hf_assessment_html_with(&self->assessment, html->str);
 }

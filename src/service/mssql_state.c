@@ -228,10 +228,34 @@ bool hf_mssql_state_end_part(HfTds *tds, const HfSlice *slice, const HfRowDigest
     g_autofree char *label = hf_slice_label(slice);
     g_autofree char *name = hf_mssql_quote_text(label);
     hf_digest_to_hex(digest->sum, hex);
+    ((HfMssqlPart *)(void *)slice)->digest = *digest;
     return hf_tds_execf(tds, error,
                         "UPDATE " PARTS " SET [rows] = %" G_GUINT64_FORMAT
                         ", [digest] = N'%s' WHERE [table_name] = %s AND [part] = %u",
                         digest->rows, hex, name, slice->part);
+}
+
+static HfMssqlPart *part_of(const HfMssqlState *self, const char *table, guint number)
+{
+    for (guint i = 0; i < self->parts->len; i++) {
+        HfMssqlPart *part = self->parts->pdata[i];
+        g_autofree char *label = hf_slice_label(&part->slice);
+        if (part->slice.part == number && strcmp(label, table) == 0)
+            return part;
+    }
+    return NULL;
+}
+
+bool hf_mssql_state_look(HfMssqlState *self, HfTds *tds, GError **error)
+{
+    g_autoptr(HfTdsRows) rows =
+        hf_tds_query(tds, "SELECT [table_name], [part] FROM " PARTS " WHERE [digest] IS NOT NULL", error);
+    for (size_t i = 0; rows != NULL && i < hf_tds_rows_count(rows); i++) {
+        HfMssqlPart *part = part_of(self, hf_tds_rows_text(rows, i, 0), (guint)hf_tds_rows_int64(rows, i, 1));
+        if (part != NULL)
+            part->done = true;
+    }
+    return rows != NULL;
 }
 
 bool hf_mssql_state_forget(HfMssqlState *self, HfTds *tds, const HfMssqlLoad *load, GError **error)

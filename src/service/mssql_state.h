@@ -9,9 +9,9 @@
 
 /* A part of a table: a range of its pages at the source. */
 typedef struct {
-    HfSlice slice;
+    HfSlice slice; /* first, so that a part is known by it */
     bool done;
-    HfRowDigest digest; /* of one that is done */
+    HfRowDigest digest; /* of the rows of one that is done */
 } HfMssqlPart;
 
 typedef struct {
@@ -31,9 +31,11 @@ bool hf_mssql_state_open(HfMssqlState *self, const HfTdsTarget *target, HfTds *t
     G_GNUC_WARN_UNUSED_RESULT;
 void hf_mssql_state_clear(HfMssqlState *self);
 
-/* For HfMssqlSink.on_end: notes the part in the transaction of its rows. */
+/* For HfMssqlSink.on_end: notes the part in the transaction of its rows. `slice` is that of a part. */
 bool hf_mssql_state_end_part(HfTds *tds, const HfSlice *slice, const HfRowDigest *digest, gpointer data, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* After a load that failed: which parts are there. */
+bool hf_mssql_state_look(HfMssqlState *self, HfTds *tds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Empties a table, and all its parts are to be loaded again. */
 bool hf_mssql_state_forget(HfMssqlState *self, HfTds *tds, const HfMssqlLoad *load, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;

@@ -307,12 +307,47 @@ def test_an_end_that_the_server_refuses_is_no_success(migrate, source, server, t
     goes_on(migrate, server, target, name)
 
 
-def test_a_row_that_is_refused_leaves_nothing_of_its_part(migrate, source, server, target):
+def refuse_rows(server, target, *ids):
+    """The target's table t2 refuses rows with these ids."""
+    ask(server, target, f"ALTER TABLE t2 ADD CONSTRAINT refused CHECK (id NOT IN ({', '.join(map(str, ids))}))")
+
+
+@pytest.fixture
+def stopped(migrate, source, server, target):
+    """A migration that was cut before t2, so that its tables are there."""
     name = source(FOUR)
-    server.fault("row", "error", matching="t2", row=50, number=515, details=["note", "t2", "INSERT"])
-    refused(migrate(name, "--jobs", 1, check=False), "515", "t2", "unfinished")
+    server.fault("bulk", "cut", matching="t2")
+    refused(migrate(name, "--jobs", 1, check=False), "lost")
+    return name
+
+
+def test_a_row_that_is_refused_is_named(migrate, stopped, server, target):
+    refuse_rows(server, target, 50, 70)
+    refused(migrate(stopped, check=False), "public.t2: the row id=50 is refused: ", "--refused-to",
+            "the target is unfinished")
     assert ask(server, target, "SELECT count(*) FROM t2") == [["0"]]
-    goes_on(migrate, server, target, name)
+    ask(server, target, "ALTER TABLE t2 DROP CONSTRAINT refused")
+    goes_on(migrate, server, target, stopped)
+
+
+def test_rows_that_are_refused_are_put_aside(migrate, stopped, server, target, tmp_path):
+    refuse_rows(server, target, 1, 50, 51, 100)
+    file = tmp_path / "refused.jsonl"
+    refused(migrate(stopped, "--refused-to", file, "--refused-limit", 3, check=False), "more than 3 rows are refused")
+    found = report(migrate(stopped, "--json", "--refused-to", file, "--refused-limit", 4, "--force"))
+    assert found["proved"] and found["refused"] == 4 and "4 rows that it refused are left out" in found["line"]
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [(each["table"], each["key"], each["row"]) for each in lines] == [
+        ("public.t2", f"id={n}", f"{n}\t" + ("\\N" if n % 3 == 0 else f"row {n}")) for n in (1, 50, 51, 100)]
+    assert all("(error " in each["reason"] for each in lines)
+    assert ask(server, target, COUNTS) == [["100", "96", "100", "100"]]
+
+
+def test_a_value_that_is_too_long_is_named_by_its_row(migrate, source, server, target, tmp_path):
+    name = source("CREATE TABLE t (a int, b text, PRIMARY KEY (a, b)); INSERT INTO t VALUES (1, 'short'), (2, 'longer')")
+    chosen = map_file(tmp_path, columns=[{"table": "public.t", "column": "b", "to": "nvarchar(5)"}])
+    refused(migrate(name, "--map", chosen, check=False), "public.t: the row a=2, b=longer is refused: column b: a text of "
+            "6 UTF-16 units does not fit into nvarchar(5)")
 
 
 def test_a_cancel_ends_it(migrate, source, server, target, waiting):
@@ -353,9 +388,11 @@ def test_a_difference_is_found(migrate, source, server, target):
     name = source(FOUR)
     server.fault("batch", "cut", matching="SELECT .id., .note. FROM .dbo...t4")
     refused(migrate(name, "--jobs", 1, check=False), "lost")
-    ask(server, target, "UPDATE t2 SET note = N'row 50 ' WHERE id = 50; DELETE FROM t4 WHERE id = 7")
+    ask(server, target, "UPDATE t2 SET note = N'row 50 ' WHERE id = 50; DELETE FROM t4 WHERE id = 7; "
+                        "INSERT INTO t2 (id) VALUES (1077)")
     done = migrate(name, "--json", check=False)
     assert done.returncode == 3
     found = report(done)
     assert found["error"]["code"] == "differ" and not found["proved"]
-    assert [each["table"] for each in found["moved"] if not each["equal"]] == ["public.t2", "public.t4"]
+    assert {each["table"]: each["difference"] for each in found["moved"] if not each["equal"]} == {
+        "public.t2": "id=1077 is in the target alone; id=50 differs in note", "public.t4": "id=7 is missing in the target"}

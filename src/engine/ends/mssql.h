@@ -43,12 +43,42 @@ typedef struct {
     HfSink sink;
     const HfTdsTarget *target;
     const GPtrArray *loads;
+    GHashTable *aside; /* const HfSlice to GArray of uint64_t: numbers of rows, from 0, that are not sent; NULL: none */
+    GMutex mutex;      /* guards `failed` */
+    const HfSlice *failed; /* the first slice of which the server or the writer refused something */
     bool (*on_end)(HfTds *tds, const HfSlice *slice, const HfRowDigest *digest, gpointer data, GError **error);
     gpointer data;
 } HfMssqlSink;
 
 /* All borrowed. */
 void hf_mssql_sink_init(HfMssqlSink *self, const HfTdsTarget *target, const GPtrArray *loads);
+void hf_mssql_sink_clear(HfMssqlSink *self);
+
+/* The key of a row, "id=7", or all of a row that has no key; cut where it is long. Transfer full. */
+char *hf_mssql_load_row_key(const HfMssqlLoad *self, const uint8_t *row, size_t length);
+
+/* A row that SQL Server does not take. */
+typedef struct {
+    const HfSlice *slice;
+    uint64_t number; /* in its slice, from 0 */
+    char *key;
+    char *line; /* all of it, as a line of COPY's text */
+    char *reason;
+    HfRowDigest digest;
+} HfMssqlRefused;
+
+void hf_mssql_refused_free(HfMssqlRefused *self);
+
+/*
+ * Finds rows of a slice that the server refuses, by loading them once more in transactions that are rolled back: they
+ * are appended to `refused` (HfMssqlRefused), at most `limit` of them. None is found if the refusal was not of a row.
+ */
+bool hf_mssql_find_refused(HfMssqlSink *sink, HfSource *source, const HfSlice *slice, guint limit, GPtrArray *refused,
+                           GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For it: loads rows [from, to) of a block that came as those of a slice, and rolls back. The writer is one that has
+ * begun nothing; after a failure it can only be closed. */
+bool hf_mssql_writer_try(HfWriter *writer, const HfSlice *slice, const HfBlock *block, size_t from, size_t to,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A slice of it is a whole table, whatever it says. */
 typedef struct {

@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "engine/copy_text.h"
 #include "engine/ends/mssql.h"
 #include "engine/ends/mssql_type.h"
 #include "engine/ends/postgres_values.h"
@@ -117,6 +118,56 @@ const HfMssqlLoad *hf_mssql_loads_find(const GPtrArray *loads, const HfManifestT
         if (((const HfMssqlLoad *)loads->pdata[i])->info == info)
             return loads->pdata[i];
     return NULL;
+}
+
+/* ---- Rows ----------------------------------------------------------------------------------------------------------
+ */
+
+#define KEY_BYTES 200
+#define VALUE_BYTES 60
+
+static const HfNeutralKey *primary_key(const HfNeutralTable *table)
+{
+    for (guint i = 0; i < table->keys->len; i++)
+        if (((HfNeutralKey *)table->keys->pdata[i])->primary)
+            return table->keys->pdata[i];
+    return NULL;
+}
+
+static bool is_of_key(const HfNeutralKey *key, const char *name)
+{
+    return key == NULL || g_ptr_array_find_with_equal_func(key->columns, name, g_str_equal, NULL);
+}
+
+static void append_value(GString *text, const HfTypeTable *types, const HfColumn *column, const uint8_t *value,
+                         size_t length)
+{
+    g_autoptr(GString) shown = g_string_new(value != NULL ? NULL : "NULL");
+    if (value != NULL && !hf_type_value_text(types, column->type_oid, value, length, shown, NULL))
+        g_string_assign(shown, "?");
+    g_autofree char *valid = g_utf8_make_valid(shown->str, (gssize)shown->len);
+    g_autofree char *cut = g_utf8_substring(valid, 0, MIN(g_utf8_strlen(valid, -1), VALUE_BYTES));
+    g_string_append_printf(text, "%s%s=%s%s", text->len > 0 ? ", " : "", column->name, cut,
+                           strlen(cut) < strlen(valid) ? "…" : "");
+}
+
+char *hf_mssql_load_row_key(const HfMssqlLoad *self, const uint8_t *row, size_t length)
+{
+    HfCopyFields fields;
+    const HfNeutralKey *key = primary_key(self->there->table);
+    const GPtrArray *columns = self->info->columns;
+    g_autoptr(HfTypeTable) types = hf_type_table_new();
+    GString *text = g_string_new(NULL);
+    bool ok = hf_copy_fields_begin(&fields, row, length, columns->len, NULL);
+    for (guint i = 0; ok && i < columns->len && text->len < KEY_BYTES; i++) {
+        const HfColumn *column = columns->pdata[i];
+        const uint8_t *value;
+        size_t size;
+        ok = hf_copy_fields_next(&fields, &value, &size, NULL);
+        if (ok && is_of_key(key, column->name))
+            append_value(text, types, column, value, size);
+    }
+    return g_string_free(text, FALSE);
 }
 
 HfTdsKind hf_mssql_tds_kind(HfNeutralKind kind)

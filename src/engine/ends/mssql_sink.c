@@ -32,7 +32,10 @@ typedef struct {
     Text *texts;
     GByteArray *units; /* UTF-16LE */
     HfRowDigest digest;
+    uint64_t number; /* of the next row of the slice */
     uint64_t sent;
+    const GArray *aside; /* numbers of rows that are not sent, in order */
+    guint next_aside;
 } MssqlWriter;
 
 /* ---- Values --------------------------------------------------------------------------------------------------------
@@ -201,13 +204,14 @@ static bool send_row(MssqlWriter *self, const uint8_t *row, size_t length, GErro
 /* ---- Writer --------------------------------------------------------------------------------------------------------
  */
 
-static bool writer_begin(HfWriter *writer, const HfSlice *slice, GError **error)
+static bool begin(MssqlWriter *self, const HfSlice *slice, GError **error)
 {
-    MssqlWriter *self = (MssqlWriter *)writer;
     self->slice = slice;
     self->load = hf_mssql_loads_find(self->sink->loads, slice->table);
     self->digest = (HfRowDigest){0};
-    self->sent = 0;
+    self->number = self->sent = 0;
+    self->aside = self->sink->aside != NULL ? g_hash_table_lookup(self->sink->aside, slice) : NULL;
+    self->next_aside = 0;
     guint count = self->load->columns->len;
     self->scratch = g_renew(Scratch, self->scratch, count);
     self->texts = g_renew(Text, self->texts, count);
@@ -221,38 +225,90 @@ static bool writer_begin(HfWriter *writer, const HfSlice *slice, GError **error)
                              error);
 }
 
-static bool writer_write(HfWriter *writer, const HfBlock *block, GError **error)
+static bool is_aside(MssqlWriter *self)
 {
-    MssqlWriter *self = (MssqlWriter *)writer;
-    size_t start = 0;
-    for (size_t i = 0; i < block->row_count; i++) {
-        if (!send_row(self, block->data + start, block->ends[i] - start, error)) {
-            g_prefix_error(error, "row %" G_GUINT64_FORMAT " of this part: ", self->sent);
-            return false;
-        }
-        start = block->ends[i];
-    }
-    hf_row_digest_add_rows(&self->digest, block->data, block->ends, block->row_count);
+    if (self->aside == NULL || self->next_aside >= self->aside->len ||
+        g_array_index(self->aside, uint64_t, self->next_aside) != self->number)
+        return false;
+    self->next_aside++;
     return true;
 }
 
-static bool writer_end(HfWriter *writer, GError **error)
+static bool send_rows(MssqlWriter *self, const HfBlock *block, size_t from, size_t to, GError **error)
 {
-    MssqlWriter *self = (MssqlWriter *)writer;
+    size_t start = from > 0 ? block->ends[from - 1] : 0;
+    for (size_t i = from; i < to; i++, self->number++) {
+        const uint8_t *row = block->data + start;
+        uint32_t length = (uint32_t)(block->ends[i] - start);
+        start = block->ends[i];
+        if (is_aside(self))
+            continue;
+        if (!send_row(self, row, length, error))
+            return false;
+        hf_row_digest_add_rows(&self->digest, row, &length, 1);
+    }
+    return true;
+}
+
+static bool finish_load(MssqlWriter *self, GError **error)
+{
     uint64_t rows;
     if (!hf_tds_bulk_end(self->tds, &rows, error))
         return false;
-    if (rows != self->sent) {
-        g_set_error(error, HF_ERROR, HF_ERROR_DATABASE,
-                    "%" G_GUINT64_FORMAT " rows were sent, and the server took %" G_GUINT64_FORMAT, self->sent, rows);
+    if (rows == self->sent)
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_DATABASE,
+                "%" G_GUINT64_FORMAT " rows were sent, and the server took %" G_GUINT64_FORMAT, self->sent, rows);
+    return false;
+}
+
+bool hf_mssql_writer_try(HfWriter *writer, const HfSlice *slice, const HfBlock *block, size_t from, size_t to,
+                         GError **error)
+{
+    MssqlWriter *self = (MssqlWriter *)writer;
+    return begin(self, slice, error) && send_rows(self, block, from, to, error) && finish_load(self, error) &&
+           hf_tds_exec(self->tds, "ROLLBACK TRANSACTION", error);
+}
+
+/* Notes which slice it was; returns `ok`. */
+static bool judge(MssqlWriter *self, bool ok, const GError *const *error)
+{
+    HfMssqlSink *sink = (HfMssqlSink *)self->sink;
+    if (ok || error == NULL || !g_error_matches(*error, HF_ERROR, HF_ERROR_DATABASE))
+        return ok;
+    g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&sink->mutex);
+    if (sink->failed == NULL)
+        sink->failed = self->slice;
+    return false;
+}
+
+static bool writer_begin(HfWriter *writer, const HfSlice *slice, GError **error)
+{
+    return begin((MssqlWriter *)writer, slice, error);
+}
+
+static bool writer_write(HfWriter *writer, const HfBlock *block, GError **error)
+{
+    MssqlWriter *self = (MssqlWriter *)writer;
+    return judge(self, send_rows(self, block, 0, block->row_count, error), (const GError *const *)error);
+}
+
+static bool end(MssqlWriter *self, GError **error)
+{
+    if (!finish_load(self, error))
         return false;
-    }
     if (self->load->there->identity != NULL &&
         !hf_tds_execf(self->tds, error, "SET IDENTITY_INSERT %s OFF", self->load->there->name))
         return false;
     return (self->sink->on_end == NULL ||
             self->sink->on_end(self->tds, self->slice, &self->digest, self->sink->data, error)) &&
            hf_tds_exec(self->tds, "COMMIT TRANSACTION", error);
+}
+
+static bool writer_end(HfWriter *writer, GError **error)
+{
+    MssqlWriter *self = (MssqlWriter *)writer;
+    return judge(self, end(self, error), (const GError *const *)error);
 }
 
 static void writer_close(HfWriter *writer)
@@ -283,4 +339,10 @@ static HfWriter *sink_open(HfSink *sink, GCancellable *cancellable, GError **err
 void hf_mssql_sink_init(HfMssqlSink *self, const HfTdsTarget *target, const GPtrArray *loads)
 {
     *self = (HfMssqlSink){.sink = {sink_open}, .target = target, .loads = loads};
+    g_mutex_init(&self->mutex);
+}
+
+void hf_mssql_sink_clear(HfMssqlSink *self)
+{
+    g_mutex_clear(&self->mutex);
 }

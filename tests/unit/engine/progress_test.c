@@ -71,6 +71,25 @@ static void more_work_does_not_take_the_percent_back(void **state)
     assert_near(view(progress)->percent, 50);
 }
 
+static void what_was_promised_counts_before_it_is_named(void **state)
+{
+    (void)state;
+    g_autoptr(HfProgress) progress = hf_progress_new();
+    hf_progress_expect(progress, 100);
+    hf_progress_promise(progress, 300);
+    hf_progress_lane_begin(progress, 0, "a", 100);
+    hf_progress_lane_end(progress, 0);
+    assert_near(view(progress)->percent, 25);
+    hf_progress_expect(progress, 200);
+    assert_near(view(progress)->percent, 25);
+    hf_progress_lane_begin(progress, 0, "a", 200);
+    hf_progress_lane_end(progress, 0);
+    assert_near(view(progress)->percent, 75);
+    hf_progress_expect(progress, 200);
+    hf_progress_lane_begin(progress, 0, "a", 200);
+    assert_near(view(progress)->percent, 75);
+}
+
 static void the_percent_is_monotonic_and_ends_at_100(void **state)
 {
     (void)state;
@@ -236,6 +255,7 @@ int main(void)
         cmocka_unit_test(rows_can_be_counted_anew),
         cmocka_unit_test(a_lane_that_sees_more_than_its_weight_earns_no_more),
         cmocka_unit_test(more_work_does_not_take_the_percent_back),
+        cmocka_unit_test(what_was_promised_counts_before_it_is_named),
         cmocka_unit_test(the_percent_is_monotonic_and_ends_at_100),
         cmocka_unit_test(what_is_finished_shows_100_though_nothing_was_known),
         cmocka_unit_test(a_view_shows_the_tables_in_flight),
