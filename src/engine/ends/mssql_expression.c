@@ -522,6 +522,8 @@ static HfMssqlPart render_case(const HfMssqlScope *scope, const HfExpression *se
             return HF_MSSQL_REFUSED;
         g_string_append_printf(sql, " %s %s", other ? "ELSE" : asks ? "WHEN" : "THEN", part.sql);
     }
+    if (all.class == HF_MSSQL_NULL)
+        return hf_mssql_refuse(error, "a CASE of NULL alone");
     all.sql = g_string_free(g_string_append(g_steal_pointer(&sql), " END)"), FALSE);
     return all;
 }

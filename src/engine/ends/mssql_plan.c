@@ -82,17 +82,26 @@ void hf_mssql_object_leave(HfMssqlObject *self, const GError *reason)
 /* ---- Names ---------------------------------------------------------------------------------------------------------
  */
 
+/* Of schemas whose names there differ by case alone all become the first. */
+static void unite_schemas(HfMssqlPlanner *self)
+{
+    g_autoptr(GHashTable) firsts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < self->model->schemas->len; i++) {
+        HfNeutralSchema *schema = self->model->schemas->pdata[i];
+        char *folded = g_utf8_casefold(hf_mssql_map_schema(self->map, schema->name), -1);
+        HfNeutralSchema *first = g_hash_table_lookup(firsts, folded);
+        g_hash_table_insert(self->schemas, schema->name, first != NULL ? first : schema);
+        if (first == NULL)
+            g_hash_table_insert(firsts, folded, schema);
+        else
+            g_free(folded);
+    }
+}
+
 const char *hf_mssql_planner_schema(const HfMssqlPlanner *self, const char *schema)
 {
-    const char *mine = hf_mssql_map_schema(self->map, schema);
-    g_autofree char *key = g_utf8_casefold(mine, -1);
-    for (guint i = 0; i < self->model->schemas->len; i++) {
-        const char *each = hf_mssql_map_schema(self->map, ((HfNeutralSchema *)self->model->schemas->pdata[i])->name);
-        g_autofree char *folded = g_utf8_casefold(each, -1);
-        if (strcmp(folded, key) == 0)
-            return each;
-    }
-    return mine;
+    const HfNeutralSchema *first = g_hash_table_lookup(self->schemas, schema);
+    return hf_mssql_map_schema(self->map, first != NULL ? first->name : schema);
 }
 
 bool hf_mssql_planner_goes(const HfMssqlPlanner *self, const HfNeutralTable *table)
@@ -274,10 +283,7 @@ static void plan_schema(HfMssqlPlanner *self, const HfNeutralSchema *schema)
     HfMssqlObject *object = hf_mssql_planner_add(self, "schema", g_strdup(schema->name), NULL);
     if (strcmp(name, schema->name) != 0)
         hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "its name is %s there", name);
-    const HfNeutralSchema *first = NULL;
-    for (guint i = 0; first == NULL; i++)
-        if (strcmp(hf_mssql_planner_schema(self, ((HfNeutralSchema *)self->model->schemas->pdata[i])->name), name) == 0)
-            first = self->model->schemas->pdata[i];
+    const HfNeutralSchema *first = g_hash_table_lookup(self->schemas, schema->name);
     if (schema != first) {
         hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "it is one with %s there", first->name);
     } else if (g_ascii_strcasecmp(name, "dbo") != 0) {
@@ -371,7 +377,10 @@ HfMssqlPlan *hf_mssql_plan_new(const HfNeutralModel *model, const HfMssqlMap *ma
     g_autoptr(GHashTable) views = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) cascades = g_hash_table_new_full(NULL, NULL, NULL, free_list);
     g_autoptr(GHashTable) defaulted = g_hash_table_new(NULL, NULL);
-    HfMssqlPlanner self = {model, map, plan, taken, names, objects, columns, key_units, views, cascades, defaulted};
+    g_autoptr(GHashTable) schemas = g_hash_table_new(g_str_hash, g_str_equal);
+    HfMssqlPlanner self = {model,   map,       plan,  taken,    names,     objects,
+                           columns, key_units, views, cascades, defaulted, schemas};
+    unite_schemas(&self);
     name_all(&self);
     for (guint i = 0; i < model->schemas->len; i++)
         plan_schema(&self, model->schemas->pdata[i]);

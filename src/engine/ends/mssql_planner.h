@@ -20,6 +20,7 @@ typedef struct {
     GHashTable *views;     /* HfNeutralView that goes */
     GHashTable *cascades;  /* "parent" HfNeutralTable to GPtrArray of the tables that follow it */
     GHashTable *defaulted; /* HfNeutralColumn whose default goes */
+    GHashTable *schemas;   /* name here to the HfNeutralSchema that it becomes */
 } HfMssqlPlanner;
 
 /* A new object of the plan, borrowed. `name` transfer full. */

@@ -225,6 +225,20 @@ static void a_column_that_is_computed_has_constants_that_are_deterministic(void 
     }
 }
 
+/* VALUE of a domain is the column that has it, whatever that is kept as. */
+static void the_value_of_a_domain_is_its_column(void **state)
+{
+    (void)state;
+    bool as_text;
+    static const char *const columns[][2] = {{"i", "[i] > 5"}, {"text_of_number", NULL}};
+    for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
+        HfMssqlScope scope = {.find = find, .value = find(NULL, NULL, columns[i][0], &as_text)};
+        g_autoptr(HfExpression) expression = hf_expression_parse("(VALUE > 5)", NULL);
+        g_autofree char *sql = hf_mssql_condition(&scope, expression, NULL);
+        assert_int_equal(g_strcmp0(sql, columns[i][1]), 0);
+    }
+}
+
 static void a_text_tells_how_long_it_can_be(void **state)
 {
     (void)state;
@@ -299,6 +313,7 @@ int main(void)
         cmocka_unit_test(what_would_grow_by_powers_is_refused),
         cmocka_unit_test(a_column_that_is_computed_has_constants_that_are_deterministic),
         cmocka_unit_test(a_text_tells_how_long_it_can_be),
+        cmocka_unit_test(the_value_of_a_domain_is_its_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
