@@ -262,6 +262,17 @@ def test_a_database_does_not_go_onto_itself(move, holdfast):
 # ---- The backup before -----------------------------------------------------------------------------------------------
 
 
+def test_the_maintenance_database_itself_can_be_moved(move, holdfast):
+    """The migration's own session there, which holds its lock, is no other."""
+    to = move.source.dsn(move.moved)
+    try:
+        done = holdfast("migrate", "--from", move.source.dsn(move.name), "--to", to, "--mode", "new", "--no-backup",
+                        "--maintenance-db", move.name, "--json").json
+        assert done["tables_proved"] == 3
+    finally:
+        move.source.dropdb(move.moved)
+
+
 def test_a_backup_comes_first(move, holdfast, tmp_path):
     done = move(check=False, backup=())
     assert done.returncode == 2 and "--no-backup does without" in message(done)
