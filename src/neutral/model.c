@@ -121,7 +121,7 @@ SHAPE(column_shape, HfNeutralColumn, NAME_OF(HfNeutralColumn, name), PART_OF(HfN
       PART_OF(HfNeutralColumn, measure, measure_shape))
 SHAPE(key_shape, HfNeutralKey, NAME_OF(HfNeutralKey, name), FLAG_OF(HfNeutralKey, primary),
       FLAG_OF(HfNeutralKey, nulls_distinct), FLAG_OF(HfNeutralKey, deferrable), TEXTS_OF(HfNeutralKey, columns),
-      TEXTS_OF(HfNeutralKey, included), TEXT_OF(HfNeutralKey, comment))
+      TEXTS_OF(HfNeutralKey, included), TEXT_OF(HfNeutralKey, comment), NAME_OF(HfNeutralKey, source))
 SHAPE(foreign_key_shape, HfNeutralForeignKey, NAME_OF(HfNeutralForeignKey, name),
       TEXTS_OF(HfNeutralForeignKey, columns), NAME_OF(HfNeutralForeignKey, to_schema),
       NAME_OF(HfNeutralForeignKey, to_table), TEXTS_OF(HfNeutralForeignKey, to_columns),

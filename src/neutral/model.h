@@ -96,6 +96,7 @@ typedef struct {
     GPtrArray *columns;  /* char* */
     GPtrArray *included; /* char* */
     char *comment;
+    char *source;
 } HfNeutralKey;
 
 typedef struct {

@@ -390,6 +390,7 @@ def test_an_index_that_is_not_valid_stays_behind(traps):
 
 def test_a_computed_column_is_in_no_filter(traps):
     told = {each["name"]: each["notes"][0] for each in traps["objects"] if each["verdict"] == "left behind"}
+    assert the(traps, "unique constraint", "made_slug_key on public.made")["source"] == "UNIQUE (slug)"
     assert told["made_slug_key on public.made"] == "a filter for several NULLs cannot name the computed column slug"
     assert told["without_slug on public.made"] == "not translated: a predicate over a computed column"
     assert told["of_a_day on public.made"] == "not translated: a predicate that converts a column"

@@ -101,7 +101,7 @@ static void plan_key(HfMssqlPlanner *self, const HfNeutralTable *table, const Hf
     int64_t bytes;
     const char *schema = hf_mssql_planner_schema(self, table->schema);
     HfMssqlObject *object = hf_mssql_planner_add(self, key->primary ? "primary key" : "unique constraint",
-                                                 on_table(key->name, table), NULL);
+                                                 on_table(key->name, table), key->source);
     if (!check_key(self, table, key->columns, object, &bytes))
         return;
     if (key->deferrable)

@@ -359,6 +359,7 @@ static bool add_key(HfNeutralTable *table, const HfPgRows *rows, size_t i, GErro
     key->primary = hf_pg_rows_text(rows, i, 2)[0] == 'p';
     key->deferrable = hf_pg_rows_bool(rows, i, 3);
     key->comment = text_at(rows, i, 12);
+    key->source = text_at(rows, i, 13);
     key->nulls_distinct = !hf_pg_rows_bool(rows, i, 14);
     return add_names(rows, i, 5, key->columns, error) && add_names(rows, i, 15, key->included, error);
 }
