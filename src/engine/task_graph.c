@@ -1,5 +1,5 @@
 /*
- * One lock guards the whole graph. A lane that is free looks for the first runnable task in weight order and takes it;
+ * One lock guards the whole graph. A lane that is free looks for the first runnable task in their order and takes it;
  * when there is none it waits until some task ends. Tasks are many (one for each part, some ten thousands) but long, so
  * a linear look over the waiting ones would do, were it not for databases of very many small tables: therefore tasks
  * whose dependencies are done stand in a sorted queue of their own, and only a resource conflict makes a lane look past
@@ -17,7 +17,7 @@ typedef struct {
 struct HfTask {
     HfTaskFunc func;
     gpointer data;
-    uint64_t weight;
+    uint64_t weight; /* once started: with the heaviest way through its dependents */
     size_t number;
     size_t waits_for; /* tasks not yet done that it depends on */
     GPtrArray *dependents;
@@ -28,7 +28,7 @@ struct HfTaskGraph {
     GMutex mutex; /* guards all below once started */
     GCond changed;
     GPtrArray *tasks;
-    GSequence *ready;   /* HfTask*, heaviest first */
+    GSequence *ready;   /* HfTask*, that with the most to come first */
     GHashTable *in_use; /* resource -> number of tasks using it, or EXCLUSIVE */
     size_t left;        /* tasks not done */
     unsigned running;
@@ -123,7 +123,7 @@ void hf_task_graph_on_end(HfTaskGraph *self, void (*ended)(gpointer data), gpoin
 /* ---- Under the lock ------------------------------------------------------------------------------------------------
  */
 
-static int heavier_first(gconstpointer a, gconstpointer b, gpointer data)
+static int most_to_come_first(gconstpointer a, gconstpointer b, gpointer data)
 {
     (void)data;
     const HfTask *left = a, *right = b;
@@ -191,7 +191,7 @@ static void settle(HfTaskGraph *self, HfTask *task)
     for (guint i = 0; i < task->dependents->len; i++) {
         HfTask *dependent = task->dependents->pdata[i];
         if (--dependent->waits_for == 0)
-            g_sequence_insert_sorted(self->ready, dependent, heavier_first, NULL);
+            g_sequence_insert_sorted(self->ready, dependent, most_to_come_first, NULL);
     }
     g_cond_broadcast(&self->changed);
 }
@@ -275,6 +275,32 @@ static void on_parent_cancelled(GCancellable *parent, gpointer data)
     g_mutex_unlock(&self->mutex);
 }
 
+/* Adds to each task's weight the heaviest way through its dependents, which are looked at before it. */
+static void add_what_comes(HfTaskGraph *self)
+{
+    g_autofree size_t *waits = g_new(size_t, self->tasks->len);
+    g_autoptr(GPtrArray) order = g_ptr_array_sized_new(self->tasks->len);
+    for (guint i = 0; i < self->tasks->len; i++) {
+        HfTask *task = self->tasks->pdata[i];
+        waits[task->number] = task->waits_for;
+        if (task->waits_for == 0)
+            g_ptr_array_add(order, task);
+    }
+    for (guint i = 0; i < order->len; i++) {
+        const GPtrArray *dependents = ((const HfTask *)order->pdata[i])->dependents;
+        for (guint k = 0; k < dependents->len; k++)
+            if (--waits[((const HfTask *)dependents->pdata[k])->number] == 0)
+                g_ptr_array_add(order, dependents->pdata[k]);
+    }
+    for (guint i = order->len; i-- > 0;) {
+        HfTask *task = order->pdata[i];
+        uint64_t most = 0;
+        for (guint k = 0; k < task->dependents->len; k++)
+            most = MAX(most, ((const HfTask *)task->dependents->pdata[k])->weight);
+        task->weight = task->weight > UINT64_MAX - most ? UINT64_MAX : task->weight + most;
+    }
+}
+
 void hf_task_graph_start(HfTaskGraph *self, unsigned lanes, const HfLaneOps *ops, gpointer data, GCancellable *parent)
 {
     self->ops = ops;
@@ -285,7 +311,8 @@ void hf_task_graph_start(HfTaskGraph *self, unsigned lanes, const HfLaneOps *ops
         if (task->waits_for == 0)
             g_sequence_append(self->ready, task);
     }
-    g_sequence_sort(self->ready, heavier_first, NULL);
+    add_what_comes(self);
+    g_sequence_sort(self->ready, most_to_come_first, NULL);
     self->lanes_alive = (unsigned)MIN((size_t)lanes, self->left);
     if (parent != NULL) {
         self->parent = g_object_ref(parent);

@@ -1,6 +1,6 @@
 /*
- * Runs tasks in a number of lanes (threads): each task once all tasks that it depends on are done, the heaviest first,
- * and never two at the same time that would fight for the same resource. The first failure stops the rest: the graph's
+ * Runs tasks in a number of lanes (threads): each task once all tasks that it depends on are done, first that with the
+ * most to come (its own weight, and the heaviest way through what waits for it), and never two at the same time that would fight for the same resource. The first failure stops the rest: the graph's
  * own cancellable is cancelled, no further task starts, and that failure is the graph's error.
  *
  * Build the graph in one thread, then start and join it from that thread. A task may not add tasks.
@@ -30,7 +30,7 @@ HfTaskGraph *hf_task_graph_new(void);
 void hf_task_graph_free(HfTaskGraph *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfTaskGraph, hf_task_graph_free)
 
-/* `data` is borrowed until the graph ends. The heaviest runnable task goes first; equal ones in the order added. */
+/* `data` is borrowed until the graph ends. Of runnable tasks that with the most to come goes first; equal ones in the order added. */
 HfTask *hf_task_graph_add(HfTaskGraph *self, HfTaskFunc func, gpointer data, uint64_t weight);
 /* `task` runs after `on` is done. */
 void hf_task_depend(HfTask *task, HfTask *on);

@@ -12,7 +12,8 @@
  * in a hurry waits for a proof, so proofs go last of what can run, and fill the lanes beside what goes one by one.
  *
  * Only an index over plain columns starts before everything is loaded: a function in an index may look into other
- * tables. One in a materialized view may write to them: that waits for the proof.
+ * tables. One in a materialized view may write to them: that waits for the proof. A refresh that needs nobody's grant
+ * goes as soon as there are rows and statistics: at the end it would be alone in its lane.
  *
  * A task names the tables that it locks, so that no lane stands in the server's queue for a lock that another holds.
  */
@@ -23,6 +24,7 @@
 #include "engine/ends/postgres.h"
 #include "engine/ends/postgres_catalog.h"
 #include "engine/pipeline.h"
+#include "service/restore_refresh.h"
 
 #include <string.h>
 
@@ -31,7 +33,7 @@
 #define INDEX_WEIGHT(bytes) ((bytes) / 8 + 1)
 #define GIN_WEIGHT(bytes) ((bytes) / 2 + 1)
 #define FOREIGN_KEY_WEIGHT(bytes) ((bytes) / 4 + 1) /* more than it costs: it locks two tables, so it goes first */
-#define REFRESH_WEIGHT ((uint64_t)1 << 20)
+#define REFRESH_WEIGHT(bytes) ((bytes) / 8 + 1)     /* of all tables: one task that may read them all */
 #define ANALYZE_WEIGHT 1
 #define PROOF_SLICE_BYTES ((uint64_t)128 << 20)
 
@@ -51,7 +53,7 @@ struct HfRestoreGraph {
     HfPipeline *load;
     HfPipeline *prove;
     HfTaskGraph *graph;
-    HfTask *all_loaded, *all_proved, *all_foreign_keys, *all_made; /* barriers */
+    HfTask *all_loaded, *all_proved, *all_made; /* barriers */
     HfRestoreStep grant;
     gpointer grant_data;
     GPtrArray *owned;        /* task payloads */
@@ -242,7 +244,7 @@ static bool is_index(const HfTocEntry *entry)
 static uint64_t entry_weight(HfRestoreGraph *self, const HfTocEntry *entry)
 {
     if (entry->phase == HF_TOC_LAST)
-        return REFRESH_WEIGHT;
+        return REFRESH_WEIGHT(self->raw_bytes);
     if (is_foreign_key(entry))
         return FOREIGN_KEY_WEIGHT(entry_bytes(self, entry));
     if (!is_index(entry))
@@ -321,7 +323,6 @@ static HfTask *add_analyze(HfRestoreGraph *self, const HfManifestTable *table)
     char *name = own(self, hf_pg_quote_qualified(table->schema, table->name));
     HfTask *task = hf_task_graph_add(self->graph, analyze, name, ANALYZE_WEIGHT);
     hf_task_depend(task, self->all_loaded);
-    hf_task_depend(task, self->all_foreign_keys);
     hf_task_depend(self->all_made, task);
     use_table(self, task, table, true);
     return task;
@@ -506,13 +507,6 @@ static bool add_rows(HfRestoreGraph *self, HfPg *pg, GError **error)
 /* ---- The graph: post-data ------------------------------------------------------------------------------------------
  */
 
-static bool is_code(const HfTocEntry *entry)
-{
-    static const char *const kinds[] = {"FUNCTION",       "PROCEDURE",       "AGGREGATE", "OPERATOR",
-                                        "OPERATOR CLASS", "OPERATOR FAMILY", "EXTENSION", NULL};
-    return g_strv_contains(kinds, entry->kind);
-}
-
 /* Whether the entry may run as soon as its own tables are loaded: nothing in it can look elsewhere. */
 static bool may_run_early(HfRestoreGraph *self, const HfTocEntry *entry)
 {
@@ -521,7 +515,7 @@ static bool may_run_early(HfRestoreGraph *self, const HfTocEntry *entry)
         const HfTocEntry *needed = hf_dump_toc_find(self->options->schema->toc, entry->dependencies[i]);
         if (needed == NULL)
             continue;
-        if (is_code(needed))
+        if (hf_toc_entry_is_code(needed))
             return false;
         has_table = has_table || strcmp(needed->kind, "TABLE") == 0;
     }
@@ -555,17 +549,11 @@ static bool needs_table_alone(const HfTocEntry *entry)
     return strcmp(entry->kind, "INDEX") != 0 || strstr(entry->definition, "\nALTER TABLE ") != NULL;
 }
 
-/* Reading a table back might not see all of it any more. */
-static bool hides_rows(const HfTocEntry *entry)
-{
-    return strcmp(entry->kind, "POLICY") == 0 || strcmp(entry->kind, "ROW SECURITY") == 0;
-}
-
 static void wait_for_rows(HfRestoreGraph *self, HfTask *task, const HfTocEntry *entry)
 {
     if (!is_index(entry) || !may_run_early(self, entry))
         hf_task_depend(task, self->all_loaded);
-    if (hides_rows(entry))
+    if (hf_toc_entry_hides_rows(entry))
         hf_task_depend(task, self->all_proved);
 }
 
@@ -579,8 +567,6 @@ static void add_post_data(HfRestoreGraph *self)
         HfTask *task = add_task(self, run_entry, (gpointer)entry, entry_weight(self, entry));
         bind_entry(self, task, entry, needs_table_alone(entry));
         wait_for_rows(self, task, entry);
-        if (is_foreign_key(entry))
-            hf_task_depend(self->all_foreign_keys, task);
         hf_task_depend(self->all_made, task);
         g_hash_table_insert(self->entry_tasks, GINT_TO_POINTER(entry->dump_id), task);
     }
@@ -615,25 +601,34 @@ bool hf_restore_is_refresh(const HfTocEntry *entry)
     return entry->phase == HF_TOC_LAST && strcmp(entry->kind, "MATERIALIZED VIEW DATA") == 0;
 }
 
-/* Whether there is code of users in the entry, or in a view that it reads. `seen` is a set of entries. */
-static bool reaches_code(HfRestoreGraph *self, const HfTocEntry *entry, GHashTable *seen)
+/* It begins when there are rows and statistics. */
+static void wait_for_statistics(HfRestoreGraph *self, HfTask *task, GHashTable *reads)
 {
-    if (!g_hash_table_add(seen, (gpointer)entry))
-        return false;
-    for (size_t i = 0; i < entry->dependency_count; i++) {
-        const HfTocEntry *needed = hf_dump_toc_find(self->options->schema->toc, entry->dependencies[i]);
-        if (needed != NULL && (is_code(needed) || reaches_code(self, needed, seen)))
-            return true;
+    GHashTableIter iter;
+    gpointer each;
+    hf_task_depend(task, self->all_loaded);
+    g_hash_table_iter_init(&iter, reads);
+    while (g_hash_table_iter_next(&iter, &each, NULL)) {
+        const HfTocEntry *entry = each;
+        HfTask *made = g_hash_table_lookup(self->entry_tasks, GINT_TO_POINTER(entry->dump_id));
+        if (made != NULL && made != task)
+            hf_task_depend(task, made);
+        const TableTasks *tasks = g_hash_table_lookup(self->tables, GUINT_TO_POINTER(entry->object_oid));
+        if (strcmp(entry->kind, "TABLE") == 0 && tasks != NULL && tasks->analyze != NULL)
+            hf_task_depend(task, tasks->analyze);
     }
-    return false;
 }
 
 static void add_refresh(HfRestoreGraph *self, const HfTocEntry *entry, HfTask *granted)
 {
-    HfTask *task = add_task(self, run_entry, (gpointer)entry, REFRESH_WEIGHT);
-    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    hf_task_depend(task, granted);
-    if (reaches_code(self, entry, seen))
+    HfTask *task = add_task(self, run_entry, (gpointer)entry, entry_weight(self, entry));
+    g_autoptr(GHashTable) reads = g_hash_table_new(NULL, NULL);
+    bool has_code = hf_refresh_reads(self->options->schema, entry, reads);
+    if (!has_code && self->options->shared == NULL && hf_refresh_stands_alone(self->options->schema, entry, reads))
+        wait_for_statistics(self, task, reads);
+    else
+        hf_task_depend(task, granted);
+    if (has_code)
         hf_task_depend(task, self->all_proved);
     for (size_t i = 0; i < entry->dependency_count; i++) {
         HfTask *other = g_hash_table_lookup(self->entry_tasks, GINT_TO_POINTER(entry->dependencies[i]));
@@ -707,7 +702,6 @@ bool hf_restore_graph_run(HfRestoreGraph *self, HfPg *pg, HfRestoreStep grant, g
     self->grant_data = data;
     self->all_loaded = barrier(self);
     self->all_proved = barrier(self);
-    self->all_foreign_keys = barrier(self);
     self->all_made = barrier(self);
     if (!add_rows(self, pg, error))
         return false;

@@ -24,7 +24,14 @@ def restored(server, holdfast, tmp_path_factory):
         ALTER TABLE small_0 ADD PRIMARY KEY (id); ALTER TABLE small_1 ADD FOREIGN KEY (id) REFERENCES small_0;
         CREATE MATERIALIZED VIEW a_of_b AS SELECT 1 AS x;
         CREATE MATERIALIZED VIEW b AS SELECT count(*) AS n FROM large; DROP MATERIALIZED VIEW a_of_b;
-        CREATE MATERIALIZED VIEW a_of_b AS SELECT n FROM b;""", db=name)
+        CREATE MATERIALIZED VIEW a_of_b AS SELECT n FROM b;
+        CREATE SCHEMA own; CREATE TABLE own.parts (id int) PARTITION BY RANGE (id);
+        CREATE TABLE own.part PARTITION OF own.parts FOR VALUES FROM (0) TO (1000);
+        INSERT INTO own.parts SELECT generate_series(1, 99);
+        CREATE MATERIALIZED VIEW own.alone AS SELECT count(*) AS n FROM own.parts;
+        CREATE FUNCTION own.count() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM own.parts';
+        CREATE MATERIALIZED VIEW own.by_code AS SELECT own.count() AS n;
+        GRANT SELECT ON own.alone TO PUBLIC;""", db=name)
     holdfast("backup", "--from", server.dsn(name), "--to", path, "--unencrypted")
     holdfast("restore", "--from", path, "--to", server.dsn("order_restored"), "--mode", "new", "--jobs", "2")
     yield "order_restored"
@@ -63,6 +70,14 @@ def test_foreign_keys_come_after_the_keys_and_refreshes_by_dependency(statements
     assert max(places(statements, "small_0_pkey")) < places(statements, "FOREIGN KEY")[0]
     assert places(statements, "FOREIGN KEY")[0] < places(statements, "REFRESH MATERIALIZED VIEW", "public.b")[0]
     assert places(statements, "REFRESH", "public.b")[0] < places(statements, "REFRESH", "public.a_of_b")[0]
+
+
+def test_a_refresh_comes_before_the_grants_where_it_needs_none_and_runs_no_code(server, restored, statements):
+    granted = places(statements, "GRANT SELECT ON TABLE own.alone")[0]
+    assert places(statements, "ANALYZE own.part")[0] < places(statements, "REFRESH", "own.alone")[0] < granted
+    for other in ("own.by_code", "public.b"):  # the schema public is not their owner's
+        assert granted < places(statements, "REFRESH", other)[0]
+    assert server.psql("SELECT (SELECT n FROM own.alone), (SELECT n FROM own.by_code)", db=restored) == "99|99"
 
 
 def test_what_goes_first_into_a_table_is_frozen(server, restored):

@@ -198,6 +198,18 @@ static void the_heaviest_goes_first_and_equals_in_the_order_added(void **state)
     assert_int_equal(self->opened, 1);
 }
 
+static void what_much_waits_for_goes_before_what_is_heavier(void **state)
+{
+    Fixture *self = *state;
+    add(self, 'a', 50, run);
+    HfTask *first = add(self, 'b', 1, run), *middle = add(self, 'c', 1, run);
+    hf_task_depend(middle, first);
+    hf_task_depend(add(self, 'd', 49, run), middle);
+    start(self, 1, NULL);
+    assert_true(join(self, NULL));
+    assert_string_equal(self->order->str, "bacd");
+}
+
 static void a_task_waits_for_all_that_it_depends_on(void **state)
 {
     Fixture *self = *state;
@@ -209,7 +221,7 @@ static void a_task_waits_for_all_that_it_depends_on(void **state)
     hf_task_depend(middle, first);
     start(self, 1, NULL);
     assert_true(join(self, NULL));
-    assert_string_equal(self->order->str, "dcba");
+    assert_string_equal(self->order->str, "cbda");
 }
 
 static void a_task_may_depend_on_another_twice(void **state)
@@ -576,6 +588,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(the_heaviest_goes_first_and_equals_in_the_order_added),
+        test(what_much_waits_for_goes_before_what_is_heavier),
         test(a_task_waits_for_all_that_it_depends_on),
         test(a_task_may_depend_on_another_twice),
         test(what_becomes_runnable_takes_its_place_by_weight),

@@ -1,0 +1,22 @@
+/*
+ * What the refresh of a materialized view reads, as the dump's dependencies tell, and what it needs for that.
+ */
+#ifndef HF_SERVICE_RESTORE_REFRESH_H
+#define HF_SERVICE_RESTORE_REFRESH_H
+
+#include "engine/ends/postgres_schema.h"
+
+/* Code of users, which may look anywhere and write anywhere. */
+bool hf_toc_entry_is_code(const HfTocEntry *entry);
+/* Reading a table might not see all of it any more. */
+bool hf_toc_entry_hides_rows(const HfTocEntry *entry);
+
+/* Adds to `reads` (a set of HfTocEntry*, borrowed) what the refresh depends on, through views and to the partitions of
+ * tables. True, with the set not complete, if there is code of users among it. */
+bool hf_refresh_reads(const HfSchema *schema, const HfTocEntry *refresh, GHashTable *reads);
+
+/* Whether the refresh needs no grant, and means the same before grants and policies: all relations that it reads belong
+ * to its own owner, in schemas of his, and nothing hides rows of anything. */
+bool hf_refresh_stands_alone(const HfSchema *schema, const HfTocEntry *refresh, GHashTable *reads);
+
+#endif
