@@ -47,6 +47,7 @@ typedef struct {
     gint64 look_us;   /* when to look in the catalog next */
     gint64 urgent_us; /* the same, while there is no room */
     gint64 forget_us; /* when to forget workers next */
+    gint64 note_us;   /* when to say next that this one is there */
     gint64 stop_us;   /* when the jobs are handed over; 0: nobody asked to stop */
     bool catalog_away;
 } Supervisor;
@@ -198,6 +199,16 @@ static void forget_workers(Supervisor *self)
         g_message("%" G_GUINT64_FORMAT " workers of the pool are not heard of any more, and forgotten", forgotten);
 }
 
+static void note_worker(Supervisor *self)
+{
+    g_autoptr(GError) error = NULL;
+    if (g_get_monotonic_time() < self->note_us)
+        return;
+    self->note_us = g_get_monotonic_time() + (gint64)HF_WORKER_NOTE_S * G_USEC_PER_SEC;
+    (void)!hf_job_note_worker(self->catalog, self->worker->name, self->worker->pool, &error);
+    note_catalog(self, error);
+}
+
 /* Also by a worker that is full, and by one that stops: nobody else may be there. */
 static void find_urgent_work(Supervisor *self)
 {
@@ -209,6 +220,7 @@ static void find_urgent_work(Supervisor *self)
 static void find_work(Supervisor *self)
 {
     forget_workers(self);
+    note_worker(self);
     if (!has_room(self) && !hands_over(self))
         find_urgent_work(self);
     while (has_room(self) && g_get_monotonic_time() >= self->look_us)
@@ -386,5 +398,6 @@ void hf_supervisor_run(HfWorker *worker, const char *configuration_file)
         tend(&self);
         find_work(&self);
     }
+    (void)!hf_job_forget_worker(catalog, worker->name, NULL);
     g_message("stopped");
 }

@@ -75,11 +75,14 @@ static void append_number(GString *to, const HfJson *json, HfJsonNode node, cons
 static GString *metrics_text(const HfJson *json)
 {
     static const char *const job[] = {"pool", "kind", "state", NULL}, *const ended[] = {"kind", "state", NULL},
+                             *const pool[] = {"pool", NULL},
                              *const database[] = {"organization", "server", "database", NULL};
     GString *text = g_string_new(NULL);
     HfJsonNode backups = hf_json_get(json, 0, "backups");
     append_help(text, "holdfast_jobs", "Jobs that wait or run.");
     append_rows(text, json, "jobs", "holdfast_jobs", job, "count");
+    append_help(text, "holdfast_workers", "Workers that are there; 0: nobody serves the jobs of the pool.");
+    append_rows(text, json, "pools", "holdfast_workers", pool, "workers");
     append_help(text, "holdfast_jobs_ended_day", "Jobs that ended in the last 24 hours.");
     append_rows(text, json, "ended", "holdfast_jobs_ended_day", ended, "count");
     append_number(text, json, hf_json_get(json, backups, "count"), "holdfast_backups", "Backups that are there.");

@@ -10,6 +10,13 @@
 extern const HfNoun hf_noun_job; /* read: every job. Filters: kind, state, database_id, backup_id, schedule_id */
 extern const HfNoun hf_noun_log; /* read: backups and restores, with name, type, size and outcome. Search by name */
 
+/* A worker is there, and serves that pool; to be said each HF_WORKER_NOTE_S. */
+#define HF_WORKER_NOTE_S 10
+bool hf_job_note_worker(HfCatalog *catalog, const char *name, const char *pool, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+/* It has ended. */
+bool hf_job_forget_worker(HfCatalog *catalog, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A lease lasts so long without a heartbeat. */
 #define HF_JOB_LEASE_S 20
 #define HF_JOB_ATTEMPTS 3

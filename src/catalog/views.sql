@@ -210,6 +210,21 @@ FROM organization o;
 
 -- ---- Jobs ---------------------------------------------------------------------------------------------------------
 
+-- Workers say each 10 seconds that they are there.
+CREATE FUNCTION holdfast_view.is_alive(w holdfast.worker) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT w.seen_at > now() - interval '40 seconds'
+$$;
+
+-- What is to be said of a pool that no worker serves; '' of others.
+CREATE FUNCTION holdfast_view.unserved(its_pool text) RETURNS text LANGUAGE plpgsql STABLE
+SET search_path = holdfast, pg_temp AS $$
+BEGIN
+    RETURN (SELECT CASE WHEN bool_or(holdfast_view.is_alive(w)) THEN ''
+        ELSE ': none serves it' || coalesce(', and the last one was seen at ' || holdfast_view.t(max(w.seen_at)), '') END
+        FROM worker w WHERE w.pool = its_pool);
+END
+$$;
+
 -- What a queued job waits for; NULL for any other. (In PL/pgSQL, which keeps its plans, as lists call it for many.)
 CREATE FUNCTION holdfast_view.waiting_for(j holdfast.job) RETURNS text LANGUAGE plpgsql STABLE
 SET search_path = holdfast, pg_temp AS $$
@@ -225,7 +240,7 @@ BEGIN
         (SELECT 'one of the ' || s.max_jobs || ' jobs of the server ' || s.name FROM server s
             WHERE s.id = j.server_id AND j.kind <> 'resume'
                 AND s.max_jobs <= (SELECT count(*) FROM job r WHERE r.state = 'running' AND r.server_id = s.id)),
-        'a worker of the pool ' || j.pool);
+        'a worker of the pool ' || j.pool || holdfast_view.unserved(j.pool));
 END
 $$;
 
@@ -418,6 +433,9 @@ CREATE FUNCTION holdfast_view.metrics() RETURNS jsonb LANGUAGE sql STABLE SET se
     SELECT jsonb_build_object(
         'jobs', (SELECT coalesce(jsonb_agg(to_jsonb(x)), '[]') FROM (SELECT pool, kind, state, count(*) FROM job
             WHERE state IN ('queued', 'running') GROUP BY pool, kind, state ORDER BY pool, kind, state) x),
+        'pools', (SELECT coalesce(jsonb_agg(jsonb_build_object('pool', p.pool, 'workers', (SELECT count(*) FROM worker w
+            WHERE w.pool = p.pool AND holdfast_view.is_alive(w))) ORDER BY p.pool), '[]')
+            FROM (SELECT pool FROM worker UNION SELECT pool FROM job WHERE state IN ('queued', 'running')) p),
         'ended', (SELECT coalesce(jsonb_agg(to_jsonb(x)), '[]') FROM (SELECT kind, state, count(*) FROM job
             WHERE ended_at > now() - interval '1 day' GROUP BY kind, state ORDER BY kind, state) x),
         'backups', (SELECT jsonb_build_object('count', count(*), 'bytes', coalesce(sum(size_bytes), 0)) FROM backup
