@@ -40,14 +40,24 @@ GHashTable *hf_guard_beliefs_new(void)
     return g_hash_table_new_full(g_str_hash, is_same, g_free, free_belief);
 }
 
+bool hf_guard_has_tls(const HfApi *api)
+{
+    return g_str_has_prefix(api->configuration->public_url, "https:");
+}
+
+const char *hf_guard_cookie(const HfApi *api)
+{
+    return hf_guard_has_tls(api) ? "__Host-holdfast_session" : "holdfast_session";
+}
+
 /* Only what looks like ours is hashed at all. */
-static char *credential(const HfRequest *request)
+static char *credential(const HfApi *api, const HfRequest *request)
 {
     const char *authorization = hf_request_header(request, "Authorization");
     const char *prefix = authorization != NULL ? HF_TOKEN_PREFIX : HF_SESSION_PREFIX;
     g_autofree char *text = NULL;
     if (authorization == NULL)
-        text = hf_request_cookie(request, HF_SESSION_COOKIE);
+        text = hf_request_cookie(request, hf_guard_cookie(api));
     else if (g_ascii_strncasecmp(authorization, "Bearer ", 7) == 0)
         text = g_strdup(authorization + 7);
     bool ours = text != NULL && g_str_has_prefix(text, prefix) && strlen(text) < MAX_CREDENTIAL;
@@ -56,7 +66,7 @@ static char *credential(const HfRequest *request)
 
 void hf_guard_read_credentials(const HfApi *api, HfRequest *request)
 {
-    request->credential = credential(request);
+    request->credential = credential(api, request);
     if (request->credential == NULL)
         return;
     const Belief *belief = g_hash_table_lookup(api->beliefs, request->credential);

@@ -6,8 +6,13 @@
 
 #include "api/route.h"
 
-#define HF_SESSION_COOKIE "holdfast_session"
 #define HF_SESSION_PREFIX "hfs_"
+
+/* Whether the site is served over TLS. */
+bool hf_guard_has_tls(const HfApi *api);
+/* The name of the session's cookie. With TLS one that browsers take from this very host alone: no neighbour of the
+ * domain can set it. */
+const char *hf_guard_cookie(const HfApi *api);
 
 /* For HfApi: who was found behind what Redis keeps, so that it is read and its signature checked once. Transfer full.
  */

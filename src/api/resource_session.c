@@ -29,10 +29,9 @@ static bool audit_sign_in(HfApi *api, const HfRequest *request, const char *acco
 
 static void set_cookie(const HfApi *api, HfResponse *response, const char *token, uint64_t seconds)
 {
-    bool secure = g_str_has_prefix(api->configuration->public_url, "https:");
     g_autofree char *cookie =
-        g_strdup_printf(HF_SESSION_COOKIE "=%s; Path=/; Max-Age=%" G_GUINT64_FORMAT "; HttpOnly; SameSite=Strict%s",
-                        token, seconds, secure ? "; Secure" : "");
+        g_strdup_printf("%s=%s; Path=/; Max-Age=%" G_GUINT64_FORMAT "; HttpOnly; SameSite=Strict%s",
+                        hf_guard_cookie(api), token, seconds, hf_guard_has_tls(api) ? "; Secure" : "");
     hf_response_header(response, "Set-Cookie", cookie);
 }
 

@@ -159,7 +159,14 @@ def test_the_cookie_is_secure_when_the_site_has_tls(site):
             {"REQUEST_METHOD": "POST", "REQUEST_URI": "/api/v1/session", "REMOTE_ADDR": "127.0.0.1",
              "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body))}, body))
         cookie = next(line for line in answer.split(b"\r\n") if line.startswith(b"Set-Cookie: "))
-        assert {b"Secure", b"HttpOnly", b"SameSite=Strict"} <= set(cookie.split(b"; ")), answer
+        assert {b"Secure", b"HttpOnly", b"SameSite=Strict", b"Path=/"} <= set(cookie.split(b"; ")), answer
+        value = cookie.split(b"=", 1)[1].split(b";")[0].decode()
+        assert cookie.startswith(b"Set-Cookie: __Host-holdfast_session=hfs_")
+        for name, status in (("__Host-holdfast_session", b"200"), ("holdfast_session", b"401")):
+            answer = fastcgi.exchange(path, fastcgi.request(
+                {"REQUEST_METHOD": "GET", "REQUEST_URI": "/api/v1/me", "REMOTE_ADDR": "127.0.0.1",
+                 "HTTP_COOKIE": f"{name}={value}"}))
+            assert b"Status: " + status in answer, (name, answer)
     finally:
         process.stop(api)
 
