@@ -53,6 +53,12 @@ def test_the_units_start_reload_and_stop_the_programs_as_they_want_it(units):
     assert settings(units / "holdfast-worker@.service")["Service"]["KillMode"] == "mixed"
 
 
+def test_no_program_takes_all_memory_and_a_worker_outlives_a_job_that_did(units):
+    worker, api = (settings(units / name)["Service"] for name in ("holdfast-worker@.service", "holdfast-api.service"))
+    assert re.fullmatch(r"\d+G", worker["MemoryMax"]) and re.fullmatch(r"\d+G", api["MemoryMax"])
+    assert worker["OOMPolicy"] == "continue"
+
+
 def test_nginx_looks_for_the_socket_where_the_unit_makes_it(units):
     socket = settings(units / "holdfast-api.socket")["Socket"]["ListenStream"]
     assert f"unix:{socket}" in "".join(path.read_text() for path in (REPOSITORY / "nginx").glob("*.conf"))
