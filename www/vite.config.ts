@@ -19,7 +19,7 @@ function styleSheetsWithoutElements(): Plugin {
 }
 
 // Few files, so that a first load asks for few: what runs the page; Mantine as far as every page shows it; tables; what only
-// forms have; what our pages share. Each page is a file of its own.
+// forms have, and what only some of them have; what our pages share. Each page is a file of its own.
 const packages = (names: string) => new RegExp(`node_modules/(${names})/`);
 const chunks: readonly (readonly [name: string, of: RegExp])[] = [
   ['runtime', packages('react|react-dom|scheduler|@tanstack/[^/]+|react-router|react-router-dom|@remix-run/router|openapi-fetch')],
@@ -29,10 +29,11 @@ const chunks: readonly (readonly [name: string, of: RegExp])[] = [
   [
     'forms',
     packages(
-      '@mantine/core/esm/components/(Badge|Checkbox|Fieldset|FileButton|FloatingIndicator|Grid|List|MultiSelect|NumberInput|Pill|PillsInput|Radio|' +
-        'SegmentedControl|SimpleGrid|Switch|Tabs|TagsInput|Textarea)|react-number-format|react-textarea-autosize|use-composed-ref|use-latest',
+      '@mantine/core/esm/components/(Badge|Checkbox|Fieldset|Grid|NumberInput|SimpleGrid|Textarea)|react-number-format|react-textarea-autosize|' +
+        'use-composed-ref|use-latest',
     ),
   ],
+  ['choices', packages('@mantine/core/esm/components/(FileButton|FloatingIndicator|List|MultiSelect|Pill|PillsInput|Radio|SegmentedControl|Switch|Tabs|TagsInput)')],
   // Whatever a style sheet of ours overrides comes before it.
   ['mantine', packages('@mantine|@floating-ui|@babel|clsx|use-[a-z-]+|react-transition-group|tslib')],
   ['mantine', /src\/shared\/ui\/theme\//],

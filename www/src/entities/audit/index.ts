@@ -1,5 +1,5 @@
 export { chainOf } from './chain';
 export type { ChainState } from './chain';
 export { asCsv } from './csv';
-export { eachAuditEvent, useAuditPage } from './queries';
-export type { AuditEvent, Scope } from './queries';
+export { eachAuditEvent, serversChain, useAuditPage } from './queries';
+export type { AuditEvent, Scope, ServersChain } from './queries';

@@ -14,6 +14,13 @@ export function useAuditPage(state: ListState, scope: Scope = 'organization') {
   });
 }
 
+export type ServersChain = Schemas['AuditChain'];
+
+/** The whole installation's chain, walked by the server, and held against what a worker has noted outside of the catalog. */
+export function serversChain(): Promise<ServersChain> {
+  return take(api.GET('/api/v1/audit/chain'));
+}
+
 /** All that match, the newest first, in pages of 500: for an export and for the chain. `onCount` says how many there are yet. */
 export async function eachAuditEvent(scope: Scope, state: Pick<ListState, 'filters' | 'search'> | null, onCount: (count: number) => void): Promise<AuditEvent[]> {
   const events: AuditEvent[] = [];

@@ -4,6 +4,11 @@ import type { Database } from './queries';
 
 const words = texts.databases.alarm;
 
+/** A good backup, young enough, of what is still there. */
+export function isProtected({ alarm, missing_since, last_good_at }: Pick<Database, 'alarm' | 'last_good_at' | 'missing_since'>): boolean {
+  return !alarm && missing_since === null && last_good_at !== null;
+}
+
 /** Whether there is a good backup that is young enough, and still a database to back up. */
 export function DatabaseStatus({ database, plain }: { database: Pick<Database, 'alarm' | 'last_good_at' | 'missing_since'>; plain?: boolean }) {
   if (database.alarm || database.missing_since) {

@@ -56,14 +56,18 @@ export function useLogJob(id: string) {
   });
 }
 
-/** What the audit log has noted of some things, the newest first; for administrators. */
-export function useNotedOf(objectIds: readonly string[], isAllowed: boolean) {
+/**
+ * What the audit log has noted of a job and its file, the newest first; for auditors. That somebody asked for the job is noted
+ * at what it was asked for (a database, another file), and names the job.
+ */
+export function useNotedOf(own: readonly string[], about: readonly string[], job: string | undefined) {
   return useQuery({
-    queryKey: ['audit', 'of', ...objectIds],
+    queryKey: ['audit', 'of', ...own, ...about],
     queryFn: async ({ signal }) => {
-      const pages = await Promise.all(objectIds.map((object_id) => take(api.GET('/api/v1/audit', { params: { query: { object_id, limit: 100, sort: '-seq' } }, signal }))));
-      return pages.flatMap(({ items }) => items).sort((one, other) => Number(other.id) - Number(one.id));
+      const of = async (object_id: string) => (await take(api.GET('/api/v1/audit', { params: { query: { object_id, limit: 100, sort: '-seq' } }, signal }))).items;
+      const pages = await Promise.all([...own.map(of), ...about.map(async (id) => (await of(id)).filter(({ detail }) => job !== undefined && detail.includes(job)))]);
+      return pages.flat().sort((one, other) => Number(other.id) - Number(one.id));
     },
-    enabled: isAllowed && objectIds.length > 0,
+    enabled: own.length > 0,
   });
 }

@@ -2,7 +2,7 @@ import { Button, Collapse, Group, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { CheckSteps, useChangeServer, useCreateServer } from '@/entities/server';
 import type { Server } from '@/entities/server';
 import { texts } from '@/shared/texts';
@@ -27,6 +27,10 @@ export function ServerForm({ server, onWorks, onCancel }: ServerFormProps) {
   const [tested, setTested] = useState<Server | null>(server?.check?.ok === false ? server : null);
   const [error, setError] = useState<unknown>(null);
   const [hasMore, more] = useDisclosure(false);
+  const steps = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (tested && tested !== server) steps.current?.scrollIntoView({ block: 'nearest' });
+  }, [tested, server]);
   const create = useCreateServer();
   const change = useChangeServer();
   const form = useForm({ initialValues: valuesOf(server), validate: rules(saved) });
@@ -68,7 +72,9 @@ export function ServerForm({ server, onWorks, onCancel }: ServerFormProps) {
           <MoreFields form={form} />
         </Collapse>
         <ProblemAlert error={error} />
-        <div role="status">{tested && <CheckSteps server={tested} />}</div>
+        <div role="status" ref={steps}>
+          {tested && <CheckSteps server={tested} />}
+        </div>
         <Group justify="flex-end">
           {onCancel && (
             <Button variant="default" onClick={onCancel}>

@@ -1,19 +1,21 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import { chainOf, eachAuditEvent } from '@/entities/audit';
-import type { ChainState, Scope } from '@/entities/audit';
-import { useMe } from '@/entities/me';
+import { chainOf, eachAuditEvent, serversChain } from '@/entities/audit';
+import type { ChainState, Scope, ServersChain } from '@/entities/audit';
+import { mayDo, useMe } from '@/entities/me';
 import { count, counted } from '@/shared/lib/units';
+import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
-import { CopyText, ProblemAlert, Status, Surface } from '@/shared/ui';
+import { CopyText, ProblemAlert, Status, Surface, When } from '@/shared/ui';
 
 const words = texts.audit.chain;
 
-/** Whether what is shown is what was written; computed here, by nobody whom one would have to trust. */
+/** Whether what is shown is what was written: as the server finds, and computed here, by nobody whom one would have to trust. */
 export function Chain({ scope }: { scope: Scope }) {
   const me = useMe();
   const organization = scope === 'installation' ? null : (me.organization?.id ?? '');
   const [read, setRead] = useState<number | null>(null);
+  const [server, setServer] = useState<ServersChain | null>(null);
   const [chain, setChain] = useState<ChainState | null>(null);
   const [error, setError] = useState<unknown>(null);
   const isPossible = 'subtle' in crypto;
@@ -21,7 +23,8 @@ export function Chain({ scope }: { scope: Scope }) {
     setRead(0);
     setError(null);
     try {
-      setChain(await chainOf(await eachAuditEvent(scope, null, setRead), organization));
+      if (mayDo(me, 'auditor')) setServer(await serversChain());
+      if (isPossible) setChain(await chainOf(await eachAuditEvent(scope, null, setRead), organization));
     } catch (problem) {
       setError(problem);
     } finally {
@@ -38,27 +41,50 @@ export function Chain({ scope }: { scope: Scope }) {
               {words.lead}
             </Text>
           </div>
-          {isPossible && (
-            <Button variant="default" disabled={read !== null} onClick={() => void check()}>
-              {read !== null ? words.busy(counted(read, 'event')) : chain ? words.again : words.check}
-            </Button>
-          )}
+          <Button variant="default" disabled={read !== null} onClick={() => void check()}>
+            {read !== null ? words.busy(counted(read, 'event')) : chain ? words.again : words.check}
+          </Button>
         </Group>
         {!isPossible && <Text>{words.notHere}</Text>}
         <ProblemAlert error={error} />
-        <div aria-live="polite">{chain && <Found chain={chain} />}</div>
+        <Stack gap="md" aria-live="polite">
+          {server && <FoundByServer chain={server} />}
+          {chain && <Found chain={chain} isSeenWhole={server !== null} />}
+        </Stack>
       </Stack>
     </Surface>
   );
 }
 
-function Found({ chain }: { chain: ChainState }) {
+function FoundByServer({ chain: { ok, rows, message, anchor } }: { chain: ServersChain }) {
+  const found = words.server;
   return (
-    <Stack gap="sm">
+    <Stack gap="xs">
+      <Title order={3}>{found.title}</Title>
+      <div>{ok ? <Status tone="ok">{found.whole(counted(rows, 'event'))}</Status> : <Status tone="bad">{found.broken}</Status>}</div>
+      {message && <Text>{capital(message)}</Text>}
+      {!ok && <Text>{words.brokenTodo}</Text>}
+      <Text size="sm">
+        {anchor ? (
+          <>
+            {found.anchored(counted(anchor.rows, 'event'))} <When at={anchor.at} />.
+          </>
+        ) : (
+          found.noAnchor
+        )}
+      </Text>
+    </Stack>
+  );
+}
+
+function Found({ chain, isSeenWhole }: { chain: ChainState; isSeenWhole: boolean }) {
+  return (
+    <Stack gap="xs">
+      <Title order={3}>{words.browser}</Title>
       <div>{chain.broken === null ? <Status tone="ok">{words.whole}</Status> : <Status tone="bad">{words.broken(chain.broken)}</Status>}</div>
       {chain.broken !== null && <Text>{words.brokenTodo}</Text>}
       <Text>{words.computed(count(chain.checked), counted(chain.rows, 'event'))}</Text>
-      {chain.checked < chain.rows && (
+      {chain.checked < chain.rows && !isSeenWhole && (
         <>
           <Text size="sm">{words.rest}</Text>
           <CopyText label={words.commandLabel} text={words.command} />

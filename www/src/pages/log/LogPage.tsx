@@ -49,7 +49,6 @@ function Content({ job, file }: { job: LogJob | null; file: Backup | null }) {
   const items = backup ? actions.of(backup) : [];
   const [restore, verify, ...more] = items;
   const title = job?.name || file?.name || texts.logs.unnamed(texts.logs.type[job?.kind ?? ''] ?? '', job?.database_name ?? '');
-  const ids = [job?.id, backup?.id].filter((each) => each !== undefined);
   return (
     <Page
       title={title}
@@ -87,7 +86,7 @@ function Content({ job, file }: { job: LogJob | null; file: Backup | null }) {
           </Tabs.Panel>
           {mayAudit && (
             <Tabs.Panel value="audit">
-              <Noted ids={ids} />
+              <Noted job={job} backup={backup} />
             </Tabs.Panel>
           )}
         </Tabs>

@@ -1,5 +1,6 @@
 import { Anchor, Skeleton, Stack, Table, Text } from '@mantine/core';
 import { Link } from 'react-router-dom';
+import type { Backup } from '@/entities/backup';
 import { useNotedOf } from '@/entities/log';
 import type { LogJob } from '@/entities/log';
 import { clock } from '@/shared/lib/time';
@@ -33,9 +34,13 @@ export function Log({ job }: { job: LogJob | null }) {
 
 const TONES = { success: 'ok', failure: 'bad', denied: 'warn' } as const;
 
+const isId = (id: string | null | undefined) => typeof id === 'string';
+
 /** Who did what to the job, to its file, and to what it was about. */
-export function Noted({ ids }: { ids: readonly string[] }) {
-  const noted = useNotedOf(ids, true);
+export function Noted({ job, backup }: { job: LogJob | null; backup: Backup | null }) {
+  const own = [job?.id, backup?.id].filter(isId);
+  const about = [job?.database_id, job?.backup_id].filter(isId).filter((id) => !own.includes(id));
+  const noted = useNotedOf(own, about, job?.id);
   if (!noted.data) return noted.error ? <ProblemAlert error={noted.error} onRetry={() => void noted.refetch()} /> : <Skeleton h={80} />;
   if (noted.data.length === 0) return <Text>{words.auditNone}</Text>;
   const c = words.auditColumns;

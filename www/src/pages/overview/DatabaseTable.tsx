@@ -1,7 +1,7 @@
 import { Anchor, Text, Title } from '@mantine/core';
 import { Link } from 'react-router-dom';
 import { ProofStatus } from '@/entities/backup';
-import { DatabaseStatus } from '@/entities/database';
+import { DatabaseStatus, isProtected } from '@/entities/database';
 import type { Database } from '@/entities/database';
 import { useListState, useLocalList } from '@/shared/api';
 import { size } from '@/shared/lib/units';
@@ -48,7 +48,7 @@ export function DatabaseTable({ databases }: { databases: readonly Database[] })
 function isWithin(row: Database, filters: Record<string, string>): boolean {
   if (filters.server && row.server_id !== filters.server) return false;
   if (filters.state === 'alarm') return row.alarm;
-  if (filters.state === 'protected') return !row.alarm;
+  if (filters.state === 'protected') return isProtected(row);
   return filters.state !== 'no-schedule' || row.next_run_at === null;
 }
 

@@ -1,6 +1,7 @@
 import { IconActivity, IconAlertTriangle, IconArchive, IconCircleX, IconShieldCheck } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { Link } from 'react-router-dom';
+import { isProtected } from '@/entities/database';
 import type { Database } from '@/entities/database';
 import { useFailedJobs, useOpenJobs } from '@/entities/job';
 import { useAllStorages } from '@/entities/storage';
@@ -19,6 +20,7 @@ export function Tiles({ databases }: { databases: readonly Database[] }) {
   const failed = useFailedJobs(FAILED).data;
   const storages = useAllStorages().data;
   const alarms = databases.filter(({ alarm }) => alarm).length;
+  const safe = databases.filter(isProtected).length;
   const running = jobs?.filter(({ state }) => state === 'running').length ?? 0;
   const waiting = (jobs?.length ?? 0) - running;
   const failures = failed ? within(failed, 24).length : 0;
@@ -26,8 +28,8 @@ export function Tiles({ databases }: { databases: readonly Database[] }) {
   const files = storages?.reduce((sum, { use }) => sum + use.backups, 0) ?? 0;
   return (
     <ul className={classes.tiles} aria-label={words.label}>
-      <Tile icon={IconShieldCheck} tone={alarms === 0 ? 'ok' : 'quiet'} name={words.protected} number={count(databases.length - alarms)} hint={words.protectedOf(counted(databases.length, 'database'))} />
-      <Tile icon={IconAlertTriangle} tone={alarms > 0 ? 'bad' : 'quiet'} name={words.alarms} number={count(alarms)} hint={alarms > 0 ? words.alarm : words.noAlarm} to={alarms > 0 ? '/?state=alarm' : undefined} />
+      <Tile icon={IconShieldCheck} tone={safe === databases.length ? 'ok' : 'quiet'} name={words.protected} number={count(safe)} hint={words.protectedOf(counted(databases.length, 'database'))} />
+      <Tile icon={IconAlertTriangle} tone={alarms > 0 ? 'bad' : 'quiet'} name={words.alarms} number={count(alarms)} hint={alarms > 0 ? words.alarm : safe === databases.length ? words.noAlarm : words.unbacked(counted(databases.length - safe, 'database'))} to={alarms > 0 ? '/?state=alarm' : undefined} />
       <Tile icon={IconActivity} tone={running > 0 ? 'busy' : 'quiet'} name={words.running} number={count(running)} hint={waiting > 0 ? words.waiting(waiting) : running > 0 ? words.look : words.nothingRuns} to="/jobs" />
       <Tile
         icon={IconCircleX}

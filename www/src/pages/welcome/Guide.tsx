@@ -1,18 +1,21 @@
-import { Progress, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { Progress, Skeleton, Stack, Text } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
 import type { ReactNode } from 'react';
 import { texts } from '@/shared/texts';
-import { BackupStep } from './BackupStep';
 import { Finish } from './Finish';
-import { KeyStep } from './KeyStep';
-import { ScheduleStep } from './ScheduleStep';
-import { ServerStep, StorageStep } from './placeSteps';
-import { DatabasesStep } from './DatabasesStep';
 import { Step } from './Step';
 import type { SetUp } from './useSetUp';
 import classes from './WelcomePage.module.css';
 
 const words = texts.welcome;
+
+// One step stands open: the others are not loaded with it.
+const ServerStep = lazy(() => import('./placeSteps').then(({ ServerStep }) => ({ default: ServerStep })));
+const DatabasesStep = lazy(() => import('./DatabasesStep').then(({ DatabasesStep }) => ({ default: DatabasesStep })));
+const StorageStep = lazy(() => import('./placeSteps').then(({ StorageStep }) => ({ default: StorageStep })));
+const KeyStep = lazy(() => import('./KeyStep').then(({ KeyStep }) => ({ default: KeyStep })));
+const ScheduleStep = lazy(() => import('./ScheduleStep').then(({ ScheduleStep }) => ({ default: ScheduleStep })));
+const BackupStep = lazy(() => import('./BackupStep').then(({ BackupStep }) => ({ default: BackupStep })));
 
 interface Entry {
   title: string;
@@ -76,7 +79,7 @@ export function Guide({ setUp }: { setUp: SetUp }) {
       <ol className={classes.steps}>
         {entries.map((entry, at) => (
           <Step key={entry.title} number={at + 1} title={entry.title} lead={entry.lead} done={entry.done} isNow={at === now}>
-            {entry.content}
+            <Suspense fallback={<Skeleton h={160} />}>{entry.content}</Suspense>
           </Step>
         ))}
       </ol>

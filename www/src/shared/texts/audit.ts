@@ -62,6 +62,14 @@ export const audit = {
   chain: {
     title: 'The chain',
     lead: 'Each event’s hash is over itself and the one before: whoever changes or removes one breaks the chain.',
+    server: {
+      title: 'By the server, all of it',
+      whole: (events: string) => `Whole: ${events} of the installation fit`,
+      broken: 'The chain is broken',
+      anchored: (events: string) => `The note that is kept outside of the catalog, of ${events}, is found in it. It was made`,
+      noAnchor: 'No note of it is kept outside of the catalog yet: events that were cut off at its end would not be missed.',
+    },
+    browser: 'By this browser, which need not trust the server',
     check: 'Check the chain',
     again: 'Check again',
     busy: (count: string) => `Reading, ${count}`,

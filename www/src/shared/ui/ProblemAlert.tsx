@@ -2,6 +2,7 @@ import { Alert, Anchor, Button, Code, Group, Text } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { asProblem } from '@/shared/api/problem';
+import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
 
 interface ProblemAlertProps {
@@ -56,6 +57,5 @@ function Meaning({ code }: { code: string }) {
 }
 
 function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+  return /[.!?]$/.test(text) ? capital(text) : `${capital(text)}.`;
 }
