@@ -59,6 +59,7 @@ test('a backup is looked at, verified, pinned, downloaded and deleted; several a
   await expect(page.getByRole('list', { name: 'Log' }).getByText('the backup is done')).toBeVisible();
   await page.getByRole('tab', { name: 'Who did what' }).click();
   await expect(page.getByRole('table', { name: 'Who did what' }).getByText('verify.request')).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Who did what' }).getByRole('row', { name: /backup\.request/ })).toContainText(`user ${organization}-admin`);
   await page.getByRole('link', { name: 'All logs' }).click();
 
   // The failed one has no file, and says why it failed.
