@@ -98,7 +98,7 @@ static bool check_findings(const HfAssessment *assessment, GError **error)
         return true;
     if (count > SHOWN)
         g_string_append_printf(list, " and %u more", count - SHOWN);
-    g_set_error(error, HF_ERROR, HF_ERROR_USAGE,
+    g_set_error(error, HF_ERROR, HF_ERROR_LIMIT,
                 "there are values that SQL Server does not take, and nothing was moved: %s; change them, or choose in "
                 "--map what becomes of them (docs/migrate-to-sql-server.md)",
                 list->str);
@@ -149,6 +149,8 @@ static void cut(Migration *self)
     self->slices = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < self->loads->len; i++) {
         HfMssqlLoad *load = self->loads->pdata[i];
+        if (load->there->table->elsewhere)
+            continue; /* some of its rows are another server's: the plan says that they stay behind */
         const HfPlannedTable *planned = planned_of(self, load->info);
         bool whole = planned == NULL || load->there->table->partitioned || !can_slice;
         uint64_t bytes = planned != NULL ? planned->bytes : (uint64_t)MAX(load->there->table->bytes, 0);

@@ -46,7 +46,7 @@ typedef struct {
 } HfMigrateMssqlResult;
 
 /*
- * HF_ERROR_USAGE names values that the map says to refuse; HF_ERROR_CONFLICT if others are connected to the source, if
+ * HF_ERROR_LIMIT names values that the map says to refuse; HF_ERROR_CONFLICT if others are connected to the source, if
  * the target holds already what would be made, or another migration into it is under way or was of something else;
  * HF_ERROR_DIFFER if both sides are not equal in the end. After a failure the error says what is unfinished. The result
  * is to be cleared, whatever comes back.

@@ -95,8 +95,8 @@ class SqlServer:
             environment["TDS_NULL"] = null_library()
         self._process = process.start(["/usr/bin/python3", "-m", "tds", self.folder / "settings.json"], self.log,
                                       env=environment, as_us=True, start_new_session=True)
-        process.wait_for(lambda: "ready" in self.log.read_text(), "the peer of SQL Server", process=self._process,
-                         log=self.log)
+        process.wait_for(lambda: "ready" in self.log.read_text(), "the peer of SQL Server", seconds=120,
+                         process=self._process, log=self.log)
 
     def stop(self):
         """With all its sessions, as a power failure would."""

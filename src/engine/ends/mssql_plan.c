@@ -186,7 +186,7 @@ static void name_all(HfMssqlPlanner *self)
             hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "its partitions become one table");
         if (table->elsewhere)
             hf_mssql_object_tell(object, HF_VERDICT_CHANGED,
-                                 "some of its partitions are foreign tables: its rows were not measured");
+                                 "some of its partitions are foreign tables: its rows stay behind");
         if (table->columns->len > MAX_COLUMNS)
             hf_mssql_object_tell(object, HF_VERDICT_LEFT, "it has %u columns, and a table there has at most %d",
                                  table->columns->len, MAX_COLUMNS);

@@ -438,13 +438,22 @@ static void tell_identity(const HfMssqlPlanner *self, HfMssqlObject *object, con
                              "column %s takes a value that is given only under SET IDENTITY_INSERT", column->name);
 }
 
+/* A table there has a column at least that is not computed. */
+static bool may_compute(const HfNeutralTable *table)
+{
+    for (guint i = 0; i < table->columns->len; i++)
+        if (((const HfNeutralColumn *)table->columns->pdata[i])->generated == NULL)
+            return true;
+    return false;
+}
+
 static void append_column(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralColumn *column,
                           GString *sql)
 {
     HfMssqlColumn *there = g_hash_table_lookup(self->columns, column);
     g_autofree char *name = hf_mssql_quote_name(there->name);
     g_string_append_printf(sql, "    %s ", name);
-    there->computed = column->generated != NULL && append_generated(self, table, there, sql);
+    there->computed = column->generated != NULL && may_compute(table) && append_generated(self, table, there, sql);
     if (there->computed)
         return;
     g_string_append(sql, there->type);
@@ -485,6 +494,11 @@ void hf_mssql_plan_table(HfMssqlPlanner *self, const HfNeutralTable *table)
         hf_mssql_object_tell(object, HF_VERDICT_LEFT, "it has no columns, and a table there has one or more");
         return;
     }
+    if (!may_compute(table))
+        hf_mssql_object_tell(
+            object, HF_VERDICT_CHANGED,
+            "its columns become ordinary ones with the values of today: not all of a table there may be "
+            "computed");
     hf_mssql_planner_before(self, "CREATE TABLE %s (\n%s\n)", name, sql->str);
     HfMssqlTable *made = g_new(HfMssqlTable, 1);
     *made = (HfMssqlTable){table, g_strdup(name), identity_of(self, table)};
