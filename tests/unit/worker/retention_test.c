@@ -144,7 +144,7 @@ int main(void)
         cmocka_unit_test(what_is_beyond_the_count_goes),
         cmocka_unit_test(what_is_too_old_goes),
         cmocka_unit_test(no_more_than_a_hundred_go_at_once_and_those_are_the_oldest),
-        test(without_bounds_all_stay),
+        cmocka_unit_test(without_bounds_all_stay),
         cmocka_unit_test(the_newest_stays_whatever_its_age),
         cmocka_unit_test(pinned_ones_stay_and_do_not_count),
         cmocka_unit_test(a_backup_of_under_half_the_one_before_is_doubted),
