@@ -83,7 +83,10 @@ test('a database that is gone says so, and is made again under its own name', as
   const { body } = await stage.api<{ job_id: string }>(organization, 'POST', '/backups', { database_id: shop.database, key_ids: [shop.key] });
   expect(await stage.jobEnd(organization, body.job_id)).toBe('failed');
   const page = await as('operator');
-  await page.goto(`/databases/${shop.database}`);
+  await page.goto('/');
+  const row = page.getByRole('table', { name: 'Databases' }).getByRole('row', { name: shop.name });
+  await expect(row).toContainText('Not on its server');
+  await row.getByRole('link').first().click();
   await expect(page.getByRole('alert', { name: `${shop.name} is not on main any more` })).toBeVisible();
   await expect(page.getByText('Not on its server')).toBeVisible();
   await page.getByRole('main').getByRole('link', { name: 'Restore', exact: true }).click();

@@ -1,4 +1,4 @@
-import { expect, test } from '../support';
+import { checkAccess, expect, test } from '../support';
 
 // What a screen reader is given: names, roles and order, as the browser computes them.
 
@@ -153,9 +153,11 @@ test('a watched job tells its phases, each tenth of the way and its end; a notif
   // Another page: the end is an alert, by its own words.
   await page.getByRole('link', { name: 'Help' }).click();
   await expect(page.getByRole('heading', { name: 'Help', level: 1 })).toBeVisible();
-  await stage.catalog(`UPDATE job SET state = 'succeeded', lease_until = NULL, ended_at = now(), progress = NULL WHERE id = '${job}'`);
-  await expect(page.getByRole('alert')).toContainText(`Backup of ${shop.name} succeeded`);
+  await stage.catalog(`UPDATE job SET state = 'failed', lease_until = NULL, ended_at = now(), progress = NULL,
+    error = '{"code":"storage","message":"the disk is full"}' WHERE id = '${job}'`);
+  await expect(page.getByRole('alert')).toContainText(`Backup of ${shop.name} failed`);
+  await checkAccess(page, true); // it stays, as it has failed
   await page.goto(`/jobs/${job}`);
-  await expect(said).toHaveText('Succeeded');
+  await expect(said).toHaveText('Failed');
   await stage.startWorker();
 });

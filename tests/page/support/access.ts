@@ -11,20 +11,20 @@ interface Violation {
   nodes: { html: string; failureSummary?: string }[];
 }
 
-/** axe on the page as it stands: nothing may be wrong. */
-export async function checkAccess(page: Page): Promise<void> {
+/** axe on the page as it stands: nothing may be wrong. Notifications fade when they will: `withNotifications` for one that stays. */
+export async function checkAccess(page: Page, withNotifications = false): Promise<void> {
   await settled(page);
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(`(() => { ${AXE} })()`);
   const violations = await page.evaluate(
-    async (tags) =>
+    async ({ tags, exclude }) =>
       (
-        (await (window as unknown as { axe: { run: (at: Document, how: unknown) => Promise<{ violations: Violation[] }> } }).axe.run(document, {
+        (await (window as unknown as { axe: { run: (at: unknown, how: unknown) => Promise<{ violations: Violation[] }> } }).axe.run({ include: [['html']], exclude }, {
           runOnly: { type: 'tag', values: tags },
           resultTypes: ['violations'],
           preload: false, // of style sheets, for rules that are not among these
         })) as { violations: Violation[] }
       ).violations,
-    TAGS,
+    { tags: TAGS, exclude: withNotifications ? [] : [['.mantine-Notifications-root']] },
   );
   if (violations.length === 0) return;
   const text = violations
