@@ -438,15 +438,16 @@ static bool tell_unfinished(Migration *self, GError **error)
 {
     if (self->state.parts == NULL || error == NULL || *error == NULL)
         return false;
-    g_autoptr(GPtrArray) missing = parts_that_are(self, false);
-    if (missing->len > 0 && hf_mssql_state_look(&self->state, self->tds, NULL)) {
-        g_ptr_array_unref(missing);
-        missing = parts_that_are(self, false);
+    /* Where the connection is gone or all was cancelled, nobody knows what the lanes have finished. */
+    if (!hf_mssql_state_look(&self->state, self->tds, NULL)) {
+        g_prefix_error(error, "the target is unfinished (call again to go on): ");
+        return false;
     }
+    g_autoptr(GPtrArray) there = parts_that_are(self, true);
     g_prefix_error(error,
                    "the target is unfinished (%u of %u parts of the rows are there, %u of %u steps after them; call "
                    "again to go on): ",
-                   self->state.parts->len - missing->len, self->state.parts->len, self->result->steps_done,
+                   there->len, self->state.parts->len, self->result->steps_done,
                    self->result->assessment.plan->after_data->len);
     return false;
 }
