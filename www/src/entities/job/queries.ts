@@ -16,12 +16,15 @@ export function useJobPage(state: ListState, pollMs = 5_000) {
   return usePagedList<Job>(jobKey, state, (query, signal) => take(api.GET('/api/v1/jobs', { params: { query: query as never }, signal })), { pollMs });
 }
 
-/** What runs or waits. Asked every two seconds while there is something, every ten while there is not. */
+/** Of what is open no more is listed at once. */
+export const MOST_OPEN = 100;
+
+/** What runs or waits, of very much the oldest. Asked every two seconds while there is something, every ten while there is not. */
 export function useOpenJobs() {
   return useQuery({
     queryKey: [...jobKey, 'open'],
     queryFn: async ({ signal }) => {
-      const { items } = await take(api.GET('/api/v1/jobs', { params: { query: { state: 'open', limit: 100 } }, signal }));
+      const { items } = await take(api.GET('/api/v1/jobs', { params: { query: { state: 'open', limit: MOST_OPEN, sort: 'created_at' } }, signal }));
       const isRunning = ({ state }: Job) => state === 'running';
       return [...items.filter(isRunning), ...items.filter((job) => !isRunning(job))];
     },
