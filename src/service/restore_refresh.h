@@ -15,8 +15,9 @@ bool hf_toc_entry_hides_rows(const HfTocEntry *entry);
  * tables. True, with the set not complete, if there is code of users among it. */
 bool hf_refresh_reads(const HfSchema *schema, const HfTocEntry *refresh, GHashTable *reads);
 
-/* Whether the refresh needs no grant, and means the same before grants and policies: all relations that it reads belong
- * to its own owner, in schemas of his, and nothing hides rows of anything. */
+/* Whether the refresh needs no grant, and means the same before grants, policies and the values of sequences: it reads
+ * tables, all that it reads belongs to its own owner, in schemas of his, has its final form, and is told by
+ * dependencies; and nothing hides rows of anything. When in doubt, not. */
 bool hf_refresh_stands_alone(const HfSchema *schema, const HfTocEntry *refresh, GHashTable *reads);
 
 #endif

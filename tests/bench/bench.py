@@ -16,9 +16,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from common import Report, WHOLE_SCALE  # noqa: E402
 from engine_bench import EngineBench  # noqa: E402
+from mssql_bench import MssqlBench  # noqa: E402
 from service_bench import ServiceBench  # noqa: E402
 
-GROUPS = [EngineBench, ServiceBench]
+GROUPS = [EngineBench, MssqlBench, ServiceBench]
 
 
 def main():

@@ -32,7 +32,7 @@ class Worker:
     def log(self):
         return self.log_path.read_text(errors="replace")
 
-    def stop(self, timeout=60):
+    def stop(self, timeout=180):
         """Stops it as systemd does; gives its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -80,7 +80,7 @@ class Installation:
 
     def check(self, *arguments, fails=False):
         done = subprocess.run([self.programs / "tests/unit/worker/worker_check", *map(str, arguments)],
-                              capture_output=True, text=True, env=self.environment, timeout=60)
+                              capture_output=True, text=True, env=self.environment, timeout=180)
         assert (done.returncode != 0) == fails, done.stderr
         return (done.stderr if fails else done.stdout).strip()
 
@@ -130,14 +130,14 @@ class Installation:
         said = self.check("view", job)
         return None if said == "none" else json.loads(said)
 
-    def wait(self, job, *states, seconds=60):
+    def wait(self, job, *states, seconds=180):
         """Until the job is in one of the states (by default: until it has ended)."""
         states = states or ("succeeded", "failed", "cancelled")
         return self.until(lambda: (found := self.job(job))["state"] in states and found, seconds,
                           lambda: f"{self.job(job)}\n" + "\n".join(worker.log[-3000:] for worker in self._workers))
 
     @staticmethod
-    def until(condition, seconds=60, describe=lambda: ""):
+    def until(condition, seconds=180, describe=lambda: ""):
         end = time.monotonic() + seconds
         while not (found := condition()):
             assert time.monotonic() < end, f"nothing after {seconds} seconds: {describe()}"

@@ -38,7 +38,7 @@ class Watcher(threading.Thread):
                 self.failures.append(answer.status)
             time.sleep(0.1)
 
-    def end(self, seconds=60):
+    def end(self, seconds=180):
         """What was seen last, when it has ended."""
         self.join(seconds)
         assert not self.is_alive(), f"not ended after {seconds} seconds: {self.last}"

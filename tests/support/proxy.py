@@ -41,7 +41,7 @@ class Proxy:
             self._sockets.clear()
         self.release()
 
-    def until_held(self, seconds=60):
+    def until_held(self, seconds=180):
         assert self._held.wait(seconds), "so many bytes never came"
 
     def release(self):

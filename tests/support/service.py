@@ -260,7 +260,7 @@ class Client:
     def _exchange(self, method, path, body, headers):
         for again in (False, True):
             if self._connection is None:
-                self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+                self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=180)
             try:
                 self._connection.request(method, path, body, headers)
                 return Answer(self._connection.getresponse())

@@ -50,7 +50,7 @@ def good_backup(service, shop):
     return service.backup_of(service.wait(service.back_up(shop))["id"])["id"]
 
 
-def preflight(service, backup, seconds=60, **body):
+def preflight(service, backup, seconds=180, **body):
     answer = service.request("preflight", backup_id=backup, **body)
     done = service.wait(answer["job_id"], seconds=seconds)
     assert done["state"] == "succeeded", done

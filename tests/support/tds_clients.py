@@ -11,7 +11,7 @@ def freetds(server, program, *arguments, login=None, password=None, database="ma
     """Runs one of FreeTDS's programs against the server, as `peer` of a freetds.conf with these options."""
     login, password = login or server.login, server.password if password is None else password
     command = [program, *map(str, arguments), "-S", "peer", "-U", login, "-P", password, "-D", database]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60,
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=180,
                           env={**os.environ, "FREETDSCONF": server.freetds_conf(**options), "LC_ALL": "C.UTF-8"})
     assert not check or (done.returncode == 0 and "Msg " not in done.stderr), f"{command[:3]}:\n{done.stdout}{done.stderr}"
     return done
@@ -57,6 +57,6 @@ class Tedious:
                  "password": self.server.password, "database": self.database, "root": self.server.root,
                  "commands": self.commands, **self.options}
         done = subprocess.run(["node", "tedious.mjs"], cwd=node.ready("tedious"), input=json.dumps(asked), text=True,
-                              capture_output=True, timeout=60)
+                              capture_output=True, timeout=180)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)

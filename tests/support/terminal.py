@@ -32,7 +32,7 @@ class Terminal:
     def type(self, text):
         os.write(self._fd, text.encode())
 
-    def finish(self, seconds=60):
+    def finish(self, seconds=180):
         """Reads to the end; the exit status is in returncode."""
         until = time.monotonic() + seconds
         while self._read(0.2) is not None:

@@ -38,7 +38,7 @@ def things(busy, admin):
     return {"server": server["id"], "database": database, "name": name, "key": key}
 
 
-def watch(client, job, seconds=60):
+def watch(client, job, seconds=180):
     """Polls as the page does; the last answer, with every line of the log, each once."""
     log, after, tag, until = [], 0, None, time.monotonic() + seconds
     while True:

@@ -28,7 +28,7 @@ def noted(service, auditor):
     path = Path(service.folder, "audit-anchor")
     path.unlink(missing_ok=True)
     service.start_worker()
-    process.wait_for(path.exists, "what a worker notes of the audit log", seconds=60, log=service.log)
+    process.wait_for(path.exists, "what a worker notes of the audit log", seconds=180, log=service.log)
     process.stop(service.workers.pop(), 60)
     yield path
     service.sql("DELETE FROM audit_event; INSERT INTO audit_event SELECT * FROM whole")
@@ -67,7 +67,7 @@ def test_rows_that_were_cut_off_are_missed_also_when_others_follow(service, audi
     before, said = noted.read_text(), Path(service.log).read_text().count("the audit log has lost rows")
     service.start_worker()
     process.wait_for(lambda: Path(service.log).read_text().count("the audit log has lost rows") > said,
-                     "a worker that says so", seconds=60, log=service.log)
+                     "a worker that says so", seconds=180, log=service.log)
     process.stop(service.workers.pop(), 60)
     assert noted.read_text() == before
 

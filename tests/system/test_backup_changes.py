@@ -40,7 +40,7 @@ def half_way(holdfast, server, name, to):
 
             def finish():
                 proxy.release()
-                stdout, stderr = process.communicate(timeout=60)
+                stdout, stderr = process.communicate(timeout=180)
                 process.stdout_text, process.stderr = stdout, stderr
                 return process
             yield finish
@@ -100,7 +100,7 @@ def test_what_another_session_is_about_to_drop_does_not_hang_the_backup(holdfast
         holder = f"process {other.info.backend_pid}"
         start = time.monotonic()
         done = holdfast("backup", "--from", server.dsn(name), "--to", tmp_path / "x.hf", "--unencrypted",
-                        "--lock-wait-timeout", "2s", check=False, timeout=60)
+                        "--lock-wait-timeout", "2s", check=False, timeout=180)
         assert 2 < time.monotonic() - start < 20
     assert done.returncode == 1 and "undecided" in message(done), done.stderr
     assert holder in message(done) and "--lock-wait-timeout" in message(done)

@@ -122,7 +122,7 @@ def schema(catalog):
     """What pg_dump says of the schema, without what may differ: the keys of a session, and the order of roles' grants."""
     dump = catalog.server.bin("pg_dump")
     said = subprocess.run([dump, "--schema-only", "--no-privileges", catalog.owner], capture_output=True, text=True,
-                          check=True, timeout=60).stdout
+                          check=True, timeout=180).stdout
     return [line for line in said.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
 
 
@@ -657,7 +657,7 @@ def test_each_operation_answers_as_its_header_says(catalog):
     for story in STORIES:
         catalog.sql("DELETE FROM halt; DELETE FROM preflight; TRUNCATE organization CASCADE")
         catalog.organization("a")
-        done = subprocess.run([catalog.program.with_name("catalog_story"), catalog.service, story], text=True, timeout=60,
+        done = subprocess.run([catalog.program.with_name("catalog_story"), catalog.service, story], text=True, timeout=180,
                               capture_output=True)
         assert done.returncode == 0, f"{story}: {done.stderr}"
 

@@ -376,7 +376,7 @@ def test_a_result_that_cannot_be_written_is_a_failure(holdfast, key, archive):
 def test_closed_standard_streams_do_no_harm(holdfast, shop, tmp_path):
     path = tmp_path / "shop.hf"
     command = shlex.join([holdfast.path, "backup", "--from", shop.dsn, "--to", str(path), "--unencrypted"])
-    done = subprocess.run(["sh", "-c", f"exec {command} <&- >&- 2>&-"], env=holdfast.environment(), timeout=60)
+    done = subprocess.run(["sh", "-c", f"exec {command} <&- >&- 2>&-"], env=holdfast.environment(), timeout=180)
     assert done.returncode == 0
     holdfast("verify", "--from", path)
 
@@ -436,7 +436,7 @@ def test_progress_without_a_terminal_goes_on_while_nothing_moves(holdfast, shop,
             blocker.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
             process = holdfast.popen("backup", "--from", shop.dsn, "--to", tmp_path / "x.hf", "--unencrypted")
             assert process.stderr.readline().startswith("holdfast: backup: 0.0% taking the snapshot")  # after 5 seconds
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=180)
     assert process.returncode == 0 and "100% done" in stderr
 
 
@@ -499,7 +499,7 @@ def test_an_ignored_signal_stays_ignored(holdfast, slow, tmp_path):
     process = holdfast.popen(*slow.arguments, "--to", tmp_path / "x.hf", preexec_fn=ignore)
     wait_until(lambda: sessions(slow.server, slow.name) != "0")
     process.send_signal(signal.SIGHUP)
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=180)
     assert process.returncode == 0, stderr
 
 

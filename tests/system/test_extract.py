@@ -433,7 +433,7 @@ def stop_amid(holdfast, archive, out, how):
     running = holdfast.popen("extract", "--from", archive, "--to", out)
     wait_until(lambda: (out / "data").exists())
     running.send_signal(how)
-    _, errors = running.communicate(timeout=60)
+    _, errors = running.communicate(timeout=180)
     return running.returncode, errors
 
 

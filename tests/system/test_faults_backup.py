@@ -79,7 +79,7 @@ class HalfWay:
         self.process.kill()
         self.process.communicate()
 
-    def finish(self, seconds=60):
+    def finish(self, seconds=180):
         """Lets it go on, to its outcome."""
         self.proxy.release()
         stdout, stderr = self.process.communicate(timeout=seconds)

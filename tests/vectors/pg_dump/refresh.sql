@@ -1,0 +1,24 @@
+-- What materialized views may read. Those named alone_… can be refreshed before anybody is granted anything.
+CREATE ROLE refresh_other;
+CREATE SCHEMA own;
+CREATE TABLE own.parts (id int PRIMARY KEY, name text) PARTITION BY RANGE (id);
+CREATE TABLE own.part PARTITION OF own.parts FOR VALUES FROM (0) TO (100);
+CREATE TABLE own.item (id serial PRIMARY KEY, name text);
+CREATE VIEW own.names AS SELECT name FROM own.item;
+CREATE VIEW own.by_key AS SELECT id, name, count(*) FROM own.item GROUP BY id;
+CREATE FUNCTION own.count() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM own.item';
+CREATE TABLE public.common (id int);
+CREATE TABLE own.others (id int);
+ALTER TABLE own.others OWNER TO refresh_other;
+CREATE MATERIALIZED VIEW own.alone_of_table AS SELECT id FROM own.item;
+CREATE MATERIALIZED VIEW own.alone_of_parts AS SELECT count(*) FROM own.parts;
+CREATE MATERIALIZED VIEW own.alone_of_view AS SELECT name FROM own.names;
+CREATE MATERIALIZED VIEW own.alone_of_another AS SELECT * FROM own.alone_of_table;
+CREATE MATERIALIZED VIEW own.of_code AS SELECT own.count() FROM own.item;
+CREATE MATERIALIZED VIEW own.of_rule AS SELECT * FROM own.by_key;
+CREATE MATERIALIZED VIEW own.of_sequence AS SELECT last_value FROM own.item_id_seq, own.item;
+CREATE MATERIALIZED VIEW own.of_catalog AS SELECT relname FROM pg_catalog.pg_class, own.item;
+CREATE MATERIALIZED VIEW own.of_common AS SELECT id FROM public.common;
+CREATE MATERIALIZED VIEW own.of_others AS SELECT id FROM own.others;
+CREATE MATERIALIZED VIEW own.of_nothing AS SELECT 1 AS x;
+GRANT SELECT ON own.item TO PUBLIC;
