@@ -398,6 +398,6 @@ void hf_supervisor_run(HfWorker *worker, const char *configuration_file)
         tend(&self);
         find_work(&self);
     }
-    (void)!hf_job_forget_worker(catalog, worker->name, NULL);
+    (void)!hf_job_forget_worker(catalog, worker->name, worker->pool, NULL);
     g_message("stopped");
 }

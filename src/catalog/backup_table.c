@@ -175,8 +175,9 @@ GPtrArray *hf_backup_safety_due(HfCatalog *catalog, int64_t now_us, GError **err
         "AND b.state = 'good' AND NOT b.is_pinned AND d.retention_paused IS NULL AND b.created_at < "
         "holdfast_view.at($1::bigint) - coalesce((s.value #>> '{}')::numeric, $2::int)::float8 * interval '1 day' AND "
         "EXISTS (SELECT FROM backup o WHERE o.database_id = b.database_id AND o.state = 'good' AND (o.created_at, "
-        "o.id) "
-        "> (b.created_at, b.id)) AND NOT EXISTS (SELECT FROM job j WHERE j.backup_id = b.id AND j.kind = 'delete' AND "
+        "o.id) > (b.created_at, b.id) AND NOT EXISTS (SELECT FROM job j WHERE j.backup_id = o.id AND j.kind = 'delete' "
+        "AND j.state IN ('queued', 'running'))) AND NOT EXISTS (SELECT FROM job j WHERE j.backup_id = b.id AND j.kind "
+        "= 'delete' AND "
         "(j.state IN ('queued', 'running') OR j.created_at > now() - interval '1 hour')) ORDER BY b.created_at LIMIT "
         "100";
     HfNumber now, days;

@@ -314,15 +314,16 @@ bool hf_job_cancel(HfCatalog *catalog, const char *organization, const char *id,
 
 bool hf_job_note_worker(HfCatalog *catalog, const char *name, const char *pool, GError **error)
 {
-    static const char sql[] = "INSERT INTO worker (name, pool, seen_at) VALUES ($1, $2, now()) ON CONFLICT (name) DO "
-                              "UPDATE SET pool = excluded.pool, seen_at = excluded.seen_at";
+    static const char sql[] =
+        "INSERT INTO worker (name, pool, seen_at) VALUES ($1, $2, now()) ON CONFLICT (name, pool) "
+        "DO UPDATE SET seen_at = excluded.seen_at";
     return hf_catalog_do(catalog, sql, HF_PARAMETERS(name, pool), error);
 }
 
-bool hf_job_forget_worker(HfCatalog *catalog, const char *name, GError **error)
+bool hf_job_forget_worker(HfCatalog *catalog, const char *name, const char *pool, GError **error)
 {
-    return hf_catalog_do(catalog, "DELETE FROM worker WHERE name = $1 OR seen_at < now() - interval '7 days'",
-                         HF_PARAMETERS(name), error);
+    static const char sql[] = "DELETE FROM worker WHERE (name, pool) = ($1, $2) OR seen_at < now() - interval '7 days'";
+    return hf_catalog_do(catalog, sql, HF_PARAMETERS(name, pool), error);
 }
 
 /* ---- The leader's --------------------------------------------------------------------------------------------------

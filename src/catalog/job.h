@@ -15,7 +15,8 @@ extern const HfNoun hf_noun_log; /* read: backups and restores, with name, type,
 bool hf_job_note_worker(HfCatalog *catalog, const char *name, const char *pool, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 /* It has ended. */
-bool hf_job_forget_worker(HfCatalog *catalog, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool hf_job_forget_worker(HfCatalog *catalog, const char *name, const char *pool, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 /* A lease lasts so long without a heartbeat. */
 #define HF_JOB_LEASE_S 20

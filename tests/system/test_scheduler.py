@@ -89,12 +89,12 @@ def test_two_leaders_at_once_make_no_run_twice(service, shop):
 def test_a_leader_that_is_killed_in_the_midst_of_a_run_leaves_nothing_of_it_and_the_next_one_makes_it_once(service, shop):
     nightly = schedule(service, shop)
     waits = ("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1213156420 AND objid = 4 AND "
-             "NOT granted")
+             "NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
     with service.server.connect(service.catalog) as holder:
         holder.execute("SELECT pg_advisory_lock(1213156420, 4)")  # the audit log's, where each run's last step is
         due(service, nightly)
         leader = service.worker()
-        service.until(lambda: service.one(waits) == 1)
+        service.until(lambda: service.one(waits) >= 1)
         leader.kill()
         assert service.one("SELECT count(*) FROM job") == 0
         assert service.one("SELECT next_run_at < now() AND last_run_at IS NULL FROM schedule")

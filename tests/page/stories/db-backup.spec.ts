@@ -77,6 +77,7 @@ test('a schedule is made, looked at, changed, disabled, enabled, run and deleted
   await item('Run now');
   await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
   await expect(page.getByText('One backup has begun.').last()).toBeVisible();
+  await expect.poll(async () => (await stage.api<{ items: unknown[] }>(organization, 'GET', '/jobs?state=open')).body.items.length, { timeout: 60_000 }).toBe(0);
   await item('Delete');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await expect(page.getByRole('heading', { name: 'No schedule yet' })).toBeVisible();

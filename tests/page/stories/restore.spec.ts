@@ -112,11 +112,13 @@ test('an upload is broken off, paused, goes on after a reload, and becomes a new
 
   const page = await as('operator');
   let pieces = 0;
+  let goOn: () => void = () => undefined;
+  const paused = new Promise<void>((resolve) => (goOn = resolve));
   await page.route('**/api/v1/uploads/*', async (route) => {
     if (route.request().method() !== 'PATCH') return route.continue();
     pieces += 1;
     if (pieces === 1) return route.abort('connectionreset');
-    if (pieces === 3) await new Promise((resolve) => setTimeout(resolve, 4_000)); // time to pause it
+    if (pieces === 3) await paused;
     return route.continue().catch(() => undefined);
   });
   await page.goto('/restore');
@@ -131,6 +133,7 @@ test('an upload is broken off, paused, goes on after a reload, and becomes a new
   await expect.poll(() => pieces).toBeGreaterThan(2);
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(page.getByText('Paused', { exact: true })).toBeVisible();
+  goOn();
   await picture(page, 'restore-upload');
 
   await page.reload();

@@ -240,7 +240,7 @@ static void a_poll_of_what_has_not_changed_does_not_ask_redis_but_for_a_second(v
  * nothing is kept any more. */
 static void assert_seen_at_once(Fixture *self, int epoll, const char *document)
 {
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 150; i++) {
         struct epoll_event event;
         if (epoll_wait(epoll, &event, 1, 5) == 1) {
             assert_null(event.data.ptr);

@@ -22,8 +22,14 @@ export function Chain({ scope }: { scope: Scope }) {
   const check = async () => {
     setRead(0);
     setError(null);
+    setServer(null);
+    setChain(null);
     try {
       if (mayDo(me, 'auditor')) setServer(await serversChain());
+    } catch (problem) {
+      setError(problem); // what can be computed here needs no server
+    }
+    try {
       if (isPossible) setChain(await chainOf(await eachAuditEvent(scope, null, setRead), organization));
     } catch (problem) {
       setError(problem);
@@ -64,15 +70,17 @@ function FoundByServer({ chain: { ok, rows, message, anchor } }: { chain: Server
       <div>{ok ? <Status tone="ok">{found.whole(counted(rows, 'event'))}</Status> : <Status tone="bad">{found.broken}</Status>}</div>
       {message && <Text>{capital(message)}</Text>}
       {!ok && <Text>{words.brokenTodo}</Text>}
-      <Text size="sm">
-        {anchor ? (
-          <>
-            {found.anchored(counted(anchor.rows, 'event'))} <When at={anchor.at} />.
-          </>
-        ) : (
-          found.noAnchor
-        )}
-      </Text>
+      {ok && (
+        <Text size="sm">
+          {anchor ? (
+            <>
+              {found.anchored(counted(anchor.rows, 'event'))} <When at={anchor.at} />.
+            </>
+          ) : (
+            found.noAnchor
+          )}
+        </Text>
+      )}
     </Stack>
   );
 }
