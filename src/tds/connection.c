@@ -110,13 +110,20 @@ static HfErrorCode code_of(const HfTds *self, const char **remedy)
         {300, HF_ERROR_DENIED, "grant it to the login"},
         {1088, HF_ERROR_DENIED, "the object is not there, or the login may not change it"},
         {2714, HF_ERROR_CONFLICT, NULL},
-        {1105, HF_ERROR_DATABASE, "the target has no more room: let its files grow, and call again to go on"},
-        {1101, HF_ERROR_DATABASE, "the target has no more room: let its files grow, and call again to go on"},
-        {9002, HF_ERROR_DATABASE, "the target's transaction log is full: let it grow, and call again to go on"},
+        {1105, HF_ERROR_STORAGE, "the target has no more room: let its files grow, and call again to go on"},
+        {1101, HF_ERROR_STORAGE, "the target has no more room: let its files grow, and call again to go on"},
+        {9002, HF_ERROR_STORAGE, "the target's transaction log is full: let it grow, and call again to go on"},
+        {701, HF_ERROR_STORAGE, "the server is short of memory: call again to go on when it has more"},
+        {802, HF_ERROR_STORAGE, "the server is short of memory: call again to go on when it has more"},
+        {8645, HF_ERROR_STORAGE, "the server is short of memory: call again to go on when it has more"},
+        {1204, HF_ERROR_CONFLICT, "others hold too many locks: call again to go on"},
+        {1205, HF_ERROR_CONFLICT, "others work in the target: call again to go on when they are done"},
+        {1222, HF_ERROR_CONFLICT, "others work in the target: call again to go on when they are done"},
+        {3960, HF_ERROR_CONFLICT, "others work in the target: call again to go on when they are done"},
     };
     *remedy = NULL;
-    if (!self->of_server)
-        return HF_ERROR_NETWORK;
+    if (!self->of_server) /* what the library refuses itself, a value for one, is no fault of the connection */
+        return self->process == NULL || DBDEAD(self->process) ? HF_ERROR_NETWORK : HF_ERROR_DATABASE;
     for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
         if (known[i].number == self->number) {
             *remedy = known[i].remedy;

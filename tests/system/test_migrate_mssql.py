@@ -325,6 +325,18 @@ def test_an_end_that_the_server_refuses_is_no_success(migrate, source, server, t
     goes_on(migrate, server, target, name)
 
 
+@pytest.mark.parametrize("number, words", [(1105, "no more room"), (1205, "others work in the target")])
+def test_what_is_no_rows_fault_blames_no_row(migrate, source, server, target, tmp_path, number, words):
+    name = source(FOUR)
+    server.fault("bulk end", "error", times=None, matching="t2", number=number, details=["t2", "target", "PRIMARY"])
+    aside = tmp_path / "aside"
+    done = migrate(name, "--jobs", 1, "--refused-to", aside, check=False)
+    refused(done, str(number), words, "unfinished")
+    assert "the row id=" not in done.stderr and aside.read_text() == ""
+    server.clear_faults()
+    goes_on(migrate, server, target, name)
+
+
 def refuse_rows(server, target, *ids):
     """The target's table t2 refuses rows with these ids."""
     ask(server, target, f"ALTER TABLE t2 ADD CONSTRAINT refused CHECK (id NOT IN ({', '.join(map(str, ids))}))")

@@ -65,6 +65,19 @@ static void add(Search *self, const HfBlock *block, size_t row, uint64_t number,
     g_ptr_array_add(self->refused, refused);
 }
 
+/* Nobody is to lose a row that was refused for something else, which has passed meanwhile. */
+static bool is_refused_alone(Search *self, const HfBlock *block, size_t row, GError **error)
+{
+    g_autofree char *reason = NULL;
+    if (!try_rows(self, block, row, row + 1, &reason, error))
+        return false;
+    if (reason == NULL)
+        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
+                    "the server refused rows of %s.%s together, and takes each of them alone; call again to go on",
+                    self->load->info->schema, self->load->info->name);
+    return reason != NULL;
+}
+
 /* Rows [from, end) are refused for `reason` (transfer full): the first of them that is. */
 static bool find_first(Search *self, const HfBlock *block, size_t from, size_t *row, char **reason, GError **error)
 {
@@ -83,7 +96,7 @@ static bool find_first(Search *self, const HfBlock *block, size_t from, size_t *
         bad = middle;
     }
     *row = good;
-    return true;
+    return is_refused_alone(self, block, good, error);
 }
 
 static bool search_block(Search *self, const HfBlock *block, uint64_t before, GError **error)

@@ -18,8 +18,8 @@ typedef struct {
     HfChoice choices[HF_AWKWARDS];
 } HfValueShape;
 
-/* Sessions that compute such values begin with this. */
-#define HF_POSTGRES_VALUES_SETUP "SET IntervalStyle = 'iso_8601'"
+/* Sessions that compute such values begin with this. How many digits of money are decimals is the database's to say. */
+#define HF_POSTGRES_VALUES_SETUP "SET IntervalStyle = 'iso_8601'; RESET lc_monetary"
 
 /* The value of a column in this shape. Transfer full. */
 char *hf_postgres_value_sql(const HfNeutralColumn *column, const HfValueShape *shape);
