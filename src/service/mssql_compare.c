@@ -1,7 +1,7 @@
 /*
  * Rows come in another order from the other side, and there may be too many to keep. So first both sides are summed up
- * in buckets by their digests; then only rows of buckets that differ are kept, those of the one side against those of
- * the other. What is left is matched by key.
+ * in buckets by their digests; then only rows of buckets that differ are kept, and only of so many buckets as there is
+ * room for, those of the one side against those of the other. What is left is matched by key.
  */
 #include "service/mssql_compare.h"
 
@@ -17,12 +17,12 @@
 typedef struct {
     HfSink sink;
     HfRowDigest buckets[2][BUCKETS]; /* of the source, of the target */
-    bool differs[BUCKETS];
+    uint64_t bytes[BUCKETS];         /* of both sides */
+    bool picked[BUCKETS];
+    bool more; /* others differ, for which there is no room */
     int side;
     bool picking;
     GHashTable *rows; /* GBytes to how often it came from the source more than from the target */
-    size_t kept;
-    bool full;
 } Comparison;
 
 typedef struct {
@@ -44,18 +44,13 @@ static bool begin(HfWriter *writer, const HfSlice *slice, GError **error)
 static void count(Comparison *self, const uint8_t *row, size_t length)
 {
     g_autoptr(GBytes) key = g_bytes_new(row, length);
-    gpointer known = NULL; /* what is kept has come once more at least, so that it is not 0 */
+    gpointer known = NULL;
     (void)g_hash_table_lookup_extended(self->rows, key, NULL, &known);
     int times = GPOINTER_TO_INT(known) + (self->side == 0 ? 1 : -1);
-    if (times == 0) {
-        self->kept -= length;
+    if (times == 0)
         g_hash_table_remove(self->rows, key);
-    } else if (known != NULL || self->kept + length <= KEPT_BYTES) {
-        self->kept += known == NULL ? length : 0;
+    else
         g_hash_table_replace(self->rows, g_bytes_ref(key), GINT_TO_POINTER(times));
-    } else {
-        self->full = true;
-    }
 }
 
 static bool take(HfWriter *writer, const HfBlock *block, GError **error)
@@ -63,17 +58,19 @@ static bool take(HfWriter *writer, const HfBlock *block, GError **error)
     Comparison *self = ((Writer *)writer)->comparison;
     size_t start = 0;
     (void)error;
-    for (size_t i = 0; i < block->row_count && !self->full; i++) {
+    for (size_t i = 0; i < block->row_count; i++) {
         uint32_t length = (uint32_t)(block->ends[i] - start);
         const uint8_t *row = block->data + start;
         HfRowDigest digest = {0};
         start = block->ends[i];
         hf_row_digest_add_rows(&digest, row, &length, 1);
         size_t bucket = digest.sum.low % BUCKETS;
-        if (!self->picking)
-            hf_row_digest_merge(&self->buckets[self->side][bucket], &digest);
-        else if (self->differs[bucket])
+        if (self->picking && self->picked[bucket])
             count(self, row, length);
+        if (self->picking)
+            continue;
+        hf_row_digest_merge(&self->buckets[self->side][bucket], &digest);
+        self->bytes[bucket] += length;
     }
     return true;
 }
@@ -165,7 +162,9 @@ static char *tell(const Comparison *self, const HfMssqlLoad *load)
     }
     guint all = g_hash_table_size(pairs);
     if (all > shown)
-        g_string_append_printf(text, "; and %u more%s", all - shown, self->full ? " at least" : "");
+        g_string_append_printf(text, "; and %u more%s", all - shown, self->more ? " at least" : "");
+    if (all == 0)
+        g_string_append(text, "too many rows differ to name any");
     return g_string_free(text, FALSE);
 }
 
@@ -178,6 +177,20 @@ static bool read_side(Comparison *self, int side, HfSource *source, GPtrArray *s
     self->side = side;
     g_autoptr(HfPipeline) pipeline = hf_pipeline_new(source, &self->sink, NULL);
     return hf_pipeline_run(pipeline, slices, 1, cancellable, error);
+}
+
+/* Of the buckets that differ those whose rows can all be kept. */
+static void pick(Comparison *self)
+{
+    uint64_t room = KEPT_BYTES;
+    for (size_t i = 0; i < BUCKETS; i++) {
+        if (hf_row_digest_equal(&self->buckets[0][i], &self->buckets[1][i]))
+            continue;
+        self->picked[i] = self->bytes[i] <= room;
+        self->more = self->more || !self->picked[i];
+        room -= self->picked[i] ? self->bytes[i] : 0;
+    }
+    self->picking = true;
 }
 
 char *hf_mssql_compare(const HfMssqlLoad *load, HfSource *source, GPtrArray *slices, HfSource *target,
@@ -194,9 +207,7 @@ char *hf_mssql_compare(const HfMssqlLoad *load, HfSource *source, GPtrArray *sli
     if (!read_side(self, 0, source, slices, cancellable, error) ||
         !read_side(self, 1, target, there, cancellable, error))
         return NULL;
-    for (size_t i = 0; i < BUCKETS; i++)
-        self->differs[i] = !hf_row_digest_equal(&self->buckets[0][i], &self->buckets[1][i]);
-    self->picking = true;
+    pick(self);
     if (!read_side(self, 0, source, slices, cancellable, error) ||
         !read_side(self, 1, target, there, cancellable, error))
         return NULL;
