@@ -131,7 +131,7 @@ def test_storages_keys_and_databases_are_summed_up(admin, things, backup):
                                      "duration_ms": newest["duration_ms"]}
 
 
-def test_a_database_that_its_server_has_no_more_raises_an_alarm(busy, admin, things):
+def test_a_database_that_its_server_has_no_more_raises_an_alarm(busy, admin, things, backup):
     name = f"{busy.catalog}_gone"
     database = admin.post("/databases", {"server_id": things["server"], "name": name}, expect=201).json["id"]
 
@@ -162,6 +162,19 @@ def test_a_database_that_its_server_has_no_more_raises_an_alarm(busy, admin, thi
     busy.sql("UPDATE database SET missing_since = now() WHERE id = %s", database)
     assert back_up_it()["state"] == "succeeded"
     assert missing() is None
+    busy.server.dropdb(name)
+    busy.sql("UPDATE database SET missing_since = now() WHERE id = %s", database)
+    restore_beside(admin, things, backup, name)
+    assert missing() is None
+
+
+def restore_beside(admin, things, backup, name):
+    """Into a new database of that name; how it ended."""
+    asked = admin.post("/preflights", {"backup_id": backup["id"], "mode": "new", "server_id": things["server"],
+                                       "database_name": name}, expect=202).json
+    assert watch(admin, asked["job_id"])["state"] == "succeeded"
+    assert admin.get(f"/preflights/{asked['preflight_id']}").json["result"]["ok"] is True
+    return watch(admin, admin.post("/restores", {"preflight_id": asked["preflight_id"]}, expect=202).json["job_id"])
 
 
 def test_a_backup_is_verified_and_says_so(admin, backup):
@@ -172,11 +185,7 @@ def test_a_backup_is_verified_and_says_so(admin, backup):
 
 def test_a_restore_beside_is_made_after_its_preflight(busy, admin, things, backup):
     name = f"{busy.catalog}_restored"
-    asked = admin.post("/preflights", {"backup_id": backup["id"], "mode": "new", "server_id": things["server"],
-                                       "database_name": name}, expect=202).json
-    assert watch(admin, asked["job_id"])["state"] == "succeeded"
-    assert admin.get(f"/preflights/{asked['preflight_id']}").json["result"]["ok"] is True
-    done = watch(admin, admin.post("/restores", {"preflight_id": asked["preflight_id"]}, expect=202).json["job_id"])
+    done = restore_beside(admin, things, backup, name)
     assert done["state"] == "succeeded", done
     assert busy.server.psql("SELECT count(*) FROM item", db=name) == "20000"
 

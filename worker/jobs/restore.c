@@ -337,6 +337,17 @@ bool hf_job_run_restore(HfJobRun *run, GError **error)
 }
 
 /* Every row was read back and compared, unless somebody asked for less. */
+/* What was restored is there: also one that is registered, and was missing, and was made anew under its name. */
+static bool note_found(HfJobRun *run, const HfJson *request, GError **error)
+{
+    const char *server = hf_body_text(request, 0, "server_id"), *name = hf_body_text(request, 0, "database_name");
+    if (g_strcmp0(hf_body_text(request, 0, "mode"), "new") != 0)
+        return run->job->database_id == NULL ||
+               hf_database_note_missing(run->catalog, run->job->database_id, false, error);
+    return server == NULL || name == NULL ||
+           hf_database_note_found(run->catalog, server, (const char *const[]){name, NULL}, error);
+}
+
 bool hf_job_record_restore(HfJobRun *run, GError **error)
 {
     g_autofree char *safety =
@@ -347,10 +358,8 @@ bool hf_job_record_restore(HfJobRun *run, GError **error)
         hf_json_parse("the request", run->job->request, strlen(run->job->request), 100000, error);
     if (request == NULL)
         return false;
-    const char *mode = hf_body_text(request, 0, "mode"), *proof = hf_body_text(request, 0, "proof");
-    if (run->job->database_id != NULL && g_strcmp0(mode, "new") != 0 &&
-        !hf_database_note_missing(run->catalog, run->job->database_id, false, error))
-        return false;
-    return (proof != NULL && strcmp(proof, "digest") != 0) ||
-           hf_backup_set_proof(run->catalog, run->job->backup_id, "restored", error);
+    const char *proof = hf_body_text(request, 0, "proof");
+    return note_found(run, request, error) &&
+           ((proof != NULL && strcmp(proof, "digest") != 0) ||
+            hf_backup_set_proof(run->catalog, run->job->backup_id, "restored", error));
 }
