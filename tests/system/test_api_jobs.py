@@ -131,7 +131,7 @@ def test_storages_keys_and_databases_are_summed_up(admin, things, backup):
                                      "duration_ms": newest["duration_ms"]}
 
 
-def test_a_database_that_its_server_has_no_more_raises_an_alarm(busy, admin, things, backup):
+def test_a_database_that_its_server_has_no_more_raises_an_alarm(busy, admin, things):
     name = f"{busy.catalog}_gone"
     database = admin.post("/databases", {"server_id": things["server"], "name": name}, expect=201).json["id"]
 
@@ -164,7 +164,8 @@ def test_a_database_that_its_server_has_no_more_raises_an_alarm(busy, admin, thi
     assert missing() is None
     busy.server.dropdb(name)
     busy.sql("UPDATE database SET missing_since = now() WHERE id = %s", database)
-    restore_beside(admin, things, backup, name)
+    (last,) = admin.get(f"/backups?database_id={database}", expect=200).json["items"]
+    assert restore_beside(admin, things, last, name)["state"] == "succeeded"
     assert missing() is None
 
 
