@@ -397,9 +397,10 @@ def test_ctrl_c_cancels_on_both_servers_and_leaves_nothing(move):
     process = move._holdfast.popen(*move.arguments(*GO_ON, "--progress", "json"), stdout=subprocess.DEVNULL)
     wait_until(lambda: move.target.psql("SELECT 1 FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX%slow%' AND "
                                         "state = 'active' AND application_name = 'holdfast'"), 60)
+    told = next(line for line in process.stderr if line.startswith("{"))  # each second
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 1 and "what had been loaded was removed" in errors, errors
-    progress = [json.loads(line) for line in errors.splitlines() if line.startswith("{")]
-    assert progress and {each["job"] for each in progress} == {"migration"}
+    progress = [json.loads(line) for line in [told, *errors.splitlines()] if line.startswith("{")]
+    assert {each["job"] for each in progress} == {"migration"}
     assert databases(move.target) == before and sessions(move.source, move.name) == 0
