@@ -151,6 +151,15 @@ HfArchiveTarget *hf_archive_target_open(const char *option, const char *path, Hf
     return ok ? g_steal_pointer(&self) : NULL;
 }
 
+bool hf_archive_target_open_given(const char *option, const char *path, bool force, HfArchiveTarget **target,
+                                  GError **error)
+{
+    if (path == NULL)
+        return true;
+    *target = hf_archive_target_open(option, path, force ? HF_EXISTING_REPLACE : HF_EXISTING_ASK_FORCE, error);
+    return *target != NULL;
+}
+
 void hf_archive_target_close(HfArchiveTarget *self)
 {
     if (self == NULL)
@@ -164,4 +173,10 @@ void hf_archive_target_close(HfArchiveTarget *self)
 HfStoragePut *hf_archive_target_put(const HfArchiveTarget *self)
 {
     return self->put;
+}
+
+bool hf_archive_target_write(const HfArchiveTarget *self, const char *text, GError **error)
+{
+    HfStoragePut *put = hf_archive_target_put(self);
+    return hf_output_write(&put->output, text, strlen(text), error) && hf_storage_put_commit(put, error);
 }

@@ -41,11 +41,16 @@ typedef enum {
  * terminal. Transfer full. */
 HfArchiveTarget *hf_archive_target_open(const char *option, const char *path, HfExisting existing, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* Of an option that may not be given: then `path` is NULL, and *target stays as it is. `force` replaces a file. */
+bool hf_archive_target_open_given(const char *option, const char *path, bool force, HfArchiveTarget **target,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Without a commit of the put nothing is left. */
 void hf_archive_target_close(HfArchiveTarget *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfArchiveTarget, hf_archive_target_close)
 /* Borrowed. */
 HfStoragePut *hf_archive_target_put(const HfArchiveTarget *self);
+/* All of it: a text, and the commit. */
+bool hf_archive_target_write(const HfArchiveTarget *self, const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether a path means standard input or output. */
 bool hf_path_is_stream(const char *path);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "cli/archive_file.h"
+#include "cli/assess_map.h"
 #include "cli/command.h"
 #include "cli/connection_options.h"
 #include "cli/options.h"
@@ -11,10 +12,6 @@
 #include "cli/text.h"
 #include "cli/work.h"
 #include "engine/ends/postgres_awkward.h"
-
-#include <string.h>
-
-#define MAX_MAP_BYTES ((gsize)16 * 1024 * 1024)
 
 static struct {
     char *from, *to_script, *html, *map;
@@ -104,41 +101,13 @@ static bool report(bool ok, const HfAssessment *assessment, GError **error)
 /* ---- Run -----------------------------------------------------------------------------------------------------------
  */
 
-/* An open file that will get a text; NULL with no error if the option was not given. */
-static bool open_file(const char *name, const char *path, HfArchiveTarget **target, GError **error)
-{
-    if (path == NULL)
-        return true;
-    *target = hf_archive_target_open(name, path, options.force ? HF_EXISTING_REPLACE : HF_EXISTING_ASK_FORCE, error);
-    return *target != NULL;
-}
-
-static bool write_file(const HfArchiveTarget *target, const char *text, GError **error)
-{
-    HfStoragePut *put = hf_archive_target_put(target);
-    return hf_output_write(&put->output, text, strlen(text), error) && hf_storage_put_commit(put, error);
-}
-
 static bool write_files(const HfAssessment *assessment, const HfArchiveTarget *script, const HfArchiveTarget *html,
                         GError **error)
 {
     g_autofree char *sql = hf_mssql_plan_script(assessment->plan, assessment->model);
     g_autofree char *page = hf_assessment_html(assessment);
-    return (script == NULL || write_file(script, sql, error)) && (html == NULL || write_file(html, page, error));
-}
-
-static bool read_map(HfAssessOptions *assess, char **text, GError **error)
-{
-    g_autoptr(GError) reason = NULL;
-    if (options.map == NULL)
-        return true;
-    if (!g_file_get_contents(options.map, text, &assess->map_length, &reason))
-        return hf_option_fail(error, "--map: %s", reason->message);
-    if (assess->map_length > MAX_MAP_BYTES)
-        return hf_option_fail(error, "--map: %s has more than 16 MiB", options.map);
-    assess->map_file = options.map;
-    assess->map_text = *text;
-    return true;
+    return (script == NULL || hf_archive_target_write(script, sql, error)) &&
+           (html == NULL || hf_archive_target_write(html, page, error));
 }
 
 static bool assess(HfWork *work, const HfAssessOptions *to_do, GError **error)
@@ -146,8 +115,8 @@ static bool assess(HfWork *work, const HfAssessOptions *to_do, GError **error)
     HfAssessment assessment = {0};
     g_autoptr(HfArchiveTarget) script = NULL;
     g_autoptr(HfArchiveTarget) html = NULL;
-    if (!open_file("--to-script", options.to_script, &script, error) ||
-        !open_file("--html", options.html, &html, error))
+    if (!hf_archive_target_open_given("--to-script", options.to_script, options.force, &script, error) ||
+        !hf_archive_target_open_given("--html", options.html, options.force, &html, error))
         return false;
     HfProgress *progress = hf_work_begin_job(work, "assess");
     bool ok = hf_assess(to_do, progress, hf_work_cancellable(work), &assessment, error);
@@ -168,7 +137,7 @@ static bool run(const HfCommand *self, char **arguments, GError **error)
         (options.html != NULL && hf_path_is_stream(options.html)))
         return hf_option_fail(error, "--to-script and --html name files; standard output is for the report");
     g_autoptr(HfPgTarget) source = hf_connection_target("--from", options.from, error);
-    if (source == NULL || !read_map(&to_do, &map, error))
+    if (source == NULL || !hf_assess_map_read(options.map, &to_do, &map, error))
         return false;
     g_autoptr(HfWork) work = hf_work_begin(error);
     if (work == NULL || !hf_connection_settle_password(&source, hf_work_cancellable(work), error))

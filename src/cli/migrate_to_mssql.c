@@ -3,15 +3,13 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "cli/archive_file.h"
+#include "cli/assess_map.h"
 #include "cli/connection_options.h"
 #include "cli/options.h"
 #include "cli/password.h"
 #include "cli/report.h"
 #include "cli/text.h"
 
-#include <string.h>
-
-#define MAX_MAP_BYTES ((gsize)16 * 1024 * 1024)
 #define DEFAULT_REFUSED_LIMIT 1000
 #define MAX_REFUSED_LIMIT 1000000
 
@@ -99,26 +97,11 @@ static bool write_page(const HfArchiveTarget *target, const HfMigrateMssqlResult
     if (target == NULL || result->assessment.plan == NULL)
         return true;
     g_autofree char *page = hf_migrate_mssql_html(result);
-    HfStoragePut *put = hf_archive_target_put(target);
-    return hf_output_write(&put->output, page, strlen(page), error) && hf_storage_put_commit(put, error);
+    return hf_archive_target_write(target, page, error);
 }
 
 /* ---- Run -----------------------------------------------------------------------------------------------------------
  */
-
-static bool read_map(HfAssessOptions *assess, char **text, GError **error)
-{
-    g_autoptr(GError) reason = NULL;
-    if (options.map == NULL)
-        return true;
-    if (!g_file_get_contents(options.map, text, &assess->map_length, &reason))
-        return hf_option_fail(error, "--map: %s", reason->message);
-    if (assess->map_length > MAX_MAP_BYTES)
-        return hf_option_fail(error, "--map: %s has more than 16 MiB", options.map);
-    assess->map_file = options.map;
-    assess->map_text = *text;
-    return true;
-}
 
 static HfTdsTarget *target_from_options(GError **error)
 {
@@ -173,14 +156,6 @@ static bool write_refused(const HfNeutralTable *table, const HfMssqlRefused *row
     return hf_output_write(&put->output, line->str, line->len, error);
 }
 
-static bool open_file(const char *name, const char *path, HfArchiveTarget **target, GError **error)
-{
-    if (path == NULL)
-        return true;
-    *target = hf_archive_target_open(name, path, options.force ? HF_EXISTING_REPLACE : HF_EXISTING_ASK_FORCE, error);
-    return *target != NULL;
-}
-
 /* Both files are written of a migration that failed, too; their own failure is told if nothing else was. */
 static bool finish_files(const HfArchiveTarget *page, const HfArchiveTarget *refused,
                          const HfMigrateMssqlResult *result, GError **error)
@@ -194,8 +169,8 @@ static bool migrate_and_report(HfWork *work, HfMigrateMssqlOptions *migrate, GEr
     HfMigrateMssqlResult result = {0};
     g_autoptr(HfArchiveTarget) page = NULL;
     g_autoptr(HfArchiveTarget) refused = NULL;
-    if (!open_file("--html", options.html, &page, error) ||
-        !open_file("--refused-to", options.refused_to, &refused, error))
+    if (!hf_archive_target_open_given("--html", options.html, options.force, &page, error) ||
+        !hf_archive_target_open_given("--refused-to", options.refused_to, options.force, &refused, error))
         return false;
     migrate->on_refused = write_refused;
     migrate->data = refused;
@@ -224,7 +199,7 @@ bool hf_migrate_to_mssql(HfMigrateMssqlOptions *migrate, HfPgTarget **source, GE
 {
     g_autofree char *map = NULL;
     g_autoptr(HfTdsTarget) target = target_from_options(error);
-    if (target == NULL || !read_map(&migrate->assess, &map, error) ||
+    if (target == NULL || !hf_assess_map_read(options.map, &migrate->assess, &map, error) ||
         !read_refused_limit(&migrate->refused_limit, error))
         return false;
     g_autoptr(HfWork) work = hf_work_begin(error);
