@@ -72,10 +72,6 @@ def ask(server, target, text):
     return tsql(server, text, database=target)
 
 
-def ask(server, target, text):
-    return tsql(server, text, database=target)
-
-
 def rows_of(server, target, text):
     """With types, as another client reads them."""
     with python_tds(server, target) as connection, connection.cursor() as cursor:

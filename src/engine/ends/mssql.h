@@ -64,7 +64,6 @@ typedef struct {
     char *key;
     char *line; /* all of it, as a line of COPY's text */
     char *reason;
-    HfRowDigest digest;
 } HfMssqlRefused;
 
 void hf_mssql_refused_free(HfMssqlRefused *self);

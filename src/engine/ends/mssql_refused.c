@@ -61,7 +61,6 @@ static void add(Search *self, const HfBlock *block, size_t row, uint64_t number,
                                 .key = hf_mssql_load_row_key(self->load, data, length),
                                 .line = g_strchomp(g_strdup(line->str)),
                                 .reason = reason};
-    hf_row_digest_add_rows(&refused->digest, data, &length, 1);
     g_ptr_array_add(self->refused, refused);
 }
 
