@@ -3,13 +3,13 @@
  *
  *   first slice of a table ─> its other slices ─> proof of the table
  *                                  └────────────> its indexes and key constraints
- *   all tables loaded ─> foreign keys ─> statistics
+ *   all tables loaded ─> foreign keys ─> statistics of their tables
  *   all tables loaded ─> triggers and the rest; and proved ─> policies
- *   all of post-data, statistics ─> grants ─> materialized views
+ *   all of post-data, statistics ─> grants ─> materialized views that may need them
  *
  * so that index builds and proofs of finished tables overlap with the loading of others. Every entry of post-data is a
- * task that waits for what pg_dump says it depends on, and for nothing that only comes before it in the file. Nothing
- * in a hurry waits for a proof, so proofs go last of what can run, and fill the lanes beside what goes one by one.
+ * task that waits for what pg_dump says it depends on, and for nothing that only comes before it in the file. Proofs
+ * weigh nothing: they fill the lanes beside what goes one by one, unless policies or code of users wait for them.
  *
  * Only an index over plain columns starts before everything is loaded: a function in an index may look into other
  * tables. One in a materialized view may write to them: that waits for the proof. A refresh that needs nobody's grant

@@ -110,12 +110,14 @@ static bool is_made_by_rule(const HfDumpToc *toc, const HfTocEntry *view)
 /* Whether its text may look at what no dependency tells of: catalogs, settings, large objects, queries in texts. */
 static bool may_look_elsewhere(const HfTocEntry *entry)
 {
-    static const char *const words[] = {"pg_",     "information_schema",
-                                        "lo_get",  "loread",
-                                        "ts_stat", "ts_rewrite",
-                                        "_to_xml", "has_",
-                                        "nextval", "currval",
-                                        "lastval", "setting"};
+    static const char *const words[] = {
+        "pg_",     "information_schema",
+        "lo_get",  "loread",
+        "ts_stat", "ts_rewrite",
+        "_to_xml", "has_",
+        "nextval", "currval",
+        "lastval", "setting",
+    };
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
         if (strstr(entry->definition, words[i]) != NULL)
             return true;
