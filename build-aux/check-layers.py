@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 # Low to high. A file includes its own module or one of a lower row; SIDEWAYS and NEVER are the exceptions.
-ROWS = [["base"], ["pg", "tds", "http", "crypto", "neutral"], ["storage", "queue", "catalog", "archive"], ["engine"], ["engine/ends"],
+ROWS = [["base"], ["pg", "tds", "http", "crypto", "neutral", "sheet"], ["storage", "queue", "catalog", "archive"], ["engine"], ["engine/ends"],
         ["service"], ["api", "cli", "worker"]]
 ROW = {module: row for row, modules in enumerate(ROWS) for module in modules}
 SIDEWAYS = {("archive", "storage")}
@@ -17,7 +17,8 @@ NEVER = {("api", "engine"), ("api", "engine/ends")}
 # The one module that may see a third-party header; the others use what it offers.
 OWNERS = {r"libpq-fe\.h|libpq/.*|postgres_ext\.h": "pg", r"openssl/.*": "crypto", r"jsmn.*": "base",
           r"xxh(ash|3).*": "base", r"z(std|dict).*": "archive", r"archive(_entry)?\.h": "archive",
-          r"hiredis.*": "queue", r"curl/.*": "http", r"fcgi.*": "api", r"sybdb\.h|sybfront\.h": "tds"}
+          r"hiredis.*": "queue", r"curl/.*": "http", r"fcgi.*": "api", r"sybdb\.h|sybfront\.h": "tds",
+          r"xlsxwriter.*|expat\.h|zip\.h": "sheet"}
 
 BANNED = {r"strcpy|strcat|strncat|stpcpy": "g_strlcpy, g_strconcat or GString",
           r"v?sprintf": "g_snprintf or g_strdup_printf",

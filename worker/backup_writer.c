@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "service/backup_contents.h"
+#include "service/request_body.h"
 #include "service/unseal.h"
 
 #include <string.h>
@@ -89,6 +90,19 @@ static void note_result(HfBackupRow *row, const HfBackupResult *result, double s
     row->tables = (int64_t)result->tables;
     row->duration_ms = (int64_t)(seconds * 1000);
     tell(row);
+}
+
+GPtrArray *hf_backup_writer_keys(const HfJobRun *run, GError **error)
+{
+    g_auto(GStrv) ids = hf_body_texts(run->request, 0, "key_ids");
+    g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func((GDestroyNotify)hf_key_row_free);
+    for (char **id = ids; id != NULL && *id != NULL; id++) {
+        HfKeyRow *key = hf_key_get(run->catalog, run->job->organization, *id, error);
+        if (key == NULL)
+            return NULL;
+        g_ptr_array_add(keys, key);
+    }
+    return g_steal_pointer(&keys);
 }
 
 /* ---- The whole -----------------------------------------------------------------------------------------------------

@@ -22,6 +22,9 @@ typedef struct {
 /* "<folder>/<prefix><database>-<time>.hf", with what may not stand in a file's name replaced. Transfer full. */
 char *hf_backup_writer_path(const char *folder, const char *prefix, const char *database, int64_t now_us);
 
+/* Those that the request names in key_ids; elements HfKeyRow, transfer full. */
+GPtrArray *hf_backup_writer_keys(const HfJobRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Writes the file; the row that hf_backup_insert is to make of it, transfer full. */
 HfBackupRow *hf_backup_writer_run(HfJobRun *run, const HfBackupTask *task, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -151,23 +151,32 @@ static bool is_taken(const HfHalt *self)
     return hf_halt_is_taken(self->run->catalog, &self->halter, &taken, NULL) && taken;
 }
 
-static bool resume(HfHalt *self, const char *outcome, GError **error)
+static bool open_services(const HfHalt *self, GError **error)
 {
-    HfJobRun *run = self->run;
     g_autoptr(GError) reason = NULL;
-    if (is_taken(self)) {
-        g_warning("another attempt halts the services by now, which is left to end it");
-        return true;
-    }
     if (self->parts.connections && !hf_admission_open(self->target, self->server->maintenance_db, error))
         return false;
-    if (self->parts.gate && !hf_queue_open_gate(run->requester.queue, self->database->id, &reason))
+    if (self->parts.gate && !hf_queue_open_gate(self->run->requester.queue, self->database->id, &reason))
         g_warning("the gate opens after %d s at the latest: %s", HF_HALT_MAX_S, reason->message);
     else
         g_message("services resume");
-    if (self->parts.webhooks && !tell(self, "halt.after", outcome, NULL, error))
-        return false;
-    return hf_halt_end(run->catalog, &self->halter, error);
+    return true;
+}
+
+/* Whoever would halt them waits until they are open: what it halts then stays so. */
+static bool resume(HfHalt *self, const char *outcome, GError **error)
+{
+    HfCatalog *catalog = self->run->catalog;
+    (void)!hf_catalog_begin(catalog, NULL);
+    bool taken = is_taken(self);
+    bool open = taken || open_services(self, error);
+    hf_catalog_rollback(catalog);
+    if (taken)
+        g_warning("another attempt halts the services by now, which is left to end it");
+    if (taken || !open)
+        return open;
+    return (!self->parts.webhooks || tell(self, "halt.after", outcome, NULL, error)) &&
+           hf_halt_end(catalog, &self->halter, error);
 }
 
 void hf_halt_resume(HfHalt *self, const char *outcome)

@@ -6,10 +6,12 @@
 #include <string.h>
 
 static const HfJobKind kinds[] = {
+    {"assess", hf_job_run_assess, NULL, NULL},
     {"backup", hf_job_run_backup, hf_job_record_backup, hf_backup_writer_discard},
     {"verify", hf_job_run_verify, hf_job_record_verify, NULL},
     {"delete", hf_job_run_delete, hf_job_record_delete, NULL},
     {"find", hf_job_run_find, hf_job_record_find, NULL},
+    {"migrate", hf_job_run_migrate, hf_job_record_migrate, NULL},
     {"preflight", hf_job_run_preflight, hf_job_record_preflight, NULL},
     {"restore", hf_job_run_restore, hf_job_record_restore, hf_backup_writer_discard},
     {"resume", hf_job_run_resume, NULL, NULL},

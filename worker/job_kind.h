@@ -43,6 +43,7 @@ typedef struct {
 /* NULL: there is no such kind. */
 const HfJobKind *hf_job_kind_find(const char *name);
 
+bool hf_job_run_assess(HfJobRun *run, GError **error);
 bool hf_job_run_backup(HfJobRun *run, GError **error);
 bool hf_job_record_backup(HfJobRun *run, GError **error);
 bool hf_job_run_verify(HfJobRun *run, GError **error);
@@ -51,6 +52,8 @@ bool hf_job_run_delete(HfJobRun *run, GError **error);
 bool hf_job_record_delete(HfJobRun *run, GError **error);
 bool hf_job_run_find(HfJobRun *run, GError **error);
 bool hf_job_record_find(HfJobRun *run, GError **error);
+bool hf_job_run_migrate(HfJobRun *run, GError **error);
+bool hf_job_record_migrate(HfJobRun *run, GError **error);
 bool hf_job_run_preflight(HfJobRun *run, GError **error);
 bool hf_job_record_preflight(HfJobRun *run, GError **error);
 bool hf_job_run_restore(HfJobRun *run, GError **error);

@@ -1,6 +1,8 @@
 #include "worker/restore_plan.h"
 
+#include "base/error.h"
 #include "service/request_body.h"
+#include "service/restore_preflight.h"
 #include "worker/place.h"
 
 #include <string.h>
@@ -17,7 +19,7 @@ static bool find_target(HfRestorePlan *self, HfJobRun *run, GError **error)
     return self->target != NULL;
 }
 
-static GHashTable *read_role_map(const HfJson *request)
+GHashTable *hf_restore_plan_role_map(const HfJson *request)
 {
     HfJsonNode pairs = hf_json_get(request, 0, "role_map");
     if (pairs == HF_JSON_NONE)
@@ -51,7 +53,7 @@ static void read_options(HfRestorePlan *self, const HfJobRun *run)
     const HfJson *request = run->request;
     const HfConfiguration *configuration = run->worker->configuration;
     hf_pattern_texts_read(&self->texts, request);
-    self->role_map = read_role_map(request);
+    self->role_map = hf_restore_plan_role_map(request);
     self->archive_name = g_strdup_printf("%s (job %s)", self->backup->name, run->job->id);
     self->options =
         (HfRestoreOptions){.archive = hf_backup_file_reader(self->file),
@@ -106,4 +108,37 @@ void hf_restore_plan_write_findings(HfJsonWriter *writer, const GPtrArray *findi
         hf_json_writer_end_object(writer);
     }
     hf_json_writer_end_array(writer);
+}
+
+/* ---- The outcome of a preflight ------------------------------------------------------------------------------------
+ */
+
+bool hf_restore_plan_is_finding(const HfJobRun *run, const GError *error)
+{
+    static const HfErrorCode codes[] = {HF_ERROR_CORRUPT, HF_ERROR_CONFLICT, HF_ERROR_WRONG_KEY,
+                                        HF_ERROR_USAGE,   HF_ERROR_DENIED,   HF_ERROR_NOT_FOUND};
+    bool found = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++)
+        found = found || g_error_matches(error, HF_ERROR, (int)codes[i]);
+    return found && !g_cancellable_is_cancelled(run->cancellable);
+}
+
+/* What stopped the preflight itself is a finding too. */
+static void note(HfRestoreResult *result, const GError *reason)
+{
+    if (result->findings == NULL)
+        result->findings = g_ptr_array_new_with_free_func((GDestroyNotify)hf_finding_free);
+    HfFinding *finding = g_new0(HfFinding, 1);
+    *finding = (HfFinding){.fatal = true, .text = g_strdup(reason->message)};
+    g_ptr_array_add(result->findings, finding);
+}
+
+void hf_restore_plan_write_outcome(HfJsonWriter *writer, HfRestoreResult *result, const GError *reason)
+{
+    if (reason != NULL && (result->findings == NULL || !hf_findings_have_fatal(result->findings)))
+        note(result, reason);
+    hf_json_writer_bool(writer, "ok", reason == NULL);
+    hf_json_writer_string(writer, "code", reason != NULL ? hf_error_code_name((HfErrorCode)reason->code) : NULL);
+    hf_json_writer_string(writer, "message", reason != NULL ? reason->message : NULL);
+    hf_restore_plan_write_findings(writer, result->findings);
 }

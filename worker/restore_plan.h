@@ -26,7 +26,15 @@ bool hf_restore_plan_open(HfRestorePlan *self, HfJobRun *run, GError **error) G_
 void hf_restore_plan_close(HfRestorePlan *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HfRestorePlan, hf_restore_plan_close)
 
+/* The member "role_map"; NULL: there is none. Transfer full. */
+GHashTable *hf_restore_plan_role_map(const HfJson *request);
+
 /* [{"fatal", "text"}] */
 void hf_restore_plan_write_findings(HfJsonWriter *writer, const GPtrArray *findings);
+
+/* Of a preflight: whether the error speaks of what was asked, and not of what is broken right now. */
+bool hf_restore_plan_is_finding(const HfJobRun *run, const GError *error);
+/* "ok", "code", "message", "findings"; `reason` NULL: it can be done. */
+void hf_restore_plan_write_outcome(HfJsonWriter *writer, HfRestoreResult *result, const GError *reason);
 
 #endif

@@ -38,15 +38,16 @@ struct HfScheduler {
     const HfWorker *worker;
     HfClock clock;
     gpointer clock_data;
-    char *audit_anchor; /* of the configuration, which may be replaced meanwhile */
     HfCatalog *catalog;
     HfQueue *queue;
     GThread *thread;
-    GMutex mutex; /* guards ending */
+    GMutex mutex; /* guards ending, and audit_anchor with its time */
     GCond cond;
     bool ending;
+    char *audit_anchor; /* of the configuration, which the supervisor replaces */
+    gint64 anchor_us;   /* monotonic */
     bool leads;
-    gint64 grace_until_us, expire_us, anchor_us; /* monotonic */
+    gint64 grace_until_us, expire_us; /* monotonic */
 };
 
 static int64_t wall_clock(gpointer data)
@@ -280,11 +281,13 @@ static bool expire_safety(HfScheduler *self, GError **error)
                                  .sealer = self->worker->sealer,
                                  .organization = backup->organization,
                                  .actor = self->worker->actor,
-                                 .reason = HF_REQUEST_RETENTION};
+                                 .reason = HF_REQUEST_RETENTION,
+                                 .why = "the organization's time of safety backups is over"};
         g_autoptr(GError) reason = NULL;
         g_autofree char *answer =
             hf_request_run(&requester, hf_request_delete, backup->id, NULL, HF_JSON_NONE, &reason);
-        if (answer != NULL || g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT)) /* somebody was faster */
+        if (answer != NULL || g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT) ||
+            g_error_matches(reason, HF_ERROR, HF_ERROR_NOT_FOUND)) /* somebody was faster */
             continue;
         g_propagate_error(error, g_steal_pointer(&reason));
         return false;
@@ -298,21 +301,30 @@ static bool expire(HfScheduler *self, GError **error)
         return true;
     self->expire_us = g_get_monotonic_time() + EXPIRE_US;
     return hf_session_expire(self->catalog, error) && hf_catalog_expire(self->catalog, error) &&
-           hf_upload_expire(self->catalog, error) && expire_copies(self, error) && expire_safety(self, error) &&
-           bring_back_schedules(self, error);
+           hf_upload_expire(self->catalog, error) && expire_copies(self, error) && bring_back_schedules(self, error) &&
+           expire_safety(self, error);
 }
 
 /* ---- The audit log -------------------------------------------------------------------------------------------------
  */
 
+/* Where to, if it is time again. Transfer full. */
+static char *take_anchor(HfScheduler *self)
+{
+    gint64 now = g_get_monotonic_time();
+    g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->mutex);
+    if (now < self->anchor_us)
+        return NULL;
+    self->anchor_us = now + ANCHOR_US;
+    return g_strdup(self->audit_anchor);
+}
+
 /* Each worker, whoever leads: so it is noted on each machine. */
 static void note_audit(HfScheduler *self)
 {
+    g_autofree char *path = take_anchor(self);
     g_autoptr(GError) error = NULL;
-    if (g_get_monotonic_time() < self->anchor_us)
-        return;
-    self->anchor_us = g_get_monotonic_time() + ANCHOR_US;
-    if (!hf_audit_anchor_note(self->catalog, self->worker->sealer, self->audit_anchor, &error) &&
+    if (path != NULL && !hf_audit_anchor_note(self->catalog, self->worker->sealer, path, &error) &&
         !hf_error_code_may_pass((HfErrorCode)error->code))
         g_warning("%s", error->message);
 }
@@ -376,6 +388,14 @@ HfScheduler *hf_scheduler_new(const HfWorker *worker, HfClock clock, gpointer cl
     g_mutex_init(&self->mutex);
     g_cond_init(&self->cond);
     return self;
+}
+
+void hf_scheduler_set_audit_anchor(HfScheduler *self, const char *path)
+{
+    g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->mutex);
+    g_free(self->audit_anchor);
+    self->audit_anchor = g_strdup(path);
+    self->anchor_us = 0;
 }
 
 void hf_scheduler_start(HfScheduler *self)

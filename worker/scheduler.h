@@ -21,6 +21,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfScheduler, hf_scheduler_free)
 /* One turn; blocks as long as the catalog does. */
 void hf_scheduler_turn(HfScheduler *self);
 
+/* From now on the audit log's end is noted there; the configuration's at first. */
+void hf_scheduler_set_audit_anchor(HfScheduler *self, const char *path);
+
 /* Turns every second in a thread of its own, until free. */
 void hf_scheduler_start(HfScheduler *self);
 

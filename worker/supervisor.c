@@ -43,6 +43,7 @@ typedef struct {
     const char *configuration_file;
     HfCatalog *catalog;
     HfQueue *queue;
+    HfScheduler *scheduler;
     GPtrArray *children;
     gint64 look_us;   /* when to look in the catalog next */
     gint64 urgent_us; /* the same, while there is no room */
@@ -352,6 +353,7 @@ static void reload(Supervisor *self)
     }
     hf_configuration_free(self->worker->configuration);
     self->worker->configuration = fresh;
+    hf_scheduler_set_audit_anchor(self->scheduler, fresh->audit_anchor);
     hf_worker_log_set_level(fresh->log_level);
     g_message("the configuration was read anew");
 }
@@ -384,12 +386,13 @@ void hf_supervisor_run(HfWorker *worker, const char *configuration_file)
     g_autoptr(HfCatalog) catalog = hf_worker_new_catalog(worker);
     g_autoptr(HfQueue) queue = hf_worker_new_queue(worker);
     g_autoptr(GPtrArray) children = g_ptr_array_new_with_free_func(free_child);
+    g_autoptr(HfScheduler) scheduler = hf_scheduler_new(worker, NULL, NULL);
     Supervisor self = {.worker = worker,
                        .configuration_file = configuration_file,
                        .catalog = catalog,
                        .queue = queue,
+                       .scheduler = scheduler,
                        .children = children};
-    g_autoptr(HfScheduler) scheduler = hf_scheduler_new(worker, NULL, NULL);
     watch_signals();
     hf_scheduler_start(scheduler);
     g_message("ready for jobs of the pool %s", worker->pool);

@@ -1,6 +1,7 @@
 #include "api/guard.h"
 
 #include "catalog/audit.h"
+#include "crypto/age.h"
 #include "crypto/password.h"
 
 #include <string.h>
@@ -37,7 +38,7 @@ static gboolean is_same(gconstpointer a, gconstpointer b)
 
 GHashTable *hf_guard_beliefs_new(void)
 {
-    return g_hash_table_new_full(g_str_hash, is_same, g_free, free_belief);
+    return g_hash_table_new_full(g_str_hash, is_same, (GDestroyNotify)hf_age_secret_free, free_belief);
 }
 
 bool hf_guard_has_tls(const HfApi *api)
@@ -176,6 +177,8 @@ bool hf_guard_find_principal(HfApi *api, const HfRoute *route, HfRequest *reques
     }
     if (request->principal != NULL)
         remember(api, request);
+    else
+        g_hash_table_remove(api->beliefs, request->credential);
     return true;
 }
 

@@ -1,6 +1,7 @@
 #include "api/request.h"
 
 #include "base/error.h"
+#include "crypto/age.h"
 
 #include <string.h>
 
@@ -161,7 +162,7 @@ void hf_request_clear(HfRequest *self)
         g_free(self->ids[i]);
     hf_json_free(self->json);
     hf_principal_unref(self->principal);
-    g_free(self->credential);
+    hf_age_secret_free(self->credential);
     g_clear_pointer(&self->principal_hash, g_ref_string_release);
     memset(self, 0, sizeof *self);
 }

@@ -85,13 +85,22 @@ bool hf_noun_handle_get(HfApi *api, const HfRoute *route, HfRequest *request, Hf
 /* ---- Changing ------------------------------------------------------------------------------------------------------
  */
 
-static bool end(HfApi *api, const HfRoute *route, const HfRequest *request, const char *verb, const char *id, bool done,
-                HfResponse *response, GError **error)
+static bool end(HfApi *api, const HfRoute *route, const HfRequest *request, const char *verb, const char *id,
+                const HfJson *before, bool done, HfResponse *response, GError **error)
 {
     g_autofree char *action = g_strconcat(route->noun->name, ".", verb, NULL);
-    return hf_change_end(api, request,
-                         &(HfChange){.action = action, .id = id, .installation = route->access == HF_ACCESS_OWNER},
-                         done, response, error);
+    const HfChange change = {.action = action,
+                             .id = id,
+                             .noun = route->noun,
+                             .before = before,
+                             .installation = route->access == HF_ACCESS_OWNER};
+    return hf_change_end(api, request, &change, done, response, error);
+}
+
+bool hf_noun_differs(const HfRequest *request, const char *name, const char *now)
+{
+    HfJsonNode node = hf_json_get(request->json, 0, name);
+    return node != HF_JSON_NONE && g_strcmp0(hf_json_scalar(request->json, node, NULL), now) != 0;
 }
 
 char *hf_noun_do_create(HfApi *api, const HfRoute *route, const HfRequest *request, HfNounHook hook,
@@ -102,7 +111,7 @@ char *hf_noun_do_create(HfApi *api, const HfRoute *route, const HfRequest *reque
     g_autofree char *id = hf_noun_create(api->catalog, route->noun, api->sealer, hf_route_organization(route, request),
                                          request->principal->actor, request->json, 0, error);
     bool done = id != NULL && (hook == NULL || hook(api, request, id, error));
-    return end(api, route, request, "create", id, done, response, error) ? g_steal_pointer(&id) : NULL;
+    return end(api, route, request, "create", id, NULL, done, response, error) ? g_steal_pointer(&id) : NULL;
 }
 
 bool hf_noun_do_change(HfApi *api, const HfRoute *route, const HfRequest *request, HfNounHook hook,
@@ -112,10 +121,13 @@ bool hf_noun_do_change(HfApi *api, const HfRoute *route, const HfRequest *reques
     const char *id = request->ids[0];
     if (!hf_request_version(request, &version, error) || !hf_catalog_begin(api->catalog, error))
         return false;
-    bool done = hf_noun_change(api->catalog, route->noun, api->sealer, hf_route_organization(route, request), id,
-                               version, request->json, 0, error) &&
-                (hook == NULL || hook(api, request, id, error));
-    return end(api, route, request, "change", id, done, response, error);
+    const char *organization = hf_route_organization(route, request);
+    g_autoptr(HfJson) before = hf_change_look(api, route->noun, organization, id, error);
+    bool done =
+        before != NULL &&
+        hf_noun_change(api->catalog, route->noun, api->sealer, organization, id, version, request->json, 0, error) &&
+        (hook == NULL || hook(api, request, id, error));
+    return end(api, route, request, "change", id, before, done, response, error);
 }
 
 bool hf_noun_handle_create(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
@@ -138,9 +150,10 @@ bool hf_noun_do_remove(HfApi *api, const HfRoute *route, const HfRequest *reques
     const char *id = request->ids[0], *organization = hf_route_organization(route, request);
     if (!hf_request_version(request, &version, error) || !hf_catalog_begin(api->catalog, error))
         return false;
-    bool done = (hook == NULL || hook(api, request, id, error)) &&
+    g_autoptr(HfJson) before = hf_change_look(api, route->noun, organization, id, error);
+    bool done = before != NULL && (hook == NULL || hook(api, request, id, error)) &&
                 hf_noun_remove(api->catalog, route->noun, organization, id, version, error);
-    if (!end(api, route, request, "delete", id, done, response, error))
+    if (!end(api, route, request, "delete", id, before, done, response, error))
         return false;
     response->status = 204;
     return true;

@@ -38,5 +38,7 @@ bool hf_noun_do_change(HfApi *api, const HfRoute *route, const HfRequest *reques
 /* Removes it after `hook`, and commits; the answer is 204. */
 bool hf_noun_do_remove(HfApi *api, const HfRoute *route, const HfRequest *request, HfNounHook hook,
                        HfResponse *response, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether the body gives the scalar `name` another value than it has now. */
+bool hf_noun_differs(const HfRequest *request, const char *name, const char *now);
 
 #endif

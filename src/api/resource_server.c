@@ -41,13 +41,6 @@ bool hf_server_handle_create(HfApi *api, const HfRoute *route, HfRequest *reques
     return id != NULL && test(api, route, request, id, 201, response, error);
 }
 
-/* Whether the body gives `name` another value than it has. */
-static bool differs(const HfRequest *request, const char *name, const char *now)
-{
-    HfJsonNode node = hf_json_get(request->json, 0, name);
-    return node != HF_JSON_NONE && g_strcmp0(hf_json_scalar(request->json, node, NULL), now) != 0;
-}
-
 /* Else a password that nobody may read could be had by sending it to a server of one's own, or past one in the clear.
  */
 static bool check_password_again(HfApi *api, const HfRequest *request, GError **error)
@@ -59,8 +52,9 @@ static bool check_password_again(HfApi *api, const HfRequest *request, GError **
     if (server == NULL)
         return false;
     if (server->password == NULL ||
-        (!differs(request, "host", server->host) && !differs(request, "port", server->port) &&
-         !differs(request, "tls_mode", server->tls_mode) && !differs(request, "tls_root", server->tls_root)))
+        (!hf_noun_differs(request, "host", server->host) && !hf_noun_differs(request, "port", server->port) &&
+         !hf_noun_differs(request, "tls_mode", server->tls_mode) &&
+         !hf_noun_differs(request, "tls_root", server->tls_root)))
         return true;
     g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE,
                         "with another host, port, TLS mode or root certificate the password must be given again");

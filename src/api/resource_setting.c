@@ -3,6 +3,7 @@
 #include "api/resource_noun.h"
 #include "api/resources.h"
 #include "base/error.h"
+#include "catalog/backup_table.h"
 #include "catalog/setting_table.h"
 
 #include <string.h>
@@ -10,8 +11,6 @@
 #define MAX_NAME 60
 #define MAX_VALUE 4000
 #define MAX_SETTINGS 200 /* at once; and of an organization */
-#define MAX_DETAIL 1000
-#define MAX_SAFETY_DAYS 3650
 
 bool hf_setting_handle_get(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
 {
@@ -38,9 +37,10 @@ static bool check_known(const HfJson *json, HfJsonNode node, const char *name, G
 {
     uint64_t days;
     if (strcmp(name, "safety_keep_days") != 0 || hf_json_is_null(json, node) ||
-        (hf_json_get_uint64(json, 0, name, &days, NULL) && days >= 1 && days <= MAX_SAFETY_DAYS))
+        (hf_json_get_uint64(json, 0, name, &days, NULL) && days >= 1 && days <= HF_SAFETY_MAX_DAYS))
         return true;
-    g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "safety_keep_days is a number from 1 to %d, or null", MAX_SAFETY_DAYS);
+    g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "safety_keep_days is a number from 1 to %d, or null",
+                HF_SAFETY_MAX_DAYS);
     return false;
 }
 
@@ -67,22 +67,19 @@ static bool check_number(size_t number, GError **error)
 bool hf_setting_handle_change(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response,
                               GError **error)
 {
-    const char *name;
+    const char *name, *organization = request->principal->organization;
     int version;
-    g_autoptr(GString) names = g_string_new(NULL);
     if (!hf_request_version(request, &version, error) || !check_number(hf_json_size(request->json, 0), error) ||
         !hf_catalog_begin(api->catalog, error))
         return false;
-    bool done = hf_setting_begin_change(api->catalog, request->principal->organization, version, error);
-    for (size_t i = 0; done && (name = hf_json_key(request->json, 0, i)) != NULL; i++) {
+    g_autoptr(HfJson) before = hf_change_look(api, route->noun, organization, organization, error);
+    bool done = before != NULL && hf_setting_begin_change(api->catalog, organization, version, error);
+    for (size_t i = 0; done && (name = hf_json_key(request->json, 0, i)) != NULL; i++)
         done = set(api, request, name, error);
-        g_string_append_printf(names, "%s%s", i > 0 ? " " : "", name);
-    }
-    g_string_truncate(names, MIN(names->len, MAX_DETAIL));
     uint64_t count = 0;
-    done = done && hf_setting_count(api->catalog, request->principal->organization, &count, error) &&
-           check_number(count, error);
-    return hf_change_end(api, request, &(HfChange){.action = "setting.change", .detail = names->str}, done, response,
-                         error) &&
+    done = done && hf_setting_count(api->catalog, organization, &count, error) && check_number(count, error);
+    const HfChange change = {
+        .action = "setting.change", .id = organization, .name = "", .noun = route->noun, .before = before};
+    return hf_change_end(api, request, &change, done, response, error) &&
            hf_setting_handle_get(api, route, request, response, error);
 }

@@ -131,11 +131,13 @@ bool hf_user_handle_change(HfApi *api, const HfRoute *route, HfRequest *request,
         return false;
     body.change.session = request->principal->session_id;
     g_auto(GStrv) hashes = hf_session_hashes(api->catalog, id, error);
-    bool done = hashes != NULL && hf_account_change(api->catalog, organization, id, version, &body.change,
+    g_autoptr(HfJson) before = hashes != NULL ? hf_change_look(api, route->noun, organization, id, error) : NULL;
+    bool done = before != NULL && hf_account_change(api->catalog, organization, id, version, &body.change,
                                                     request->principal->is_owner, error);
     HfChange change = {.action = is_account_route(route) ? "account.change" : "user.change",
                        .id = id,
-                       .detail = body.password != NULL ? "with a new password" : body.role,
+                       .noun = route->noun,
+                       .before = before,
                        .installation = is_account_route(route)};
     return end(api, request, &change, hashes, done, response, error) &&
            hf_noun_handle_get(api, route, request, response, error);
@@ -148,9 +150,11 @@ bool hf_user_handle_remove(HfApi *api, const HfRoute *route, HfRequest *request,
     if (!hf_request_version(request, &version, error) || !hf_catalog_begin(api->catalog, error))
         return false;
     g_auto(GStrv) hashes = hf_session_hashes(api->catalog, id, error);
-    bool done =
-        hashes != NULL && hf_member_remove(api->catalog, hf_route_organization(route, request), id, version, error);
-    if (!end(api, request, &(HfChange){.action = "user.delete", .id = id}, hashes, done, response, error))
+    const char *organization = hf_route_organization(route, request);
+    g_autoptr(HfJson) before = hashes != NULL ? hf_change_look(api, &hf_noun_user, organization, id, error) : NULL;
+    bool done = before != NULL && hf_member_remove(api->catalog, organization, id, version, error);
+    const HfChange change = {.action = "user.delete", .id = id, .noun = &hf_noun_user, .before = before};
+    if (!end(api, request, &change, hashes, done, response, error))
         return false;
     response->status = 204;
     return true;

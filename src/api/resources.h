@@ -48,9 +48,16 @@ HF_HANDLER(hf_schedule_handle_preview);
 HF_HANDLER(hf_backup_handle_tables);
 HF_HANDLER(hf_backup_handle_test_key);
 
+HF_HANDLER(hf_mssql_handle_create);
+HF_HANDLER(hf_mssql_handle_change);
+HF_HANDLER(hf_mssql_handle_test);
+
 HF_HANDLER(hf_job_handle_get);
 HF_HANDLER(hf_job_handle_cancel);
 HF_HANDLER(hf_request_handle); /* makes a job, or several */
+HF_HANDLER(hf_report_handle_json);
+HF_HANDLER(hf_report_handle_html);
+HF_HANDLER(hf_report_handle_script);
 
 HF_HANDLER(hf_download_handle_create);
 HF_HANDLER(hf_download_handle_get);

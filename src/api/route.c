@@ -6,6 +6,7 @@
 #include "catalog/audit.h"
 #include "catalog/backup_table.h"
 #include "catalog/key_table.h"
+#include "catalog/mssql_server_table.h"
 #include "catalog/restore_table.h"
 #include "catalog/schedule_table.h"
 #include "catalog/server_table.h"
@@ -14,6 +15,7 @@
 #include "catalog/upload_table.h"
 #include "service/request_backup.h"
 #include "service/request_delete.h"
+#include "service/request_migrate.h"
 #include "service/request_rescan.h"
 #include "service/request_restore.h"
 #include "service/request_verify.h"
@@ -82,6 +84,12 @@ static const HfRoute routes[] = {
     {"GET", V1 "/databases/{id}/live", OPERATOR, hf_database_handle_live, .waits = true},
     {"PATCH", V1 "/databases/{id}", OPERATOR, hf_noun_handle_change, &hf_noun_database},
     {"DELETE", V1 "/databases/{id}", ADMINISTRATOR, hf_database_handle_remove, &hf_noun_database},
+    {"GET", V1 "/mssql-servers", VIEWER, hf_noun_handle_list, &hf_noun_mssql_server},
+    {"POST", V1 "/mssql-servers", ADMINISTRATOR, hf_mssql_handle_create, &hf_noun_mssql_server},
+    {"GET", V1 "/mssql-servers/{id}", VIEWER, hf_noun_handle_get, &hf_noun_mssql_server},
+    {"PATCH", V1 "/mssql-servers/{id}", ADMINISTRATOR, hf_mssql_handle_change, &hf_noun_mssql_server},
+    {"DELETE", V1 "/mssql-servers/{id}", ADMINISTRATOR, hf_noun_handle_remove, &hf_noun_mssql_server},
+    {"POST", V1 "/mssql-servers/{id}/test", OPERATOR, hf_mssql_handle_test, .waits = true},
     {"GET", V1 "/alarms", VIEWER, hf_noun_handle_list, &hf_noun_alarm},
 
     {"GET", V1 "/storages", VIEWER, hf_noun_handle_list, &hf_noun_storage},
@@ -129,12 +137,18 @@ static const HfRoute routes[] = {
     {"POST", V1 "/restores", OPERATOR, hf_request_handle, .request = hf_request_restore},
     {"POST", V1 "/databases/{id}/undo", OPERATOR, hf_request_handle, .request = hf_request_undo},
 
+    {"POST", V1 "/assessments", OPERATOR, hf_request_handle, .request = hf_request_assess},
+    {"POST", V1 "/migrations", OPERATOR, hf_request_handle, .request = hf_request_migrate},
+    {"GET", V1 "/jobs/{id}/report", OPERATOR, hf_report_handle_json},
+    {"GET", V1 "/jobs/{id}/report.html", OPERATOR, hf_report_handle_html},
+    {"GET", V1 "/jobs/{id}/script.sql", OPERATOR, hf_report_handle_script},
+
     {"GET", V1 "/jobs", VIEWER, hf_noun_handle_list, &hf_noun_job},
     {"POST", V1 "/jobs/{id}/cancel", OPERATOR, hf_job_handle_cancel},
     {"GET", V1 "/logs", VIEWER, hf_noun_handle_list, &hf_noun_log},
     {"GET", V1 "/installation/audit", OWNER, hf_noun_handle_list, &hf_noun_installation_audit},
     {"GET", V1 "/audit", AUDITOR, hf_noun_handle_list, &hf_noun_audit},
-    {"GET", V1 "/audit/chain", AUDITOR, hf_audit_handle_chain, .waits = true},
+    {"GET", V1 "/audit/chain", AUDITOR, hf_audit_handle_chain},
 
     {"GET", V1 "/gate/{database_id}/progress", ANYONE, hf_gate_handle_progress},
 

@@ -9,13 +9,14 @@
 
 #define ROWS_A_READ 2000
 
-static const char *const filters[] = {"action", "object_kind", "object_id", "actor", "outcome", NULL};
+static const char *const filters[] = {"action", "object_kind", "object_id", "actor", "address", "outcome", NULL};
 static const char *const sorts[] = {"-seq", NULL};
 
 const HfNoun hf_noun_audit = {.name = "audit",
                               .table = "audit_event",
                               .view = "holdfast_view.audit",
                               .filters = filters,
+                              .time = "at",
                               .sorts = sorts,
                               .search = "object_name",
                               .is_long = true};
@@ -24,6 +25,7 @@ const HfNoun hf_noun_installation_audit = {.name = "audit",
                                            .table = "audit_event",
                                            .view = "(SELECT * FROM holdfast_view.audit WHERE organization_id IS NULL)",
                                            .filters = filters,
+                                           .time = "at",
                                            .sorts = sorts,
                                            .search = "object_name",
                                            .is_long = true,
@@ -121,6 +123,15 @@ bool hf_audit_verify(HfCatalog *catalog, int64_t until_us, HfAuditEnd *end, GErr
     g_autofree char *hash = seq > 0 ? hf_crypto_hex(chain, sizeof chain) : g_strdup("");
     g_strlcpy(end->hash, hash, sizeof end->hash);
     return true;
+}
+
+bool hf_audit_begin_only_walk(HfCatalog *catalog, bool *only, GError **error)
+{
+    static const char sql[] =
+        "SELECT pg_try_advisory_xact_lock(1213156420, 6), set_config('statement_timeout', '10s', true)";
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, NULL, error);
+    *only = rows != NULL && hf_pg_rows_bool(rows, 0, 0);
+    return rows != NULL;
 }
 
 bool hf_audit_last(HfCatalog *catalog, HfAuditEnd *end, GError **error)

@@ -40,6 +40,10 @@ typedef struct {
  * noted elsewhere (service/audit_anchor.h). */
 bool hf_audit_verify(HfCatalog *catalog, int64_t until_us, HfAuditEnd *end, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Inside a transaction, whose end ends it: the only walk of the installation, each statement of which may take 10 s.
+ * *only false: somebody else walks. */
+bool hf_audit_begin_only_walk(HfCatalog *catalog, bool *only, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The chain's end as its last row has it, unchecked. */
 bool hf_audit_last(HfCatalog *catalog, HfAuditEnd *end, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether the row number `end->rows` is there and has that hash. */

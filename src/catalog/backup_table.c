@@ -166,22 +166,26 @@ bool hf_backup_set_contents(HfCatalog *catalog, const char *id, const HfBackupRo
                          error);
 }
 
+/* Of a database that is registered no more, or not yet, backups are known by the names in them. */
 GPtrArray *hf_backup_safety_due(HfCatalog *catalog, int64_t now_us, GError **error)
 {
     static const char sql[] = SELECT_BACKUP
-        "FROM backup b JOIN database d ON d.id = b.database_id LEFT JOIN setting s ON s.organization_id = "
+        "FROM backup b LEFT JOIN database d ON d.id = b.database_id LEFT JOIN setting s ON s.organization_id = "
         "b.organization_id AND s.name = 'safety_keep_days' AND jsonb_typeof(s.value) = 'number' WHERE b.type = "
-        "'safety' "
-        "AND b.state = 'good' AND NOT b.is_pinned AND d.retention_paused IS NULL AND b.created_at < "
-        "holdfast_view.at($1::bigint) - coalesce((s.value #>> '{}')::numeric, $2::int)::float8 * interval '1 day' AND "
-        "EXISTS (SELECT FROM backup o WHERE o.database_id = b.database_id AND o.state = 'good' AND (o.created_at, "
-        "o.id) > (b.created_at, b.id) AND NOT EXISTS (SELECT FROM job j WHERE j.backup_id = o.id AND j.kind = 'delete' "
-        "AND j.state IN ('queued', 'running'))) AND NOT EXISTS (SELECT FROM job j WHERE j.backup_id = b.id AND j.kind "
-        "= 'delete' AND "
-        "(j.state IN ('queued', 'running') OR j.created_at > now() - interval '1 hour')) ORDER BY b.created_at LIMIT "
-        "100";
-    HfNumber now, days;
-    return read_all(catalog, sql, HF_PARAMETERS(hf_number(&now, now_us), hf_number(&days, HF_SAFETY_DAYS)), error);
+        "'safety' AND b.state = 'good' AND NOT b.is_pinned AND d.retention_paused IS NULL AND b.created_at < "
+        "holdfast_view.at($1::bigint) - least(greatest(coalesce((s.value #>> '{}')::numeric, $2::int), 1), "
+        "$3::int)::int * interval '1 day' AND EXISTS (SELECT FROM backup o WHERE o.organization_id = b.organization_id "
+        "AND o.database_id IS NOT DISTINCT FROM b.database_id AND (b.database_id IS NOT NULL OR (o.database_name, "
+        "o.server_name) = (b.database_name, b.server_name)) AND o.state = 'good' AND (o.created_at, o.id) > "
+        "(b.created_at, b.id) AND NOT EXISTS (SELECT FROM job j WHERE j.backup_id = o.id AND j.kind = 'delete' AND "
+        "j.state IN ('queued', 'running'))) AND NOT EXISTS (SELECT FROM job j WHERE j.backup_id = b.id AND j.kind = "
+        "'delete' AND (j.state IN ('queued', 'running') OR j.created_at > now() - interval '1 day')) ORDER BY "
+        "b.created_at LIMIT 100";
+    HfNumber now, days, most;
+    return read_all(
+        catalog, sql,
+        HF_PARAMETERS(hf_number(&now, now_us), hf_number(&days, HF_SAFETY_DAYS), hf_number(&most, HF_SAFETY_MAX_DAYS)),
+        error);
 }
 
 GPtrArray *hf_backup_of_database(HfCatalog *catalog, const char *database_id, const char *schedule_id, GError **error)

@@ -55,10 +55,11 @@ char *hf_backup_pool(HfCatalog *catalog, const char *id, GError **error) G_GNUC_
 bool hf_backup_set_contents(HfCatalog *catalog, const char *id, const HfBackupRow *read, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 /* For the leader: safety backups of all organizations that are older at `now_us` than the setting "safety_keep_days" of
- * theirs (HF_SAFETY_DAYS), are not pinned, are no database's newest good one, and whose deletion is not asked for in
- * the hour before; nothing of a database whose retention is paused. Elements HfBackupRow, at most 100, the oldest
- * first. Transfer full. */
+ * theirs (HF_SAFETY_DAYS; at most HF_SAFETY_MAX_DAYS), are not pinned, are no database's newest good one, and whose
+ * deletion was not asked for in the day before; nothing of a database whose retention is paused. Elements HfBackupRow,
+ * at most 100, the oldest first. Transfer full. */
 #define HF_SAFETY_DAYS 30
+#define HF_SAFETY_MAX_DAYS 3650
 GPtrArray *hf_backup_safety_due(HfCatalog *catalog, int64_t now_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Those that are good and that nobody is about to delete, newest first: of a database, for retention (`schedule_id`
  * NULL: whichever made them). Elements HfBackupRow. Transfer full. */

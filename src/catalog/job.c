@@ -34,6 +34,7 @@ const HfNoun hf_noun_log = {.name = "log",
                             .table = "job",
                             .view = "holdfast_view.log",
                             .filters = log_filters,
+                            .time = "created_at",
                             .sorts = log_sorts,
                             .search = "name",
                             .is_long = true};
@@ -49,18 +50,18 @@ char *hf_job_create(HfCatalog *catalog, const char *organization, const HfNewJob
         "coalesce(nullif($4, ''), '{}')::jsonb, array_remove(string_to_array($5, ' '), ''), "
         "coalesce(nullif($6, '')::uuid, d.server_id), nullif($7, '')::uuid, nullif($8, '')::uuid, nullif($9, "
         "'')::uuid, "
-        "coalesce(nullif($10, ''), 'default'), $11, $12, nullif($13, '')::bytea, coalesce(d.name, ''), "
+        "coalesce(nullif($10, ''), 'default'), $11, $12, nullif($13, '')::bytea, coalesce(d.name, $14), "
         "clock_timestamp() "
         "FROM (SELECT) one LEFT JOIN database d ON d.id = nullif($7, '')::uuid AND d.organization_id = $1::uuid "
         "RETURNING id::text";
     g_autofree char *secret = hf_bytes_parameter(job->secret);
-    return hf_catalog_text(catalog, sql,
-                           HF_PARAMETERS(organization, job->kind, hf_or_empty(job->name), hf_or_empty(job->request),
-                                         hf_or_empty(job->holds), hf_or_empty(job->server_id),
-                                         hf_or_empty(job->database_id), hf_or_empty(job->backup_id),
-                                         hf_or_empty(job->schedule_id), hf_or_empty(job->pool),
-                                         hf_or_empty(job->created_by), hf_or_empty(job->reason), secret),
-                           error);
+    return hf_catalog_text(
+        catalog, sql,
+        HF_PARAMETERS(organization, job->kind, hf_or_empty(job->name), hf_or_empty(job->request),
+                      hf_or_empty(job->holds), hf_or_empty(job->server_id), hf_or_empty(job->database_id),
+                      hf_or_empty(job->backup_id), hf_or_empty(job->schedule_id), hf_or_empty(job->pool),
+                      hf_or_empty(job->created_by), hf_or_empty(job->reason), secret, hf_or_empty(job->database_name)),
+        error);
 }
 
 /* ---- Claiming ------------------------------------------------------------------------------------------------------

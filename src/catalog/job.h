@@ -35,12 +35,14 @@ typedef struct {
     const char *holds;     /* "database:<id> backup:<id>": running jobs never share one; separated by spaces */
     const char *server_id; /* whose limit counts; NULL: the database's */
     const char *database_id;
+    const char *database_name; /* where no registered one is meant: of the new one */
     const char *backup_id;
     const char *schedule_id;
     const char *pool;       /* NULL: "default" */
     const char *created_by; /* "user ada" */
     const char *reason;
-    GBytes *secret; /* sealed */
+    const char *what; /* for the audit log alone: what it will do, "over the database shop" */
+    GBytes *secret;   /* sealed */
 } HfNewJob;
 
 /* Transfer full: the id. Publish it after the commit (queue/queue.h): it counts as published from now on, and the

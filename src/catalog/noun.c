@@ -60,11 +60,24 @@ static bool bad_list(const HfNoun *noun, const char *what, const char *value, GE
     return false;
 }
 
+/* Whether the filter is one of a time. */
+static bool add_time(Statement *list, const HfNoun *noun, const char *name, const char *value)
+{
+    bool since = strcmp(name, "since") == 0;
+    if (noun->time == NULL || (!since && strcmp(name, "until") != 0))
+        return false;
+    g_string_append_printf(list->sql, " AND v.%s %s", noun->time, since ? ">=" : "<");
+    add_parameter(list, " ", value, "::timestamptz");
+    return true;
+}
+
 static bool add_filters(Statement *list, const HfNoun *noun, const HfListQuery *query, GError **error)
 {
     bool by_state = false;
     for (const char *const *f = query->filters; f != NULL && f[0] != NULL; f += 2) {
         bool is_member = g_strcmp0(noun->member, f[0]) == 0, is_state = strcmp(f[0], "state") == 0;
+        if (add_time(list, noun, f[0], f[1]))
+            continue;
         if (!is_member && (noun->filters == NULL || !g_strv_contains(noun->filters, f[0])))
             return bad_list(noun, "filter", f[0], error);
         by_state = by_state || is_state;

@@ -44,6 +44,8 @@ typedef struct {
     size_t field_count;
     const char *const *filters; /* columns of the view that a list may be filtered by (equality) */
     const char *member;         /* a filter too: that a column of this name and "s", an array, has it; NULL: none */
+    const char *time;           /* a column of the view that the filters "since" (at or after) and "until" (before) are of;
+                                   NULL: none */
     const char *const *sorts;   /* columns of the view, never NULL, that a list may be sorted by; the first is the
                                    default, "-name" if it descends */
     const char *search;         /* a column of the view searched by substring; NULL: none */

@@ -109,11 +109,11 @@ bool hf_halt_prolong(HfCatalog *catalog, const HfHalter *halter, unsigned for_s,
 bool hf_halt_is_taken(HfCatalog *catalog, const HfHalter *halter, bool *taken, GError **error)
 {
     static const char sql[] =
-        "SELECT FROM halt WHERE database_id = $1::uuid AND (job_id <> $2::uuid OR attempt > $3::int)";
+        "SELECT job_id <> $2::uuid OR attempt > $3::int FROM halt WHERE database_id = $1::uuid FOR UPDATE";
     HfNumber attempt;
     g_autoptr(HfPgRows) rows = hf_catalog_query(
         catalog, sql, HF_PARAMETERS(halter->database_id, halter->job_id, hf_number(&attempt, halter->attempt)), error);
-    *taken = rows != NULL && hf_pg_rows_count(rows) > 0;
+    *taken = rows != NULL && hf_pg_rows_count(rows) > 0 && hf_pg_rows_bool(rows, 0, 0);
     return rows != NULL;
 }
 

@@ -51,7 +51,7 @@ bool hf_halt_begin(HfCatalog *catalog, const char *organization, const HfHalter 
 /* For so long from now on. *still false: it is not this one's any more, and nothing is done. */
 bool hf_halt_prolong(HfCatalog *catalog, const HfHalter *halter, unsigned for_s, bool *still, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-/* Whether another job or a later attempt halts it by now. */
+/* Whether another job or a later attempt halts it by now. Inside a transaction nobody else begins to until its end. */
 bool hf_halt_is_taken(HfCatalog *catalog, const HfHalter *halter, bool *taken, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 /* *halt NULL: it is not halted; transfer full. */

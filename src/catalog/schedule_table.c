@@ -129,6 +129,12 @@ bool hf_schedule_advance(HfCatalog *catalog, const HfScheduleRow *row, int64_t n
     return rows != NULL && hf_pg_rows_count(rows) > 0;
 }
 
+bool hf_schedule_note_run(HfCatalog *catalog, const char *id, GError **error)
+{
+    return hf_catalog_do(catalog, "UPDATE schedule SET last_run_at = now() WHERE id = $1::uuid", HF_PARAMETERS(id),
+                         error);
+}
+
 GPtrArray *hf_schedule_databases(HfCatalog *catalog, const char *id, GError **error)
 {
     static const char sql[] = HF_SELECT_DATABASE

@@ -45,6 +45,8 @@ GPtrArray *hf_schedule_waiting(HfCatalog *catalog, int64_t now_us, GError **erro
  */
 bool hf_schedule_advance(HfCatalog *catalog, const HfScheduleRow *row, int64_t next_us, int64_t ran_us, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* That somebody runs it now by hand; before its jobs are made, as above. */
+bool hf_schedule_note_run(HfCatalog *catalog, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* What it means now: the databases named, or those registered that the pattern matches; elements HfDatabaseRow (of
  * server_table.h). Transfer full. */
 GPtrArray *hf_schedule_databases(HfCatalog *catalog, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -81,6 +81,13 @@ SELECT s.id, s.organization_id, s.version, s.name, s.host, s.pool, s.created_at,
         AS json
 FROM server s;
 
+CREATE VIEW holdfast_view.mssql_server AS
+SELECT s.id, s.organization_id, s.version, s.name, s.pool, s.created_at,
+    jsonb_build_object('id', s.id, 'name', s.name, 'address', s.address, 'username', s.username, 'has_password',
+        s.password IS NOT NULL, 'tls_root', s.tls_root, 'any_certificate', s.any_certificate, 'pool', s.pool,
+        'created_at', holdfast_view.t(s.created_at), 'created_by', s.created_by, 'version', s.version) AS json
+FROM mssql_server s;
+
 -- With the alarm: no good backup for longer than the database may be without one, or the server does not have it.
 CREATE VIEW holdfast_view.alarm AS
 SELECT d.id, d.organization_id, d.version, d.name, d.server_id, b.id AS backup_id, b.created_at AS last_good_at,
@@ -276,7 +283,7 @@ FROM job j WHERE j.kind IN ('backup', 'restore');
 
 CREATE VIEW holdfast_view.audit AS
 SELECT e.seq AS id, e.organization_id, 1 AS version, e.seq, e.action, e.object_kind, e.object_id, e.object_name, e.actor,
-    e.outcome,
+    e.outcome, e.address, e.at,
     json_build_object('id', e.seq::text, 'at', holdfast_view.t(e.at), 'actor', e.actor, 'action', e.action,
         'object_kind', e.object_kind, 'object_id', e.object_id, 'object_name', e.object_name, 'address', e.address,
         'outcome', e.outcome, 'detail', e.detail, 'hash', encode(e.hash, 'hex')) AS json
@@ -361,7 +368,8 @@ LANGUAGE plpgsql SET search_path = holdfast, pg_temp AS $$
 BEGIN
     PERFORM audit_append(j.organization_id, actor, j.kind || '.end', 'job', j.id::text, j.name, '',
         CASE outcome WHEN 'succeeded' THEN 'success' ELSE 'failure' END,
-        format('job %s of %s', j.id, j.created_by) || coalesce(': ' || (error ->> 'message'), ''));
+        format('job %s of %s', j.id, j.created_by)
+            || CASE WHEN j.database_name NOT IN ('', j.name) THEN ', database ' || j.database_name ELSE '' END || coalesce(': ' || (error ->> 'message'), ''));
 END
 $$;
 

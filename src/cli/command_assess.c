@@ -6,6 +6,7 @@
 #include "cli/assess_map.h"
 #include "cli/command.h"
 #include "cli/connection_options.h"
+#include "cli/encrypt_options.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/scope_options.h"
@@ -131,13 +132,14 @@ static bool run(const HfCommand *self, char **arguments, GError **error)
     HfAssessOptions to_do = {0};
     g_autofree char *map = NULL;
     if (!hf_options_parse(self, arguments, entries, error, hf_connection_options(), hf_scope_options(),
-                          hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL))
+                          hf_encrypt_options(), hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL))
         return false;
     if ((options.to_script != NULL && hf_path_is_stream(options.to_script)) ||
         (options.html != NULL && hf_path_is_stream(options.html)))
         return hf_option_fail(error, "--to-script and --html name files; standard output is for the report");
     g_autoptr(HfPgTarget) source = hf_connection_target("--from", options.from, error);
-    if (source == NULL || !hf_assess_map_read(options.map, &to_do, &map, error))
+    if (source == NULL || !hf_assess_map_read(options.map, &to_do, &map, error) ||
+        !hf_encrypt_from_options(&to_do, error))
         return false;
     g_autoptr(HfWork) work = hf_work_begin(error);
     if (work == NULL || !hf_connection_settle_password(&source, hf_work_cancellable(work), error))

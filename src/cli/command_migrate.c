@@ -9,8 +9,10 @@
 #include "cli/archive_file.h"
 #include "cli/command.h"
 #include "cli/connection_options.h"
+#include "cli/encrypt_options.h"
 #include "cli/key_options.h"
 #include "cli/migrate_to_mssql.h"
+#include "cli/mssql_options.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/restore_options.h"
@@ -306,11 +308,15 @@ static bool run(const HfCommand *self, char **arguments, GError **error)
     HfMigrateOptions migrate = {0};
     bool into_mssql;
     if (!hf_options_parse(self, arguments, entries, error, hf_restore_options(), hf_identity_options(),
-                          hf_connection_options(), hf_recipient_options(false), hf_scope_options(), hf_mssql_options(),
+                          hf_connection_options(), hf_recipient_options(false), hf_scope_options(),
+                          hf_mssql_target_options(), hf_mssql_options(), hf_encrypt_options(),
                           hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL))
         return false;
-    if (!hf_option_require("--from", options.from, "the database to read, or an archive", error) ||
-        !hf_mssql_options_check(&into_mssql, error))
+    if (!hf_mssql_options_check(&into_mssql, error))
+        return false;
+    if (into_mssql && hf_mssql_options_test())
+        return hf_mssql_test(error);
+    if (!hf_option_require("--from", options.from, "the database to read, or an archive", error))
         return false;
     if (into_mssql)
         return run_mssql(error);

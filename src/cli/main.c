@@ -18,7 +18,7 @@ static const HfCommand *const commands[] = {
     &hf_command_keygen, &hf_command_backup,  &hf_command_restore, &hf_command_undo,     &hf_command_copies,
     &hf_command_verify, &hf_command_inspect, &hf_command_extract, &hf_command_migrate,  &hf_command_init,
     &hf_command_user,   &hf_command_token,   &hf_command_server,  &hf_command_schedule, &hf_command_job,
-    &hf_command_rescan, &hf_command_audit,   &hf_command_assess,
+    &hf_command_rescan, &hf_command_audit,   &hf_command_assess,  &hf_command_export,   &hf_command_import,
 };
 
 /* What is opened later must not get the number of a standard stream that we were started without. */

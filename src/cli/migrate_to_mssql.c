@@ -5,31 +5,33 @@
 #include "cli/archive_file.h"
 #include "cli/assess_map.h"
 #include "cli/connection_options.h"
+#include "cli/encrypt_options.h"
+#include "cli/mssql_options.h"
 #include "cli/options.h"
 #include "cli/password.h"
 #include "cli/report.h"
 #include "cli/text.h"
+#include "service/mssql_check.h"
+
+#include <string.h>
 
 #define DEFAULT_REFUSED_LIMIT 1000
 #define MAX_REFUSED_LIMIT 1000000
 
 static struct {
-    char *server, *database, *user, *root, *map, *html, *refused_to, *refused_limit;
-    gboolean any_certificate, force;
+    char *map, *html, *refused_to, *refused_limit, *master_password;
+    gboolean force, test;
 } options;
 
 GOptionGroup *hf_mssql_options(void)
 {
     static const GOptionEntry entries[] = {
-        {"to-mssql", 0, 0, G_OPTION_ARG_STRING, &options.server, "Into SQL Server: host, host:port or host\\INSTANCE",
-         "SERVER"},
-        {"to-database", 0, 0, G_OPTION_ARG_STRING, &options.database, "The empty database there", "NAME"},
-        {"to-user", 0, 0, G_OPTION_ARG_STRING, &options.user, "The login there; DOMAIN\\user for one of Windows",
-         "NAME"},
-        {"to-root", 0, 0, G_OPTION_ARG_FILENAME, &options.root,
-         "The certificate that signs the server's, in PEM (default: those of the system)", "FILE"},
-        {"to-any-certificate", 0, 0, G_OPTION_ARG_NONE, &options.any_certificate,
-         "Encrypt, but send password and rows to whoever answers: its certificate is not looked at", NULL},
+        {"test", 0, 0, G_OPTION_ARG_NONE, &options.test,
+         "Only look, step by step, whether it could go there; --from is not needed", NULL},
+        {"master-key-password-file", 0, 0, G_OPTION_ARG_FILENAME, &options.master_password,
+         "The database's master key, if one is to be made for --encryption-key default, is protected by the first line "
+         "of this file",
+         "FILE"},
         {"map", 0, 0, G_OPTION_ARG_FILENAME, &options.map, "Types and values that you want otherwise, in JSON", "FILE"},
         {"html", 0, 0, G_OPTION_ARG_FILENAME, &options.html, "Write the report as a page to read or print", "FILE"},
         {"refused-to", 0, 0, G_OPTION_ARG_FILENAME, &options.refused_to,
@@ -46,13 +48,20 @@ GOptionGroup *hf_mssql_options(void)
 
 bool hf_mssql_options_check(bool *given, GError **error)
 {
-    *given = options.server != NULL;
-    if (!*given && (options.database != NULL || options.user != NULL || options.root != NULL || options.map != NULL ||
-                    options.html != NULL || options.refused_to != NULL || options.refused_limit != NULL ||
-                    options.any_certificate || options.force))
-        return hf_option_fail(error, "--to-database, --to-user, --to-root, --to-any-certificate, --map, --html, "
-                                     "--refused-to, --refused-limit and --force belong to --to-mssql");
+    *given = hf_mssql_server() != NULL;
+    if (!*given && (hf_mssql_target_rest_is_given() || options.map != NULL || options.html != NULL ||
+                    options.refused_to != NULL || options.refused_limit != NULL || options.force || options.test ||
+                    options.master_password != NULL || hf_encrypt_options_are_given()))
+        return hf_option_fail(error, "--to-database, --to-user, --to-root, --to-any-certificate, --test, "
+                                     "--encrypt, --encryption-key, --encryption-certificate, "
+                                     "--master-key-password-file, --map, --html, --refused-to, --refused-limit and "
+                                     "--force belong to --to-mssql");
     return true;
+}
+
+bool hf_mssql_options_test(void)
+{
+    return options.test;
 }
 
 /* ---- Report --------------------------------------------------------------------------------------------------------
@@ -76,6 +85,20 @@ static void text_left(HfReport *report, const HfMigrateMssqlResult *result)
     hf_text_table_print(list, report->text);
 }
 
+static void text_encryption(HfReport *report, const HfMigrateMssqlResult *result)
+{
+    const HfMssqlPlan *plan = result->assessment.plan;
+    g_autofree char *open = hf_assessment_open_key(&result->assessment);
+    if (open == NULL)
+        return;
+    hf_report_line(report, "encrypted columns are read so: %s;", open);
+    for (guint i = 0; i < plan->tables->len; i++) {
+        const HfMssqlTable *table = plan->tables->pdata[i];
+        if (table->view != NULL)
+            hf_report_line(report, "  SELECT * FROM %s;", table->view);
+    }
+}
+
 static bool report(bool ok, const HfMigrateMssqlResult *result, GError **error)
 {
     HfReport text;
@@ -86,7 +109,9 @@ static bool report(bool ok, const HfMigrateMssqlResult *result, GError **error)
         g_autofree char *bytes = hf_format_bytes(result->bytes);
         hf_report_line(&text, "%s", result->line);
         hf_report_line(&text, "migrated %s (%s) into %s of %s; %u steps after the rows",
-                       result->assessment.model->database, bytes, options.database, options.server, result->steps);
+                       result->assessment.model->database, bytes, hf_mssql_database(), hf_mssql_server(),
+                       result->steps);
+        text_encryption(&text, result);
         text_left(&text, result);
     }
     return hf_report_end(&text, ok, error);
@@ -100,43 +125,51 @@ static bool write_page(const HfArchiveTarget *target, const HfMigrateMssqlResult
     return hf_archive_target_write(target, page, error);
 }
 
-/* ---- Run -----------------------------------------------------------------------------------------------------------
+/* ---- Test ----------------------------------------------------------------------------------------------------------
  */
 
-static HfTdsTarget *target_from_options(GError **error)
+static bool report_test(const HfMssqlCheck *check, const HfTdsTarget *target, GError **error)
 {
-    HfTdsTargetOptions to = {.server = options.server,
-                             .database = options.database,
-                             .user = options.user,
-                             .root_file = options.root,
-                             .any_certificate = options.any_certificate};
-    if (!hf_option_require("--to-database", options.database, "the empty database there", error) ||
-        !hf_option_require("--to-user", options.user, "the login there", error))
-        return NULL;
-    if (options.root != NULL && options.any_certificate) {
-        hf_option_fail(error, "--to-root and --to-any-certificate exclude each other");
-        return NULL;
+    HfReport text;
+    const HfMssqlCheckStep *failed = hf_mssql_check_failed(check);
+    if (failed != NULL)
+        g_set_error(error, HF_ERROR, HF_ERROR_DATABASE, "%s: %s: %s", hf_tds_target_describe(target),
+                    hf_mssql_check_name((HfMssqlCheckName)(failed - check->steps)), failed->detail);
+    hf_report_begin(&text, hf_work_wants_json(), failed != NULL && error != NULL ? *error : NULL);
+    if (text.is_json) {
+        hf_mssql_check_write(check, &text.json);
+        return hf_report_end(&text, failed == NULL, error);
     }
-    HfTdsTarget *target = hf_tds_target_new(&to, error);
-    if (target == NULL)
-        g_prefix_error(error, "--to-mssql: ");
-    return target;
+    g_autoptr(HfTextTable) list = hf_text_table_new("lll");
+    hf_text_table_add(list, (const char *[]){"STEP", "STATE", "WHAT WAS SEEN, AND WHAT TO DO"});
+    for (size_t i = 0; i < HF_MSSQL_CHECKS; i++) {
+        const HfMssqlCheckStep *step = &check->steps[i];
+        hf_text_table_add(list, (const char *[]){hf_mssql_check_name((HfMssqlCheckName)i),
+                                                 hf_mssql_check_state(step->state), step->detail});
+        if (step->fix != NULL)
+            hf_text_table_add(list, (const char *[]){NULL, NULL, step->fix});
+    }
+    if (!hf_work_is_quiet())
+        hf_text_table_print(list, text.text);
+    return hf_report_end(&text, failed == NULL, error);
 }
 
-static bool settle_password(HfTdsTarget **target, GCancellable *cancellable, GError **error)
+bool hf_mssql_test(GError **error)
 {
-    const char *file = hf_connection_password_file();
-    g_autofree char *prompt = g_strdup_printf("Password for %s", hf_tds_target_describe(*target));
-    char *secret = file != NULL ? hf_password_read_line("--password-file", file, error)
-                                : hf_password_ask(prompt, "--password-file", cancellable, error);
-    if (secret == NULL)
+    HfMssqlCheck check;
+    HfMssqlKeyChoice key;
+    g_autoptr(HfTdsTarget) target = hf_mssql_target_from_options(error);
+    g_autoptr(HfWork) work = target != NULL && hf_encrypt_options_key(&key, error) ? hf_work_begin(error) : NULL;
+    if (work == NULL || !hf_mssql_settle_password(&target, hf_work_cancellable(work), error))
         return false;
-    HfTdsTarget *complete = hf_tds_target_with_password(*target, secret);
-    hf_age_secret_free(secret);
-    hf_tds_target_free(*target);
-    *target = complete;
-    return true;
+    hf_mssql_check(&(HfMssqlCheckOptions){.target = target, .key = key}, hf_work_cancellable(work), &check);
+    bool ok = report_test(&check, target, error);
+    hf_mssql_check_clear(&check);
+    return ok;
 }
+
+/* ---- Files ---------------------------------------------------------------------------------------------------------
+ */
 
 /* One row that was refused: an object on a line of its own. */
 static bool write_refused(const HfNeutralTable *table, const HfMssqlRefused *row, gpointer data, GError **error)
@@ -198,16 +231,24 @@ static bool read_refused_limit(guint *limit, GError **error)
 bool hf_migrate_to_mssql(HfMigrateMssqlOptions *migrate, HfPgTarget **source, GError **error)
 {
     g_autofree char *map = NULL;
-    g_autoptr(HfTdsTarget) target = target_from_options(error);
+    g_autoptr(HfTdsTarget) target = hf_mssql_target_from_options(error);
     if (target == NULL || !hf_assess_map_read(options.map, &migrate->assess, &map, error) ||
-        !read_refused_limit(&migrate->refused_limit, error))
+        !hf_encrypt_from_options(&migrate->assess, error) || !read_refused_limit(&migrate->refused_limit, error))
         return false;
     g_autoptr(HfWork) work = hf_work_begin(error);
     if (work == NULL || !hf_connection_settle_password(source, hf_work_cancellable(work), error) ||
-        !settle_password(&target, hf_work_cancellable(work), error))
+        !hf_mssql_settle_password(&target, hf_work_cancellable(work), error))
         return false;
     migrate->assess.source = *source;
     migrate->assess.readings = HF_MIGRATE_MSSQL_READINGS;
     migrate->target = target;
-    return migrate_and_report(work, migrate, error);
+    char *secret = options.master_password != NULL
+                       ? hf_password_read_line("--master-key-password-file", options.master_password, error)
+                       : NULL;
+    if (options.master_password != NULL && secret == NULL)
+        return false;
+    migrate->master_key_password = secret;
+    bool ok = migrate_and_report(work, migrate, error);
+    hf_age_secret_free(secret);
+    return ok;
 }

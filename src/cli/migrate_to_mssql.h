@@ -7,10 +7,14 @@
 #include "cli/work.h"
 #include "service/migrate_mssql.h"
 
-/* --to-mssql, --to-database, --to-user, --to-root, --to-any-certificate, --map, --html, --force. Transfer full. */
+/* --to-mssql, and what begins with --to- or belongs to it. Transfer full. */
 GOptionGroup *hf_mssql_options(void);
 /* Whether --to-mssql was given; if not, the error says that none of the others may be. */
 bool hf_mssql_options_check(bool *given, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether --test was given, and the test: of the target alone. */
+bool hf_mssql_options_test(void);
+bool hf_mssql_test(GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Does it: `migrate` has the source's scope, `others`, jobs and the wait for locks; target and map come from the
  * options. `source` may be replaced by one with a password. */

@@ -1,6 +1,7 @@
 /*
- * The cryptographic primitives of age, and the only calls into libcrypto. A refusal by libcrypto is HF_ERROR_INTERNAL
- * (or LIMIT where memory lacks) with its own words. Thread-safe, apart from one HfAead, which has one user at a time.
+ * The cryptographic primitives of age, and the only calls into libcrypto for them. A refusal by libcrypto is
+ * HF_ERROR_INTERNAL (or LIMIT where memory lacks) with its own words. Thread-safe, apart from one HfAead, which has one
+ * user at a time.
  */
 #ifndef HF_CRYPTO_PRIMITIVES_H
 #define HF_CRYPTO_PRIMITIVES_H

@@ -56,13 +56,14 @@ static void append_field(GString *text, const PGresult *result, int field, const
         g_string_append_printf(text, "%s%s", label, value);
 }
 
-/* What libpq says of the connection, which may be several lines, as one. Transfer full. */
+/* What libpq says of the connection, which may be several lines, as one. It tries with TLS and without, and what it
+ * says of both alike is there once. Transfer full. */
 static char *connection_words(const HfPg *self)
 {
     g_auto(GStrv) lines = g_strsplit(PQerrorMessage(self->conn), "\n", -1);
     g_autoptr(GString) words = g_string_new(NULL);
     for (char **line = lines; *line != NULL; line++)
-        if (*g_strstrip(*line) != '\0')
+        if (*g_strstrip(*line) != '\0' && strstr(words->str, *line) == NULL)
             g_string_append_printf(words, "%s%s", words->len > 0 ? "; " : "", *line);
     return g_string_free(g_steal_pointer(&words), FALSE);
 }

@@ -37,6 +37,16 @@ bool hf_queue_drop_principal(HfQueue *self, const char *hash, GError **error)
     return drop(self, "principal", hash, error);
 }
 
+bool hf_queue_put_chain(HfQueue *self, const char *found, unsigned seconds, GError **error)
+{
+    return put(self, "audit", "chain", found, seconds, error);
+}
+
+char *hf_queue_get_chain(HfQueue *self, GError **error)
+{
+    return get(self, "audit", "chain", error);
+}
+
 bool hf_queue_close_gate(HfQueue *self, const char *database, const char *json, GError **error)
 {
     return put(self, "gate", database, json, HF_QUEUE_GATE_S, error);

@@ -12,6 +12,7 @@
  *   log:<id>         stream with ids <seq>-0 of {at, level, message}, the last 5,000 lines or so
  *   cancel:<id>      somebody asks to cancel
  *   principal:<hash> who a session or token is, for a minute; signed by who wrote it
+ *   audit:chain      what the last walk of the audit log found, for a minute; signed by who wrote it
  *   gate:<database>  JSON while services are halted
  *   rate:<…>         counters of sign-in attempts
  */
@@ -97,6 +98,10 @@ bool hf_queue_put_principal(HfQueue *self, const char *hash, const char *json, u
 /* NULL without error: not there. Transfer full. */
 char *hf_queue_get_principal(HfQueue *self, const char *hash, GError **error);
 bool hf_queue_drop_principal(HfQueue *self, const char *hash, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+bool hf_queue_put_chain(HfQueue *self, const char *found, unsigned seconds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Transfer full; NULL without error: not there. */
+char *hf_queue_get_chain(HfQueue *self, GError **error);
 
 /* A gate that is not closed again opens by itself after so long, also where the clock of Redis is set back meanwhile.
  */

@@ -1,6 +1,7 @@
 #include "service/assess.h"
 
 #include "base/error.h"
+#include "engine/ends/mssql_encryption.h"
 #include "engine/ends/postgres_awkward.h"
 #include "engine/ends/postgres_model.h"
 
@@ -39,8 +40,8 @@ static bool measure_tables(HfPg *pg, unsigned readings, HfProgress *progress, Hf
         HfNeutralTable *table = tables->pdata[i];
         g_autofree char *name = g_strconcat(table->schema, ".", table->name, NULL);
         hf_progress_lane_begin(progress, 0, name, (uint64_t)table->bytes);
-        bool ok = table->elsewhere ||
-                  hf_postgres_measure_table(pg, unicode, result->map, table, result->findings, error);
+        bool ok =
+            table->elsewhere || hf_postgres_measure_table(pg, unicode, result->map, table, result->findings, error);
         hf_progress_lane_end(progress, 0);
         if (!ok) {
             g_prefix_error(error, "%s: ", name);
@@ -69,13 +70,22 @@ bool hf_assess_in(const HfAssessOptions *options, HfPg *pg, HfProgress *progress
 {
     *result = (HfAssessment){.findings = g_ptr_array_new_with_free_func(free_finding)};
     result->map = hf_mssql_map_new(options->map_file, options->map_text, options->map_length, error);
-    result->model = result->map != NULL ? hf_postgres_model_read(pg, &options->scope, error) : NULL;
+    if (result->map == NULL)
+        return false;
+    hf_mssql_map_encrypt(result->map, options->encrypt, &options->key);
+    result->model = hf_postgres_model_read(pg, &options->scope, error);
     if (result->model == NULL || !hf_mssql_map_check(result->map, result->model, error) ||
+        !hf_mssql_encryption_check(result->map, result->model, error) ||
         !measure_tables(pg, options->readings, progress, result, error))
         return false;
     result->plan = hf_mssql_plan_new(result->model, result->map);
     result->estimated_s = MAX((double)result->rows / ROWS_A_SECOND, (double)result->bytes / BYTES_A_SECOND);
     return true;
+}
+
+char *hf_assessment_open_key(const HfAssessment *self)
+{
+    return self->plan->key != NULL ? hf_mssql_key_open_sql(self->plan->key) : NULL;
 }
 
 const char *hf_assessment_choice(const HfAssessment *self, gconstpointer data)

@@ -16,7 +16,9 @@ typedef struct {
     const char *map_file; /* its name, for messages; NULL: no map */
     const char *map_text;
     size_t map_length;
-    unsigned readings; /* of the same rows that come after it, for the progress */
+    const char *const *encrypt; /* "schema.table.column", ended by NULL; NULL: none */
+    HfMssqlKeyChoice key;       /* for them */
+    unsigned readings;          /* of the same rows that come after it, for the progress */
 } HfAssessOptions;
 
 typedef struct {
@@ -48,6 +50,8 @@ char *hf_assessment_html(const HfAssessment *self);
 char *hf_assessment_html_with(const HfAssessment *self, const char *outcome);
 /* Appends text as HTML. */
 void hf_html_append_text(GString *html, const char *text);
+/* How its key is opened, in T-SQL; transfer full; NULL: nothing is encrypted. */
+char *hf_assessment_open_key(const HfAssessment *self);
 /* What is to be done with the values of a finding: "refuse" …; NULL: there is no choice. Static. `finding` is a
  * HfAwkwardFinding. */
 const char *hf_assessment_choice(const HfAssessment *self, gconstpointer finding);

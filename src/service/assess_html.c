@@ -1,6 +1,7 @@
 #include "service/assess.h"
 
 #include "base/units.h"
+#include "engine/ends/mssql_encryption.h"
 #include "engine/ends/postgres_awkward.h"
 
 #include <string.h>
@@ -157,6 +158,26 @@ static void append_tables(GString *html, const HfAssessment *self)
     g_string_append(html, "</tbody></table>\n");
 }
 
+static void append_encryption(GString *html, const HfAssessment *self)
+{
+    const HfMssqlPlan *plan = self->plan;
+    if (plan->key == NULL)
+        return;
+    g_autofree char *open = hf_mssql_key_open_sql(plan->key), *close = hf_mssql_key_close_sql(plan->key);
+    g_autoptr(GString) sql = g_string_new(NULL);
+    g_string_append_printf(sql, "%s;\n", open);
+    for (guint i = 0; i < plan->tables->len; i++) {
+        const HfMssqlTable *table = plan->tables->pdata[i];
+        if (table->view != NULL)
+            g_string_append_printf(sql, "SELECT * FROM %s;\n", table->view);
+    }
+    g_string_append_printf(sql, "%s;", close);
+    g_string_append(html, "<h2>Encrypted columns</h2>\n<p>Who may use the key and its certificate reads them so; all "
+                          "others see NULL.</p>\n<pre>");
+    hf_html_append_text(html, sql->str);
+    g_string_append(html, "</pre>\n");
+}
+
 static void append_columns(GString *html, const HfAssessment *self)
 {
     g_string_append(html, "<h2>Columns</h2>\n<table><thead><tr><th>Table</th><th>Column</th><th>PostgreSQL</th>"
@@ -168,7 +189,8 @@ static void append_columns(GString *html, const HfAssessment *self)
         append_cell(html, name);
         append_cell(html, column->column->name);
         append_cell(html, column->column->type.source);
-        append_cell(html, column->type);
+        g_autofree char *there = g_strconcat(column->type, column->encrypted ? ", encrypted" : "", NULL);
+        append_cell(html, there);
         append_cell(html, column->note != NULL ? column->note : "");
         g_string_append(html, "</tr>\n");
     }
@@ -188,6 +210,7 @@ char *hf_assessment_html_with(const HfAssessment *self, const char *outcome)
     g_string_append(html, outcome);
     append_findings(html, self);
     append_objects(html, self);
+    append_encryption(html, self);
     append_tables(html, self);
     append_columns(html, self);
     g_string_append(html, "<details><summary>The T-SQL script</summary><pre>");

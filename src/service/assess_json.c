@@ -1,5 +1,6 @@
 #include "service/assess.h"
 
+#include "engine/ends/mssql_encryption.h"
 #include "engine/ends/postgres_awkward.h"
 
 static void write_name(HfJsonWriter *json, const char *key, const HfNeutralTable *table)
@@ -57,7 +58,32 @@ static void write_column(HfJsonWriter *json, const HfMssqlColumn *column)
     hf_json_writer_string(json, "from", column->column->type.source);
     hf_json_writer_string(json, "neutral", hf_neutral_kind_name(column->column->type.kind));
     hf_json_writer_string(json, "to", column->type);
+    hf_json_writer_bool(json, "encrypted", column->encrypted);
     hf_json_writer_string(json, "note", column->note);
+    hf_json_writer_end_object(json);
+}
+
+/* How what is encrypted is read there. */
+static void write_encryption(const HfAssessment *self, HfJsonWriter *json)
+{
+    const HfMssqlPlan *plan = self->plan;
+    if (plan->key == NULL) {
+        hf_json_writer_string(json, "encryption", NULL);
+        return;
+    }
+    g_autofree char *open = hf_mssql_key_open_sql(plan->key), *close = hf_mssql_key_close_sql(plan->key);
+    hf_json_writer_begin_object(json, "encryption");
+    hf_json_writer_string(json, "key", plan->key->key);
+    hf_json_writer_string(json, "certificate", plan->key->certificate);
+    hf_json_writer_string(json, "open", open);
+    hf_json_writer_string(json, "close", close);
+    hf_json_writer_begin_array(json, "views");
+    for (guint i = 0; i < plan->tables->len; i++) {
+        const HfMssqlTable *table = plan->tables->pdata[i];
+        if (table->view != NULL)
+            hf_json_writer_string(json, NULL, table->view);
+    }
+    hf_json_writer_end_array(json);
     hf_json_writer_end_object(json);
 }
 
@@ -72,6 +98,7 @@ void hf_assessment_write(const HfAssessment *self, HfJsonWriter *json)
     hf_json_writer_uint64(json, "changed", hf_mssql_plan_count(self->plan, HF_VERDICT_CHANGED));
     hf_json_writer_uint64(json, "left_behind", hf_mssql_plan_count(self->plan, HF_VERDICT_LEFT));
     hf_json_writer_uint64(json, "renamed", self->plan->renamed);
+    write_encryption(self, json);
     hf_json_writer_begin_array(json, "findings");
     for (guint i = 0; i < self->findings->len; i++)
         write_finding(self, json, self->findings->pdata[i]);

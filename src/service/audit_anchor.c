@@ -1,12 +1,18 @@
-/* The file has two lines: "<rows> <hash> <time>", and the same sealed and in Base64, which makes it ours. */
+/*
+ * The file has two lines: "<rows> <hash> <time>", and the same sealed and in Base64, which makes it ours. Where it lies
+ * is not said in what it finds, which auditors of any organization read.
+ */
 #include "service/audit_anchor.h"
 
 #include "base/error.h"
 #include "base/units.h"
 #include "crypto/age.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #define PURPOSE "audit anchor"
 #define MAX_FILE 4096
@@ -20,13 +26,12 @@ void hf_audit_anchor_clear(HfAuditAnchor *self)
 /* ---- The file ------------------------------------------------------------------------------------------------------
  */
 
-static bool fail_forged(const char *path, GError **error)
+static bool fail_forged(GError **error)
 {
-    g_set_error(
+    g_set_error_literal(
         error, HF_ERROR, HF_ERROR_CORRUPT,
-        "%s, which notes how long the audit log was, is not as this installation wrote it: somebody changed it, "
-        "or the secret is another one; look into it, and remove the file then",
-        path);
+        "the note of how long the audit log was is not as this installation wrote it: somebody changed it, or the "
+        "secret is another one; look into it, and remove the file then ([service] audit_anchor)");
     return false;
 }
 
@@ -63,14 +68,15 @@ static bool read_anchor(const HfSealer *sealer, const char *path, HfAuditAnchor 
     if (!g_file_get_contents(path, &text, &length, &reason)) {
         if (g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_NOENT))
             return true;
-        g_set_error(error, HF_ERROR, HF_ERROR_DENIED, "what was noted of the audit log cannot be read: %s",
-                    reason->message);
+        g_warning("what was noted of the audit log cannot be read: %s", reason->message);
+        g_set_error_literal(error, HF_ERROR, HF_ERROR_DENIED,
+                            "what was noted of the audit log cannot be read; the service's log says why");
         return false;
     }
     g_auto(GStrv) lines = g_strsplit(text, "\n", 3);
     return (length <= MAX_FILE && g_strv_length(lines) == 3 && is_ours(sealer, lines[0], lines[1]) &&
             parse(lines[0], self)) ||
-           fail_forged(path, error);
+           fail_forged(error);
 }
 
 static bool write_anchor(const HfSealer *sealer, const char *path, const HfAuditEnd *end, GError **error)
@@ -95,7 +101,7 @@ static bool write_anchor(const HfSealer *sealer, const char *path, const HfAudit
 /* ---- Against the log -----------------------------------------------------------------------------------------------
  */
 
-static bool compare(HfCatalog *catalog, const char *path, const HfAuditAnchor *anchor, GError **error)
+static bool compare(HfCatalog *catalog, const HfAuditAnchor *anchor, GError **error)
 {
     bool has = true;
     if (anchor->end.rows != 0 && !hf_audit_has(catalog, &anchor->end, &has, error))
@@ -103,23 +109,37 @@ static bool compare(HfCatalog *catalog, const char *path, const HfAuditAnchor *a
     if (!has)
         g_set_error(error, HF_ERROR, HF_ERROR_CORRUPT,
                     "the audit log has lost rows: its row %" G_GUINT64_FORMAT
-                    " as it was noted in %s at %s is not there "
-                    "any more; somebody with the rights of the catalog's owner cut off the end, or the catalog was "
-                    "restored from an older copy (then remove the file)",
-                    anchor->end.rows, path, anchor->at);
+                    " as it was noted at %s is not there any more; somebody with the rights of the catalog's owner cut "
+                    "off the end, or the catalog was restored from an older copy (then remove the file that [service] "
+                    "audit_anchor names)",
+                    anchor->end.rows, anchor->at);
     return has;
 }
 
-bool hf_audit_anchor_note(HfCatalog *catalog, const HfSealer *sealer, const char *path, GError **error)
+/* An older end never replaces a newer one. */
+static bool note(HfCatalog *catalog, const HfSealer *sealer, const char *path, GError **error)
 {
     HfAuditEnd end;
     g_auto(HfAuditAnchor) anchor = {0};
-    if (*path == '\0')
-        return true;
-    if (!read_anchor(sealer, path, &anchor, error) || !compare(catalog, path, &anchor, error) ||
+    if (!read_anchor(sealer, path, &anchor, error) || !compare(catalog, &anchor, error) ||
         !hf_audit_last(catalog, &end, error))
         return false;
     return end.rows <= anchor.end.rows || write_anchor(sealer, path, &end, error);
+}
+
+/* Workers of a machine share the file, and whoever comes while another is at it need not wait. The lock is the
+ * folder's, for each note is a new file. */
+bool hf_audit_anchor_note(HfCatalog *catalog, const HfSealer *sealer, const char *path, GError **error)
+{
+    if (*path == '\0')
+        return true;
+    g_autofree char *folder = g_path_get_dirname(path);
+    int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool busy = lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) != 0;
+    bool noted = busy || note(catalog, sealer, path, error);
+    if (lock >= 0)
+        close(lock);
+    return noted;
 }
 
 bool hf_audit_anchor_verify(HfCatalog *catalog, const HfSealer *sealer, const char *path, int64_t until_us,
@@ -129,5 +149,5 @@ bool hf_audit_anchor_verify(HfCatalog *catalog, const HfSealer *sealer, const ch
     *anchor = (HfAuditAnchor){0};
     /* Read first: what is noted meanwhile is of rows that nobody has walked. */
     return read_anchor(sealer, path, anchor, error) && hf_audit_verify(catalog, until_us, end, error) &&
-           compare(catalog, path, anchor, error);
+           compare(catalog, anchor, error);
 }

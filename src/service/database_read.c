@@ -269,7 +269,8 @@ GBytes *hf_database_read_schema(HfDatabaseRead *read, GError **error)
     g_autoptr(GBytes) schema = schema_dump_join(self, error);
     if (schema != NULL && hf_pattern_lists_given(&self->options->scope.patterns)) {
         g_autoptr(GBytes) partial = g_steal_pointer(&schema);
-        schema = hf_postgres_complete_schema(read->snapshot->pg, partial, warn, self, error);
+        schema = hf_postgres_complete_schema(read->snapshot->pg, partial, !hf_scope_is_selective(&self->options->scope),
+                                             warn, self, error);
     }
     return schema != NULL && complete_head(self, schema, error) ? g_steal_pointer(&schema) : NULL;
 }

@@ -218,6 +218,21 @@ static void tell_empty(const HfManifest *manifest, char **warning)
     *warning = told->len > 0 ? g_string_free(g_steal_pointer(&told), FALSE) : NULL;
 }
 
+static bool tell_excluded(HfPg *pg, const HfScope *scope, char **warning, GError **error)
+{
+    g_autoptr(HfPgRows) rows = hf_postgres_list_excluded(pg, scope, error);
+    g_autoptr(GString) told = g_string_new(*warning);
+    for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++)
+        g_string_append_printf(told, "%s%s.%s",
+                               i > 0           ? ", "
+                               : told->len > 0 ? "; left out on purpose: "
+                                               : "left out on purpose: ",
+                               hf_pg_rows_text(rows, i, 0), hf_pg_rows_text(rows, i, 1));
+    g_free(*warning);
+    *warning = told->len > 0 ? g_string_free(g_steal_pointer(&told), FALSE) : NULL;
+    return rows != NULL;
+}
+
 bool hf_migrate(const HfMigrateOptions *options, HfProgress *progress, GCancellable *cancellable,
                 HfRestoreResult *result, GError **error)
 {
@@ -226,7 +241,8 @@ bool hf_migrate(const HfMigrateOptions *options, HfProgress *progress, GCancella
     HfRestoreOptions restore = options->restore;
     g_autofree char *warning = NULL;
     *result = (HfRestoreResult){0};
-    restore.archive_name = hf_pg_target_describe(options->source);
+    if (restore.archive_name == NULL)
+        restore.archive_name = hf_pg_target_describe(options->source);
     if (progress != NULL)
         hf_progress_set_phase(progress, "taking the snapshot");
     g_autoptr(HfPg) lock = hf_postgres_connect_maintenance(restore.target, restore.maintenance_db, cancellable, error);
@@ -236,6 +252,8 @@ bool hf_migrate(const HfMigrateOptions *options, HfProgress *progress, GCancella
     if (database == NULL)
         return false;
     tell_empty(database->manifest, &warning);
+    if (!tell_excluded(database->snapshot->pg, &options->scope, &warning, error))
+        return false;
     HfDatabaseOrigin origin;
     hf_database_origin_init(&origin, database, &options->scope, warning);
     return hf_restore_from(&origin.origin, &restore, progress, cancellable, result, error);

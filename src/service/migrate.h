@@ -19,7 +19,7 @@ typedef struct {
     HfScope scope;         /* what of it to read; restore.patterns choose of that, with all that it needs */
     uint64_t lock_wait_ms; /* for the source's tables; 0: wait for ever */
     HfOthers others;
-    /* Where to and how, mode NEW or SWAP; without archive and archive_name. */
+    /* Where to and how, mode NEW or SWAP; without archive. archive_name NULL is the source. */
     HfRestoreOptions restore;
 } HfMigrateOptions;
 

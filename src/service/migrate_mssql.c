@@ -12,6 +12,7 @@
 #include "base/units.h"
 #include "engine/ends/archive.h"
 #include "engine/ends/mssql.h"
+#include "engine/ends/mssql_encryption.h"
 #include "engine/ends/postgres.h"
 #include "engine/ends/postgres_awkward.h"
 #include "engine/ends/postgres_values.h"
@@ -76,7 +77,8 @@ static bool is_refused(const HfAssessment *assessment, const HfAwkwardFinding *f
 {
     const char *choice = hf_assessment_choice(assessment, finding);
     return g_strcmp0(choice, hf_choice_name(HF_CHOICE_REFUSE)) == 0 ||
-           strcmp(finding->kind, "unique but for trailing spaces") == 0;
+           strcmp(finding->kind, "unique but for trailing spaces") == 0 ||
+           strcmp(finding->kind, HF_AWKWARD_TOO_LONG_TO_ENCRYPT) == 0;
 }
 
 static bool check_findings(const HfAssessment *assessment, GError **error)
@@ -143,20 +145,48 @@ static const HfPlannedTable *planned_of(const Migration *self, const HfManifestT
     return NULL;
 }
 
-static void cut(Migration *self)
+/* The partitions of a table that hold rows, as the snapshot has them. */
+static bool find_leaves(const Migration *self, HfMssqlLoad *load, GError **error)
+{
+    const char *const name[] = {load->info->schema, load->info->name, NULL};
+    g_autoptr(HfPgRows) rows = hf_pg_query(
+        self->snapshot->pg,
+        "WITH RECURSIVE below AS (SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = "
+        "c.relnamespace WHERE n.nspname = $1 AND c.relname = $2 UNION ALL SELECT i.inhrelid FROM "
+        "pg_catalog.pg_inherits i "
+        "JOIN below b ON b.oid = i.inhparent) SELECT n.nspname, c.relname FROM below b JOIN pg_catalog.pg_class c ON "
+        "c.oid = b.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' ORDER BY 1, 2",
+        name, error);
+    for (int i = 0; rows != NULL && i < (int)hf_pg_rows_count(rows); i++)
+        (void)hf_mssql_load_add_leaf(load, hf_pg_rows_text(rows, i, 0), hf_pg_rows_text(rows, i, 1));
+    return rows != NULL;
+}
+
+static void cut_one(Migration *self, const HfMssqlLoad *load, HfManifestTable *info, bool can_slice)
+{
+    const HfPlannedTable *planned = planned_of(self, info);
+    bool whole = planned == NULL || planned->pages == 0 || !can_slice;
+    uint64_t bytes = planned != NULL ? planned->bytes : (uint64_t)MAX(load->there->table->bytes, 0);
+    hf_slice_cut_pages(self->slices, info, whole ? 1 : planned->pages, whole ? 1 : bytes, self->options->jobs);
+}
+
+static bool cut(Migration *self, GError **error)
 {
     bool can_slice = hf_postgres_can_slice(self->snapshot->pg);
     self->slices = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < self->loads->len; i++) {
         HfMssqlLoad *load = self->loads->pdata[i];
-        if (load->there->table->elsewhere)
+        const HfNeutralTable *table = load->there->table;
+        if (table->elsewhere)
             continue; /* some of its rows are another server's: the plan says that they stay behind */
-        const HfPlannedTable *planned = planned_of(self, load->info);
-        bool whole = planned == NULL || load->there->table->partitioned || !can_slice;
-        uint64_t bytes = planned != NULL ? planned->bytes : (uint64_t)MAX(load->there->table->bytes, 0);
-        hf_slice_cut_pages(self->slices, load->info, whole ? 1 : planned->pages, whole ? 1 : bytes,
-                           self->options->jobs);
+        if (table->partitioned && !find_leaves(self, load, error))
+            return false;
+        for (guint leaf = 0; leaf < load->leaves->len; leaf++)
+            cut_one(self, load, load->leaves->pdata[leaf], can_slice);
+        if (!table->partitioned)
+            cut_one(self, load, load->info, can_slice);
     }
+    return true;
 }
 
 /* ---- The rows ------------------------------------------------------------------------------------------------------
@@ -184,12 +214,12 @@ static GPtrArray *parts_that_are(const Migration *self, bool done)
     return slices;
 }
 
-static HfRowDigest noted_of(const Migration *self, const HfManifestTable *info)
+static HfRowDigest noted_of(const Migration *self, const HfMssqlLoad *load)
 {
     HfRowDigest sum = {0};
     for (guint i = 0; i < self->state.parts->len; i++) {
         const HfMssqlPart *part = self->state.parts->pdata[i];
-        if (part->done && part->slice.table == info)
+        if (part->done && hf_mssql_load_has(load, part->slice.table))
             hf_row_digest_merge(&sum, &part->digest);
     }
     return sum;
@@ -197,9 +227,24 @@ static HfRowDigest noted_of(const Migration *self, const HfManifestTable *info)
 
 static bool keep_or_forget(Migration *self, HfPipeline *again, const HfMssqlLoad *load, GError **error)
 {
-    HfRowDigest noted = noted_of(self, load->info), now = hf_pipeline_digest(again, load->info);
-    if (hf_row_digest_equal(&noted, &now))
+    uint64_t aside = 0;
+    HfRowDigest noted = noted_of(self, load), now = hf_pipeline_digest(again, load->info);
+    for (guint i = 0; i < load->leaves->len; i++) {
+        HfRowDigest leaf = hf_pipeline_digest(again, load->leaves->pdata[i]);
+        hf_row_digest_merge(&now, &leaf);
+    }
+    for (guint i = 0; i < self->state.parts->len; i++) {
+        const HfMssqlPart *part = self->state.parts->pdata[i];
+        if (!part->done || !hf_mssql_load_has(load, part->slice.table))
+            continue;
+        hf_row_digest_merge(&noted, &part->aside);
+        aside += part->aside.rows;
+    }
+    if (hf_row_digest_equal(&noted, &now)) {
+        self->result->refused += (guint)aside;
+        self->result->refused_before += (guint)aside;
         return true;
+    }
     if (g_hash_table_size(self->state.steps) == 0)
         return hf_mssql_state_forget(&self->state, self->tds, load, error);
     g_set_error(
@@ -276,7 +321,7 @@ static bool settle_refusal(Migration *self, HfMssqlSink *sink, GError **error)
     hf_progress_set_phase(self->progress, "looking for the row that is refused");
     g_autoptr(GError) reason = NULL;
     g_autoptr(GPtrArray) refused = g_ptr_array_new_with_free_func(free_refused);
-    guint left = self->options->refused_limit - self->result->refused;
+    guint left = self->options->refused_limit - (self->result->refused - self->result->refused_before);
     if (!hf_mssql_find_refused(sink, &self->source.source, slice, left + 1, refused, self->cancellable, &reason) ||
         refused->len == 0)
         return false;
@@ -292,6 +337,7 @@ static bool try_load(Migration *self, bool *again, GError **error)
     g_autoptr(GPtrArray) slices = parts_that_are(self, false);
     hf_mssql_sink_init(&sink, self->options->target, self->loads);
     sink.on_end = hf_mssql_state_end_part;
+    sink.on_commit = hf_mssql_state_part_is_done;
     sink.aside = self->aside;
     hf_progress_set_phase(self->progress, "loading");
     g_autoptr(HfPipeline) pipeline = hf_pipeline_new(&self->source.source, &sink.sink, self->progress);
@@ -307,11 +353,9 @@ static bool load_rows(Migration *self, GError **error)
     while (again)
         if (!try_load(self, &again, error))
             return false;
-    for (guint i = 0; i < self->state.parts->len; i++)
-        ((HfMssqlPart *)self->state.parts->pdata[i])->done = true;
     for (guint i = 0; i < self->loads->len; i++) {
-        const HfManifestTable *info = ((HfMssqlLoad *)self->loads->pdata[i])->info;
-        table_of(self, info)->source = noted_of(self, info);
+        const HfMssqlLoad *load = self->loads->pdata[i];
+        table_of(self, load->info)->source = noted_of(self, load);
     }
     return true;
 }
@@ -370,7 +414,7 @@ static void narrow(Migration *self, HfMigratedTable *table)
             load = self->loads->pdata[i];
     for (guint i = 0; i < self->state.parts->len; i++) {
         HfMssqlPart *part = self->state.parts->pdata[i];
-        if (part->slice.table == load->info)
+        if (hf_mssql_load_has(load, part->slice.table))
             g_ptr_array_add(slices, &part->slice);
     }
     hf_mssql_source_init(&target, self->options->target, self->loads);
@@ -415,19 +459,26 @@ static void list_tables(Migration *self)
     self->result->bytes = self->result->assessment.bytes;
 }
 
+static bool prepare_key(const Migration *self, GError **error)
+{
+    const HfMssqlKeyChoice *key = self->result->assessment.plan->key;
+    return key == NULL || hf_mssql_key_ensure(self->tds, key, self->options->master_key_password, error);
+}
+
 static bool prepare(Migration *self, GError **error)
 {
     const HfAssessment *assessment = &self->result->assessment;
     hf_progress_set_phase(self->progress, "preparing");
     self->tds = hf_tds_connect(self->options->target, self->cancellable, error);
     if (self->tds == NULL || !check_server(self->tds, error) || !open_source(self, error) ||
-        !check_findings(assessment, error))
+        !check_findings(assessment, error) || !prepare_key(self, error))
         return false;
     self->loads = hf_mssql_loads_new(assessment->plan, assessment->map, error);
     if (self->loads == NULL)
         return false;
     list_tables(self);
-    cut(self);
+    if (!cut(self, error))
+        return false;
     hf_progress_set_phase(self->progress, "making tables");
     return hf_mssql_state_open(&self->state, self->options->target, self->tds, assessment->plan, self->loads,
                                self->slices, self->cancellable, error);
@@ -436,30 +487,36 @@ static bool prepare(Migration *self, GError **error)
 /* What is unfinished is named. */
 static bool tell_unfinished(Migration *self, GError **error)
 {
-    if (self->state.parts == NULL || error == NULL || *error == NULL)
+    if (!self->state.made || error == NULL || *error == NULL)
         return false;
-    /* Where the connection is gone or all was cancelled, nobody knows what the lanes have finished. */
-    if (!hf_mssql_state_look(&self->state, self->tds, NULL)) {
-        g_prefix_error(error, "the target is unfinished (call again to go on): ");
-        return false;
-    }
+    /* Where the connection is gone or all was cancelled, a part may be there of which nobody has heard. */
+    bool asked = hf_mssql_state_look(&self->state, self->tds, NULL);
     g_autoptr(GPtrArray) there = parts_that_are(self, true);
     g_prefix_error(error,
-                   "the target is unfinished (%u of %u parts of the rows are there, %u of %u steps after them; call "
+                   "the target is unfinished (%s%u of %u parts of the rows are there, %u of %u steps after them; call "
                    "again to go on): ",
-                   there->len, self->state.parts->len, self->result->steps_done,
+                   asked ? "" : "at least ", there->len, self->state.parts->len, self->result->steps_done,
                    self->result->assessment.plan->after_data->len);
+    return false;
+}
+
+/* It is proved; what is left are the notes of how it came there. */
+static bool finish(Migration *self, GError **error)
+{
+    if (hf_postgres_snapshot_end(self->snapshot, error) && hf_mssql_state_drop(&self->state, self->tds, error))
+        return true;
+    g_prefix_error(error,
+                   "both sides are equal, but the migration's own tables (dbo.holdfast_migration, …_part, …_step) "
+                   "may still be in the target; call again, or drop them: ");
     return false;
 }
 
 static bool run(Migration *self, GError **error)
 {
-    if (!prepare(self, error))
-        return false;
-    if (!look_again(self, error) || !load_rows(self, error) || !make_the_rest(self, error) || !read_back(self, error))
+    if (!prepare(self, error) || !look_again(self, error) || !load_rows(self, error) || !make_the_rest(self, error) ||
+        !read_back(self, error))
         return tell_unfinished(self, error);
-    return compare(self, error) && hf_postgres_snapshot_end(self->snapshot, error) &&
-           hf_mssql_state_drop(&self->state, self->tds, error);
+    return compare(self, error) && finish(self, error);
 }
 
 static void free_array(void *array)
@@ -496,7 +553,9 @@ bool hf_migrate_mssql(const HfMigrateMssqlOptions *options, HfProgress *progress
                             result->tables->len, rows, but);
         hf_progress_finish(progress);
     } else {
-        result->line = g_strdup(result->assessment.plan == NULL ? "nothing was moved" : "not proved");
+        result->line = g_strdup(result->assessment.plan == NULL ? "nothing was moved"
+                                : result->proved                ? "proved, but not finished"
+                                                                : "not proved");
     }
     return ok;
 }

@@ -17,6 +17,7 @@ typedef struct {
     uint64_t lock_wait_ms;  /* for the source's tables; 0: wait for ever */
     HfOthers others;
     const HfTdsTarget *target;
+    const char *master_key_password; /* for the default key, where the target has no master key; NULL: none */
     unsigned jobs;
     /* Rows that SQL Server refuses: with a limit of 0 the first ends the migration; else they are left out, so many of
      * them, and told. Such as were told of parts that a later call loads again are told again. */
@@ -39,6 +40,7 @@ typedef struct {
     char *warning;           /* of others on the source; NULL: none */
     guint steps, steps_done; /* of what is made after the rows: keys, indexes … */
     guint refused;           /* rows that were left out */
+    guint refused_before;    /* those of them that a call before this one has told */
     guint parts_kept;        /* loaded by a call before this one */
     uint64_t rows, bytes;    /* of all tables at the source */
     bool proved;

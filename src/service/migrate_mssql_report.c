@@ -35,6 +35,7 @@ void hf_migrate_mssql_write(const HfMigrateMssqlResult *self, HfJsonWriter *json
     hf_json_writer_string(json, "line", self->line);
     hf_json_writer_string(json, "warning", self->warning);
     hf_json_writer_uint64(json, "refused", self->refused);
+    hf_json_writer_uint64(json, "refused_before", self->refused_before);
     hf_json_writer_uint64(json, "parts_kept", self->parts_kept);
     hf_json_writer_uint64(json, "steps", self->steps);
     hf_json_writer_uint64(json, "steps_done", self->steps_done);

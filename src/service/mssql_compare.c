@@ -121,22 +121,35 @@ static void add_differing(GString *text, const HfMssqlLoad *load, const Pair *pa
     }
 }
 
+/* A row's key, with a number if others of its side have the same one: of a table without a primary key it is what is
+ * shown of all of the row. Transfer full. */
+static char *own_key(GHashTable *seen, const HfMssqlLoad *load, bool of_source, const uint8_t *row, gsize length)
+{
+    g_autofree char *key = hf_mssql_load_row_key(load, row, length);
+    char *of_side = g_strconcat(of_source ? "+" : "-", key, NULL);
+    guint number = GPOINTER_TO_UINT(g_hash_table_lookup(seen, of_side)) + 1;
+    g_hash_table_insert(seen, of_side, GUINT_TO_POINTER(number));
+    return number == 1 ? g_steal_pointer(&key) : g_strdup_printf("%s (%u)", key, number);
+}
+
 static GHashTable *pairs_by_key(const Comparison *self, const HfMssqlLoad *load)
 {
     GHashTable *pairs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     GHashTableIter each;
     gpointer row, times;
     g_hash_table_iter_init(&each, self->rows);
     while (g_hash_table_iter_next(&each, &row, &times)) {
         gsize length;
         const uint8_t *data = g_bytes_get_data(row, &length);
-        char *key = hf_mssql_load_row_key(load, data, length);
+        bool of_source = GPOINTER_TO_INT(times) > 0;
+        char *key = own_key(seen, load, of_source, data, length);
         Pair *pair = g_hash_table_lookup(pairs, key);
         if (pair == NULL) {
             pair = g_new0(Pair, 1);
             g_hash_table_insert(pairs, g_strdup(key), pair);
         }
-        *(GPOINTER_TO_INT(times) > 0 ? &pair->source : &pair->target) = row;
+        *(of_source ? &pair->source : &pair->target) = row;
         g_free(key);
     }
     return pairs;

@@ -2,13 +2,14 @@
 
 #include "base/error.h"
 #include "engine/ends/mssql_expression.h"
+#include "engine/ends/mssql_type.h"
 
 #include <string.h>
 
 #define STATE "[dbo].[holdfast_migration]"
 #define PARTS "[dbo].[holdfast_migration_part]"
 #define STEPS "[dbo].[holdfast_migration_step]"
-#define LOCK_TIMEOUT_NUMBER 1222
+#define RAISED_NUMBER 50000
 #define PARTS_A_STATEMENT 500 /* of 1,000 rows that VALUES takes */
 
 /* ---- Which plan it is of -------------------------------------------------------------------------------------------
@@ -20,7 +21,7 @@ static bool sets_counter(const char *sql)
     return g_str_has_prefix(sql, "DBCC CHECKIDENT") || g_str_has_prefix(sql, "ALTER SEQUENCE");
 }
 
-static void plan_digest(const HfMssqlPlan *plan, char hex[HF_DIGEST_HEX_SIZE])
+static void plan_digest(const HfMssqlPlan *plan, const GPtrArray *loads, char hex[HF_DIGEST_HEX_SIZE])
 {
     g_autoptr(GString) all = g_string_new(NULL);
     for (guint i = 0; i < plan->before_data->len; i++)
@@ -28,6 +29,15 @@ static void plan_digest(const HfMssqlPlan *plan, char hex[HF_DIGEST_HEX_SIZE])
     for (guint i = 0; i < plan->after_data->len; i++)
         if (!sets_counter(plan->after_data->pdata[i]))
             g_string_append_printf(all, "%s;\n", (const char *)plan->after_data->pdata[i]);
+    for (guint i = 0; i < loads->len; i++) {
+        const GPtrArray *leaves = ((HfMssqlLoad *)loads->pdata[i])->leaves;
+        for (guint leaf = 0; leaf < leaves->len; leaf++) {
+            const HfManifestTable *info = leaves->pdata[leaf];
+            g_string_append_printf(all, "%s.%s\n", info->schema, info->name);
+        }
+    }
+    if (plan->key != NULL)
+        g_string_append_printf(all, "%s\n%s\n", plan->key->key, plan->key->certificate);
     hf_digest_to_hex(hf_digest_of(all->str, all->len), hex);
 }
 
@@ -81,15 +91,16 @@ static bool insert_parts(HfTds *tds, const GPtrArray *slices, GError **error)
 
 static bool create_tables(HfTds *tds, const char *digest, GError **error)
 {
-    return hf_tds_exec(tds, "CREATE TABLE " STATE " ([plan_digest] nvarchar(32) NOT NULL, [beats] int NOT NULL)",
-                       error) &&
+    return hf_tds_exec(tds, "CREATE TABLE " STATE " ([plan_digest] nvarchar(32) NOT NULL)", error) &&
            hf_tds_exec(tds,
-                       "CREATE TABLE " PARTS " ([table_name] nvarchar(400) NOT NULL, [part] int NOT NULL, [parts] int "
+                       "CREATE TABLE " PARTS " ([table_name] nvarchar(400) COLLATE " HF_MSSQL_COLLATION
+                       " NOT NULL, [part] int NOT NULL, [parts] int "
                        "NOT NULL, [first_page] bigint NOT NULL, [end_page] bigint NOT NULL, [weight] bigint NOT NULL, "
-                       "[rows] bigint NULL, [digest] nvarchar(32) NULL)",
+                       "[rows] bigint NULL, [digest] nvarchar(32) NULL, [aside_rows] bigint NULL, [aside_digest] "
+                       "nvarchar(32) NULL)",
                        error) &&
            hf_tds_exec(tds, "CREATE TABLE " STEPS " ([step] int NOT NULL)", error) &&
-           hf_tds_execf(tds, error, "INSERT INTO " STATE " ([plan_digest], [beats]) VALUES (N'%s', 0)", digest);
+           hf_tds_execf(tds, error, "INSERT INTO " STATE " ([plan_digest]) VALUES (N'%s')", digest);
 }
 
 /* A schema may be there: it belongs to nobody. */
@@ -105,15 +116,18 @@ static bool run_before(HfTds *tds, const char *sql, GError **error)
     return hf_tds_execf(tds, error, "IF SCHEMA_ID(%s) IS NULL EXEC(%s)", name, text);
 }
 
-static bool create(HfTds *tds, const HfMssqlPlan *plan, const GPtrArray *slices, const char *digest, GError **error)
+static bool create(HfMssqlState *self, HfTds *tds, const HfMssqlPlan *plan, const GPtrArray *slices, const char *digest,
+                   GError **error)
 {
     if (!check_absent(tds, plan, error) || !hf_tds_exec(tds, "BEGIN TRANSACTION", error))
         return false;
     for (guint i = 0; i < plan->before_data->len; i++)
         if (!run_before(tds, plan->before_data->pdata[i], error))
             return false;
-    return create_tables(tds, digest, error) && insert_parts(tds, slices, error) &&
-           hf_tds_exec(tds, "COMMIT TRANSACTION", error);
+    if (!create_tables(tds, digest, error) || !insert_parts(tds, slices, error))
+        return false;
+    self->made = true; /* whatever becomes of the answer */
+    return hf_tds_exec(tds, "COMMIT TRANSACTION", error);
 }
 
 /* ---- One that is there ---------------------------------------------------------------------------------------------
@@ -133,13 +147,22 @@ static bool check_plan(HfTds *tds, const char *digest, GError **error)
     return false;
 }
 
-static const HfMssqlLoad *load_named(const GPtrArray *loads, const char *name)
+static bool is_named(const HfManifestTable *info, const char *name)
+{
+    g_autofree char *label = g_strconcat(info->schema, ".", info->name, NULL);
+    return g_strcmp0(label, name) == 0;
+}
+
+/* The table or partition of a part. */
+static HfManifestTable *info_named(const GPtrArray *loads, const char *name)
 {
     for (guint i = 0; i < loads->len; i++) {
         const HfMssqlLoad *load = loads->pdata[i];
-        g_autofree char *label = g_strconcat(load->info->schema, ".", load->info->name, NULL);
-        if (g_strcmp0(label, name) == 0)
-            return load;
+        if (is_named(load->info, name))
+            return load->info;
+        for (guint leaf = 0; leaf < load->leaves->len; leaf++)
+            if (is_named(load->leaves->pdata[leaf], name))
+                return load->leaves->pdata[leaf];
     }
     return NULL;
 }
@@ -147,23 +170,27 @@ static const HfMssqlLoad *load_named(const GPtrArray *loads, const char *name)
 static bool read_parts(HfMssqlState *self, HfTds *tds, const GPtrArray *loads, GError **error)
 {
     g_autoptr(HfTdsRows) rows = hf_tds_query(
-        tds, "SELECT [table_name], [part], [parts], [first_page], [end_page], [weight], [rows], [digest] FROM " PARTS,
+        tds,
+        "SELECT [table_name], [part], [parts], [first_page], [end_page], [weight], [rows], [digest], [aside_rows], "
+        "[aside_digest] FROM " PARTS,
         error);
     for (size_t i = 0; rows != NULL && i < hf_tds_rows_count(rows); i++) {
-        const HfMssqlLoad *load = load_named(loads, hf_tds_rows_text(rows, i, 0));
-        if (load == NULL)
-            continue;
+        HfManifestTable *info = info_named(loads, hf_tds_rows_text(rows, i, 0));
+        if (info == NULL)
+            continue; /* not of a plan of this digest */
         int64_t end = hf_tds_rows_int64(rows, i, 4);
         HfMssqlPart *part = g_new0(HfMssqlPart, 1);
-        part->slice = (HfSlice){.table = load->info,
+        part->slice = (HfSlice){.table = info,
                                 .part = (guint)hf_tds_rows_int64(rows, i, 1),
                                 .parts = (guint)hf_tds_rows_int64(rows, i, 2),
                                 .start = (uint64_t)hf_tds_rows_int64(rows, i, 3),
                                 .end = end < 0 ? HF_SLICE_TO_END : (uint64_t)end,
                                 .weight = (uint64_t)hf_tds_rows_int64(rows, i, 5)};
         part->digest.rows = (uint64_t)hf_tds_rows_int64(rows, i, 6);
-        const char *hex = hf_tds_rows_text(rows, i, 7);
-        part->done = hex != NULL && hf_digest_from_hex(hex, &part->digest.sum);
+        part->aside.rows = (uint64_t)hf_tds_rows_int64(rows, i, 8);
+        const char *hex = hf_tds_rows_text(rows, i, 7), *aside = hf_tds_rows_text(rows, i, 9);
+        part->done = hex != NULL && aside != NULL && hf_digest_from_hex(hex, &part->digest.sum) &&
+                     hf_digest_from_hex(aside, &part->aside.sum);
         g_ptr_array_add(self->parts, part);
     }
     return rows != NULL;
@@ -180,15 +207,19 @@ static bool read_steps(HfMssqlState *self, HfTds *tds, GError **error)
 /* ---- Opening -------------------------------------------------------------------------------------------------------
  */
 
+/* Of the session and no transaction: one that was open all the time would keep the whole log of the load. */
 static bool take_lock(HfMssqlState *self, const HfTdsTarget *target, GCancellable *cancellable, GError **error)
 {
     self->lock = hf_tds_connect(target, cancellable, error);
-    if (self->lock == NULL || !hf_tds_exec(self->lock, "SET LOCK_TIMEOUT 100", error) ||
-        !hf_tds_exec(self->lock, "BEGIN TRANSACTION", error))
+    if (self->lock == NULL)
         return false;
-    if (hf_tds_exec(self->lock, "UPDATE " STATE " SET [beats] = [beats] + 1", error))
+    if (hf_tds_exec(self->lock,
+                    "DECLARE @taken int; EXEC @taken = sp_getapplock @Resource = N'holdfast_migration', @LockMode = "
+                    "N'Exclusive', @LockOwner = N'Session', @LockTimeout = 0; IF @taken < 0 RAISERROR(N'the lock is "
+                    "taken', 16, 1)",
+                    error))
         return true;
-    if (hf_tds_error_number(self->lock) == LOCK_TIMEOUT_NUMBER) {
+    if (hf_tds_error_number(self->lock) == RAISED_NUMBER) {
         g_clear_error(error);
         g_set_error_literal(error, HF_ERROR, HF_ERROR_CONFLICT,
                             "another migration into this database is under way; wait for its end, or end it: its lock "
@@ -202,13 +233,15 @@ bool hf_mssql_state_open(HfMssqlState *self, const HfTdsTarget *target, HfTds *t
 {
     char digest[HF_DIGEST_HEX_SIZE];
     *self = (HfMssqlState){.parts = g_ptr_array_new_with_free_func(g_free), .steps = g_hash_table_new(NULL, NULL)};
-    plan_digest(plan, digest);
+    plan_digest(plan, loads, digest);
+    if (!take_lock(self, target, cancellable, error))
+        return false;
     g_autoptr(HfTdsRows) there = hf_tds_query(tds, "SELECT OBJECT_ID(N'" STATE "')", error);
     if (there == NULL)
         return false;
-    self->resumed = hf_tds_rows_count(there) > 0 && hf_tds_rows_text(there, 0, 0) != NULL;
-    return (self->resumed || create(tds, plan, slices, digest, error)) && take_lock(self, target, cancellable, error) &&
-           check_plan(tds, digest, error) && read_parts(self, tds, loads, error) && read_steps(self, tds, error);
+    self->made = hf_tds_rows_count(there) > 0 && hf_tds_rows_text(there, 0, 0) != NULL;
+    return (self->made || create(self, tds, plan, slices, digest, error)) && check_plan(tds, digest, error) &&
+           read_parts(self, tds, loads, error) && read_steps(self, tds, error);
 }
 
 void hf_mssql_state_clear(HfMssqlState *self)
@@ -221,37 +254,50 @@ void hf_mssql_state_clear(HfMssqlState *self)
 /* ---- Noting --------------------------------------------------------------------------------------------------------
  */
 
-bool hf_mssql_state_end_part(HfTds *tds, const HfSlice *slice, const HfRowDigest *digest, gpointer data, GError **error)
+bool hf_mssql_state_end_part(HfTds *tds, const HfSlice *slice, const HfRowDigest *digest, const HfRowDigest *aside,
+                             gpointer data, GError **error)
 {
     (void)data;
-    char hex[HF_DIGEST_HEX_SIZE];
+    char hex[HF_DIGEST_HEX_SIZE], aside_hex[HF_DIGEST_HEX_SIZE];
+    HfMssqlPart *part = (HfMssqlPart *)(void *)slice;
     g_autofree char *label = hf_slice_label(slice);
     g_autofree char *name = hf_mssql_quote_text(label);
     hf_digest_to_hex(digest->sum, hex);
-    ((HfMssqlPart *)(void *)slice)->digest = *digest;
+    hf_digest_to_hex(aside->sum, aside_hex);
+    part->digest = *digest;
+    part->aside = *aside;
     return hf_tds_execf(tds, error,
                         "UPDATE " PARTS " SET [rows] = %" G_GUINT64_FORMAT
-                        ", [digest] = N'%s' WHERE [table_name] = %s AND [part] = %u",
-                        digest->rows, hex, name, slice->part);
+                        ", [digest] = N'%s', [aside_rows] = %" G_GUINT64_FORMAT
+                        ", [aside_digest] = N'%s' WHERE [table_name] = %s AND [part] = %u AND [digest] IS NULL; "
+                        "IF @@ROWCOUNT <> 1 RAISERROR(N'another migration has loaded this part', 16, 1)",
+                        digest->rows, hex, aside->rows, aside_hex, name, slice->part);
 }
 
-static HfMssqlPart *part_of(const HfMssqlState *self, const char *table, guint number)
+void hf_mssql_state_part_is_done(const HfSlice *slice, gpointer data)
 {
-    for (guint i = 0; i < self->parts->len; i++) {
-        HfMssqlPart *part = self->parts->pdata[i];
-        g_autofree char *label = hf_slice_label(&part->slice);
-        if (part->slice.part == number && strcmp(label, table) == 0)
-            return part;
-    }
-    return NULL;
+    (void)data;
+    ((HfMssqlPart *)(void *)slice)->done = true;
+}
+
+static char *part_name(const char *table, guint number)
+{
+    return g_strdup_printf("%u %s", number, table);
 }
 
 bool hf_mssql_state_look(HfMssqlState *self, HfTds *tds, GError **error)
 {
+    g_autoptr(GHashTable) parts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(HfTdsRows) rows =
         hf_tds_query(tds, "SELECT [table_name], [part] FROM " PARTS " WHERE [digest] IS NOT NULL", error);
+    for (guint i = 0; i < self->parts->len; i++) {
+        HfMssqlPart *part = self->parts->pdata[i];
+        g_autofree char *label = hf_slice_label(&part->slice);
+        g_hash_table_insert(parts, part_name(label, part->slice.part), part);
+    }
     for (size_t i = 0; rows != NULL && i < hf_tds_rows_count(rows); i++) {
-        HfMssqlPart *part = part_of(self, hf_tds_rows_text(rows, i, 0), (guint)hf_tds_rows_int64(rows, i, 1));
+        g_autofree char *name = part_name(hf_tds_rows_text(rows, i, 0), (guint)hf_tds_rows_int64(rows, i, 1));
+        HfMssqlPart *part = g_hash_table_lookup(parts, name);
         if (part != NULL)
             part->done = true;
     }
@@ -260,17 +306,24 @@ bool hf_mssql_state_look(HfMssqlState *self, HfTds *tds, GError **error)
 
 bool hf_mssql_state_forget(HfMssqlState *self, HfTds *tds, const HfMssqlLoad *load, GError **error)
 {
-    g_autofree char *label = g_strconcat(load->info->schema, ".", load->info->name, NULL);
-    g_autofree char *name = hf_mssql_quote_text(label);
+    g_autoptr(GString) names = g_string_new(NULL);
     for (guint i = 0; i < self->parts->len; i++) {
         HfMssqlPart *part = self->parts->pdata[i];
-        if (part->slice.table == load->info)
-            part->done = false;
+        if (!hf_mssql_load_has(load, part->slice.table))
+            continue;
+        part->done = false;
+        if (part->slice.part > 0)
+            continue; /* its name is there already */
+        g_autofree char *label = hf_slice_label(&part->slice);
+        g_autofree char *name = hf_mssql_quote_text(label);
+        g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", name);
     }
     return hf_tds_exec(tds, "BEGIN TRANSACTION", error) &&
            hf_tds_execf(tds, error, "TRUNCATE TABLE %s", load->there->name) &&
-           hf_tds_execf(tds, error, "UPDATE " PARTS " SET [rows] = NULL, [digest] = NULL WHERE [table_name] = %s",
-                        name) &&
+           hf_tds_execf(tds, error,
+                        "UPDATE " PARTS " SET [rows] = NULL, [digest] = NULL, [aside_rows] = NULL, [aside_digest] = "
+                        "NULL WHERE [table_name] IN (%s)",
+                        names->str) &&
            hf_tds_exec(tds, "COMMIT TRANSACTION", error);
 }
 

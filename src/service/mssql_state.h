@@ -12,13 +12,14 @@ typedef struct {
     HfSlice slice; /* first, so that a part is known by it */
     bool done;
     HfRowDigest digest; /* of the rows of one that is done */
+    HfRowDigest aside;  /* of those that it was done without */
 } HfMssqlPart;
 
 typedef struct {
-    HfTds *lock;       /* holds the migration's row, so that there is one at a time */
+    HfTds *lock;       /* a session that holds the migration's lock, so that there is one at a time */
     GPtrArray *parts;  /* HfMssqlPart */
     GHashTable *steps; /* of those after the rows that are done: their numbers as pointers */
-    bool resumed;
+    bool made;         /* what comes before the rows is there, or may be */
 } HfMssqlState;
 
 /*
@@ -31,9 +32,12 @@ bool hf_mssql_state_open(HfMssqlState *self, const HfTdsTarget *target, HfTds *t
     G_GNUC_WARN_UNUSED_RESULT;
 void hf_mssql_state_clear(HfMssqlState *self);
 
-/* For HfMssqlSink.on_end: notes the part in the transaction of its rows. `slice` is that of a part. */
-bool hf_mssql_state_end_part(HfTds *tds, const HfSlice *slice, const HfRowDigest *digest, gpointer data, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+/* For HfMssqlSink.on_end: notes the part in the transaction of its rows; HF_ERROR_DATABASE if somebody else has done
+ * so. `slice` is that of a part. */
+bool hf_mssql_state_end_part(HfTds *tds, const HfSlice *slice, const HfRowDigest *digest, const HfRowDigest *aside,
+                             gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For HfMssqlSink.on_commit. */
+void hf_mssql_state_part_is_done(const HfSlice *slice, gpointer data);
 /* After a load that failed: which parts are there. */
 bool hf_mssql_state_look(HfMssqlState *self, HfTds *tds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Empties a table, and all its parts are to be loaded again. */

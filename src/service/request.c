@@ -42,7 +42,9 @@ char *hf_request_make(HfRequester *self, HfNewJob *job, const char *object_kind,
     if (id == NULL)
         return NULL;
     g_autofree char *action = g_strconcat(job->kind, ".request", NULL);
-    g_autofree char *detail = g_strdup_printf("job %s, %s", id, job->reason);
+    const char *more = job->what != NULL ? job->what : self->why;
+    g_autofree char *detail =
+        g_strdup_printf("job %s, %s%s%s", id, job->reason, more != NULL ? ": " : "", more != NULL ? more : "");
     const HfAuditEvent event = {.organization = self->organization,
                                 .actor = self->actor,
                                 .action = action,

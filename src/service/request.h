@@ -21,6 +21,7 @@ typedef struct {
     const char *actor;   /* "user ada" */
     const char *address; /* NULL: none */
     const char *reason;  /* NULL: "manual" */
+    const char *why;     /* for the audit log, where the reason is not enough; NULL: it is */
     GPtrArray *made;     /* of this module: pool, id, pool, id … that are not published yet */
 } HfRequester;
 

@@ -63,11 +63,19 @@ static char *write_request(const Place *place, const HfJson *json, HfJsonNode op
     return g_string_free(text, FALSE);
 }
 
-static bool check_keys(const GPtrArray *keys, bool unencrypted, GError **error)
+bool hf_request_backup_check_passphrase(const GPtrArray *keys, GError **error)
 {
     bool passphrase = false;
     for (guint i = 0; i < keys->len; i++)
         passphrase |= ((const HfKeyRow *)keys->pdata[i])->recipient == NULL;
+    if (passphrase && keys->len > 1)
+        g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE,
+                            "key_ids: a passphrase cannot stand beside other keys: name it alone, or public keys");
+    return !passphrase || keys->len == 1;
+}
+
+static bool check_keys(const GPtrArray *keys, bool unencrypted, GError **error)
+{
     if (unencrypted != (keys->len == 0)) {
         g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE,
                             unencrypted ? "key_ids and unencrypted exclude each other"
@@ -75,12 +83,7 @@ static bool check_keys(const GPtrArray *keys, bool unencrypted, GError **error)
                                           "unencrypted: true for a file that everybody can read");
         return false;
     }
-    if (passphrase && keys->len > 1) {
-        g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE,
-                            "a passphrase cannot stand beside other keys: name it alone, or public keys");
-        return false;
-    }
-    return true;
+    return hf_request_backup_check_passphrase(keys, error);
 }
 
 bool hf_request_backup_check_place(const char *folder, const char *prefix, GError **error)
@@ -181,6 +184,24 @@ char *hf_request_backup(HfRequester *self, const char *id, const HfJson *json, H
     return job != NULL ? hf_request_answer(job) : NULL;
 }
 
+bool hf_request_backup_write_place(HfRequester *self, const HfJson *json, HfJsonNode body, HfJsonWriter *writer,
+                                   GError **error)
+{
+    const char *folder = hf_body_text(json, body, "folder");
+    bool unencrypted = hf_body_boolean(json, body, "unencrypted");
+    if (!hf_request_backup_check_place(folder != NULL ? folder : "", "", error))
+        return false;
+    g_autofree char *storage = choose_storage(self, json, body, error);
+    g_autoptr(GPtrArray) keys = storage != NULL ? choose_keys(self, json, body, error) : NULL;
+    if (keys == NULL || !check_keys(keys, unencrypted, error))
+        return false;
+    hf_json_writer_string(writer, "storage_id", storage);
+    hf_json_writer_string(writer, "folder", folder != NULL ? folder : "");
+    write_keys(writer, keys);
+    hf_json_writer_bool(writer, "unencrypted", unencrypted);
+    return true;
+}
+
 /* ---- What a schedule says ------------------------------------------------------------------------------------------
  */
 
@@ -215,7 +236,7 @@ char *hf_request_schedule_run(HfRequester *self, const char *id, const HfJson *j
         return NULL;
     g_autoptr(HfScheduleRow) schedule = hf_schedule_get(self->catalog, self->organization, id, error);
     g_autoptr(GPtrArray) databases = schedule != NULL ? hf_schedule_databases(self->catalog, id, error) : NULL;
-    if (databases == NULL)
+    if (databases == NULL || !hf_schedule_note_run(self->catalog, id, error))
         return NULL;
     g_autofree char *find = schedule->database_pattern != NULL ? hf_request_find(self, schedule, error) : NULL;
     if (schedule->database_pattern != NULL && find == NULL)

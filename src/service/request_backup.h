@@ -26,8 +26,20 @@ char *hf_request_scheduled_backup(HfRequester *self, const HfScheduleRow *schedu
 char *hf_request_schedule_run(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+/* For another kind whose job writes a backup first: where it goes and who may open it, in the members storage_id,
+ * folder, key_ids and unencrypted of a body that was checked by these rules. Writes them, complete, for the job. */
+#define HF_REQUEST_PLACE_RULES                                                                                         \
+    {"storage_id", HF_BODY_ID}, {"folder", HF_BODY_TEXT}, {"key_ids", HF_BODY_IDS},                                    \
+    {                                                                                                                  \
+        "unencrypted", HF_BODY_BOOLEAN                                                                                 \
+    }
+bool hf_request_backup_write_place(HfRequester *self, const HfJson *json, HfJsonNode body, HfJsonWriter *writer,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A folder in the storage, and the beginning of a name in it: neither leads out of it, or hides what is there. */
 bool hf_request_backup_check_place(const char *folder, const char *prefix, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Of HfKeyRow: a file that a passphrase opens is opened by that alone. */
+bool hf_request_backup_check_passphrase(const GPtrArray *keys, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Checks a schedule's member "options". */
 bool hf_request_backup_check_options(const HfJson *json, HfJsonNode options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

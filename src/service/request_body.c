@@ -97,6 +97,8 @@ static bool check_value(const HfBodyRule *rule, const HfJson *json, HfJsonNode v
         return check_list(rule, json, value, error);
     case HF_BODY_PAIRS:
         return check_pairs(rule, json, value, error);
+    case HF_BODY_OBJECT:
+        return hf_json_is_object(json, value) || refuse(rule, "an object", error);
     case HF_BODY_NUMBER:
         return check_number(rule, json, value, error);
     case HF_BODY_BOOLEAN:

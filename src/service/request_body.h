@@ -16,6 +16,7 @@ typedef enum {
     HF_BODY_BOOLEAN,
     HF_BODY_CHOICE, /* one of `choices`, separated by spaces */
     HF_BODY_PAIRS,  /* an object of texts */
+    HF_BODY_OBJECT, /* any object */
     HF_BODY_SECRET, /* a text that is not copied */
 } HfBodyType;
 

@@ -47,6 +47,8 @@ typedef struct {
     HfBackupRow *backup;
     char *server_id, *pool;
     char *database_id; /* NULL: a new one */
+    char *new_name;
+    char *what; /* is done to which database, for the audit log */
 } Target;
 
 static void clear_target(Target *self)
@@ -55,6 +57,8 @@ static void clear_target(Target *self)
     g_free(self->server_id);
     g_free(self->pool);
     g_free(self->database_id);
+    g_free(self->new_name);
+    g_free(self->what);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Target, clear_target)
 
@@ -72,6 +76,7 @@ static bool find_database(HfRequester *self, const char *id, Target *target, GEr
     target->database_id = g_strdup(database->id);
     target->server_id = g_strdup(database->server_id);
     target->pool = g_strdup(database->pool);
+    target->what = g_strconcat("over the database ", database->name, NULL);
     return true;
 }
 
@@ -82,6 +87,7 @@ static bool find_server(HfRequester *self, const char *id, Target *target, GErro
         return false;
     target->server_id = g_strdup(server->id);
     target->pool = g_strdup(server->pool);
+    target->what = g_strdup_printf("as the new database %s of the server %s", target->new_name, server->name);
     return true;
 }
 
@@ -106,6 +112,7 @@ static bool find_target(HfRequester *self, const HfJson *json, HfJsonNode body, 
     if (in_place && g_strcmp0(hf_body_text(json, body, "safety"), "none") == 0)
         return refuse("mode \"in_place\" cannot be undone, so it is backed up first: safety \"none\" is not for it",
                       error);
+    target->new_name = g_strdup(hf_body_text(json, body, "database_name"));
     return is_new ? find_server(self, server, target, error) : find_database(self, database, target, error);
 }
 
@@ -125,8 +132,10 @@ static char *make(HfRequester *self, const char *kind, const char *request, cons
                     .holds = holds,
                     .server_id = target->server_id,
                     .database_id = target->database_id,
+                    .database_name = target->new_name,
                     .backup_id = target->backup->id,
                     .pool = target->pool,
+                    .what = target->what,
                     .secret = secret};
     return hf_request_make(self, &job, "backup", target->backup->id, target->backup->name, error);
 }
@@ -201,8 +210,11 @@ char *hf_request_undo(HfRequester *self, const char *id, const HfJson *json, HfJ
         return NULL;
     g_autofree char *request = hf_body_write(json, body, undo_rules, G_N_ELEMENTS(undo_rules));
     g_autofree char *holds = g_strconcat("database:", database->id, NULL);
+    const char *copy = hf_body_text(json, body, "copy");
+    g_autofree char *what = g_strconcat("back to the copy ", copy != NULL ? copy : "that was kept last", NULL);
     HfNewJob job = {.kind = "undo",
                     .name = database->name,
+                    .what = what,
                     .request = request,
                     .holds = holds,
                     .database_id = database->id,

@@ -25,7 +25,13 @@ bool hf_request_retention(HfRequester *self, const char *schedule_id, const char
                     .database_id = database_id,
                     .schedule_id = schedule_id,
                     .pool = schedule->pool != NULL ? schedule->pool : database->pool};
-    g_autofree char *id = hf_request_make(self, &job, "schedule", schedule_id, schedule->name, error);
+    /* Whoever asked for the backup has not asked for this. */
+    HfRequester by_schedule = *self;
+    g_autofree char *who = g_strconcat("schedule ", schedule->name, NULL);
+    by_schedule.actor = who;
+    by_schedule.reason = "after a backup";
+    g_autofree char *id = hf_request_make(&by_schedule, &job, "schedule", schedule_id, schedule->name, error);
+    self->made = by_schedule.made;
     return id != NULL;
 }
 

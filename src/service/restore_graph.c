@@ -3,7 +3,7 @@
  *
  *   first slice of a table ─> its other slices ─> proof of the table
  *                                  └────────────> its indexes and key constraints
- *   all tables loaded ─> foreign keys ─> statistics of their tables
+ *   all tables loaded ─> indexes over expressions ─> statistics ─> foreign keys
  *   all tables loaded ─> triggers and the rest; and proved ─> policies
  *   all of post-data, statistics ─> grants ─> materialized views that may need them
  *
@@ -317,7 +317,7 @@ static void use_table(HfRestoreGraph *self, HfTask *task, const HfManifestTable 
         hf_task_use(task, entry, exclusive);
 }
 
-/* Statistics come last of all that a table has: of its indexes' expressions too. */
+/* Before the checks of foreign keys and what else reads much, which are planned by them. */
 static HfTask *add_analyze(HfRestoreGraph *self, const HfManifestTable *table)
 {
     char *name = own(self, hf_pg_quote_qualified(table->schema, table->name));
@@ -522,6 +522,14 @@ static bool may_run_early(HfRestoreGraph *self, const HfTocEntry *entry)
     return has_table;
 }
 
+/* Whether ANALYZE finds something to do in it besides the table's columns: an expression has parentheses of its own. */
+static bool may_have_statistics(const HfTocEntry *entry)
+{
+    const char *columns = strchr(entry->definition, '(');
+    return strcmp(entry->kind, "STATISTICS") == 0 ||
+           (is_index(entry) && columns != NULL && strchr(columns + 1, '(') != NULL);
+}
+
 /* Lets the task wait for the rows of the tables that the entry depends on, and for other entries; and keeps it apart
  * from others that lock the same tables. */
 static void bind_entry(HfRestoreGraph *self, HfTask *task, const HfTocEntry *entry, bool exclusive)
@@ -537,7 +545,11 @@ static void bind_entry(HfRestoreGraph *self, HfTask *task, const HfTocEntry *ent
         const TableTasks *tasks = g_hash_table_lookup(self->tables, GUINT_TO_POINTER(needed->object_oid));
         if (tasks != NULL && tasks->done != NULL)
             hf_task_depend(task, tasks->done);
-        if (tasks != NULL && tasks->analyze != NULL)
+        if (tasks == NULL || tasks->analyze == NULL)
+            continue;
+        if (is_foreign_key(entry))
+            hf_task_depend(task, tasks->analyze);
+        else if (may_have_statistics(entry))
             hf_task_depend(tasks->analyze, task);
     }
 }

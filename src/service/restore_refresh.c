@@ -17,11 +17,17 @@ bool hf_toc_entry_hides_rows(const HfTocEntry *entry)
 /* ---- What it reads -------------------------------------------------------------------------------------------------
  */
 
+/* Who reads a table computes no default. */
+static bool is_default(const HfTocEntry *entry, const HfTocEntry *needed)
+{
+    return strcmp(entry->kind, "TABLE") == 0 && strcmp(needed->kind, "SEQUENCE") == 0;
+}
+
 static bool follow(const HfDumpToc *toc, const HfTocEntry *entry, GHashTable *reads)
 {
     for (size_t i = 0; i < entry->dependency_count; i++) {
         const HfTocEntry *needed = hf_dump_toc_find(toc, entry->dependencies[i]);
-        if (needed == NULL || !g_hash_table_add(reads, (gpointer)needed))
+        if (needed == NULL || is_default(entry, needed) || !g_hash_table_add(reads, (gpointer)needed))
             continue;
         if (hf_toc_entry_is_code(needed) || follow(toc, needed, reads))
             return true;

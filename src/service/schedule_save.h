@@ -6,7 +6,7 @@
 
 #include "catalog/schedule_table.h"
 
-/* Checks its folder, prefix and options (HF_ERROR_USAGE), and sets when it runs next. */
+/* Checks its folder, prefix, options and keys (HF_ERROR_USAGE), and sets when it runs next. */
 bool hf_schedule_settle(HfCatalog *catalog, const char *organization, const char *id, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 

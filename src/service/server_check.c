@@ -56,6 +56,8 @@ static const char *const usual_fixes[STEPS] = {
     [RIGHTS] = "See which rights the role has.",
     [ROOM] = "Raise max_connections at the server, or let fewer jobs run there at once."};
 
+#define HBA "Admit this role, database and address in the server's pg_hba.conf, above what rejects them, and reload it."
+
 /* What PostgreSQL and libpq say of a refused connection, whose it is, and what helps. libpq gives no code, so their
  * words are all there is; in other languages the usual advice has to do. */
 static const struct {
@@ -70,7 +72,9 @@ static const struct {
     {"certificate", TLS, NULL},
     {"SSL error", TLS, NULL},
     {"SSL connection", TLS, NULL},
-    {"no pg_hba.conf entry", SIGN_IN, "Add a line to the server's pg_hba.conf for this role, database and address."},
+    {"SSL encryption", SIGN_IN, HBA},
+    {"no encryption", SIGN_IN, "Choose a TLS mode, if the server takes encrypted connections alone. Otherwise: " HBA},
+    {"pg_hba.conf", SIGN_IN, HBA},
     {"password", SIGN_IN, "Give the role's password again."},
     {"role \"", SIGN_IN, "Create the role at the server, or correct the user."},
     {"database \"", SIGN_IN, "Name a maintenance database that exists and that the role may connect to."},

@@ -27,8 +27,7 @@ static void append_parameter(GString *to, const char *name, const char *value)
     g_string_append_c(to, '\'');
 }
 
-/* The file with these certificates, transfer full. */
-static char *write_certificates(const char *text, GError **error)
+char *hf_unseal_certificates(const char *text, GError **error)
 {
     g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
     g_autofree char *name = g_strconcat(digest, ".pem", NULL);
@@ -54,7 +53,7 @@ static char *conninfo_of(const HfServerRow *server, const char *database, GError
     append_parameter(text, "connect_timeout", "10");
     append_parameter(text, "application_name", "holdfast");
     if (server->tls_root != NULL && *server->tls_root != '\0') {
-        g_autofree char *path = write_certificates(server->tls_root, error);
+        g_autofree char *path = hf_unseal_certificates(server->tls_root, error);
         if (path == NULL)
             return NULL;
         append_parameter(text, "sslrootcert", path);

@@ -15,6 +15,9 @@
 HfPgTarget *hf_unseal_target(const HfSealer *sealer, const HfServerRow *server, const char *database, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
+/* The file with these certificates (PEM), as above. Transfer full. */
+char *hf_unseal_certificates(const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Who may open what is written: elements HfKeyRow, at least one. HF_ERROR_USAGE: a passphrase beside another key, which
  * age does not have. Transfer full. */
 HfAgeRecipients *hf_unseal_recipients(const HfSealer *sealer, const GPtrArray *keys, GError **error)

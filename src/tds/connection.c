@@ -292,10 +292,37 @@ static bool prepare_session(HfTds *self, const HfTdsTarget *target, GError **err
     return false;
 }
 
+/* FreeTDS takes more from the environment than its user may know: another server, another version, a file for all that
+ * is sent. */
+static bool check_environment(GError **error)
+{
+    static const char *const heard[] = {"TDSHOST", "TDSPORT", "TDSVER", "TDSDUMP", "TDSDUMPCONFIG"};
+    for (size_t i = 0; i < G_N_ELEMENTS(heard); i++)
+        if (g_getenv(heard[i]) != NULL) {
+            g_set_error(error, HF_ERROR, HF_ERROR_USAGE,
+                        "the environment has %s, which would lead or copy the connection elsewhere: unset it",
+                        heard[i]);
+            return false;
+        }
+    return true;
+}
+
+static bool check_password(const HfTdsTarget *target, GError **error)
+{
+    if (target->password == NULL || strlen(target->password) <= HF_TDS_MAX_LOGIN_BYTES)
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_USAGE,
+                "%s: the password is longer than %d bytes, which FreeTDS does not send: give the login a shorter one",
+                target->description, HF_TDS_MAX_LOGIN_BYTES);
+    return false;
+}
+
 HfTds *hf_tds_connect(const HfTdsTarget *target, GCancellable *cancellable, GError **error)
 {
     static GOnce library = G_ONCE_INIT;
     g_autofree char *root_name = NULL, *file_name = NULL, *text = NULL;
+    if (!check_environment(error) || !check_password(target, error))
+        return NULL;
     if (g_once(&library, start_library, NULL) == NULL) {
         g_set_error_literal(error, HF_ERROR, HF_ERROR_INTERNAL, "FreeTDS cannot be used: it has no memory");
         return NULL;
@@ -340,30 +367,30 @@ static char *start_of(const char *sql)
     return g_strdup_printf("%s%s", cut, strlen(cut) < strlen(sql) ? " …" : "");
 }
 
-static bool fail_statement(HfTds *self, const char *sql, GError **error)
-{
-    g_autofree char *what = start_of(sql);
-    return hf_tds_fail(self, what, error);
-}
-
-static bool send(HfTds *self, const char *sql, GError **error)
+static bool send(HfTds *self, const char *what, const char *sql, GError **error)
 {
     hf_tds_begin(self);
     if (!hf_error_check_cancelled(self->cancellable, error))
         return false;
     if (dbcmd(self->process, sql) == FAIL || dbsqlexec(self->process) == FAIL)
-        return fail_statement(self, sql, error);
+        return hf_tds_fail(self, what, error);
     return true;
 }
 
-bool hf_tds_exec(HfTds *self, const char *sql, GError **error)
+bool hf_tds_exec_secret(HfTds *self, const char *what, const char *sql, GError **error)
 {
-    if (!send(self, sql, error))
+    if (!send(self, what, sql, error))
         return false;
     RETCODE result;
     while ((result = dbresults(self->process)) == SUCCEED)
         (void)dbcanquery(self->process);
-    return (result == NO_MORE_RESULTS && !hf_tds_has_problem(self)) || fail_statement(self, sql, error);
+    return (result == NO_MORE_RESULTS && !hf_tds_has_problem(self)) || hf_tds_fail(self, what, error);
+}
+
+bool hf_tds_exec(HfTds *self, const char *sql, GError **error)
+{
+    g_autofree char *what = start_of(sql);
+    return hf_tds_exec_secret(self, what, sql, error);
 }
 
 bool hf_tds_execf(HfTds *self, GError **error, const char *format, ...)
@@ -380,10 +407,11 @@ bool hf_tds_execf(HfTds *self, GError **error, const char *format, ...)
 
 bool hf_tds_select_begin(HfTds *self, const char *sql, GError **error)
 {
-    if (!send(self, sql, error))
+    g_autofree char *what = start_of(sql);
+    if (!send(self, what, sql, error))
         return false;
     if (dbresults(self->process) != SUCCEED || hf_tds_has_problem(self))
-        return fail_statement(self, sql, error);
+        return hf_tds_fail(self, what, error);
     self->columns = (unsigned)dbnumcols(self->process);
     self->selecting = true;
     return true;

@@ -27,6 +27,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfTds, hf_tds_close)
 /* Runs a batch; rows are thrown away. */
 bool hf_tds_exec(HfTds *self, const char *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool hf_tds_execf(HfTds *self, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for a statement that has a secret in it: errors say `what` in its place. */
+bool hf_tds_exec_secret(HfTds *self, const char *what, const char *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The server's number of the last error; 0: it was none of the server's. */
 int hf_tds_error_number(const HfTds *self);
 

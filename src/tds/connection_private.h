@@ -11,6 +11,7 @@
 #include <sybdb.h>
 
 #define HF_TDS_DEFAULT_PORT 1433
+#define HF_TDS_MAX_LOGIN_BYTES 128 /* of FreeTDS, for a user, a password or a database */
 
 #define UNIQUEIDENTIFIER 36 /* of the protocol; FreeTDS's headers keep it to themselves */
 
@@ -40,7 +41,7 @@ struct HfTds {
     unsigned columns;
     /* Of the bulk load at hand. */
     char *table;
-    bool started; /* a row was sent */
+    bool started;    /* a row was sent */
     uint8_t *values; /* of bulk.c: where db-lib reads the row's values */
 };
 

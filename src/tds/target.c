@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define MAX_LOGIN_BYTES 128 /* of FreeTDS, for a user, a password or a database */
+#define MAX_LOGIN_BYTES HF_TDS_MAX_LOGIN_BYTES
 #define MAX_ROOT_BYTES ((gsize)4 << 20)
 
 static bool fail(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -127,6 +127,26 @@ void hf_tds_target_free(HfTdsTarget *self)
 const char *hf_tds_target_database(const HfTdsTarget *self)
 {
     return self->database;
+}
+
+const char *hf_tds_target_host(const HfTdsTarget *self)
+{
+    return self->host;
+}
+
+const char *hf_tds_target_user(const HfTdsTarget *self)
+{
+    return self->user;
+}
+
+const char *hf_tds_target_root(const HfTdsTarget *self)
+{
+    return self->root;
+}
+
+bool hf_tds_target_takes_any_certificate(const HfTdsTarget *self)
+{
+    return self->any_certificate;
 }
 
 const char *hf_tds_target_describe(const HfTdsTarget *self)

@@ -28,8 +28,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfTdsTarget, hf_tds_target_free)
 
 /* Borrowed. */
 const char *hf_tds_target_database(const HfTdsTarget *self);
+const char *hf_tds_target_host(const HfTdsTarget *self);
+const char *hf_tds_target_user(const HfTdsTarget *self);
+/* In PEM; NULL: those of the system. */
+const char *hf_tds_target_root(const HfTdsTarget *self);
 /* "shop at db.example:1433", for messages. Borrowed. */
 const char *hf_tds_target_describe(const HfTdsTarget *self);
+bool hf_tds_target_takes_any_certificate(const HfTdsTarget *self);
 bool hf_tds_target_has_password(const HfTdsTarget *self);
 
 #endif

@@ -120,10 +120,26 @@ class ServiceBench(Measures):
             admin = service.organization("acme")
             site = Site(service.socket, service.furnish(admin)["database"])
             try:
-                self.rates("a site that asks the gate against one that does not", "0.7", (site.port, "/hello"),
+                self._let_check(site)
+                self.rates("gate check with the cache against a static file of the same size", "0.7",
+                           (site.port, "/check"), (site.ungated, "/empty"))
+                self.rates("a static file behind the gate against one that is not", "0.7", (site.port, "/hello"),
                            (site.ungated, "/hello"))
             finally:
                 site.remove()
+
+    @staticmethod
+    def _let_check(site):
+        """/check: the gate's own location for anybody to ask; /empty: a file without a byte, as its answer has none."""
+        folder = Path(site.folder)
+        gate = (folder / "holdfast-gate.conf").read_text()
+        check = re.search(r"location = /-/holdfast/gate (\{.*?\n\})", gate, re.S).group(1).replace("internal;", "")
+        text = site.configuration.read_text()
+        text = text.replace("location = /forbidden", f"location = /check {check}\n        location = /forbidden")
+        text = text.replace(f":{site.ungated};", f":{site.ungated};\n        location = /empty {{ root {folder}; }}")
+        (folder / "empty").touch()
+        site.configuration.write_text(text)
+        site.restart()
 
     # ---- lists -----------------------------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ class Certificates:
         self.right = self._leaf("right", "root", names)
         self.of_other_root = self._leaf("of_other_root", "other_root", names)
         self.of_other_name = self._leaf("of_other_name", "root", "DNS:elsewhere.example")
+        self.expired = self._leaf("expired", "root", names, days=-1)
 
     def _openssl(self, *arguments):
         subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, cwd=self.folder)
@@ -40,12 +41,12 @@ class Certificates:
                       "-subj", f"/CN=Holdfast tests {name}", "-addext", "keyUsage=critical,keyCertSign")
         return str(self.folder / f"{name}.pem")
 
-    def _leaf(self, name, root, names):
+    def _leaf(self, name, root, names, days=30):
         subject = names.split(":")[-1]
         self._openssl("req", *NEW_KEY, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={subject}",
                       "-addext", f"subjectAltName={names}")
         self._openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{root}.pem", "-CAkey", f"{root}.key",
-                      "-CAcreateserial", "-days", 30, "-copy_extensions", "copy", "-out", f"{name}.pem")
+                      "-CAcreateserial", "-days", days, "-copy_extensions", "copy", "-out", f"{name}.pem")
         return str(self.folder / f"{name}.pem"), str(self.folder / f"{name}.key")
 
 
@@ -53,7 +54,7 @@ class SqlServer:
     r"""One server on `host` and `port`. Its logins are `login` with `password`, and by Windows `windows_login`.
 
     encryption: "required"; "login" (of the login alone, unless the client asks for more); "none" (TLS is refused).
-    certificate: "right", "of_other_root" or "of_other_name". version: (15, 0, 2000) is SQL Server 2019.
+    certificate: "right", "of_other_root", "of_other_name" or "expired". version: (15, 0, 2000) is SQL Server 2019.
     null: rows of bulk loads are counted and forgotten. instance: told by a Browser on UDP 1434 of a
     loopback address of its own.
     denied of add_login: rights as HAS_PERMS_BY_NAME names them, such as "CREATE TABLE", "INSERT", "ALTER"."""
@@ -63,7 +64,7 @@ class SqlServer:
 
     def __init__(self, postgres, *, encryption="required", certificate="right", version=(15, 0, 2000), null=False,
                  collation=COLLATION, instance=None, free_bytes=1 << 40):
-        self._postgres, self._null = postgres, null
+        self._postgres, self._null, self._version = postgres, null, version
         self.folder = Path(tempfile.mkdtemp(prefix="hf-mssql-", dir="/tmp"))
         self.log, self.port = self.folder / "log", free_port()
         self._faults = self.folder / "faults"
@@ -74,7 +75,7 @@ class SqlServer:
         self._numbers, self._process = itertools.count(), None
         self._settings = {"host": self.host, "port": self.port, "name": "PEER", "domain": "CORP", "version": version,
                           "collation": collation, "null": null, "faults": str(self._faults), "instance": instance,
-                          "free_bytes": free_bytes,
+                          "free_bytes": free_bytes, "growth": 8192,
                           "dsn": postgres.dsn("DATABASE").replace("dbname=DATABASE", ""), "databases": {},
                           "logins": {LOGIN: {"password": PASSWORD}, WINDOWS_LOGIN: {"password": WINDOWS_PASSWORD}}}
         try:
@@ -116,10 +117,15 @@ class SqlServer:
         path.with_suffix(".new").write_text(json.dumps(self._settings))
         path.with_suffix(".new").rename(path)
 
-    def offer(self, *, encryption="required", certificate="right"):
-        """Other encryption, or another certificate, to those who come from now on."""
+    def offer(self, *, encryption="required", certificate="right", version=None):
+        """Other encryption, another certificate or version, to those who come from now on."""
         chain, key = getattr(self.certificates, certificate)
-        self._settings.update(encryption=encryption, certificate=chain, key=key)
+        self._settings.update(encryption=encryption, certificate=chain, key=key, version=version or self._version)
+        self._save()
+
+    def set_growth(self, pages):
+        """Of all files; 0: they do not grow."""
+        self._settings["growth"] = pages
         self._save()
 
     # ---- what is in it

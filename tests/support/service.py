@@ -191,11 +191,22 @@ class Service:
         things["preflight"] = str(self.sql(
             "INSERT INTO preflight (organization_id, request, expires_at) "
             "VALUES (%s, '{}', now() + interval '1 hour') RETURNING id", organization)[0][0])
+        things["mssql_server"] = make("/mssql-servers", name="sql", address="127.0.0.1:1", username="sa", password="kept")
+        things["report"] = self.report(organization)
         things["upload"] = str(self.sql(
             "INSERT INTO upload (organization_id, storage_id, name, size_bytes, expires_at) "
             "VALUES (%s, %s, 'u.hf', 1000, now() + interval '1 hour') RETURNING id", organization,
             things["storage"])[0][0])
         return things
+
+    def report(self, organization):
+        """A job that has one, which no worker has run."""
+        job = str(self.sql("INSERT INTO job (organization_id, kind, state, attempt, lease_until) VALUES "
+                           "(%s, 'assess', 'running', 1, now() + interval '1 hour') RETURNING id", organization)[0][0])
+        subprocess.run([program("tests/unit/worker/worker_check"), "report", job, "1", "{}", "<!DOCTYPE html>", "SELECT 1"],
+                       check=True, env={**self.environment, "HOLDFAST_CONFIG": str(self.configuration)})
+        self.sql("UPDATE job SET state = 'succeeded', lease_until = NULL, ended_at = now() WHERE id = %s", job)
+        return job
 
 
 class Answer:

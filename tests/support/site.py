@@ -50,12 +50,20 @@ class Site:
             Path(self.folder, source.name).write_text(text)
         text = SITE.replace("FOLDER", self.folder).replace("PORT", str(self.port)).replace("DATABASE", database)
         text = text.replace("UNGATED", str(self.ungated))
-        configuration = Path(self.folder, "nginx.conf")
-        configuration.write_text(text)
-        command = ["nginx", "-p", self.folder, "-e", f"{self.folder}/nginx-error.log", "-c", configuration]
+        self.configuration = Path(self.folder, "nginx.conf")
+        self.configuration.write_text(text)
+        self._start()
+        self.client = Client(self.port)
+
+    def _start(self):
+        command = ["nginx", "-p", self.folder, "-e", f"{self.folder}/nginx-error.log", "-c", self.configuration]
         self.process = process.start(command, f"{self.folder}/log")
         process.wait_for(self.answers, "the site", process=self.process, log=f"{self.folder}/log")
-        self.client = Client(self.port)
+
+    def restart(self):
+        """With the configuration as it is now."""
+        process.stop(self.process)
+        self._start()
 
     def answers(self):
         try:

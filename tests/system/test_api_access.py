@@ -19,7 +19,8 @@ MAY = {"viewer": {"viewer"}, "auditor": {"viewer", "auditor"}, "operator": {"vie
 # What stands at {id}, by the part of the path before it; the rest are an organization's things, from Service.furnish.
 OF_PART = {"servers": "server", "databases": "database", "storages": "storage", "keys": "key", "schedules": "schedule",
            "backups": "backup", "jobs": "job", "tokens": "token", "webhooks": "webhook", "preflights": "preflight",
-           "uploads": "upload"}
+           "uploads": "upload", "mssql-servers": "mssql_server"}
+OF_REPORT = ("report", "report.html", "script.sql")  # of a job that has one
 # A body that no route takes, so that whoever may use the route changes nothing with it.
 BROKEN = b"{"
 
@@ -61,6 +62,7 @@ class People:
             if part.startswith("{"):
                 noun = {"organizations": "organization", "accounts": "user", "users": "user"}.get(
                     parts[i - 1]) or OF_PART.get(parts[i - 1])
+                noun = "report" if parts[-1] in OF_REPORT else noun
                 parts[i] = self.things[noun] if noun else str(uuid.uuid4())
         path = "/".join(parts)
         return path if route["path"].startswith("/api/v1") else f"/{path}"

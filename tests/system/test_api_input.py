@@ -231,6 +231,14 @@ def test_a_schedule_that_could_never_run_is_refused(admin, things, change):
     refused(admin.patch(f"/schedules/{things['schedule']}", change))
 
 
+def test_a_schedule_whose_files_nobody_could_write_is_refused(admin, things):
+    phrase = admin.post("/keys", {"name": "phrase", "kind": "passphrase", "secret": "four words that rhyme"}, expect=201).json["id"]
+    change = {"key_ids": [things["key"], phrase]}
+    assert refused(admin.patch(f"/schedules/{things['schedule']}", change)).startswith("key_ids: a passphrase")
+    admin.patch(f"/schedules/{things['schedule']}", {"key_ids": [phrase]}, expect=200)
+    admin.patch(f"/schedules/{things['schedule']}", {"key_ids": [things["key"]]}, expect=200)
+
+
 # ---- The rest of HTTP -----------------------------------------------------------------------------------------------
 
 

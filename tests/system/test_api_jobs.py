@@ -189,6 +189,11 @@ def test_a_restore_beside_is_made_after_its_preflight(busy, admin, things, backu
     done = restore_beside(admin, things, backup, name)
     assert done["state"] == "succeeded", done
     assert busy.server.psql("SELECT count(*) FROM item", db=name) == "20000"
+    logged = admin.get("/logs?type=restore", expect=200).json["items"][0]
+    assert (logged["database_id"], logged["database_name"]) == (None, name)
+    asked, done = (admin.get(f"/audit?limit=1&action=restore.{each}", expect=200).json["items"][0]["detail"]
+                   for each in ("request", "end"))
+    assert asked.endswith(f", manual: as the new database {name} of the server main") and done.endswith(f"database {name}")
 
 
 def test_no_restore_makes_a_database_with_the_name_of_a_copy(admin, things, backup):
@@ -211,9 +216,10 @@ def test_a_schedule_runs_when_it_is_told_to(admin, things):
     schedule = admin.post("/schedules", {"name": "now", "interval_s": 28800, "storage_id": storage, "is_active": False,
                                          "server_id": things["server"], "database_pattern": "*_api_shop",
                                          "key_ids": [things["key"]]}, expect=201).json
-    assert schedule["next_run_at"] is None
+    assert schedule["next_run_at"] is None and schedule["last_run_at"] is None
     job, = admin.post(f"/schedules/{schedule['id']}/run", expect=202).json["job_ids"]
     assert watch(admin, job)["state"] == "succeeded"
+    assert admin.get(f"/schedules/{schedule['id']}", expect=200).json["last_run_at"] > schedule["created_at"]
     made = admin.get(f"/backups?schedule_id={schedule['id']}", expect=200).json["items"]
     assert [each["type"] for each in made] == ["scheduled"]
     enabled = admin.post(f"/schedules/{schedule['id']}/enable", expect=200).json["next_run_at"]

@@ -303,6 +303,20 @@ def test_every_statement_of_the_script_is_t_sql(shop):
     assert tsql.complaints("CREATE TABLE [x] ([a] int NOT\nGO\n"), "the grammar can complain"
 
 
+@pytest.mark.slow_once
+def test_every_statement_of_encryption_is_t_sql(assess):
+    chosen = [each for column in "sfdb" for each in ("--encrypt", f"public.t.{column}")]
+    found = assess("CREATE TABLE t (id int PRIMARY KEY, s varchar(20) DEFAULT 'x', f float8, d date, b bytea)", *chosen,
+                   "--encryption-key", "default")
+    assert "CREATE SYMMETRIC KEY [holdfast_key] WITH ALGORITHM = AES_256 ENCRYPTION BY CERTIFICATE " in found["script"]
+    assert "[s] varbinary(8000) NULL,\n" in found["script"]
+    assert "CONVERT(nvarchar(20), DECRYPTBYKEY([s])) COLLATE Latin1_General_100_BIN2 AS [s]" in found["script"]
+    by_hand = (f"{found['encryption']['open']};\nGO\nINSERT INTO [dbo].[t] ([id], [s]) SELECT [id], "
+               "ENCRYPTBYKEY(KEY_GUID(N'holdfast_key'), CONVERT(nvarchar(4000), [s])) FROM #holdfast_part;\nGO\n"
+               f"{found['encryption']['close']};\nGO\n")
+    assert tsql.complaints(found["script"] + by_hand) == {}
+
+
 def test_schema_that_goes_as_it_is_or_changed(shop):
     script = shop["script"]
     assert "CREATE TABLE [shop].[customers] (\n    [id] bigint NOT NULL IDENTITY(10, 5),\n" in script

@@ -139,6 +139,21 @@ def make_version(catalog, number):
                                [version, path.stem, hashlib.sha256(path.read_bytes()).hexdigest()])
 
 
+def test_safety_backups_that_were_made_before_they_went_by_themselves_stay(empty):
+    make_version(empty, 12)
+    ids = {name: empty.organization(name) for name in ("without", "undecided", "decided")}
+    for name in ("undecided", "decided"):
+        storage = empty.one("INSERT INTO storage (organization_id, name, kind, path) VALUES (%s, 's', 'local', %s) "
+                            "RETURNING id", ids[name], f"/{name}")
+        empty.sql("INSERT INTO backup (organization_id, name, path, storage_id, type, database_name, size_bytes) VALUES "
+                  "(%s, 'b', 'b', %s, 'safety', 'shop', 1)", ids[name], storage)
+    empty.sql("INSERT INTO setting VALUES (%s, 'safety_keep_days', '7')", ids["decided"])
+    empty.migrate()
+    assert empty.sql("SELECT o.name, s.value FROM setting s JOIN organization o ON o.id = s.organization_id ORDER BY 1") == [
+        ("decided", 7), ("undecided", 3650)]
+    assert empty.one("SELECT organization_id::text FROM audit_event WHERE action = 'setting.change'") == ids["undecided"]
+
+
 @pytest.mark.parametrize("number", range(1, VERSION))
 def test_a_catalog_of_each_earlier_version_is_brought_forward(empty, program, database, number):
     new = Catalog(program, empty.server, database(empty.server))

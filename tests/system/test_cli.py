@@ -121,7 +121,7 @@ def test_bash_completes_commands_and_options(holdfast):
                               env=holdfast.environment({"HOLDFAST": holdfast.path}), check=True)
         return done.stdout.split()
 
-    assert complete("e") == ["extract"]
+    assert complete("e") == ["extract", "export"]
     assert sorted(complete("backup", "--exclude-t")) == ["--exclude-table", "--exclude-table-data"]
     assert complete("restore", "--mode", "") == ["swap", "new", "in-place"]
     assert complete("token", "") == ["list", "add", "remove"]
@@ -438,6 +438,25 @@ def test_progress_without_a_terminal_goes_on_while_nothing_moves(holdfast, shop,
             assert process.stderr.readline().startswith("holdfast: backup: 0.0% taking the snapshot")  # after 5 seconds
     _, stderr = process.communicate(timeout=180)
     assert process.returncode == 0 and "100% done" in stderr
+
+
+def test_the_check_of_the_archive_is_not_the_whole_way_of_a_restore(holdfast, slow, database, tmp_path):
+    holdfast(*slow.arguments[:-6], "--to", tmp_path / "x.hf")
+    copy = database(slow.server)
+    slow.server.psql(f"DROP DATABASE {copy}")
+    with slow.server.connect() as blocker:
+        with blocker.transaction():
+            blocker.execute("LOCK TABLE pg_database IN SHARE MODE")  # the restore waits with all checked and nothing loaded
+            process = holdfast.popen("restore", "--from", tmp_path / "x.hf", "--to", slow.server.dsn(copy), "--mode", "new",
+                                     "--progress", "json")
+            percents = []
+            while len(percents) < 4:
+                line = process.stderr.readline()
+                assert line
+                percents += [each["percent"] for each in objects(line)]
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0, stderr
+    assert 0 < percents[-1] < 60 and objects(stderr)[-1]["percent"] == 100
 
 
 def test_progress_without_a_terminal_is_lines(holdfast, shop, tmp_path):

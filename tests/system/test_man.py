@@ -9,8 +9,8 @@ from support.service import program
 
 PAGE = REPOSITORY / "src/cli/holdfast.1"
 PAGES = [PAGE, REPOSITORY / "src/api/holdfast-api.8", REPOSITORY / "worker/holdfast-worker.8"]
-COMMANDS = ["assess", "keygen", "backup", "restore", "undo", "copies", "verify", "inspect", "extract", "migrate", "init", "user", "token",
-            "server", "schedule", "job", "audit", "rescan"]
+COMMANDS = ["assess", "keygen", "backup", "restore", "undo", "copies", "verify", "inspect", "export", "extract", "import",
+            "migrate", "init", "user", "token", "server", "schedule", "job", "audit", "rescan"]
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 

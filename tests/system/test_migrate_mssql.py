@@ -6,77 +6,9 @@ import uuid
 
 import pytest
 
-from support import mssql_types, process
-from support.tds_clients import python_tds, tsql
+from support import mssql_types
+from support.mssql_migrations import ask, migrate, refused, report, rows_of, secret, server, source, target, waiting
 from test_assess import SHOP
-
-
-@pytest.fixture(scope="module")
-def server(mssql):
-    """One that no other file makes fail."""
-    return mssql(fresh=True)
-
-
-@pytest.fixture
-def target(server):
-    name = server.create_database()
-    yield name
-    server.clear_faults()
-    server.offer()
-
-
-@pytest.fixture
-def secret(server, tmp_path):
-    file = tmp_path / "password"
-    file.write_text(server.password + "\n")
-    file.chmod(0o600)
-    return file
-
-
-@pytest.fixture
-def migrate(holdfast, postgres, server, target, secret):
-    """migrate(database, *options) into the target of the test; with check=False whatever comes of it."""
-    def run(database, *options, check=True, popen=False, **more):
-        to = {"--to-mssql": f"{server.host}:{server.port}", "--to-database": target, "--to-user": server.login,
-              "--to-root": server.root, "--password-file": secret, **more}
-        arguments = [each for pair in to.items() if pair[1] is not None for each in pair]
-        call = holdfast.popen if popen else holdfast
-        kept = {} if popen else {"check": check}
-        return call("migrate", "--from", postgres(15).dsn(database), *arguments, *options, **kept)
-    return run
-
-
-@pytest.fixture
-def source(postgres, database):
-    """source(SQL) is a new database with that in it."""
-    def make(text):
-        name = database(postgres(15))
-        postgres(15).psql(text, db=name)
-        return name
-    return make
-
-
-@pytest.fixture
-def waiting():
-    """waiting(condition, process) waits until it is true, while the process runs."""
-    def wait(condition, running):
-        process.wait_for(condition, "the migration", seconds=120, process=running)
-    return wait
-
-
-def report(done):
-    return json.loads(done.stdout)
-
-
-def ask(server, target, text):
-    return tsql(server, text, database=target)
-
-
-def rows_of(server, target, text):
-    """With types, as another client reads them."""
-    with python_tds(server, target) as connection, connection.cursor() as cursor:
-        cursor.execute(text)
-        return cursor.fetchall()
 
 
 UTC = datetime.timezone.utc
@@ -165,13 +97,6 @@ def test_a_database_with_keys_views_and_what_stays_behind(migrate, source, serve
     assert ask(server, target, "SELECT max(id) FROM shop.customers") == [["25"]], "the identity goes on"
 
 
-def refused(done, *words):
-    assert done.returncode != 0 and not done.stdout
-    for each in words:
-        assert each in done.stderr
-    return done
-
-
 MOMENTS = """CREATE TABLE moments (id int PRIMARY KEY, d date, ts timestamp, tz timestamptz, t time, n numeric(9, 2), f float8, j json);
     INSERT INTO moments VALUES
         (1, 'infinity', 'infinity', '-infinity', '24:00', 'NaN', 'Infinity', '"\\u0000"'),
@@ -210,6 +135,14 @@ def test_awkward_values_go_as_text(migrate, source, server, target, tmp_path):
         ("0044-03-15 BC", "10000-01-01 00:00:00", "0044-03-15 12:00:00+00 BC", "12:00:00", "1.00", "1", "1")]
 
 
+def test_a_number_that_is_clamped_is_so_after_it_is_rounded(migrate, source, server, target, tmp_path):
+    name = source("CREATE TABLE n (id int PRIMARY KEY, a numeric); INSERT INTO n VALUES (1, 99999.996), (2, -99999.994), (3, 1e9)")
+    chosen = map_file(tmp_path, columns=[{"table": "public.n", "column": "a", "to": "decimal(7, 2)"}],
+                      values=[{"kind": "too many digits", "choice": "clamp"}])
+    assert report(migrate(name, "--json", "--map", chosen))["proved"]
+    assert ask(server, target, "SELECT a FROM n ORDER BY id") == [["99999.99"], ["-99999.99"], ["99999.99"]]
+
+
 def test_types_of_the_map(migrate, source, server, target, tmp_path):
     name = source("""CREATE TABLE mapped (id int PRIMARY KEY, a int, b numeric, c text, d timestamptz, e text, f timestamp, g int);
         INSERT INTO mapped VALUES (1, 200, 12.3456, 'short  ', '2024-02-29 12:00:00.123456+00', 'x', '2024-01-01 00:00:00.123456', 7),
@@ -239,6 +172,22 @@ def test_a_server_without_tls_is_refused(migrate, source, server, target):
     refused(migrate(name, "--to-any-certificate", check=False, **{"--to-root": None}), "no encrypted connection")
 
 
+def test_what_freetds_hears_from_the_environment_is_refused(migrate, source, server, target, tmp_path, monkeypatch):
+    name = source("CREATE TABLE t (a int)")
+    monkeypatch.setenv("TDSDUMP", str(tmp_path / "dump"))
+    refused(migrate(name, check=False), "the environment has TDSDUMP", "unset it")
+    assert not (tmp_path / "dump").exists()
+
+
+def test_a_right_that_is_missing_is_named(migrate, source, server, target):
+    name = source(FOUR)
+    server.add_login("reader", server.password, denied=["CREATE TABLE"])
+    refused(migrate(name, check=False, **{"--to-user": "reader"}), "CREATE TABLE permission denied", "grant it to the login")
+    assert ask(server, target, "SELECT name FROM sys.tables") == []
+    server.add_login("maker", server.password, denied=["INSERT"])
+    refused(migrate(name, check=False, **{"--to-user": "maker"}), "INSERT permission was denied", "grant it to the login")
+
+
 def test_why_a_login_fails_is_told(migrate, source, server, target, tmp_path, secret):
     name = source("CREATE TABLE t (a int)")
     refused(migrate(name, check=False, **{"--to-mssql": "127.0.0.1:1"}), "cannot be reached", "127.0.0.1:1")
@@ -246,6 +195,8 @@ def test_why_a_login_fails_is_told(migrate, source, server, target, tmp_path, se
     secret.write_text("wrong\n")
     refused(migrate(name, check=False), "18456", "check user and password")
     assert migrate(name, check=False, **{"--to-mssql": "a b"}).returncode == 2
+    secret.write_text("x" * 129 + "\n")
+    refused(migrate(name, check=False), "the password is longer than 128 bytes")
 
 
 def test_a_windows_login_and_a_named_instance(migrate, source, server, target, secret):
@@ -298,6 +249,14 @@ def test_a_connection_that_is_cut_leaves_what_is_finished(migrate, source, serve
     goes_on(migrate, server, target, name)
 
 
+def test_proof_stands_though_its_notes_could_not_be_taken_away(migrate, source, server, target):
+    name = source(FOUR)
+    server.fault("batch", "cut", matching="DROP TABLE")
+    done = migrate(name, "--json", check=False)
+    assert report(done)["proved"] and report(done)["line"] == "proved, but not finished"
+    assert goes_on(migrate, server, target, name)["parts_kept"] == 4
+
+
 def test_what_was_loaded_stays_after_a_kill(migrate, source, server, target, postgres, waiting):
     name = source(FOUR)
     server.fault("bulk end", "hang", matching="t3")
@@ -321,7 +280,8 @@ def test_an_end_that_the_server_refuses_is_no_success(migrate, source, server, t
     goes_on(migrate, server, target, name)
 
 
-@pytest.mark.parametrize("number, words", [(1105, "no more room"), (1205, "others work in the target")])
+@pytest.mark.parametrize("number, words", [(1105, "no more room"), (9002, "transaction log is full"),
+                                           (1205, "others work in the target")])
 def test_what_is_no_rows_fault_blames_no_row(migrate, source, server, target, tmp_path, number, words):
     name = source(FOUR)
     server.fault("bulk end", "error", times=None, matching="t2", number=number, details=["t2", "target", "PRIMARY"])
@@ -356,6 +316,30 @@ def test_a_row_that_is_refused_is_named(migrate, stopped, server, target):
     goes_on(migrate, server, target, stopped)
 
 
+def test_a_partitioned_table_goes_by_its_partitions(migrate, source, server, target, postgres):
+    name = source("""CREATE TABLE days (n int, d date) PARTITION BY RANGE (d);
+        CREATE TABLE days_1 PARTITION OF days FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
+        CREATE TABLE rest (d date, n int) PARTITION BY LIST (n); ALTER TABLE days ATTACH PARTITION rest DEFAULT;
+        CREATE TABLE "rest, 1" PARTITION OF rest FOR VALUES IN (1); CREATE TABLE rest_2 PARTITION OF rest DEFAULT;
+        INSERT INTO days SELECT n % 3, date '2024-01-01' + n FROM generate_series(0, 99) n""")
+    server.fault("batch", "cut", matching="SET .rows. = .*N.public.rest_2.")
+    refused(migrate(name, "--jobs", 1, check=False), "of 3 parts of the rows are there")
+    there = loaded(server, target)
+    assert set(there) <= {"public.days_1", "public.rest, 1"}, "the one that was cut is not"
+    assert report(migrate(name, "--json"))["parts_kept"] == len(there)
+    assert ask(server, target, "SELECT count(*), count(DISTINCT d), sum(n) FROM days") == [["100", "100", "99"]]
+
+
+def test_what_changed_in_one_partition_is_loaded_again(migrate, source, server, target, postgres):
+    name = source("""CREATE TABLE t (n int) PARTITION BY LIST (n); CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1);
+        CREATE TABLE t2 PARTITION OF t FOR VALUES IN (2); CREATE TABLE t3 PARTITION OF t DEFAULT; INSERT INTO t VALUES (1), (2), (3)""")
+    server.fault("batch", "cut", matching="SET .rows. = .*N.public.t3.")
+    refused(migrate(name, "--jobs", 1, check=False), "unfinished")
+    postgres(15).psql("INSERT INTO t VALUES (1)", db=name)
+    assert report(migrate(name, "--json"))["parts_kept"] == 0
+    assert ask(server, target, "SELECT n FROM t ORDER BY n") == [["1"], ["1"], ["2"], ["3"]]
+
+
 def test_rows_that_are_refused_are_put_aside(migrate, stopped, server, target, tmp_path):
     refuse_rows(server, target, 1, 50, 51, 100)
     file = tmp_path / "refused.jsonl"
@@ -367,6 +351,18 @@ def test_rows_that_are_refused_are_put_aside(migrate, stopped, server, target, t
         ("public.t2", f"id={n}", f"{n}\t" + ("\\N" if n % 3 == 0 else f"row {n}")) for n in (1, 50, 51, 100)]
     assert all("(error " in each["reason"] for each in lines)
     assert ask(server, target, COUNTS) == [["100", "96", "100", "100"]]
+
+
+def test_rows_that_were_put_aside_stay_so_when_it_goes_on(migrate, stopped, server, target, tmp_path):
+    """Also when keys stand on the others already."""
+    refuse_rows(server, target, 1, 50)
+    aside = ("--refused-to", tmp_path / "refused.jsonl", "--refused-limit", 2)
+    server.fault("batch", "cut", matching="SELECT .id., .note. FROM .dbo...t4")
+    refused(migrate(stopped, "--jobs", 1, *aside, check=False), "lost", "4 of 4 parts")
+    found = report(migrate(stopped, "--json", *aside, "--force"))
+    assert found["proved"] and found["parts_kept"] == 4 and (found["refused"], found["refused_before"]) == (2, 2)
+    assert "2 rows that it refused are left out" in found["line"]
+    assert ask(server, target, COUNTS) == [["100", "98", "100", "100"]]
 
 
 def test_a_value_that_is_too_long_is_named_by_its_row(migrate, source, server, target, tmp_path):
@@ -383,7 +379,8 @@ def test_a_cancel_ends_it(migrate, source, server, target, waiting):
     waiting(lambda: loaded(server, target) == ["public.t1"], running)
     running.terminate()
     assert running.wait(60) == 1
-    assert "cancelled" in running.stderr.read()
+    told = running.stderr.read()
+    assert "cancelled" in told and "at least 1 of 4 parts of the rows are there" in told
     server.stop()
     server.start()
     goes_on(migrate, server, target, name)
@@ -395,10 +392,25 @@ def test_one_at_a_time(migrate, source, server, target, waiting):
     running = migrate(name, "--jobs", 1, popen=True)
     waiting(lambda: loaded(server, target) == ["public.t1"], running)
     refused(migrate(name, "--others", "go-on", check=False), "another migration into this database is under way")
+    writing = server.postgres_psql(target, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                                           "AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()")
+    assert writing.strip() == "1", "the lock is no transaction, which would keep the log of the whole load"
     running.kill()
     running.wait()
     server.stop()
     server.start()
+
+
+def test_a_part_is_loaded_once_also_if_the_lock_is_lost(migrate, source, server, target, waiting):
+    name = source(FOUR)
+    server.fault("bulk end", "hold", times=None, matching="t2")
+    running = migrate(name, "--jobs", 1, popen=True)
+    waiting(lambda: loaded(server, target) == ["public.t1"], running)
+    ask(server, target, f"UPDATE holdfast_migration_part SET digest = N'{'0' * 32}' WHERE table_name = N'public.t2'")
+    server.clear_faults()
+    assert running.wait(60) == 1
+    assert "another migration has loaded this part" in running.stderr.read()
+    assert ask(server, target, "SELECT count(*) FROM t2") == [["0"]]
 
 
 def test_another_plan_does_not_go_on(migrate, source, server, target, postgres):
@@ -422,3 +434,13 @@ def test_a_difference_is_found(migrate, source, server, target):
     assert found["error"]["code"] == "differ" and not found["proved"]
     assert {each["table"]: each["difference"] for each in found["moved"] if not each["equal"]} == {
         "public.t2": "id=1077 is in the target alone; id=50 differs in note", "public.t4": "id=7 is missing in the target"}
+
+
+def test_differences_of_rows_that_look_alike_are_all_told(migrate, source, server, target):
+    name = source("CREATE TABLE t (s text); INSERT INTO t SELECT repeat('x', 300) || n FROM generate_series(1, 3) n")
+    server.fault("batch", "cut", matching="SELECT .s. FROM")
+    refused(migrate(name, check=False), "lost")
+    ask(server, target, "DELETE FROM t WHERE s NOT LIKE N'%2'")
+    done = migrate(name, "--json", check=False)
+    (found,) = report(done)["moved"]
+    assert done.returncode == 3 and found["difference"].count("is missing in the target") == 2

@@ -255,6 +255,28 @@ class Tour:
         admin.get(f"/preflights/{asked['preflight_id']}", expect=200)
         admin.post(f"/databases/{database}/undo", expect=202)
 
+    def migrations(self):
+        admin, report = self.admin, self.things["report"]
+        sql = f"/mssql-servers/{self.things['mssql_server']}"
+        admin.get("/mssql-servers?q=sql", expect=200)
+        admin.get(sql, expect=200)
+        admin.patch(sql, {"username": "mover"}, expect=200)
+        assert not admin.post(f"{sql}/test", {"database_name": "shop"}, expect=200).json["ok"]
+        spare = admin.post("/mssql-servers", {"name": "spare", "address": "[::1]:1433", "username": "sa"}, expect=201)
+        admin.delete(f"/mssql-servers/{spare.json['id']}", expect=204)
+        into = {"mssql_server_id": self.things["mssql_server"], "database_name": "shop"}
+        admin.post("/migrations", {"database_id": self.things["database"], **into, "refused_limit": 3}, expect=202)
+        admin.delete(sql, expect=409)  # its job waits
+        to = {"mode": "new", "server_id": self.things["server"], "database_name": "elsewhere"}
+        admin.post("/assessments", {"database_id": self.things["database"], "map": {"types": []}}, expect=202)
+        admin.post("/assessments", {"database_id": self.things["database"], **to}, expect=202)
+        admin.post("/migrations", {"database_id": self.things["database"], **to, "others": "go_on"}, expect=202)
+        admin.post("/migrations", {"database_id": self.things["database"]}, expect=400)
+        assert admin.get(f"/jobs/{report}/report", expect=200).json == {}
+        assert admin.get(f"/jobs/{report}/report.html", expect=200).body == b"<!DOCTYPE html>"
+        assert admin.get(f"/jobs/{report}/script.sql", expect=200).body == b"SELECT 1"
+        admin.get(f"/jobs/{self.things['job']}/report", expect=404)
+
     def jobs(self):
         admin, job = self.admin, self.things["job"]
         assert admin.get("/jobs?state=open", expect=200).json["items"]
@@ -296,6 +318,6 @@ class Tour:
 def test_every_answer_of_the_real_server_is_as_described(site, description):
     tour = Tour(site, description)
     for part in (tour.nobody, tour.people, tour.sources, tour.targets, tour.schedules, tour.backups, tour.uploads,
-                 tour.gate, tour.restores, tour.jobs, tour.settings, tour.oneself):
+                 tour.gate, tour.restores, tour.migrations, tour.jobs, tour.settings, tour.oneself):
         part()
     assert set(description.operations()) - tour.done == set()

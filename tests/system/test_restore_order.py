@@ -22,6 +22,7 @@ def restored(server, holdfast, tmp_path_factory):
         CREATE TABLE large AS SELECT n AS id, md5(n::text) AS t FROM generate_series(1, 400000) n;
         ALTER TABLE large ADD PRIMARY KEY (id);
         ALTER TABLE small_0 ADD PRIMARY KEY (id); ALTER TABLE small_1 ADD FOREIGN KEY (id) REFERENCES small_0;
+        CREATE INDEX small_2_lower ON small_2 (lower(t)); CREATE STATISTICS small_3_both ON id, t FROM small_3;
         CREATE MATERIALIZED VIEW a_of_b AS SELECT 1 AS x;
         CREATE MATERIALIZED VIEW b AS SELECT count(*) AS n FROM large; DROP MATERIALIZED VIEW a_of_b;
         CREATE MATERIALIZED VIEW a_of_b AS SELECT n FROM b;
@@ -66,8 +67,9 @@ def test_indexes_of_a_finished_table_are_built_while_another_is_loaded(statement
     assert any(begin < i < end for i in places(statements, "CREATE INDEX small_"))
 
 
-def test_foreign_keys_come_after_the_keys_and_refreshes_by_dependency(statements):
-    assert max(places(statements, "small_0_pkey")) < places(statements, "FOREIGN KEY")[0]
+def test_foreign_keys_come_after_keys_and_statistics_and_refreshes_by_dependency(statements):
+    for earlier in ("small_0_pkey", "ANALYZE public.small_0", "ANALYZE public.small_1"):
+        assert max(places(statements, earlier)) < places(statements, "FOREIGN KEY")[0]
     assert places(statements, "FOREIGN KEY")[0] < places(statements, "REFRESH MATERIALIZED VIEW", "public.b")[0]
     assert places(statements, "REFRESH", "public.b")[0] < places(statements, "REFRESH", "public.a_of_b")[0]
 
@@ -89,8 +91,10 @@ def test_what_goes_first_into_a_table_is_frozen(server, restored):
                            f"FROM pg_visibility_map_summary('{table}')", db=restored) == "t", table
 
 
-def test_every_table_has_statistics(server, restored):
+def test_all_has_statistics(server, restored):
     """The server does not make them by itself here."""
+    assert server.psql("SELECT count(*) FROM pg_stats WHERE tablename = 'small_2_lower'", db=restored) == "1"
+    assert server.psql("SELECT n_distinct IS NOT NULL FROM pg_stats_ext", db=restored) == "t"
     assert server.psql("SELECT string_agg(c.relname, ' ' ORDER BY 1) FROM pg_class c WHERE relkind = 'r' AND "
                        "relnamespace = 'public'::regnamespace AND (reltuples < 1 OR NOT EXISTS "
                        "(SELECT FROM pg_stats WHERE tablename = relname))", db=restored) == ""

@@ -144,7 +144,7 @@ def test_retention_keeps_what_it_is_told_and_stops_when_in_doubt(service, shop, 
     run(), run()
     assert states() == ["deleted", "good", "good"] and len(service.files()) == 2
     assert service.sql("SELECT object_id, actor FROM audit_event WHERE action = 'delete.request'") == [
-        (first, "user test")]
+        (first, "schedule nightly")]
     server.psql("DELETE FROM item WHERE i > 100", service.shop)
     run()
     assert states() == ["deleted", "good", "good", "good"]
@@ -286,11 +286,31 @@ def test_safety_backups_go_when_their_time_is_over_but_for_pinned_and_newest_one
     assert asked() == ["old"]  # and not twice
     service.sql("INSERT INTO setting VALUES (%s, 'safety_keep_days', '10')", service.organization)
     assert asked() == ["old"]  # the only good one that is left
+    service.sql("UPDATE setting SET value = '1e300'")  # as it could be set once
+    assert asked() == ["old"]
+    service.sql("UPDATE setting SET value = '10'")
     add("newest", "safety", 11)
     service.sql("UPDATE database SET retention_paused = 'somebody looks into it'")
     assert asked() == ["old"]
     service.sql("UPDATE database SET retention_paused = NULL")
     assert asked() == ["old", "young"]
+
+
+def test_safety_backups_of_a_database_that_is_registered_no_more_go_too(service, shop):
+    add = ("INSERT INTO backup (organization_id, name, path, storage_id, type, database_id, database_name, server_name, "
+           "size_bytes, created_at) VALUES (%s, %s, %s, %s, 'safety', NULL, %s, 'main', 1, now() - %s * interval '1 day')")
+    for name, database, days in ("oldest", "gone", 70), ("older", "gone", 50), ("only", "other", 60):
+        service.sql(add, service.organization, name, name, service.storage, database, days)
+
+    def asked():
+        service.check("turn", time.time_ns() // 1000)
+        return service.sql("SELECT name, (SELECT count(*) FROM job j WHERE j.backup_id = b.id) FROM backup b ORDER BY name")
+
+    assert asked() == [("older", 0), ("oldest", 1), ("only", 0)]  # the newest of each stays
+    service.sql("UPDATE job SET state = 'failed', ended_at = now(), created_at = now() - interval '2 hours'")
+    assert asked() == [("older", 0), ("oldest", 1), ("only", 0)]  # what cannot be deleted is tried once a day
+    service.sql("UPDATE job SET created_at = now() - interval '25 hours'")
+    assert asked() == [("older", 0), ("oldest", 2), ("only", 0)]
 
 
 def test_retention_asks_for_no_deletion_twice(service, shop):
@@ -312,3 +332,8 @@ def test_retention_asks_for_no_deletion_twice(service, shop):
     run()
     assert service.one("SELECT count(*) FROM job WHERE kind = 'retention' AND state = 'succeeded'") >= 1
     assert service.one("SELECT count(*) FROM job WHERE kind = 'delete'") == 1
+    run()
+    service.until(lambda: service.one("SELECT count(*) FROM audit_event WHERE action = 'delete.request'") == 1)
+    assert service.one("SELECT actor FROM audit_event WHERE action = 'delete.request'") == "schedule nightly"
+    assert service.one("SELECT detail FROM audit_event WHERE action = 'delete.request'").endswith(
+        ", retention: the schedule keeps the newest 1")

@@ -36,7 +36,10 @@ def guarded(postgres):
     assert subject
     server.configure({"ssl": "on", "ssl_cert_file": "server.crt", "ssl_key_file": "server.key"})
     server.psql("ALTER ROLE postgres PASSWORD 'right'; CREATE ROLE reader LOGIN PASSWORD 'right'; CREATE DATABASE shop;"
-                "CREATE ROLE helper LOGIN PASSWORD 'right' IN ROLE pg_read_all_data")
+                "CREATE ROLE helper LOGIN PASSWORD 'right' IN ROLE pg_read_all_data;"
+                "CREATE ROLE refused LOGIN PASSWORD 'right'; CREATE ROLE secure LOGIN PASSWORD 'right'")
+    hba = Path(server.data, "pg_hba.conf")
+    hba.write_text("host all refused all reject\nhostnossl all secure all reject\n" + hba.read_text())
     server.psql("CREATE TABLE t AS SELECT 1 AS i", db="shop")
     server.restart()
     return server
@@ -120,6 +123,22 @@ def test_what_is_advised_goes_by_the_servers_words_and_not_by_names(admin, guard
     made = save(admin, guarded, **changes)
     failed(made, "sign_in")
     assert words in steps_of(made)["sign_in"]["fix"]
+
+
+@pytest.mark.parametrize("role, tls_mode, fix", [("refused", "prefer", "Admit this role"), ("secure", "disable", "Choose a TLS mode"),
+                                                 ("secure", "prefer", None)])
+def test_who_is_rejected_by_pg_hba_is_told_so(admin, guarded, role, tls_mode, fix):
+    made = save(admin, guarded, username=role, tls_mode=tls_mode)
+    if fix is None:
+        assert made["check"]["ok"] is True, made["check"]
+        return
+    failed(made, "sign_in", "pg_hba.conf rejects", role)
+    assert steps_of(made)["sign_in"]["fix"].startswith(fix) and "pg_hba.conf" in steps_of(made)["sign_in"]["fix"]
+
+
+def test_what_is_said_with_tls_and_without_is_told_once(admin, guarded):
+    detail = steps_of(save(admin, guarded, tls_mode="prefer", password="wrong"))["sign_in"]["detail"]
+    assert detail.count("password authentication failed") == 1, detail
 
 
 def test_a_server_without_a_password_does_not_get_the_services_own(service, admin, guarded):

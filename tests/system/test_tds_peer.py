@@ -378,7 +378,7 @@ def test_equality_is_that_of_the_collation(run):
 
 UNKNOWN = [
     "create function f() returns int as begin return 1 end", "merge t using u on 1 = 1 when matched then delete",
-    "select * from t for json path", "create table #t (id int)", "alter database current set recovery simple",
+    "select * from t for json path", "create table ##t (id int)", "alter database current set recovery simple",
     "select * into copy from t", "set quoted_identifier off", "select nonsense from sys.tables where",
     "backup database x",
     "create table t (v sql_variant)", "update t set a = 1 from t join u on 1 = 1", "set textsize -1"]
@@ -394,6 +394,24 @@ def test_what_is_not_understood_is_refused_and_not_pretended(server):
 def test_nothing_of_a_batch_runs_that_is_not_understood_to_its_end(run):
     assert fails(run, "create table t (id int); frobnicate")[0] == 60001
     assert run("select count(*) from sys.tables") == [["0"]]
+
+
+def test_temporary_tables_and_locks_are_a_sessions_own(server, target):
+    lock = ("declare @taken int; exec @taken = sp_getapplock @Resource = N'one', @LockMode = N'Exclusive', "
+            "@LockOwner = N'Session', @LockTimeout = 0; select @taken")
+    with python_tds(server, target) as one, python_tds(server, target) as other:
+        for connection, value in ((one, 1), (other, 2)):
+            with connection.cursor() as cursor:
+                cursor.execute(f"create table #t (id int); insert into #t values ({value})")
+        found = []
+        for connection in (one, other):
+            with connection.cursor() as cursor:
+                cursor.execute("select id from #t")
+                found.append(cursor.fetchall())
+                cursor.execute("drop table #t")
+                cursor.execute(lock)
+                found.append(cursor.fetchall())
+        assert found == [[(1,)], [(0,)], [(2,)], [(-1,)]]
 
 
 # ---- schema

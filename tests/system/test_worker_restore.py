@@ -58,6 +58,7 @@ def test_a_preflight_tells_what_is_against_it_and_the_restore_then_is_refused(se
     path.write_bytes(data)
     found, result = preflight(service, backup, database_id=shop)
     assert not result["ok"] and result["code"] == "corrupt" and result["findings"][0]["fatal"]
+    assert service.one("SELECT state FROM backup") == "damaged"  # nobody picks it again
     assert "cannot be done" in service.request("restore", preflight_id=found, fails=True)
 
 

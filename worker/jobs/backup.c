@@ -19,20 +19,6 @@ static HfScope scope_of(const HfJson *request, const HfPatternTexts *texts, char
                      .force_text = g_strcmp0(hf_body_text(request, 0, "data_format"), "text") == 0};
 }
 
-/* Elements HfKeyRow, transfer full. */
-static GPtrArray *find_keys(HfJobRun *run, GError **error)
-{
-    g_auto(GStrv) ids = hf_body_texts(run->request, 0, "key_ids");
-    g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func((GDestroyNotify)hf_key_row_free);
-    for (char **id = ids; id != NULL && *id != NULL; id++) {
-        HfKeyRow *key = hf_key_get(run->catalog, run->job->organization, *id, error);
-        if (key == NULL)
-            return NULL;
-        g_ptr_array_add(keys, key);
-    }
-    return g_steal_pointer(&keys);
-}
-
 static bool back_up(HfJobRun *run, const HfDatabaseRow *database, const HfPgTarget *source, const GPtrArray *keys,
                     GError **error)
 {
@@ -83,7 +69,7 @@ bool hf_job_run_backup(HfJobRun *run, GError **error)
     g_autoptr(HfServerRow) server =
         database != NULL ? hf_server_get(run->catalog, job->organization, database->server_id, error) : NULL;
     g_autoptr(HfPgTarget) source = server != NULL ? hf_worker_reach(run, server, database->name, error) : NULL;
-    g_autoptr(GPtrArray) keys = source != NULL ? find_keys(run, error) : NULL;
+    g_autoptr(GPtrArray) keys = source != NULL ? hf_backup_writer_keys(run, error) : NULL;
     g_autoptr(GError) reason = NULL;
     if (keys == NULL)
         return false;

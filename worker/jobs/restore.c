@@ -15,12 +15,12 @@
 #include "worker/backup_writer.h"
 #include "worker/halt.h"
 #include "worker/kept_copy.h"
+#include "worker/naming_step.h"
 #include "worker/restore_plan.h"
 
 #include <string.h>
 
 #define STEP_LOADING "loading"
-#define STEP_NAMING "naming, database "
 #define STEP_IN_PLACE "in place, transaction "
 #define SAFETY_LOCK_WAIT_MS 60000
 
@@ -143,41 +143,6 @@ static void write_safety_after(Restore *self)
 /* ---- After a dead attempt ------------------------------------------------------------------------------------------
  */
 
-/* What the swap of a dead attempt has kept carries the job's id in its note. */
-static bool find_kept(Restore *self, GError **error)
-{
-    const HfRestoreOptions *options = &self->plan.options;
-    g_autoptr(GPtrArray) copies =
-        hf_copies_list(options->target, options->maintenance_db, false, self->run->cancellable, error);
-    for (guint i = 0; copies != NULL && i < copies->len && self->result.kept == NULL; i++) {
-        const HfCopy *copy = copies->pdata[i];
-        if (copy->kind != HF_COPY_KEPT || g_strcmp0(copy->archive, self->plan.archive_name) != 0)
-            continue;
-        self->result.kept = g_strdup(copy->name);
-        self->result.kept_until = g_strdup(copy->until);
-    }
-    return copies != NULL;
-}
-
-static bool follow_up_beside(Restore *self, bool *done, GError **error)
-{
-    const HfRestoreOptions *options = &self->plan.options;
-    GCancellable *cancellable = self->run->cancellable;
-    const char *step = self->run->job->step;
-    if (g_str_has_prefix(step, STEP_NAMING) && !hf_copies_is_live(options->target, options->maintenance_db,
-                                                                  step + strlen(STEP_NAMING), cancellable, done, error))
-        return false;
-    if (*done) {
-        self->result.database = g_strdup(hf_pg_target_database(options->target));
-        g_message("the attempt that was lost had given %s its name", self->result.database);
-        return find_kept(self, error);
-    }
-    g_auto(GStrv) dropped = hf_copies_drop(options->target, options->maintenance_db, NULL, cancellable, error);
-    for (char **name = dropped; name != NULL && *name != NULL; name++)
-        g_message("%s, of an attempt that was lost, is removed", *name);
-    return dropped != NULL;
-}
-
 static bool follow_up_in_place(Restore *self, bool *done, GError **error)
 {
     const char *step = self->run->job->step;
@@ -199,8 +164,9 @@ static bool follow_up(Restore *self, bool *done, GError **error)
     const HfRestorePlan *plan = &self->plan;
     if (plan->database != NULL && !hf_halt_recover(self->run, plan->server, plan->database, plan->target, error))
         return false;
-    return plan->options.mode == HF_RESTORE_IN_PLACE ? follow_up_in_place(self, done, error)
-                                                     : follow_up_beside(self, done, error);
+    return plan->options.mode == HF_RESTORE_IN_PLACE
+               ? follow_up_in_place(self, done, error)
+               : hf_naming_step_follow(self->run, &plan->options, &self->result, done, error);
 }
 
 /* ---- The restore ---------------------------------------------------------------------------------------------------
@@ -213,20 +179,12 @@ static void tell_finding(const HfFinding *finding, gpointer data)
         g_message("preflight: %s", finding->text);
 }
 
-static bool note_naming(const Restore *self, const char *incoming, GError **error)
-{
-    const HfRestoreOptions *options = &self->plan.options;
-    g_autofree char *oid =
-        hf_copies_oid(options->target, options->maintenance_db, incoming, self->run->cancellable, error);
-    g_autofree char *step = oid != NULL ? g_strconcat(STEP_NAMING, oid, NULL) : NULL;
-    return step != NULL && set_step(self, step, error);
-}
-
 /* HfRestoreOptions.before_swap: a worker that has lost the job stops here at the latest. */
 static bool before_swap(const char *incoming, gpointer data, GError **error)
 {
     Restore *self = data;
-    if ((self->safety == SAFETY_BEFORE && !write_safety_before(self, error)) || !note_naming(self, incoming, error))
+    if ((self->safety == SAFETY_BEFORE && !write_safety_before(self, error)) ||
+        !hf_naming_step_note(self->run, &self->plan.options, incoming, error))
         return false;
     bool ok = hf_halt_services(&self->halt, NULL, error);
     if (!ok)

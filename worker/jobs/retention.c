@@ -35,13 +35,31 @@ static bool is_paused(HfJobRun *run, const GPtrArray *backups, bool *paused, GEr
     return doubt == NULL || hf_database_pause_retention(run->catalog, database->id, doubt, error);
 }
 
+/* What goes; the rows stay those of `backups`, which is kept with them. */
+typedef struct {
+    GPtrArray *backups, *chosen;
+    char *who, *why;
+} Deletions;
+
+static void free_deletions(gpointer data)
+{
+    Deletions *self = data;
+    g_clear_pointer(&self->chosen, g_ptr_array_unref);
+    g_clear_pointer(&self->backups, g_ptr_array_unref);
+    g_free(self->who);
+    g_free(self->why);
+    g_free(self);
+}
+
 /* In the transaction that ends the job, so that an attempt which follows a dead one asks for nothing twice. What
  * somebody has pinned or deleted meanwhile is left. */
-static bool ask(HfJobRun *run, const GPtrArray *chosen, GError **error)
+static bool ask(HfJobRun *run, const Deletions *deletions, GError **error)
 {
     run->requester.reason = HF_REQUEST_RETENTION;
-    for (guint i = 0; i < chosen->len; i++) {
-        const HfBackupRow *backup = chosen->pdata[i];
+    run->requester.actor = deletions->who;
+    run->requester.why = deletions->why;
+    for (guint i = 0; i < deletions->chosen->len; i++) {
+        const HfBackupRow *backup = deletions->chosen->pdata[i];
         g_autoptr(GError) reason = NULL;
         g_autofree char *answer = hf_request_delete(&run->requester, backup->id, NULL, HF_JSON_NONE, &reason);
         if (answer != NULL || g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT))
@@ -52,17 +70,16 @@ static bool ask(HfJobRun *run, const GPtrArray *chosen, GError **error)
     return true;
 }
 
-/* What goes; the rows stay those of `backups`, which is kept with them. */
-typedef struct {
-    GPtrArray *backups, *chosen;
-} Deletions;
-
-static void free_deletions(gpointer data)
+/* Why they go, for the audit log. Transfer full. */
+static char *tell_rule(const HfScheduleRow *schedule)
 {
-    Deletions *self = data;
-    g_clear_pointer(&self->chosen, g_ptr_array_unref);
-    g_clear_pointer(&self->backups, g_ptr_array_unref);
-    g_free(self);
+    GString *text = g_string_new("the schedule keeps ");
+    if (schedule->keep_count > 0)
+        g_string_append_printf(text, "the newest %" G_GINT64_FORMAT, schedule->keep_count);
+    if (schedule->keep_days > 0)
+        g_string_append_printf(text, "%sthose of the last %" G_GINT64_FORMAT " days",
+                               schedule->keep_count > 0 ? ", and of them " : "", schedule->keep_days);
+    return g_string_free(text, FALSE);
 }
 
 static bool delete_backups(HfJobRun *run, GError **error)
@@ -80,6 +97,8 @@ static bool delete_backups(HfJobRun *run, GError **error)
     deletions->chosen = hf_retention_choose(backups, schedule->keep_count, schedule->keep_days, g_get_real_time());
     if (paused)
         g_ptr_array_set_size(deletions->chosen, 0);
+    deletions->who = g_strconcat("schedule ", schedule->name, NULL);
+    deletions->why = tell_rule(schedule);
     guint all = deletions->chosen->len;
     hf_retention_limit(deletions->chosen);
     if (all > deletions->chosen->len)
@@ -177,6 +196,5 @@ bool hf_job_record_retention(HfJobRun *run, GError **error)
 {
     if (run->kept == NULL)
         return true;
-    return run->job->schedule_id != NULL ? ask(run, ((const Deletions *)run->kept)->chosen, error)
-                                         : record_copies(run, run->kept, error);
+    return run->job->schedule_id != NULL ? ask(run, run->kept, error) : record_copies(run, run->kept, error);
 }

@@ -19,25 +19,37 @@ typedef struct {
     unsigned ordinal;   /* its place in the table there, from 1 */
     HfNeutralKind kind; /* of hf_postgres_value_sql's shapes */
     bool padded;
-    int64_t limit; /* of TEXT and BYTES, in bytes there; 0: none */
+    int64_t limit; /* of TEXT and BYTES, in bytes there (encrypted: before it is); 0: none */
 } HfMssqlLoadColumn;
 
 /* A table on its way. */
 typedef struct {
     const HfMssqlTable *there;
     HfManifestTable *info; /* as the pipeline knows it, with the query that reads its rows from PostgreSQL */
-    GArray *columns;       /* HfMssqlLoadColumn: those whose values are sent */
+    GPtrArray *leaves; /* HfManifestTable: partitions, whose rows are read one after the other in place of its own */
+    char *select;      /* "SELECT …" of a row, without FROM */
+    GArray *columns;   /* HfMssqlLoadColumn: those whose values are sent */
+    /* Of a table with encrypted columns, else NULL: its rows go into a temporary table of the session first, and from
+     * there encrypted into the table, while the key is open. All within the slice's transaction. */
+    char *open_key, *make_plain, *encrypt, *drop_plain;
 } HfMssqlLoad;
+
+#define HF_MSSQL_PLAIN_TABLE "#holdfast_part"
 
 /* All of a plan's tables: HfMssqlLoad, in its order, transfer full. HF_ERROR_USAGE for a type of the map whose values
  * could not be compared. Plan and map are borrowed for its life. */
 GPtrArray *hf_mssql_loads_new(const HfMssqlPlan *plan, const HfMssqlMap *map, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Borrowed; NULL: none. */
+/* Another partition. Borrowed. */
+HfManifestTable *hf_mssql_load_add_leaf(HfMssqlLoad *self, const char *schema, const char *name);
+/* Whether rows of `info` are its rows: itself, or a partition. */
+bool hf_mssql_load_has(const HfMssqlLoad *self, const HfManifestTable *info);
+/* The load that has it. Borrowed; NULL: none. */
 const HfMssqlLoad *hf_mssql_loads_find(const GPtrArray *loads, const HfManifestTable *info);
 
 /*
  * Each slice is one transaction, there whole or not at all. `on_end` (may be NULL) may write what is to be committed
- * with it, and is given the digest of the rows.
+ * with it, and is given the digests of the rows that are there and of those that are aside; `on_commit` (may be NULL)
+ * comes when it is done.
  */
 typedef struct {
     HfSink sink;
@@ -46,7 +58,9 @@ typedef struct {
     GHashTable *aside; /* const HfSlice to GArray of uint64_t: numbers of rows, from 0, that are not sent; NULL: none */
     GMutex mutex;      /* guards `failed` */
     const HfSlice *failed; /* the first slice of which the server or the writer refused something */
-    bool (*on_end)(HfTds *tds, const HfSlice *slice, const HfRowDigest *digest, gpointer data, GError **error);
+    bool (*on_end)(HfTds *tds, const HfSlice *slice, const HfRowDigest *digest, const HfRowDigest *aside, gpointer data,
+                   GError **error);
+    void (*on_commit)(const HfSlice *slice, gpointer data);
     gpointer data;
 } HfMssqlSink;
 

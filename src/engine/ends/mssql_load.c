@@ -1,6 +1,8 @@
 #include "base/error.h"
 #include "engine/copy_text.h"
 #include "engine/ends/mssql.h"
+#include "engine/ends/mssql_encryption.h"
+#include "engine/ends/mssql_expression.h"
 #include "engine/ends/mssql_type.h"
 #include "engine/ends/postgres_values.h"
 #include "pg/connection.h"
@@ -15,7 +17,13 @@ static void load_free(void *data)
 {
     HfMssqlLoad *self = data;
     hf_manifest_table_free(self->info);
+    g_ptr_array_unref(self->leaves);
+    g_free(self->select);
     g_array_unref(self->columns);
+    g_free(self->open_key);
+    g_free(self->make_plain);
+    g_free(self->encrypt);
+    g_free(self->drop_plain);
     g_free(self);
 }
 
@@ -57,6 +65,9 @@ static bool shape_of(const HfMssqlMap *map, HfMssqlLoadColumn *load, HfValueShap
     load->limit = shape->kind == HF_NEUTRAL_TEXT    ? 2 * MAX(size, 0)
                   : shape->kind == HF_NEUTRAL_BYTES ? MAX(size, 0)
                                                     : 0;
+    bool bounded = shape->kind == HF_NEUTRAL_TEXT || shape->kind == HF_NEUTRAL_BYTES;
+    if (column->encrypted && bounded && (load->limit == 0 || load->limit > HF_MSSQL_MAX_PLAIN_BYTES))
+        load->limit = HF_MSSQL_MAX_PLAIN_BYTES;
     return true;
 }
 
@@ -75,10 +86,51 @@ static bool add_column(HfMssqlLoad *self, const HfMssqlMap *map, const HfMssqlCo
     return true;
 }
 
+static void free_info(void *info)
+{
+    hf_manifest_table_free(info);
+}
+
+static bool is_encrypted(const HfMssqlLoad *self)
+{
+    for (guint i = 0; i < self->columns->len; i++)
+        if (g_array_index(self->columns, HfMssqlLoadColumn, i).column->encrypted)
+            return true;
+    return false;
+}
+
+/* The statements that bring its rows in through a table of plain values. */
+static void add_encryption(HfMssqlLoad *self, const HfMssqlKeyChoice *key)
+{
+    g_autoptr(GString) made = g_string_new(NULL);
+    g_autoptr(GString) names = g_string_new(NULL);
+    g_autoptr(GString) values = g_string_new(NULL);
+    for (guint i = 0; i < self->columns->len; i++) {
+        HfMssqlLoadColumn *load = &g_array_index(self->columns, HfMssqlLoadColumn, i);
+        const char *comma = i > 0 ? ", " : "", *collation = hf_mssql_column_collation(load->column);
+        g_autofree char *name = hf_mssql_quote_name(load->column->name);
+        g_autofree char *value =
+            load->column->encrypted ? hf_mssql_encrypt_sql(load->column, key, name) : g_strdup(name);
+        load->ordinal = i + 1; /* of that table */
+        g_string_append_printf(made, "%s%s %s%s%s NULL", comma, name, load->column->type,
+                               collation != NULL ? " COLLATE " : "", collation != NULL ? collation : "");
+        g_string_append_printf(names, "%s%s", comma, name);
+        g_string_append_printf(values, "%s%s", comma, value);
+    }
+    self->open_key = hf_mssql_key_open_sql(key);
+    self->make_plain = g_strdup_printf("CREATE TABLE " HF_MSSQL_PLAIN_TABLE " (%s)", made->str);
+    self->encrypt = g_strdup_printf("INSERT INTO %s (%s) SELECT %s FROM " HF_MSSQL_PLAIN_TABLE, self->there->name,
+                                    names->str, values->str);
+    self->drop_plain = g_strdup("DROP TABLE " HF_MSSQL_PLAIN_TABLE);
+}
+
 static HfMssqlLoad *load_new(const HfMssqlPlan *plan, const HfMssqlMap *map, const HfMssqlTable *there, GError **error)
 {
     HfMssqlLoad *self = g_new0(HfMssqlLoad, 1);
-    *self = (HfMssqlLoad){there, hf_manifest_table_new(), g_array_new(FALSE, FALSE, sizeof(HfMssqlLoadColumn))};
+    *self = (HfMssqlLoad){.there = there,
+                          .info = hf_manifest_table_new(),
+                          .leaves = g_ptr_array_new_with_free_func(free_info),
+                          .columns = g_array_new(FALSE, FALSE, sizeof(HfMssqlLoadColumn))};
     self->info->schema = g_strdup(there->table->schema);
     self->info->name = g_strdup(there->table->name);
     self->info->format = HF_FORMAT_BINARY;
@@ -95,9 +147,32 @@ static HfMssqlLoad *load_new(const HfMssqlPlan *plan, const HfMssqlMap *map, con
         }
     }
     g_autofree char *name = hf_pg_quote_qualified(self->info->schema, self->info->name);
-    g_string_append_printf(query, " FROM %s%s", there->table->partitioned ? "" : "ONLY ", name);
-    self->info->query = g_strdup(query->str);
+    self->select = g_strdup(query->str);
+    self->info->query = g_strdup_printf("%s FROM %s%s", query->str, there->table->partitioned ? "" : "ONLY ", name);
+    if (is_encrypted(self))
+        add_encryption(self, plan->key);
     return self;
+}
+
+HfManifestTable *hf_mssql_load_add_leaf(HfMssqlLoad *self, const char *schema, const char *name)
+{
+    HfManifestTable *leaf = hf_manifest_table_new();
+    g_autofree char *quoted = hf_pg_quote_qualified(schema, name);
+    leaf->schema = g_strdup(schema);
+    leaf->name = g_strdup(name);
+    leaf->format = self->info->format;
+    leaf->query = g_strdup_printf("%s FROM ONLY %s", self->select, quoted);
+    for (guint i = 0; i < self->info->columns->len; i++) {
+        const HfColumn *column = self->info->columns->pdata[i];
+        g_ptr_array_add(leaf->columns, hf_column_new(column->name, column->type, column->type_oid));
+    }
+    g_ptr_array_add(self->leaves, leaf);
+    return leaf;
+}
+
+bool hf_mssql_load_has(const HfMssqlLoad *self, const HfManifestTable *info)
+{
+    return self->info == info || g_ptr_array_find(self->leaves, info, NULL);
 }
 
 GPtrArray *hf_mssql_loads_new(const HfMssqlPlan *plan, const HfMssqlMap *map, GError **error)
@@ -115,7 +190,7 @@ GPtrArray *hf_mssql_loads_new(const HfMssqlPlan *plan, const HfMssqlMap *map, GE
 const HfMssqlLoad *hf_mssql_loads_find(const GPtrArray *loads, const HfManifestTable *info)
 {
     for (guint i = 0; i < loads->len; i++)
-        if (((const HfMssqlLoad *)loads->pdata[i])->info == info)
+        if (hf_mssql_load_has(loads->pdata[i], info))
             return loads->pdata[i];
     return NULL;
 }
@@ -164,7 +239,7 @@ char *hf_mssql_load_row_key(const HfMssqlLoad *self, const uint8_t *row, size_t 
         const uint8_t *value;
         size_t size;
         ok = hf_copy_fields_next(&fields, &value, &size, NULL);
-        if (ok && is_of_key(key, column->name))
+        if (ok && is_of_key(key, column->name) && !g_array_index(self->columns, HfMssqlLoadColumn, i).column->encrypted)
             append_value(text, types, column, value, size);
     }
     return g_string_free(text, FALSE);

@@ -18,6 +18,9 @@ typedef struct {
 struct HfMssqlMap {
     char *file;
     GPtrArray *schemas, *types, *columns, *values; /* Line */
+    GStrv encrypted;
+    char *key, *certificate;
+    HfMssqlKeyChoice choice;
 };
 
 static const char *const awkward_names[] = {"infinity",        "bc",         "after 9999", "24:00", "not a number",
@@ -57,6 +60,9 @@ void hf_mssql_map_free(HfMssqlMap *self)
     g_ptr_array_unref(self->types);
     g_ptr_array_unref(self->columns);
     g_ptr_array_unref(self->values);
+    g_strfreev(self->encrypted);
+    g_free(self->key);
+    g_free(self->certificate);
     g_free(self);
 }
 
@@ -219,6 +225,7 @@ HfMssqlMap *hf_mssql_map_new(const char *file, const char *text, size_t length, 
     map->types = g_ptr_array_new_with_free_func(free_line);
     map->columns = g_ptr_array_new_with_free_func(free_line);
     map->values = g_ptr_array_new_with_free_func(free_line);
+    map->encrypted = g_new0(char *, 1);
     if (text == NULL)
         return g_steal_pointer(&map);
     g_autoptr(GError) problem = NULL;
@@ -367,4 +374,37 @@ HfChoice hf_mssql_map_choice(const HfMssqlMap *self, const HfNeutralTable *table
     if (found == NULL || (found->chosen == HF_CHOICE_NULL && !column->nullable))
         return HF_CHOICE_REFUSE;
     return found->chosen;
+}
+
+/* ---- Encryption ----------------------------------------------------------------------------------------------------
+ */
+
+void hf_mssql_map_encrypt(HfMssqlMap *self, const char *const *columns, const HfMssqlKeyChoice *key)
+{
+    bool is_default = key->kind == HF_MSSQL_KEY_DEFAULT;
+    g_strfreev(self->encrypted);
+    self->encrypted = columns != NULL ? g_strdupv((char **)columns) : g_new0(char *, 1);
+    g_free(self->key);
+    g_free(self->certificate);
+    self->key = g_strdup(is_default ? HF_MSSQL_DEFAULT_KEY : key->key);
+    self->certificate = g_strdup(is_default ? HF_MSSQL_DEFAULT_CERTIFICATE : key->certificate);
+    self->choice = (HfMssqlKeyChoice){key->kind, self->key, self->certificate};
+}
+
+bool hf_mssql_map_is_encrypted(const HfMssqlMap *self, const HfNeutralTable *table, const HfNeutralColumn *column)
+{
+    if (self->encrypted[0] == NULL)
+        return false;
+    g_autofree char *name = g_strconcat(table->schema, ".", table->name, ".", column->name, NULL);
+    return g_strv_contains((const char *const *)self->encrypted, name);
+}
+
+const char *const *hf_mssql_map_encrypted(const HfMssqlMap *self)
+{
+    return (const char *const *)self->encrypted;
+}
+
+const HfMssqlKeyChoice *hf_mssql_map_key(const HfMssqlMap *self)
+{
+    return self->encrypted[0] != NULL ? &self->choice : NULL;
 }

@@ -31,6 +31,21 @@ typedef enum {
 
 const char *hf_choice_name(HfChoice choice);
 
+/* The key that encrypts columns; of Holdfast's own the names. */
+#define HF_MSSQL_DEFAULT_KEY "holdfast_key"
+#define HF_MSSQL_DEFAULT_CERTIFICATE "holdfast_certificate"
+typedef enum {
+    HF_MSSQL_KEY_NONE,
+    HF_MSSQL_KEY_DEFAULT, /* Holdfast makes it in the target */
+    HF_MSSQL_KEY_CUSTOM,  /* one that is there, by its name */
+} HfMssqlKeyKind;
+
+/* Names as SQL Server has them, without brackets; NULL but for a custom one. */
+typedef struct {
+    HfMssqlKeyKind kind;
+    const char *key, *certificate;
+} HfMssqlKeyChoice;
+
 typedef struct HfMssqlMap HfMssqlMap;
 
 /* `text` NULL: nothing is wanted otherwise. HF_ERROR_USAGE names file, place and remedy. Transfer full. */
@@ -48,5 +63,13 @@ const char *hf_mssql_map_schema(const HfMssqlMap *self, const char *schema);
 const char *hf_mssql_map_type(const HfMssqlMap *self, const HfNeutralTable *table, const HfNeutralColumn *column);
 HfChoice hf_mssql_map_choice(const HfMssqlMap *self, const HfNeutralTable *table, const HfNeutralColumn *column,
                              HfAwkward awkward);
+
+/* Columns that are to be encrypted ("schema.table.column", ended by NULL; NULL: none), and by which key. All copied. */
+void hf_mssql_map_encrypt(HfMssqlMap *self, const char *const *columns, const HfMssqlKeyChoice *key);
+bool hf_mssql_map_is_encrypted(const HfMssqlMap *self, const HfNeutralTable *table, const HfNeutralColumn *column);
+/* Ended by NULL, never NULL itself; borrowed. */
+const char *const *hf_mssql_map_encrypted(const HfMssqlMap *self);
+/* With the names of the default one, too; NULL: nothing is to be encrypted. Borrowed. */
+const HfMssqlKeyChoice *hf_mssql_map_key(const HfMssqlMap *self);
 
 #endif

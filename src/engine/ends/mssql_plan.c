@@ -1,3 +1,4 @@
+#include "engine/ends/mssql_encryption.h"
 #include "engine/ends/mssql_planner.h"
 
 #include <string.h>
@@ -42,6 +43,7 @@ static void free_table(void *data)
 {
     HfMssqlTable *table = data;
     g_free(table->name);
+    g_free((char *)table->view);
     g_free(table);
 }
 
@@ -325,6 +327,7 @@ static const LeftoverNote leftover_notes[] = {
     {"default of a partition", HF_VERDICT_LEFT, OF_ONE_PARTITION},
     {"invalid index", HF_VERDICT_LEFT, "it is not valid in the source either"},
     {"grants", HF_VERDICT_LEFT, "roles are others there"},
+    {"table", HF_VERDICT_LEFT, "it was left out on purpose"},
     {NULL, HF_VERDICT_LEFT, "SQL Server has no such object, or none that means the same"},
 };
 
@@ -378,8 +381,10 @@ HfMssqlPlan *hf_mssql_plan_new(const HfNeutralModel *model, const HfMssqlMap *ma
     g_autoptr(GHashTable) cascades = g_hash_table_new_full(NULL, NULL, NULL, free_list);
     g_autoptr(GHashTable) defaulted = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) schemas = g_hash_table_new(g_str_hash, g_str_equal);
-    HfMssqlPlanner self = {model,   map,       plan,  taken,    names,     objects,
-                           columns, key_units, views, cascades, defaulted, schemas};
+    g_autoptr(GHashTable) decrypted = g_hash_table_new(NULL, NULL);
+    HfMssqlPlanner self = {model,     map,   plan,     taken,     names,   objects,  columns,
+                           key_units, views, cascades, defaulted, schemas, decrypted};
+    plan->key = hf_mssql_map_key(map);
     unite_schemas(&self);
     name_all(&self);
     for (guint i = 0; i < model->schemas->len; i++)
@@ -389,6 +394,9 @@ HfMssqlPlan *hf_mssql_plan_new(const HfNeutralModel *model, const HfMssqlMap *ma
     hf_mssql_plan_key_units(&self);
     hf_mssql_plan_types(&self);
     plan_tables(&self);
+    for (guint i = 0; i < model->tables->len; i++)
+        if (hf_mssql_planner_goes(&self, model->tables->pdata[i]))
+            hf_mssql_plan_decrypting_view(&self, model->tables->pdata[i]);
     for (guint i = 0; i < model->views->len; i++)
         hf_mssql_plan_view(&self, model->views->pdata[i]);
     plan_leftovers(&self);
@@ -454,6 +462,15 @@ static void append_left(GString *script, const HfMssqlPlan *self)
     }
 }
 
+static void append_key(GString *script, const HfMssqlPlan *self)
+{
+    if (self->key == NULL)
+        return;
+    append_comment(script, "Columns are encrypted: a script that loads the rows opens the key, and uses ENCRYPTBYKEY.");
+    g_autofree char *make = self->key->kind == HF_MSSQL_KEY_DEFAULT ? hf_mssql_key_script() : g_strdup("");
+    g_string_append(script, make);
+}
+
 char *hf_mssql_plan_script(const HfMssqlPlan *self, const HfNeutralModel *model)
 {
     GString *script = g_string_new(NULL);
@@ -467,6 +484,7 @@ char *hf_mssql_plan_script(const HfMssqlPlan *self, const HfNeutralModel *model)
     g_string_append(script, "SET ANSI_NULLS ON;\nGO\nSET QUOTED_IDENTIFIER ON;\nGO\nSET ANSI_PADDING ON;\nGO\n"
                             "SET ANSI_WARNINGS ON;\nGO\nSET ARITHABORT ON;\nGO\nSET CONCAT_NULL_YIELDS_NULL ON;\nGO\n"
                             "SET NUMERIC_ROUNDABORT OFF;\nGO\nSET XACT_ABORT ON;\nGO\n");
+    append_key(script, self);
     append_batches(script, self->before_data);
     append_comment(script, "---- the rows are loaded here ----");
     append_batches(script, self->after_data);

@@ -33,6 +33,7 @@ typedef struct {
     char *type;       /* there */
     const char *note; /* what differs; static; NULL: nothing */
     bool computed;    /* SQL Server makes its values */
+    bool encrypted;   /* kept as varbinary(8000); `type` is what it is decrypted */
 } HfMssqlColumn;
 
 /* One that is made. Its columns have there the places that they have here. */
@@ -40,6 +41,7 @@ typedef struct {
     const HfNeutralTable *table;
     char *name;                      /* there: "[dbo].[orders]" */
     const HfNeutralColumn *identity; /* that it has there; NULL: none */
+    const char *view;                /* that decrypts its columns: "[dbo].[orders_decrypted]"; NULL: none */
 } HfMssqlTable;
 
 typedef struct {
@@ -48,7 +50,8 @@ typedef struct {
     GPtrArray *columns;     /* HfMssqlColumn, by table and place */
     GPtrArray *before_data; /* char*: one batch each */
     GPtrArray *after_data;
-    guint renamed; /* names that clashed */
+    guint renamed;               /* names that clashed */
+    const HfMssqlKeyChoice *key; /* of encrypted columns; the map's; NULL: there are none */
 } HfMssqlPlan;
 
 /* Model and map are borrowed for the plan's life. Transfer full. */
@@ -61,6 +64,9 @@ char *hf_mssql_plan_script(const HfMssqlPlan *self, const HfNeutralModel *model)
 
 /* Borrowed; NULL: it is no column of a table. */
 const HfMssqlColumn *hf_mssql_plan_column(const HfMssqlPlan *self, const HfNeutralColumn *column);
+
+/* That of a text; NULL: it has none. Static. */
+const char *hf_mssql_column_collation(const HfMssqlColumn *column);
 
 guint hf_mssql_plan_count(const HfMssqlPlan *self, HfVerdict verdict);
 

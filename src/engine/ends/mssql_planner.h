@@ -21,6 +21,8 @@ typedef struct {
     GHashTable *cascades;  /* "parent" HfNeutralTable to GPtrArray of the tables that follow it */
     GHashTable *defaulted; /* HfNeutralColumn whose default goes */
     GHashTable *schemas;   /* name here to the HfNeutralSchema that it becomes */
+    GHashTable
+        *decrypted; /* HfNeutralTable to the char* of the view that decrypts its columns, "[dbo].[a_decrypted]" */
 } HfMssqlPlanner;
 
 /* A new object of the plan, borrowed. `name` transfer full. */
@@ -81,6 +83,8 @@ void hf_mssql_plan_keys(HfMssqlPlanner *self, const HfNeutralTable *table);
 void hf_mssql_plan_indexes(HfMssqlPlanner *self, const HfNeutralTable *table);
 void hf_mssql_plan_foreign_keys(HfMssqlPlanner *self, const HfNeutralTable *table);
 void hf_mssql_plan_reseed(HfMssqlPlanner *self, const HfNeutralTable *table);
+/* A view that decrypts, for a table with encrypted columns. */
+void hf_mssql_plan_decrypting_view(HfMssqlPlanner *self, const HfNeutralTable *table);
 void hf_mssql_plan_view(HfMssqlPlanner *self, const HfNeutralView *view);
 
 #endif

@@ -31,11 +31,12 @@ typedef struct {
     Scratch *scratch; /* of each column */
     Text *texts;
     GByteArray *units; /* UTF-16LE */
-    HfRowDigest digest;
+    HfRowDigest digest, aside_digest;
     uint64_t number; /* of the next row of the slice */
     uint64_t sent;
     const GArray *aside; /* numbers of rows that are not sent, in order */
     guint next_aside;
+    bool key_is_open;
 } MssqlWriter;
 
 /* ---- Values --------------------------------------------------------------------------------------------------------
@@ -111,6 +112,12 @@ static HfTdsMoment moment_of(int64_t microseconds)
     return (HfTdsMoment){.days = (int32_t)(days + HF_MSSQL_EPOCH_DAYS), .ticks = (uint64_t)rest * 10};
 }
 
+/* PostgreSQL's last day is its infinity, and has no day after it. */
+static HfTdsMoment day_of(int32_t days)
+{
+    return (HfTdsMoment){.days = (int32_t)MIN((int64_t)days + HF_MSSQL_EPOCH_DAYS, G_MAXINT32)};
+}
+
 static uint64_t big_endian(const uint8_t *value, size_t length)
 {
     uint64_t number = 0;
@@ -153,7 +160,7 @@ static bool set_value(MssqlWriter *self, guint i, const uint8_t *value, size_t l
         at = scratch;
         break;
     case HF_NEUTRAL_DATE:
-        scratch->moment = (HfTdsMoment){.days = (int32_t)(uint32_t)big_endian(value, length) + HF_MSSQL_EPOCH_DAYS};
+        scratch->moment = day_of((int32_t)(uint32_t)big_endian(value, length));
         at = scratch;
         break;
     case HF_NEUTRAL_TIME:
@@ -204,11 +211,33 @@ static bool send_row(MssqlWriter *self, const uint8_t *row, size_t length, GErro
 /* ---- Writer --------------------------------------------------------------------------------------------------------
  */
 
+/* What is to be encrypted comes into a table that nobody else sees, and that no backup of the database has. */
+static bool begin_plain(MssqlWriter *self, const HfTdsBulkColumn *columns, guint count, GError **error)
+{
+    if (!self->key_is_open && !hf_tds_exec(self->tds, self->load->open_key, error))
+        return false;
+    self->key_is_open = true;
+    return hf_tds_exec(self->tds, "BEGIN TRANSACTION", error) &&
+           hf_tds_exec(self->tds, self->load->make_plain, error) &&
+           hf_tds_bulk_begin(self->tds, HF_MSSQL_PLAIN_TABLE, false, columns, count, error);
+}
+
+/* From there into its own, encrypted. */
+static bool encrypt(MssqlWriter *self, GError **error)
+{
+    const HfMssqlLoad *load = self->load;
+    if (load->encrypt == NULL)
+        return true;
+    return (load->there->identity == NULL ||
+            hf_tds_execf(self->tds, error, "SET IDENTITY_INSERT %s ON", load->there->name)) &&
+           hf_tds_exec(self->tds, load->encrypt, error) && hf_tds_exec(self->tds, load->drop_plain, error);
+}
+
 static bool begin(MssqlWriter *self, const HfSlice *slice, GError **error)
 {
     self->slice = slice;
     self->load = hf_mssql_loads_find(self->sink->loads, slice->table);
-    self->digest = (HfRowDigest){0};
+    self->digest = self->aside_digest = (HfRowDigest){0};
     self->number = self->sent = 0;
     self->aside = self->sink->aside != NULL ? g_hash_table_lookup(self->sink->aside, slice) : NULL;
     self->next_aside = 0;
@@ -220,6 +249,8 @@ static bool begin(MssqlWriter *self, const HfSlice *slice, GError **error)
         const HfMssqlLoadColumn *column = &g_array_index(self->load->columns, HfMssqlLoadColumn, i);
         columns[i] = (HfTdsBulkColumn){column->ordinal, hf_mssql_tds_kind(column->kind)};
     }
+    if (self->load->make_plain != NULL)
+        return begin_plain(self, columns, count, error);
     return hf_tds_exec(self->tds, "BEGIN TRANSACTION", error) &&
            hf_tds_bulk_begin(self->tds, self->load->there->name, self->load->there->identity != NULL, columns, count,
                              error);
@@ -241,11 +272,10 @@ static bool send_rows(MssqlWriter *self, const HfBlock *block, size_t from, size
         const uint8_t *row = block->data + start;
         uint32_t length = (uint32_t)(block->ends[i] - start);
         start = block->ends[i];
-        if (is_aside(self))
-            continue;
-        if (!send_row(self, row, length, error))
+        bool aside = is_aside(self);
+        if (!aside && !send_row(self, row, length, error))
             return false;
-        hf_row_digest_add_rows(&self->digest, row, &length, 1);
+        hf_row_digest_add_rows(aside ? &self->aside_digest : &self->digest, row, &length, 1);
     }
     return true;
 }
@@ -256,7 +286,7 @@ static bool finish_load(MssqlWriter *self, GError **error)
     if (!hf_tds_bulk_end(self->tds, &rows, error))
         return false;
     if (rows == self->sent)
-        return true;
+        return encrypt(self, error);
     g_set_error(error, HF_ERROR, HF_ERROR_DATABASE,
                 "%" G_GUINT64_FORMAT " rows were sent, and the server took %" G_GUINT64_FORMAT, self->sent, rows);
     return false;
@@ -300,9 +330,14 @@ static bool end(MssqlWriter *self, GError **error)
     if (self->load->there->identity != NULL &&
         !hf_tds_execf(self->tds, error, "SET IDENTITY_INSERT %s OFF", self->load->there->name))
         return false;
-    return (self->sink->on_end == NULL ||
-            self->sink->on_end(self->tds, self->slice, &self->digest, self->sink->data, error)) &&
-           hf_tds_exec(self->tds, "COMMIT TRANSACTION", error);
+    const HfMssqlSink *sink = self->sink;
+    if ((sink->on_end != NULL &&
+         !sink->on_end(self->tds, self->slice, &self->digest, &self->aside_digest, sink->data, error)) ||
+        !hf_tds_exec(self->tds, "COMMIT TRANSACTION", error))
+        return false;
+    if (sink->on_commit != NULL)
+        sink->on_commit(self->slice, sink->data);
+    return true;
 }
 
 static bool writer_end(HfWriter *writer, GError **error)

@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "engine/ends/mssql.h"
+#include "engine/ends/mssql_encryption.h"
 #include "engine/ends/mssql_expression.h"
 
 #include <string.h>
@@ -11,6 +12,7 @@ typedef struct {
     const HfMssqlLoad *load;
     GByteArray *row;
     bool ended;
+    bool key_is_open;
 } MssqlReader;
 
 /* ---- Values, as COPY would have them -------------------------------------------------------------------------------
@@ -108,7 +110,9 @@ static char *select_sql(const HfMssqlLoad *load)
     GString *sql = g_string_new("SELECT ");
     for (guint i = 0; i < load->columns->len; i++) {
         const HfMssqlLoadColumn *column = &g_array_index(load->columns, HfMssqlLoadColumn, i);
-        g_autofree char *name = hf_mssql_quote_name(column->column->name);
+        g_autofree char *quoted = hf_mssql_quote_name(column->column->name);
+        g_autofree char *name =
+            column->column->encrypted ? hf_mssql_decrypt_sql(column->column, quoted) : g_strdup(quoted);
         const char *as = strcmp(column->column->type, "money") == 0     ? "decimal(20, 4)"
                          : strcmp(column->column->type, "tinyint") == 0 ? "smallint"
                                                                         : NULL;
@@ -128,6 +132,9 @@ static bool reader_begin(HfReader *reader, const HfSlice *slice, GError **error)
     self->load = hf_mssql_loads_find(self->source->loads, slice->table);
     self->ended = false;
     g_autofree char *sql = select_sql(self->load);
+    if (self->load->open_key != NULL && !self->key_is_open && !hf_tds_exec(self->tds, self->load->open_key, error))
+        return false;
+    self->key_is_open = self->key_is_open || self->load->open_key != NULL;
     return hf_tds_select_begin(self->tds, sql, error);
 }
 

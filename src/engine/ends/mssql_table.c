@@ -1,3 +1,4 @@
+#include "engine/ends/mssql_encryption.h"
 #include "engine/ends/mssql_planner.h"
 
 #include "base/error.h"
@@ -178,9 +179,18 @@ static void plan_column(HfMssqlPlanner *self, const HfNeutralTable *table, const
     g_auto(HfMssqlType) type =
         wanted != NULL ? hf_mssql_type_given(wanted) : hf_mssql_type_of(column, units, wants_text(self, table, column));
     HfMssqlColumn *there = g_new0(HfMssqlColumn, 1);
-    *there = (HfMssqlColumn){table, column, column_name(self, table, column), g_steal_pointer(&type.name), type.note};
+    *there = (HfMssqlColumn){.table = table,
+                             .column = column,
+                             .name = column_name(self, table, column),
+                             .type = g_steal_pointer(&type.name),
+                             .note = type.note,
+                             .encrypted = hf_mssql_map_is_encrypted(self->map, table, column)};
     g_ptr_array_add(self->plan->columns, there);
     g_hash_table_insert(self->columns, (void *)column, there);
+    if (there->encrypted)
+        hf_mssql_object_tell(g_hash_table_lookup(self->objects, table), HF_VERDICT_CHANGED,
+                             "column %s is encrypted: " HF_MSSQL_ENCRYPTED_TYPE " there, by the key %s", column->name,
+                             hf_mssql_map_key(self->map)->key);
     if (type.note != NULL)
         hf_mssql_object_tell(g_hash_table_lookup(self->objects, table), HF_VERDICT_CHANGED, "column %s, %s: %s, %s",
                              column->name, column->type.source, there->type, type.note);
@@ -364,6 +374,10 @@ static void append_default(HfMssqlPlanner *self, const HfNeutralTable *table, co
     g_auto(Value) value = value_of(self, table, column, column->default_value, false, &reason);
     HfMssqlObject *object = hf_mssql_planner_add(
         self, "default", g_strdup_printf("%s.%s.%s", table->schema, table->name, column->name), column->default_value);
+    if (hf_mssql_map_is_encrypted(self->map, table, column)) {
+        hf_mssql_object_tell(object, HF_VERDICT_LEFT, "the column is encrypted, and a default would not be");
+        return;
+    }
     if (reason != NULL) {
         hf_mssql_object_leave(object, reason);
         return;
@@ -376,7 +390,7 @@ static void append_default(HfMssqlPlanner *self, const HfNeutralTable *table, co
     g_string_append_printf(sql, " CONSTRAINT %s DEFAULT (%s)", quoted, value.sql);
 }
 
-static const char *collation_of(const HfMssqlColumn *column)
+const char *hf_mssql_column_collation(const HfMssqlColumn *column)
 {
     if (!hf_mssql_type_fits(HF_NEUTRAL_TEXT, column->type))
         return NULL;
@@ -400,7 +414,7 @@ static bool append_generated(HfMssqlPlanner *self, const HfNeutralTable *table, 
         return false;
     }
     hf_mssql_object_tell_notes(object, value.notes);
-    const char *collation = collation_of(column);
+    const char *collation = hf_mssql_column_collation(column);
     hf_mssql_type_kind(column->type, &size, &scale);
     if (collation != NULL && size > 0 && (value.size == 0 || value.size > size))
         hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "longer values are cut at %d UTF-16 units there", (int)size);
@@ -456,9 +470,9 @@ static void append_column(HfMssqlPlanner *self, const HfNeutralTable *table, con
     there->computed = column->generated != NULL && may_compute(table) && append_generated(self, table, there, sql);
     if (there->computed)
         return;
-    g_string_append(sql, there->type);
-    if (collation_of(there) != NULL)
-        g_string_append_printf(sql, " COLLATE %s", collation_of(there));
+    g_string_append(sql, there->encrypted ? HF_MSSQL_ENCRYPTED_TYPE : there->type);
+    if (hf_mssql_column_collation(there) != NULL && !there->encrypted)
+        g_string_append_printf(sql, " COLLATE %s", hf_mssql_column_collation(there));
     g_string_append(sql, column->nullable ? " NULL" : " NOT NULL");
     if (column == identity_of(self, table))
         g_string_append_printf(sql, " IDENTITY(%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")", column->identity_start,
@@ -501,7 +515,7 @@ void hf_mssql_plan_table(HfMssqlPlanner *self, const HfNeutralTable *table)
             "computed");
     hf_mssql_planner_before(self, "CREATE TABLE %s (\n%s\n)", name, sql->str);
     HfMssqlTable *made = g_new(HfMssqlTable, 1);
-    *made = (HfMssqlTable){table, g_strdup(name), identity_of(self, table)};
+    *made = (HfMssqlTable){.table = table, .name = g_strdup(name), .identity = identity_of(self, table)};
     g_ptr_array_add(self->plan->tables, made);
     hf_mssql_planner_comment(self, table->comment, table->schema, "TABLE", plain, NULL, NULL);
 }
@@ -541,10 +555,21 @@ static void plan_check(HfMssqlPlanner *self, const HfNeutralTable *table, const 
     add_check(self, table, check->name, condition, check->validated, object, check->comment);
 }
 
+static char *on_table(const char *name, const HfNeutralTable *table)
+{
+    return g_strdup_printf("%s on %s.%s", name, table->schema, table->name);
+}
+
 static void plan_domain_checks(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNeutralColumn *column)
 {
     for (guint i = 0; i < column->type.checks->len; i++) {
         g_autofree char *name = g_strdup_printf("%s_%s_check", table->name, column->name);
+        if (hf_mssql_map_is_encrypted(self->map, table, column)) {
+            hf_mssql_object_tell(
+                hf_mssql_planner_add(self, "check", on_table(name, table), column->type.checks->pdata[i]),
+                HF_VERDICT_LEFT, "the column is encrypted, and nothing looks at its values");
+            continue;
+        }
         HfNeutralCheck check = {.name = name,
                                 .expression = column->type.checks->pdata[i],
                                 .validated = column->type.checks_validated,
@@ -561,7 +586,7 @@ static void plan_type_check(HfMssqlPlanner *self, const HfNeutralTable *table, c
     bool json =
         kind == HF_NEUTRAL_JSON || kind == HF_NEUTRAL_ARRAY || kind == HF_NEUTRAL_COMPOSITE || kind == HF_NEUTRAL_MAP;
     if (!hf_mssql_type_fits(HF_NEUTRAL_TEXT, there->type) || (!json && kind != HF_NEUTRAL_ENUM) ||
-        wants_text(self, table, column))
+        wants_text(self, table, column) || there->encrypted)
         return;
     g_autofree char *name = hf_mssql_quote_name(there->name);
     g_autoptr(GString) condition = g_string_new(NULL);

@@ -1,16 +1,66 @@
+#include "engine/ends/mssql_encryption.h"
 #include "engine/ends/mssql_planner.h"
 
 #include "base/error.h"
 
 #include <string.h>
 
-/* Views: one SELECT over tables and views that go, of expressions that translate. */
+/* Views that decrypt; and those of the source: one SELECT over tables and views that go, of expressions that translate.
+ */
 
 typedef struct {
     HfMssqlScope scope;
     HfMssqlPlanner *planner;
     GPtrArray *from; /* HfFrom that are tables */
 } ViewScope;
+
+/* ---- Views that decrypt --------------------------------------------------------------------------------------------
+ */
+
+static void append_decrypted(const HfMssqlColumn *there, GString *sql)
+{
+    g_autofree char *name = hf_mssql_quote_name(there->name);
+    if (!there->encrypted) {
+        g_string_append(sql, name);
+        return;
+    }
+    g_autofree char *value = hf_mssql_decrypt_sql(there, name);
+    const char *collation = hf_mssql_column_collation(there);
+    g_string_append_printf(sql, "%s%s%s AS %s", value, collation != NULL ? " COLLATE " : "",
+                           collation != NULL ? collation : "", name);
+}
+
+void hf_mssql_plan_decrypting_view(HfMssqlPlanner *self, const HfNeutralTable *table)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+    bool any = false;
+    for (guint i = 0; i < table->columns->len; i++) {
+        const HfMssqlColumn *there = g_hash_table_lookup(self->columns, table->columns->pdata[i]);
+        any = any || there->encrypted;
+        g_string_append(list, i > 0 ? ", " : "");
+        append_decrypted(there, list);
+    }
+    if (!any)
+        return;
+    const char *schema = hf_mssql_planner_schema(self, table->schema);
+    g_autofree char *wanted = g_strconcat(g_hash_table_lookup(self->names, table), "_decrypted", NULL);
+    g_autofree char *name = hf_mssql_planner_name(self, schema, wanted, NULL);
+    g_autofree char *first = hf_mssql_quote_name(schema), *second = hf_mssql_quote_name(name);
+    g_autofree char *of = hf_mssql_planner_qualified(self, table->schema, table);
+    char *view = g_strconcat(first, ".", second, NULL);
+    hf_mssql_planner_after(self, "CREATE VIEW %s AS\nSELECT %s FROM %s", view, list->str, of);
+    hf_mssql_object_tell(g_hash_table_lookup(self->objects, table), HF_VERDICT_CHANGED,
+                         "the view %s decrypts, for those who open the key", view);
+    for (guint i = 0; i < self->plan->tables->len; i++) {
+        HfMssqlTable *made = self->plan->tables->pdata[i];
+        if (made->table == table)
+            made->view = view;
+    }
+    g_hash_table_insert(self->decrypted, (void *)table, view);
+}
+
+/* ---- Views of the source -------------------------------------------------------------------------------------------
+ */
 
 static const GPtrArray *columns_of(const HfMssqlPlanner *self, const HfFrom *from, const void **of)
 {
@@ -83,7 +133,12 @@ static bool append_from(const ViewScope *self, const HfFrom *from, GString *sql,
             g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "%s.%s does not go", from->schema, from->table);
             return false;
         }
-        g_autofree char *name = hf_mssql_planner_qualified(self->planner, from->schema, of);
+        const char *decrypted = g_hash_table_lookup(self->planner->decrypted, of);
+        g_autofree char *name =
+            decrypted != NULL ? g_strdup(decrypted) : hf_mssql_planner_qualified(self->planner, from->schema, of);
+        if (decrypted != NULL)
+            hf_mssql_note(self->scope.notes, "it reads a table with encrypted columns: they are NULL unless the key is "
+                                             "open");
         g_autofree char *alias = hf_mssql_quote_name(from->alias != NULL ? from->alias : from->table);
         if (hf_neutral_find_table(self->planner->model, from->schema, from->table) == of &&
             ((const HfNeutralTable *)of)->has_heirs) {

@@ -1,6 +1,8 @@
 #include "engine/ends/postgres_awkward.h"
 
+#include "engine/ends/mssql_encryption.h"
 #include "engine/ends/mssql_type.h"
+#include "engine/ends/postgres_values.h"
 
 #include <string.h>
 
@@ -76,18 +78,23 @@ static void add_awkward(Scan *self, HfAwkward awkward, HfNeutralColumn *column, 
 /* ---- What a column is asked ----------------------------------------------------------------------------------------
  */
 
-/* UTF-16 units: characters, and those beyond U+FFFF once more. */
+/* UTF-16 units of a text: characters, and those beyond U+FFFF once more. */
+static char *units_of_text(const Scan *self, const char *text)
+{
+    if (!self->unicode)
+        return g_strdup_printf("pg_catalog.char_length(%s)", text);
+    return g_strdup_printf("CASE WHEN pg_catalog.octet_length(%s) < 4 OR pg_catalog.octet_length(%s) = "
+                           "pg_catalog.char_length(%s) THEN pg_catalog.char_length(%s) ELSE 2 * "
+                           "pg_catalog.char_length(%s) - pg_catalog.char_length(pg_catalog.regexp_replace(%s, "
+                           "'[^\\u0001-\\uFFFF]', '', 'g')) END",
+                           text, text, text, text, text, text);
+}
+
 static char *units_of(const Scan *self, const HfNeutralColumn *column)
 {
     g_autofree char *name = hf_pg_quote_ident(column->name);
-    if (!self->unicode)
-        return g_strdup_printf("pg_catalog.char_length(%s::text)", name);
-    return g_strdup_printf(
-        "CASE WHEN pg_catalog.octet_length(%s::text) < 4 OR pg_catalog.octet_length(%s::text) = "
-        "pg_catalog.char_length(%s::text) THEN pg_catalog.char_length(%s::text) ELSE 2 * "
-        "pg_catalog.char_length(%s::text) - pg_catalog.char_length(pg_catalog.regexp_replace(%s::text, "
-        "'[^\\u0001-\\uFFFF]', '', 'g')) END",
-        name, name, name, name, name, name);
+    g_autofree char *text = g_strconcat(name, "::text", NULL);
+    return units_of_text(self, text);
 }
 
 /* The bytes that a value takes there, as SQL; 0 of NULL. Transfer full. */
@@ -221,9 +228,36 @@ static void probe_fit(Scan *self, HfNeutralColumn *column)
     add_count(self, "too long for the type that you chose", column, NULL, g_strjoinv(name, pieces));
 }
 
+/* Whether all kinds of it have one size, so that no row can be asked. */
+static bool is_fixed(const HfNeutralColumn *column)
+{
+    return column->type.kind <= HF_NEUTRAL_MONEY || column->type.kind == HF_NEUTRAL_UUID ||
+           (column->type.kind >= HF_NEUTRAL_DATE && column->type.kind <= HF_NEUTRAL_INSTANT &&
+            column->type.kind != HF_NEUTRAL_TIME_WITH_ZONE);
+}
+
+/* What would be longer than SQL Server takes once it is encrypted: of its text as it goes there. */
+static void probe_encrypted(Scan *self, HfNeutralColumn *column)
+{
+    if (!hf_mssql_map_is_encrypted(self->map, self->table, column) || is_fixed(column))
+        return;
+    HfValueShape shape = {.kind = column->type.kind == HF_NEUTRAL_BYTES ? HF_NEUTRAL_BYTES : HF_NEUTRAL_TEXT};
+    g_autofree char *value = hf_postgres_value_sql(column, &shape);
+    if (shape.kind == HF_NEUTRAL_BYTES) {
+        add_count(self, HF_AWKWARD_TOO_LONG_TO_ENCRYPT, column, NULL,
+                  g_strdup_printf("pg_catalog.octet_length(%s) > %d", value, HF_MSSQL_MAX_PLAIN_BYTES));
+        return;
+    }
+    g_autofree char *text = g_strdup_printf("(%s)", value);
+    g_autofree char *units = units_of_text(self, text);
+    add_count(self, HF_AWKWARD_TOO_LONG_TO_ENCRYPT, column, NULL,
+              g_strdup_printf("%s > %d", units, HF_MSSQL_MAX_PLAIN_BYTES / 2));
+}
+
 static void probe_column(Scan *self, HfNeutralColumn *column)
 {
     probe_fit(self, column);
+    probe_encrypted(self, column);
     switch (column->type.kind) {
     case HF_NEUTRAL_DATE:
     case HF_NEUTRAL_TIMESTAMP:
@@ -264,14 +298,6 @@ static void probe_column(Scan *self, HfNeutralColumn *column)
 
 /* ---- Keys and rows -------------------------------------------------------------------------------------------------
  */
-
-/* Whether all kinds of it have one size, so that no row can be asked. */
-static bool is_fixed(const HfNeutralColumn *column)
-{
-    return column->type.kind <= HF_NEUTRAL_MONEY || column->type.kind == HF_NEUTRAL_UUID ||
-           (column->type.kind >= HF_NEUTRAL_DATE && column->type.kind <= HF_NEUTRAL_INSTANT &&
-            column->type.kind != HF_NEUTRAL_TIME_WITH_ZONE);
-}
 
 /* The sum over columns (char*), as in a row or as in a key; NULL: always small. Transfer full. */
 static char *sum_of_bytes(const Scan *self, const GPtrArray *names, bool in_row)

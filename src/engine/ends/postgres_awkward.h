@@ -8,6 +8,8 @@
 #include "engine/ends/mssql_map.h"
 #include "pg/connection.h"
 
+#define HF_AWKWARD_TOO_LONG_TO_ENCRYPT "too long to encrypt"
+
 typedef struct {
     const char *kind; /* of hf_awkward_name, or "key over 1,700 bytes" … Static */
     int awkward;      /* HfAwkward; -1: no value that a choice could change */

@@ -103,6 +103,8 @@ void hf_postgres_explain_lock_wait(HfPg *pg, const HfPgRows *relations, GError *
 /* Every table of a scope, partitioned ones too, and no more than a lock needs: OID, quoted name, whether the role lacks
  * SELECT, whether row security would hide rows. Quick for tens of thousands. */
 HfPgRows *hf_postgres_list_relations(HfPg *pg, const HfScope *scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The tables (schema, name) that a scope leaves out, without partitions of those. */
+HfPgRows *hf_postgres_list_excluded(HfPg *pg, const HfScope *scope, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_planned_table_free(HfPlannedTable *self);
 
 /* Cuts [smallest OID, end) of the large objects into at most `count` ranges of about as many objects: HfSlice* with the

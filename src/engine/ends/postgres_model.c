@@ -630,13 +630,26 @@ static bool read_views(Reader *self, GError **error)
 /* ---- The whole -----------------------------------------------------------------------------------------------------
  */
 
+/* Named among what stays behind, unless only some were asked for. */
+static bool read_excluded(Reader *self, const HfScope *scope, GError **error)
+{
+    g_autoptr(HfPgRows) rows = hf_postgres_list_excluded(self->pg, scope, error);
+    for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++) {
+        HfNeutralLeftover *leftover = hf_neutral_add_leftover(self->model);
+        leftover->kind = g_strdup("table");
+        leftover->name = g_strconcat(hf_pg_rows_text(rows, i, 0), ".", hf_pg_rows_text(rows, i, 1), NULL);
+        leftover->source = g_strdup("");
+    }
+    return rows != NULL;
+}
+
 static bool read_all(Reader *self, const HfScope *scope, GError **error)
 {
     bool selective = hf_scope_is_selective(scope);
     return read_database(self, error) && choose_tables(self, scope, error) && read_schemas(self, selective, error) &&
            read_tables(self, error) && read_columns(self, error) && read_constraints(self, error) &&
            read_indexes(self, error) && read_sequences(self, selective, error) && read_nexts(self, error) &&
-           (selective || read_views(self, error)) &&
+           (selective || (read_views(self, error) && read_excluded(self, scope, error))) &&
            hf_postgres_model_read_leftovers(self->pg, self->oids, selective, self->model, error);
 }
 

@@ -15,6 +15,7 @@ typedef struct {
     char *relations;   /* OIDs of the tables, views, sequences and indexes in the archive: "{16401,16405}" */
     GHashTable *there; /* of all that is in the archive, see object_key */
     bool *left_out;    /* for each entry */
+    bool by_exclusion; /* the archive is all but what is excluded */
     void (*warn)(gpointer data, const char *text);
     gpointer warn_data;
 } Partial;
@@ -33,12 +34,16 @@ static bool is_there(const Partial *self, uint32_t catalog_oid, uint32_t object_
     return g_hash_table_contains(self->there, key);
 }
 
+/* Those that are not left out. */
 static void list_entries(Partial *self)
 {
     GString *oids = g_string_new("{");
-    self->there = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    g_hash_table_remove_all(self->there);
+    g_free(self->relations);
     for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
         const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
+        if (self->left_out[i])
+            continue;
         g_hash_table_add(self->there, object_key(entry->catalog_oid, entry->object_oid));
         if (entry->catalog_oid == CATALOG_RELATION)
             g_string_append_printf(oids, "%s%u", oids->len > 1 ? "," : "", entry->object_oid);
@@ -155,6 +160,95 @@ static bool leave_out_foreign_keys(Partial *self, GError **error)
     return rows != NULL;
 }
 
+/* ---- What needs what is excluded -----------------------------------------------------------------------------------
+ */
+
+/* Catalog and OID of what depends on a relation that is not there, or on its row type: a view by its rule, a composite
+ * type by its relation. */
+static const char needing_sql[] =
+    "WITH gone AS (SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.oid >= 16384 AND n.nspname !~ '^pg_' AND NOT c.oid = ANY "
+    "($1::pg_catalog.oid[]) AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = "
+    "'pg_catalog.pg_class'::pg_catalog.regclass AND e.objid = c.oid AND e.deptype = 'e')), "
+    "types AS (SELECT t.oid FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND "
+    "t.typcategory = 'A' WHERE coalesce(e.typrelid, t.typrelid) IN (SELECT g.oid FROM gone g)) "
+    "SELECT DISTINCT CASE WHEN v.oid IS NOT NULL THEN 'pg_catalog.pg_class'::pg_catalog.regclass WHEN k.oid IS NOT "
+    "NULL THEN 'pg_catalog.pg_type'::pg_catalog.regclass ELSE d.classid END::pg_catalog.oid, coalesce(v.oid, "
+    "k.reltype, d.objid) FROM pg_catalog.pg_depend d LEFT JOIN pg_catalog.pg_rewrite r ON d.classid = "
+    "'pg_catalog.pg_rewrite'::pg_catalog.regclass AND r.oid = d.objid LEFT JOIN pg_catalog.pg_class v ON v.oid = "
+    "r.ev_class AND v.relkind IN ('v', 'm') LEFT JOIN pg_catalog.pg_class k ON d.classid = "
+    "'pg_catalog.pg_class'::pg_catalog.regclass AND k.oid = d.objid AND k.relkind = 'c' WHERE (d.refclassid = "
+    "'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid IN (SELECT g.oid FROM gone g)) OR (d.refclassid = "
+    "'pg_catalog.pg_type'::pg_catalog.regclass AND d.refobjid IN (SELECT t.oid FROM types t))";
+
+/* A table has rows, which are planned; what it lacks is told with what else is needed. */
+static bool can_go(const HfTocEntry *entry)
+{
+    static const char *const kinds[] = {"TABLE", "TABLE ATTACH", "SEQUENCE", "SCHEMA", NULL};
+    return !g_strv_contains(kinds, entry->kind);
+}
+
+static bool needs_any(const HfTocEntry *entry, GHashTable *dump_ids)
+{
+    for (size_t d = 0; d < entry->dependency_count; d++)
+        if (g_hash_table_contains(dump_ids, GINT_TO_POINTER(entry->dependencies[d])))
+            return true;
+    return false;
+}
+
+/* Those of the query (`needing`), then what needs these by the archive's own dependencies, until nothing changes. */
+static void leave_out_all(Partial *self, GHashTable *needing)
+{
+    g_autoptr(GHashTable) dump_ids = g_hash_table_new(NULL, NULL);
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
+            const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
+            g_autofree gint64 *key = object_key(entry->catalog_oid, entry->object_oid);
+            bool by_catalog = entry->object_oid != 0 && g_hash_table_contains(needing, key);
+            if (self->left_out[i] || !can_go(entry) || (!by_catalog && !needs_any(entry, dump_ids)))
+                continue;
+            self->left_out[i] = changed = true;
+            g_hash_table_add(dump_ids, GINT_TO_POINTER(entry->dump_id));
+        }
+    }
+}
+
+/* Not what is but said about something, or hangs on it. */
+static bool has_own_life(const HfTocEntry *entry)
+{
+    static const char *const kinds[] = {"ACL",        "COMMENT",
+                                        "INDEX",      "MATERIALIZED VIEW DATA",
+                                        "RULE",       "INDEX ATTACH",
+                                        "CONSTRAINT", "SECURITY LABEL",
+                                        "STATISTICS", NULL};
+    return !g_strv_contains(kinds, entry->kind) ||
+           (strcmp(entry->kind, "RULE") == 0 && entry->object_oid != 0 && !g_str_has_suffix(entry->tag, " _RETURN"));
+}
+
+static bool leave_out_needing(Partial *self, GError **error)
+{
+    g_autoptr(HfPgRows) rows = query(self, needing_sql, error);
+    g_autoptr(GHashTable) needing = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    g_autofree bool *before = g_memdup2(self->left_out, sizeof(bool) * MAX(hf_dump_toc_size(self->toc), 1));
+    g_autoptr(GString) list = g_string_new(NULL);
+    size_t count = 0;
+    for (size_t i = 0; rows != NULL && i < hf_pg_rows_count(rows); i++)
+        g_hash_table_add(needing,
+                         object_key((uint32_t)hf_pg_rows_int64(rows, i, 0), (uint32_t)hf_pg_rows_int64(rows, i, 1)));
+    leave_out_all(self, needing);
+    for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
+        if (!self->left_out[i] || before[i] || !has_own_life(entry))
+            continue;
+        g_autofree char *text = g_strdup_printf("%s %s%s%s", entry->kind, entry->schema != NULL ? entry->schema : "",
+                                                entry->schema != NULL ? "." : "", entry->tag);
+        append_shown(list, &count, text);
+    }
+    tell(self, "left out, because they need what is excluded", list, count, "");
+    return rows != NULL;
+}
+
 /* ---- What else is needed -------------------------------------------------------------------------------------------
  */
 
@@ -221,7 +315,11 @@ static bool tell_needs(Partial *self, GError **error)
 static GBytes *complete(Partial *self, GBytes *archive, GError **error)
 {
     g_autoptr(HfPgRows) schemas = query(self, schemas_sql, error);
-    if (schemas == NULL || !leave_out_foreign_keys(self, error) || !tell_needs(self, error))
+    if (schemas == NULL || !leave_out_foreign_keys(self, error) ||
+        (self->by_exclusion && !leave_out_needing(self, error)))
+        return NULL;
+    list_entries(self);
+    if (!tell_needs(self, error))
         return NULL;
     g_autoptr(GArray) additions = g_array_new(FALSE, FALSE, sizeof(HfTocAddition));
     g_array_set_clear_func(additions, clear_addition);
@@ -232,15 +330,16 @@ static GBytes *complete(Partial *self, GBytes *archive, GError **error)
                             self->left_out);
 }
 
-GBytes *hf_postgres_complete_schema(HfPg *pg, GBytes *archive, void (*warn)(gpointer data, const char *text),
-                                    gpointer data, GError **error)
+GBytes *hf_postgres_complete_schema(HfPg *pg, GBytes *archive, bool by_exclusion,
+                                    void (*warn)(gpointer data, const char *text), gpointer data, GError **error)
 {
     gsize length;
     const uint8_t *bytes = g_bytes_get_data(archive, &length);
     g_autoptr(HfDumpToc) toc = hf_dump_toc_parse(bytes, length, error);
     if (toc == NULL)
         return NULL;
-    Partial self = {.pg = pg, .toc = toc, .warn = warn, .warn_data = data};
+    Partial self = {.pg = pg, .toc = toc, .by_exclusion = by_exclusion, .warn = warn, .warn_data = data};
+    self.there = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     self.left_out = g_new0(bool, MAX(hf_dump_toc_size(toc), 1));
     list_entries(&self);
     GBytes *completed = complete(&self, archive, error);

@@ -6,11 +6,12 @@
 
 /*
  * Makes of pg_dump's archive of a part of a database one that can be restored by itself: adds the schemas that the
- * objects are in, with owners and grants, and takes out foreign keys to tables that are not in it. What is taken out,
- * and what else the objects need that is not there (types, functions, extensions, other tables), is told by `warn`.
- * `pg` is in the snapshot of the archive. Transfer full.
+ * objects are in, with owners and grants, and takes out foreign keys to tables that are not in it; `by_exclusion`, of all
+ * but what is excluded, also the views, functions … that need what is excluded. What is taken out, and what else the
+ * objects need that is not there (types, functions, extensions, other tables), is told by `warn`. `pg` is in the snapshot of the archive. Transfer full.
  */
-GBytes *hf_postgres_complete_schema(HfPg *pg, GBytes *archive, void (*warn)(gpointer data, const char *text),
-                                    gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *hf_postgres_complete_schema(HfPg *pg, GBytes *archive, bool by_exclusion,
+                                    void (*warn)(gpointer data, const char *text), gpointer data, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -393,6 +393,21 @@ HfPgRows *hf_postgres_list_relations(HfPg *pg, const HfScope *scope, GError **er
     return sql != NULL ? query_tables(pg, sql, error) : NULL;
 }
 
+HfPgRows *hf_postgres_list_excluded(HfPg *pg, const HfScope *scope, GError **error)
+{
+    const HfScope everything = {0};
+    g_autofree char *from = tables_of_scope(&everything, error);
+    g_autofree char *taken = from != NULL ? scope_condition(scope, error) : NULL;
+    if (taken == NULL)
+        return NULL;
+    g_autofree char *sql = g_strdup_printf(
+        ", gone AS (SELECT c.oid, n.nspname, c.relname %s AND NOT coalesce(%s, false)) SELECT g.nspname, g.relname FROM "
+        "gone g WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_partition_ancestors(g.oid) a JOIN gone h ON h.oid = "
+        "a.relid WHERE h.oid <> g.oid) ORDER BY g.nspname COLLATE \"C\", g.relname COLLATE \"C\"",
+        from, taken);
+    return query_tables(pg, sql, error);
+}
+
 /* pg_dump gives their rows, but not the extension without which there is no such table to restore. */
 static bool tell_configuration_left_out(HfPg *pg, const HfScope *scope, GError **error)
 {

@@ -59,9 +59,10 @@ static void choose_decimal(GString *sql, const HfValueShape *shape)
 {
     g_autofree char *limit = g_strdup_printf("1e%" G_GINT64_FORMAT "::numeric", shape->precision - shape->scale);
     g_autofree char *unit = g_strdup_printf("1e-%" G_GINT64_FORMAT "::numeric", shape->scale);
-    g_autofree char *large = g_strdup_printf("pg_catalog.abs({}) >= %s", limit);
-    g_autofree char *largest = g_strdup_printf("pg_catalog.sign({}) * (%s - %s)", limit, unit);
     g_autofree char *rounded = g_strdup_printf("pg_catalog.round({}, %" G_GINT64_FORMAT ")", shape->scale);
+    /* What is rounded up may be too large only then. */
+    g_autofree char *large = g_strdup_printf("pg_catalog.abs(%s) >= %s", rounded, limit);
+    g_autofree char *largest = g_strdup_printf("pg_catalog.sign({}) * (%s - %s)", limit, unit);
     g_autofree char *fine = g_strdup_printf("{} <> %s", rounded);
     add_case(sql, shape->choices[HF_AWKWARD_NOT_A_NUMBER], "{}::text ~ '[NI]'", "NULL");
     add_case(sql, shape->choices[HF_AWKWARD_TOO_MANY_DIGITS], large, largest);

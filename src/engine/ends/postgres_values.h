@@ -18,8 +18,10 @@ typedef struct {
     HfChoice choices[HF_AWKWARDS];
 } HfValueShape;
 
-/* Sessions that compute such values begin with this. How many digits of money are decimals is the database's to say. */
-#define HF_POSTGRES_VALUES_SETUP "SET IntervalStyle = 'iso_8601'; RESET lc_monetary"
+/* Sessions that compute such values begin with this. How many digits of money are decimals is the database's to say.
+ * Rows come in the same order each time, so that one is known by its number. */
+#define HF_POSTGRES_VALUES_SETUP                                                                                       \
+    "SET IntervalStyle = 'iso_8601'; RESET lc_monetary; SET max_parallel_workers_per_gather = 0"
 
 /* The value of a column in this shape. Transfer full. */
 char *hf_postgres_value_sql(const HfNeutralColumn *column, const HfValueShape *shape);

@@ -36,6 +36,32 @@ test('an auditor asks who touched what', async ({ as, stage, organization }) => 
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   await page.getByRole('button', { name: 'Stop showing only one thing' }).click();
 
+  // What one did, of a kind, in a time, from an address.
+  await page.getByRole('textbox', { name: 'Who' }).fill(`${organization}-admin`);
+  await page.getByRole('textbox', { name: 'Who' }).press('Enter');
+  await expect(page).toHaveURL(/actor=user/); // a name alone is a person's
+  await page.getByRole('textbox', { name: 'What' }).click();
+  await page.getByRole('option', { name: 'Storage added' }).click();
+  await expect(table.getByRole('row')).toHaveCount(2);
+  await page.getByLabel('To', { exact: true }).fill('2026-01-31');
+  await expect(page.getByText('Nothing matches. Change or clear the filters.')).toBeVisible();
+  await page.getByLabel('To', { exact: true }).fill('');
+  await page.getByLabel('From', { exact: true }).fill('2026-01-31');
+  await expect(table.getByRole('row', { name: /Storage added/ })).toContainText('disk');
+  await table.getByRole('button', { name: /Actions for/ }).click();
+  await page.getByRole('menuitem', { name: /^Only from / }).click();
+  await expect(page).toHaveURL(/address=/);
+  await expect(table.getByRole('row')).toHaveCount(2);
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+
+  // What was another before.
+  const admin = await as('admin');
+  const csrf = ((await (await admin.request.get('/api/v1/me')).json()) as { csrf: string }).csrf;
+  const renamed = await admin.request.patch(`/api/v1/storages/${shop.storage}`, { headers: { 'X-CSRF-Token': csrf, 'If-Match': '*' }, data: { name: 'disk two' } });
+  expect(renamed.status()).toBe(200);
+  await page.reload();
+  await expect(table.getByRole('row', { name: /Storage changed/ })).toContainText('name: disk -> disk two');
+
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export to CSV' }).click();
   const file = await download;

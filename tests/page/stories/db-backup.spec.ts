@@ -16,6 +16,7 @@ test('a schedule is made, looked at, changed, disabled, enabled, run and deleted
   await page.getByRole('option', { name: 'Custom (cron)' }).click();
   await form.getByRole('textbox', { name: 'Cron expression' }).fill('30 3 * *');
   await form.getByRole('button', { name: 'Make the schedule' }).click();
+  await expect(form.getByLabel('Name', { exact: true })).toBeFocused();
   for (const text of ['Give it a name.', 'A folder within the storage, such as', 'At most 60 letters', 'Five fields are expected']) await expect(form.getByText(text)).toBeVisible();
   await form.getByRole('textbox', { name: 'Cron expression' }).fill('30 3 * * mon-fri');
   await expect(form.getByRole('group', { name: 'The next runs' }).getByRole('listitem')).toHaveCount(4);

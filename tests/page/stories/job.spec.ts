@@ -29,7 +29,7 @@ test('a job is watched: it waits, a worker dies, another one takes over; Holdfas
   await page.waitForTimeout(20_000);
   await stage.startApi();
   await expect(page.getByText('Holdfast does not answer; trying again.')).toBeHidden({ timeout: 60_000 });
-  await expect(page.getByText('Succeeded').first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('Succeeded').first()).toBeVisible({ timeout: 180_000 });
   await expect(page.getByText('attempt 2 of the backup begins')).toBeVisible();
 });
 

@@ -15,6 +15,10 @@ test('a backup is looked at, verified, pinned, downloaded and deleted; several a
     SELECT d.organization_id, 'backup', d.id, 'failed', d.name, 'schedule nightly', now() - interval '1 day', now() - interval '1 day',
            '{"code": "network", "message": "the server 10.0.0.7 does not answer: look whether it runs"}'
       FROM database d WHERE d.id = '${shop.database}'`);
+  // Since then the database was asked for more than one answer of the audit log holds.
+  await stage.catalog(`
+    SELECT count(audit_append(organization_id, 'user ${organization}-admin', 'backup.request', 'database', id::text, name, '', 'success', 'job of another one'))
+      FROM database, generate_series(1, 510) WHERE id = '${shop.database}'`);
   await page.reload();
   const table = page.getByRole('table', { name: 'Backups and restores' });
   await expect(table.getByRole('row')).toHaveCount(4);

@@ -38,3 +38,20 @@ test('the overview says how it stands, and worst comes first', async ({ as, stag
   await table.getByRole('link', { name: `${shop.name}_7` }).click();
   await expect(page.getByRole('heading', { name: `${shop.name}_7`, level: 1 })).toBeVisible();
 });
+
+test('a database without a backup is not called protected', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  const page = await as('operator');
+  await page.goto('/');
+  const tile = (name: string) => page.getByRole('list', { name: 'In short' }).getByRole('listitem').filter({ hasText: new RegExp(`^${name}`) });
+  await expect(tile('Protected')).toHaveText('Protected0of 1 database');
+  await expect(tile('Alarms')).toHaveText('Alarms01 database without a backup yet');
+  const row = page.getByRole('table', { name: 'Databases' }).getByRole('row', { name: shop.name });
+  await expect(row).toContainText('No backup');
+  const { body } = await stage.api<{ job_id: string }>(organization, 'POST', '/backups', { database_id: shop.database });
+  expect(await stage.jobEnd(organization, body.job_id)).toBe('succeeded');
+  await page.reload();
+  await expect(tile('Protected')).toHaveText('Protected1of 1 database');
+  await expect(tile('Alarms')).toHaveText('Alarms0Every database is protected');
+  await expect(row).toContainText('Protected');
+});

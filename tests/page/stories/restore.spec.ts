@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, picture, test } from '../support';
 import type { Shop } from '../support';
 
@@ -190,4 +190,68 @@ test('a viewer does not restore', async ({ as }) => {
   const page = await as('viewer');
   await page.goto('/restore');
   await expect(page.getByRole('heading', { name: 'Restoring needs the role operator' })).toBeVisible();
+});
+
+test('that somebody else restores the database is told before one confirms, and on its page, where nothing is undone meanwhile', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  await backedUp(stage, organization, shop);
+  const backup = (await stage.api<{ items: { id: string }[] }>(organization, 'GET', '/backups')).body.items[0]?.id ?? '';
+  const checked = async () => {
+    const { body } = await stage.api<{ job_id: string; preflight_id: string }>(organization, 'POST', '/preflights', { backup_id: backup, database_id: shop.database });
+    expect(await stage.jobEnd(organization, body.job_id)).toBe('succeeded');
+    return body.preflight_id;
+  };
+  const restored = async (preflight_id: string) => (await stage.api<{ job_id: string }>(organization, 'POST', '/restores', { preflight_id })).body.job_id;
+  const [mine, theirs] = [await checked(), await checked()];
+  expect(await stage.jobEnd(organization, await restored(await checked()))).toBe('succeeded');
+  const page = await as('operator');
+  await page.goto(`/restore?preflight=${mine}`);
+  const happens = page.getByRole('list', { name: 'What happens then' });
+  await expect(happens.getByText(/^The last restore of it took \d.* from beginning to end, with 5,500 rows\.$/)).toBeVisible();
+  await page.goto(`/databases/${shop.database}`);
+  const undo = page.getByRole('region', { name: 'The restore can be undone' });
+  await expect(undo).toBeVisible();
+  await stage.stopWorker();
+  const job = await restored(theirs);
+  const busy = page.getByText(`Restore of ${shop.name} is waiting for its turn`);
+  await expect(busy).toBeVisible();
+  await expect(undo).toBeHidden();
+  await page.goto(`/restore?preflight=${mine}`);
+  await expect(busy).toBeVisible();
+  await expect(page.getByText(/^Asked for by .*replaces what it has brought/)).toBeVisible();
+  await stage.startWorker();
+  expect(await stage.jobEnd(organization, job)).toBe('succeeded');
+  await expect(busy).toBeHidden();
+});
+
+test('roles that are missing are made at a click, and a backup that is damaged leads to another one', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  const role = `${organization}_app`;
+  await stage.sql('postgres', `CREATE ROLE ${role}`);
+  await stage.sql(shop.name, `ALTER TABLE orders OWNER TO ${role}`);
+  await backedUp(stage, organization, shop);
+  await stage.sql('postgres', `ALTER ROLE ${role} RENAME TO ${role}_gone`);
+  const page = await as('operator');
+  await page.goto(`/restore?database_id=${shop.database}`);
+  await page.getByRole('button', { name: `Restore ${shop.name}-` }).click();
+  await page.getByRole('radio', { name: 'Restore into a new database' }).click();
+  await page.getByLabel('Name of the new database').fill(`${shop.name}_copy`);
+  await page.getByRole('button', { name: 'Check it' }).click();
+  await expect(page.getByText(/are missing: org\w+_app; have them made with “Make roles that are missing”, or leave/)).toBeVisible({ timeout: 60_000 });
+  await picture(page, 'restore-roles');
+  await page.getByRole('button', { name: 'Make the missing roles and check again' }).click();
+  await expect(page.getByText('It can be restored')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/Roles that will be made, without passwords/)).toBeVisible();
+
+  const folder = `${stage.where.storage}/${organization}`;
+  const file = `${folder}/${readdirSync(folder).find((name) => name.endsWith('.hf')) ?? ''}`;
+  const bytes = readFileSync(file);
+  bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
+  writeFileSync(file, bytes);
+  await page.getByRole('button', { name: 'Change it' }).click();
+  await page.getByRole('button', { name: 'Check it' }).click();
+  await expect(page.getByText('It cannot be restored like this')).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('link', { name: 'Choose another backup' }).click();
+  await expect(page.getByRole('row', { name: new RegExp(`^${shop.name}-.* Damaged`) })).toBeVisible();
+  await expect(page.getByRole('button', { name: `Restore ${shop.name}-` })).toBeDisabled();
 });

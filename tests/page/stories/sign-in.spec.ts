@@ -53,3 +53,24 @@ test('a session that ends brings one back to the same page', async ({ as, stage,
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('heading', { name: 'Keys', level: 1 })).toBeVisible();
 });
+
+test('who signs in again looks at the organization of before', async ({ as, stage, organization, guard }) => {
+  guard.allow(/status of 401/);
+  const second = `${organization}-second`;
+  await stage.organization(second);
+  const page = await as('owner');
+  await page.goto('/');
+  const here = page.getByRole('button', { name: /^Organization: / });
+  const other = (await here.textContent()) === organization ? second : organization; // not the one that a session begins with
+  await here.click();
+  await page.getByRole('menuitem', { name: other, exact: true }).click();
+  await expect(here).toHaveText(other);
+  await page.context().clearCookies();
+  await page.goto('/keys');
+  await stage.forgetTries();
+  await page.getByLabel('User name').fill(stage.where.owner);
+  await page.getByRole('textbox', { name: 'Password' }).fill(stage.where.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'Keys', level: 1 })).toBeVisible();
+  await expect(here).toHaveText(other);
+});

@@ -58,3 +58,17 @@ test('one leaves the guide, and comes back to it', async ({ as }) => {
   await page.getByRole('link', { name: 'Begin' }).click();
   await expect(page).toHaveURL(/\/welcome$/);
 });
+
+test('a user who may read too little is told of before databases are picked', async ({ as, stage, organization }) => {
+  const user = `${organization}_reader`;
+  await stage.sql('postgres', `CREATE ROLE ${user} LOGIN`);
+  await stage.api(organization, 'POST', '/servers', { name: 'main', host: '127.0.0.1', port: stage.where.port, username: user });
+  const page = await as('admin');
+  await page.goto('/');
+  await expect(page.getByText('A server is there, but none of its databases is registered.')).toBeVisible();
+  await page.getByRole('link', { name: 'Go on' }).click();
+  const alert = page.getByRole('alert').filter({ hasText: `${user} may not do everything` });
+  await expect(alert).toContainText('GRANT pg_read_all_data');
+  await alert.getByRole('link', { name: 'Change or test the server' }).click();
+  await expect(page.getByRole('heading', { name: 'main', level: 1 })).toBeVisible();
+});

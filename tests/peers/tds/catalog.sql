@@ -229,7 +229,8 @@ CREATE VIEW sys.database_files AS
 SELECT n AS file_id, (CASE n WHEN 1 THEN 0 ELSE 1 END)::tds.tinyint AS type,
        (CASE n WHEN 1 THEN 'ROWS' ELSE 'LOG' END)::tds.sysname AS type_desc,
        (CASE n WHEN 1 THEN 'data' ELSE 'log' END)::tds.sysname AS name,
-       (pg_database_size(current_database()) / 8192)::int AS size, -1 AS max_size, 8192 AS growth
+       (pg_database_size(current_database()) / 8192)::int AS size,
+       CASE n WHEN 1 THEN -1 ELSE 268435456 END AS max_size, (tds.server() ->> 'growth')::int AS growth
 FROM (VALUES (1), (2)) AS f (n);
 CREATE VIEW sys.master_files AS SELECT 5 AS database_id, * FROM sys.database_files;
 CREATE FUNCTION sys.dm_os_volume_stats(database_id int, file_id int)

@@ -72,6 +72,7 @@ SIMPLE = {
     "is_srvrolemember": (1, 1, "tds.is_server_role_member({0})", INT),
     "is_rolemember": (1, 1, "tds.is_role_member({0})", INT), "is_member": (1, 1, "tds.is_role_member({0})", INT),
     "key_guid": (1, 1, "tds.key_guid({0})", UUID), "key_id": (1, 1, "tds.key_id({0})", INT),
+    "fileproperty": (2, 2, "tds.fileproperty({0}, {1})", INT),
     "cert_id": (1, 1, "tds.certificate_id({0})", INT),
     "encryptbykey": (2, 2, "tds.encrypt_by_key({0}, tds.binary({1}, NULL))", BYTES),
     "decryptbykey": (1, 1, "tds.decrypt_by_key({0})", BYTES),

@@ -120,7 +120,7 @@ END $$;
 CREATE FUNCTION utf16(value text) RETURNS bytea IMMUTABLE STRICT LANGUAGE plpgsql AS $$
 DECLARE found text := ''; one int; each text;
 BEGIN
-    FOREACH each IN ARRAY regexp_split_to_array(value, '') LOOP
+    FOREACH each IN ARRAY regexp_split_to_array(value COLLATE "C", '') LOOP
         CONTINUE WHEN each = '';
         one := ascii(each);
         IF one > 65535 THEN
@@ -293,6 +293,8 @@ CREATE FUNCTION ident_seed(full_name text) RETURNS numeric STABLE LANGUAGE sql
     AS $$ SELECT seed FROM columns WHERE object_id = object_id(full_name) AND seed IS NOT NULL $$;
 CREATE FUNCTION ident_increment(full_name text) RETURNS numeric STABLE LANGUAGE sql
     AS $$ SELECT increment FROM columns WHERE object_id = object_id(full_name) AND seed IS NOT NULL $$;
+CREATE FUNCTION fileproperty(file text, property text) RETURNS int STABLE LANGUAGE sql AS $$
+    SELECT size / 2 FROM sys.database_files WHERE lower(name) = lower(file) AND lower(property) = 'spaceused' $$;
 CREATE FUNCTION db_id(wanted text) RETURNS int STABLE LANGUAGE sql
     AS $$ SELECT database_id FROM sys.databases WHERE lower(name) = lower(wanted) $$;
 CREATE FUNCTION db_name(wanted int) RETURNS text STABLE LANGUAGE sql

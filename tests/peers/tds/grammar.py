@@ -147,8 +147,10 @@ class Grammar:
                 raise refused(f"reach into another database ({database})")
         if len(found) > 2:
             raise refused("know linked servers")
-        if found[-1].startswith("#"):
-            raise refused("keep temporary tables")
+        if found[-1].startswith("##"):
+            raise refused("keep temporary tables of all sessions")
+        if found[-1].startswith("#"):  # of this session alone, by its name
+            found = ["dbo", f"{found[-1]}_{self.session.spid:012}"]
         if len(found) == 1:
             found.insert(0, "dbo")
         return found

@@ -14,8 +14,10 @@ class ProcedureGrammar:
             text = self.expression()
             self.need(")")
             return self.Statement(lambda session: session.run_text(session.value(text.text)), steers=True)
+        status = None
         if self.token.kind == lexer.VARIABLE:
-            raise refused("know the return status of procedures")
+            status = self.step().text.lower()
+            self.need("=")
         name = self.names()[-1].lower()
         given, named = [], {}
         while self.token.kind != lexer.END and not self.is_sign(";") and not self._starts_statement():
@@ -32,6 +34,8 @@ class ProcedureGrammar:
         if name not in PROCEDURES:
             raise SqlError(2812, name, line=line)
         titles, action = PROCEDURES[name]
+        if status and (action is not get_lock or status not in self.variables):
+            raise refused(f"know the return status of {name}")
 
         def run(session):
             known = dict(zip(titles, given)) | named
@@ -39,7 +43,9 @@ class ProcedureGrammar:
                 raise refused(f"know the parameters of {name}: {', '.join(set(known) - set(titles))}")
             values = {key: None if value.literal == "NULL" else session.value(f"tds.string({value.text}, NULL)")
                       for key, value in known.items()}
-            action(session, values)
+            found = action(session, values)
+            if status:
+                session.assign(status, str(found))
         return self.Statement(run, "EXECUTE")
 
 
@@ -162,7 +168,17 @@ def rename(session, values):
         raise refused(f"rename a {kind}")
 
 
-PROCEDURES = {"sp_addextendedproperty": (("name", "value", *LEVELS), add_property),
+def get_lock(session, values):
+    """0: it is taken; -1: somebody else holds it. Only of the session, and at once."""
+    if (values.get("lockmode") or "").lower() != "exclusive" or (values.get("lockowner") or "").lower() != "session" or \
+            values.get("locktimeout") != "0":
+        raise refused("know sp_getapplock, but for an exclusive lock of the session without a wait")
+    free = session.postgres.value(f"SELECT pg_try_advisory_lock(hashtext({quote(values['resource'])}))")
+    return 0 if free == "t" else -1
+
+
+PROCEDURES = {"sp_getapplock": (("resource", "lockmode", "lockowner", "locktimeout", "dbprincipal"), get_lock),
+              "sp_addextendedproperty": (("name", "value", *LEVELS), add_property),
               "sp_updateextendedproperty": (("name", "value", *LEVELS), update_property),
               "sp_dropextendedproperty": (("name", *LEVELS), drop_property),
               "sp_rename": (("objname", "newname", "objtype"), rename)}

@@ -75,7 +75,7 @@ class Session:
         told = {"databases": [{"name": each, "id": at, "collation": self.collation}
                               for at, each in enumerate(databases, 5)],
                 "database": self.database, "denied": self.denied, "spid": self.spid,
-                "free_bytes": self.settings["free_bytes"],
+                "free_bytes": self.settings["free_bytes"], "growth": self.settings["growth"],
                 "encrypted": "TRUE" if self.wire.is_encrypted else "FALSE",
                 "login": self.login.user, "host": self.login.host, "application": self.login.application,
                 "scheme": "NTLM" if "\\" in self.login.user else "SQL"}

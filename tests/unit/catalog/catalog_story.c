@@ -18,6 +18,7 @@
 
 #include <string.h>
 
+static HfPgTarget *target;
 static HfCatalog *catalog;
 static char *organization;
 static GError *error;
@@ -233,6 +234,18 @@ static void tell_uploads(void)
     REFUSED(hf_upload_remove(catalog, organization, id, &error), HF_ERROR_NOT_FOUND);
 }
 
+/* Whoever looks in a transaction whether it is taken opens services then: a later attempt waits with halting them. */
+static void refuse_while_services_open(const HfHalter *now, const HfHaltParts *parts)
+{
+    bool taken;
+    g_autoptr(HfCatalog) other = hf_catalog_new(target, NULL);
+    const HfHalter next = {now->database_id, now->job_id, now->attempt + 1};
+    DONE(hf_catalog_do(other, "SET lock_timeout = '100ms'", NULL, &error));
+    DONE(hf_catalog_begin(catalog, &error) && hf_halt_is_taken(catalog, now, &taken, &error) && !taken);
+    REFUSED(hf_halt_begin(other, organization, &next, parts, 60, &error), HF_ERROR_DATABASE);
+    hf_catalog_rollback(catalog);
+}
+
 static void tell_restores(void)
 {
     g_autofree char *server = create(&hf_noun_server, "{\"name\":\"s\",\"host\":\"h\",\"username\":\"u\"}");
@@ -269,6 +282,7 @@ static void tell_restores(void)
     DONE(hf_halt_end(catalog, &old, &error));
     REFUSED(hf_halt_begin(catalog, organization, &old, &gate, 60, &error), HF_ERROR_CONFLICT);
     DONE(hf_halt_is_taken(catalog, &now, &taken, &error) && !taken);
+    refuse_while_services_open(&now, &all);
     DONE(hf_halt_get(catalog, database->id, &halt, &error) && strcmp(halt->job_id, second) == 0);
     DONE(halt->parts.connections && halt->parts.gate && halt->parts.webhooks);
     g_autoptr(GPtrArray) none = hf_halt_orphans(catalog, 60, &error);
@@ -359,7 +373,7 @@ int main(int argc, char **argv)
                    {"restores", tell_restores},
                    {"answers", tell_answers}};
     g_assert_cmpint(argc, ==, 3);
-    g_autoptr(HfPgTarget) target = hf_pg_target_new(argv[1], NULL, &error);
+    target = hf_pg_target_new(argv[1], NULL, &error);
     catalog = hf_catalog_new(target, NULL);
     organization = hf_noun_find(catalog, &hf_noun_organization, NULL, "a", &error);
     g_assert_no_error(error);
@@ -367,6 +381,7 @@ int main(int argc, char **argv)
         if (strcmp(stories[i].name, argv[2]) == 0)
             stories[i].tell();
     hf_catalog_free(catalog);
+    hf_pg_target_free(target);
     g_free(organization);
     return 0;
 }

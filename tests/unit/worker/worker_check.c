@@ -10,8 +10,10 @@
 #include "catalog/server_table.h"
 #include "catalog/storage_table.h"
 #include "crypto/age.h"
+#include "service/job_report.h"
 #include "service/request_backup.h"
 #include "service/request_delete.h"
+#include "service/request_migrate.h"
 #include "service/request_rescan.h"
 #include "service/request_restore.h"
 #include "service/request_verify.h"
@@ -82,7 +84,8 @@ static bool run_request(Check *self, char **a, GError **error)
     } kinds[] = {{"backup", hf_request_backup},   {"schedule-run", hf_request_schedule_run},
                  {"verify", hf_request_verify},   {"preflight", hf_request_preflight},
                  {"restore", hf_request_restore}, {"undo", hf_request_undo},
-                 {"rescan", hf_request_rescan},   {"delete", hf_request_delete}};
+                 {"rescan", hf_request_rescan},   {"delete", hf_request_delete},
+                 {"assess", hf_request_assess},   {"migrate", hf_request_migrate}};
     g_autoptr(HfJson) json = hf_json_parse("the body", a[3], strlen(a[3]), 1000, error);
     HfRequester requester = {.catalog = self->catalog,
                              .queue = self->queue,
@@ -94,6 +97,14 @@ static bool run_request(Check *self, char **a, GError **error)
         if (strcmp(kinds[i].kind, a[0]) == 0)
             return say(hf_request_run(&requester, kinds[i].request, or_null(a[2]), json, 0, error));
     return false;
+}
+
+/* JOB ATTEMPT REPORT PAGE SCRIPT: what the attempt that runs leaves of that */
+static bool run_report(Check *self, char **a, GError **error)
+{
+    g_autoptr(HfJobRow) job = hf_job_owned(self->catalog, a[0], (int)g_ascii_strtoll(a[1], NULL, 10), error);
+    const HfJobReport report = {.json = or_null(a[2]), .html = or_null(a[3]), .script = or_null(a[4])};
+    return job != NULL && hf_job_report_write(self->catalog, self->worker.sealer, job, &report, error);
 }
 
 /* ORGANIZATION JOB */
@@ -138,8 +149,8 @@ static bool run(const char *name, char **arguments, GError **error)
     static const struct {
         const char *name;
         bool (*run)(Check *self, char **arguments, GError **error);
-    } commands[] = {{"create", run_create}, {"key", run_key},   {"request", run_request},
-                    {"cancel", run_cancel}, {"view", run_view}, {"turn", run_turn}};
+    } commands[] = {{"create", run_create}, {"key", run_key},   {"request", run_request}, {"cancel", run_cancel},
+                    {"view", run_view},     {"turn", run_turn}, {"report", run_report}};
     Check self = {0};
     bool ok = false;
     if (!hf_worker_open(&self.worker, NULL, "default", NULL, error))

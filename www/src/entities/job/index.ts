@@ -1,6 +1,7 @@
+export { BusyNotice } from './BusyNotice';
 export { JobStatus } from './JobStatus';
 export { jobTitle } from './jobTitle';
-export { isEnded, jobKey, MOST_OPEN, useCancelJob, useEndedLately, useFailedJobs, useJobPage, useLastBackupJob, useOpenJobs, useScheduleJobs } from './queries';
+export { isEnded, jobKey, MOST_OPEN, useCancelJob, useEndedLately, useFailedJobs, useJobPage, useLastBackupJob, useLastRestoreJob, useOpenJobs, useReplacing, useScheduleJobs } from './queries';
 export type { Job, JobState } from './queries';
 export { useWatchedJob } from './watch';
 export type { LogLine, WatchedJob } from './watch';

@@ -32,6 +32,13 @@ export function useOpenJobs() {
   });
 }
 
+/** The restore or undo that is about to replace the database, or waits to; not the one whose page this is. */
+export function useReplacing(database_id: string | null | undefined, own?: string): Job | undefined {
+  const jobs = useOpenJobs().data;
+  if (!database_id) return undefined;
+  return jobs?.find((job) => job.database_id === database_id && job.id !== own && (job.kind === 'restore' || job.kind === 'undo'));
+}
+
 export function useCancelJob() {
   const client = useQueryClient();
   return useMutation({
@@ -58,6 +65,19 @@ export function useFailedJobs(limit = 50) {
     queryKey: [...jobKey, 'failed', limit],
     queryFn: async ({ signal }) => (await take(api.GET('/api/v1/jobs', { params: { query: { state: 'failed', limit, sort: '-created_at' } }, signal }))).items,
     refetchInterval: every<Job[]>(30_000),
+  });
+}
+
+/** The newest restore of a database that succeeded; null: none has. */
+export function useLastRestoreJob(database_id: string | undefined) {
+  return useQuery({
+    queryKey: [...jobKey, 'last restore', database_id],
+    queryFn: async ({ signal }) => {
+      const query = { kind: 'restore', database_id: database_id ?? '', state: 'succeeded', limit: 1, sort: '-created_at' } as const;
+      return (await take(api.GET('/api/v1/jobs', { params: { query }, signal }))).items[0] ?? null;
+    },
+    enabled: database_id !== undefined,
+    staleTime: 60_000,
   });
 }
 

@@ -56,17 +56,30 @@ export function useLogJob(id: string) {
   });
 }
 
+/** All that the audit log has noted of one thing, the newest first, or no more than until what is looked for. */
+async function notedOf(query: { object_id: string; action?: string; actor?: string }, signal: AbortSignal, isIt: (event: Noted) => boolean = () => false): Promise<Noted[]> {
+  const all: Noted[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await take(api.GET('/api/v1/audit', { params: { query: { ...query, limit: 500, sort: '-seq', cursor } }, signal }));
+    all.push(...page.items);
+    if (page.cursor === null || page.items.some(isIt)) return all;
+    cursor = page.cursor;
+  }
+}
+
 /**
  * What the audit log has noted of a job and its file, the newest first; for auditors. That somebody asked for the job is noted
  * at what it was asked for (a database, another file), and names the job.
  */
-export function useNotedOf(own: readonly string[], about: readonly string[], job: string | undefined) {
+export function useNotedOf(own: readonly string[], about: readonly string[], job: Pick<LogJob, 'id' | 'kind' | 'created_by'> | null) {
   return useQuery({
     queryKey: ['audit', 'of', ...own, ...about],
     queryFn: async ({ signal }) => {
-      const of = async (object_id: string) => (await take(api.GET('/api/v1/audit', { params: { query: { object_id, limit: 100, sort: '-seq' } }, signal }))).items;
-      const pages = await Promise.all([...own.map(of), ...about.map(async (id) => (await of(id)).filter(({ detail }) => job !== undefined && detail.includes(job)))]);
-      return pages.flat().sort((one, other) => Number(other.id) - Number(one.id));
+      const isRequest = ({ detail }: Noted) => job !== null && detail.includes(job.id);
+      const requestAt = async (object_id: string) =>
+        job ? (await notedOf({ object_id, action: `${job.kind}.request`, actor: job.created_by }, signal, isRequest)).filter(isRequest) : [];
+      const found = await Promise.all([...own.map((object_id) => notedOf({ object_id }, signal)), ...about.map(requestAt)]);
+      return found.flat().sort((one, other) => Number(other.id) - Number(one.id));
     },
     enabled: own.length > 0,
   });

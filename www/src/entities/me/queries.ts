@@ -39,10 +39,21 @@ export function mayDo(me: Pick<Me, 'role' | 'is_owner'>, role: Role | 'owner'): 
   return role === 'owner' ? me.is_owner : WITHIN[me.role].includes(role);
 }
 
+/** Which organization a user looked at last in this browser. */
+const placeOf = (me: Me) => `holdfast.organization.${me.user?.id ?? ''}`;
+
+/** A new session looks at the first organization: one goes on in that of the session before. */
+async function whereOneWas(me: Me): Promise<Me> {
+  setCsrf(me.csrf);
+  const organization_id = localStorage.getItem(placeOf(me));
+  if (organization_id === null || organization_id === me.organization?.id || !me.organizations.some(({ id }) => id === organization_id)) return me;
+  return take(api.PUT('/api/v1/me/organization', { body: { organization_id } })).catch(() => me);
+}
+
 export function useSignIn() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: Schemas['Credentials']) => take(api.POST('/api/v1/session', { body })),
+    mutationFn: async (body: Schemas['Credentials']) => whereOneWas(await take(api.POST('/api/v1/session', { body }))),
     onSuccess: (me) => {
       setCsrf(me.csrf);
       const before = client.getQueryData<Me | null>(meKey);
@@ -72,6 +83,7 @@ export function useChooseOrganization() {
     mutationFn: (organization_id: string) => take(api.PUT('/api/v1/me/organization', { body: { organization_id } })),
     onSuccess: (me) => {
       setCsrf(me.csrf);
+      if (me.organization) localStorage.setItem(placeOf(me), me.organization.id);
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== meKey[0] });
       client.setQueryData(meKey, me);
     },

@@ -54,16 +54,22 @@ function parseItem(field: Field, text: string): number[] | null {
   return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, at) => first + at * step);
 }
 
+const wordsOf = (text: string) => (NICKNAMES[text.trim().toLowerCase()] ?? text).trim().split(/[ \t]+/);
+const itemsOf = (field: Field, word: string) => word.split(',').map((item) => parseItem(field, item));
+
+/** What is wrong with an expression: how many fields it has, or the first of them that is none; null: nothing. */
+export function cronFault(text: string): 'fields' | { field: number; word: string } | null {
+  const words = wordsOf(text);
+  if (words.length !== FIELDS.length) return 'fields';
+  const at = FIELDS.findIndex((field, i) => itemsOf(field, words[i] ?? '').includes(null));
+  return at < 0 ? null : { field: at, word: words[at] ?? '' };
+}
+
 /** Null when the expression is none. */
 export function parseCron(text: string): Cron | null {
-  const words = (NICKNAMES[text.trim().toLowerCase()] ?? text).trim().split(/[ \t]+/);
-  if (words.length !== FIELDS.length) return null;
-  const sets: Set<number>[] = [];
-  for (const [at, field] of FIELDS.entries()) {
-    const items = (words[at] ?? '').split(',').map((item) => parseItem(field, item));
-    if (items.includes(null)) return null;
-    sets.push(new Set(items.flatMap((values) => values ?? [])));
-  }
+  if (cronFault(text) !== null) return null;
+  const words = wordsOf(text);
+  const sets = FIELDS.map((field, at) => new Set(itemsOf(field, words[at] ?? '').flatMap((values) => values ?? [])));
   const [minute, hour, day, month, weekday] = sets as [Set<number>, Set<number>, Set<number>, Set<number>, Set<number>];
   if (weekday.has(7)) weekday.add(0); // Sunday is 0 and 7
   return { minute, hour, day, month, weekday, fields: words as unknown as Cron['fields'] };

@@ -1,4 +1,4 @@
-export { parseCron } from './cron';
+export { cronFault } from './cron';
 export { cronWords } from './cronWords';
 export { covers } from './covers';
 export {

@@ -1,2 +1,2 @@
-export { useHaltPresets, useSaveHaltPresets } from './queries';
+export { useHaltPresets, useSafetyDays, useSaveSettings } from './queries';
 export type { HaltPresets } from './queries';

@@ -12,22 +12,27 @@ export interface HaltPresets {
 type Settings = Schemas['Settings'];
 const settingsKey = ['settings'] as const;
 
-export function useHaltPresets() {
-  return useQuery({
-    queryKey: settingsKey,
-    queryFn: ({ signal }) => take(api.GET('/api/v1/settings', { signal })),
-    select: (settings): HaltPresets => ({
-      halt_connections: settings.halt_connections === true,
-      halt_gate: settings.halt_gate === true,
-      halt_webhooks: settings.halt_webhooks === true,
-    }),
-  });
+const presetsOf = (settings: Settings): HaltPresets => ({
+  halt_connections: settings.halt_connections === true,
+  halt_gate: settings.halt_gate === true,
+  halt_webhooks: settings.halt_webhooks === true,
+});
+
+function useSettings<Part>(select: (settings: Settings) => Part) {
+  return useQuery({ queryKey: settingsKey, queryFn: ({ signal }) => take(api.GET('/api/v1/settings', { signal })), select });
 }
 
-export function useSaveHaltPresets() {
+export const useHaltPresets = () => useSettings(presetsOf);
+
+const SAFETY_DAYS = 30; // of the service, while nothing is set
+
+/** For how many days the safety backups are kept that restores make of what they replace. */
+export const useSafetyDays = () => useSettings(({ safety_keep_days }) => safety_keep_days ?? SAFETY_DAYS);
+
+export function useSaveSettings() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: HaltPresets) =>
+    mutationFn: (body: Partial<HaltPresets> | Pick<Schemas['SettingsChange'], 'safety_keep_days'>) =>
       take(api.PATCH('/api/v1/settings', { params: { header: ifMatch(client.getQueryData<Settings>(settingsKey) ?? { version: 1 }) }, body: { ...body } })),
     onSuccess: (settings) => {
       client.setQueryData(settingsKey, settings);

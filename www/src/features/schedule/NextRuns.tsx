@@ -3,7 +3,6 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { cronWords, useSchedulePreview } from '@/entities/schedule';
 import { asProblem } from '@/shared/api';
 import { utc } from '@/shared/lib/time';
-import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
 import { timingOf } from './values';
 import type { Values } from './values';
@@ -32,7 +31,7 @@ export function NextRuns({ values, startsAt, isActive, isValid }: NextRunsProps)
     <div role="group" aria-label={words.preview}>
       {said !== null && (
         <Text size="sm" mb={4}>
-          {words.means} <b>{capital(said)}</b>.
+          {words.means} <b>{said}</b>.
         </Text>
       )}
       <Text size="sm" fw={500}>

@@ -1,4 +1,4 @@
-import { parseCron } from '@/entities/schedule';
+import { cronFault } from '@/entities/schedule';
 import type { Schedule } from '@/entities/schedule';
 import { texts } from '@/shared/texts';
 import { required } from '@/shared/ui/form';
@@ -112,6 +112,11 @@ export function timingOf(values: Values, startsAt?: string) {
 
 const isWithin = (value: number | '', least: number, most: number) => value === '' || (Number.isInteger(value) && value >= least && value <= most);
 
+function cronWrong(value: string): string | null {
+  const fault = cronFault(value);
+  return fault === null ? null : fault === 'fields' ? words.cronWrong : words.cronField(fault.word, fault.field);
+}
+
 /** The rules of useForm. */
 export const rules = (isUnencrypted: boolean) => ({
   name: (value: string) => required(words.nameMissing)(value) ?? (value.length > 200 ? words.tooLong : null),
@@ -120,7 +125,7 @@ export const rules = (isUnencrypted: boolean) => ({
   server_id: (value: string | null, { what }: Values) => (what === 'pattern' && !value ? words.serverMissing : null),
   database_pattern: (value: string, { what }: Values) => (what === 'pattern' && !value.trim() ? words.patternMissing : null),
   hours: (value: number | '', { often }: Values) => (often === 'own' && !(typeof value === 'number' && value >= 1 && value <= 8784) ? words.hoursWrong : null),
-  cron: (value: string, { often }: Values) => (often === 'cron' && !parseCron(value) ? words.cronWrong : null),
+  cron: (value: string, { often }: Values) => (often === 'cron' ? cronWrong(value) : null),
   time_zone: (value: string | null, { often }: Values) => (often === 'cron' ? required(words.zoneMissing)(value) : null),
   keep_count: (value: number | '') => (isWithin(value, 1, 100_000) ? null : words.countWrong),
   keep_days: (value: number | '') => (isWithin(value, 1, 36_500) ? null : words.daysWrong),

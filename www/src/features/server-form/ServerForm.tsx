@@ -49,6 +49,7 @@ export function ServerForm({ server, onWorks, onCancel }: ServerFormProps) {
       );
     },
     (errors) => {
+      setTested(null); // it was of what stood there before
       if (MORE.some((name) => errors[name])) more.open();
     },
   );
@@ -56,7 +57,7 @@ export function ServerForm({ server, onWorks, onCancel }: ServerFormProps) {
   return (
     <form onSubmit={save} noValidate>
       <Stack>
-        <PlaceFields form={form} hasPassword={saved?.has_password ?? false} />
+        <PlaceFields form={form} saved={saved} />
         <Button
           variant="subtle"
           color="gray"

@@ -1,6 +1,8 @@
 import { Grid, NumberInput, PasswordInput, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { texts } from '@/shared/texts';
+import type { Server } from '@/entities/server';
+import { asksPassword, isVerified } from './values';
 import type { ServerValues } from './values';
 
 const words = texts.servers.form;
@@ -9,7 +11,7 @@ const plain = { autoComplete: 'off', autoCapitalize: 'none', spellCheck: false }
 type Form = UseFormReturnType<ServerValues>;
 
 /** What every server has. */
-export function PlaceFields({ form, hasPassword }: { form: Form; hasPassword: boolean }) {
+export function PlaceFields({ form, saved }: { form: Form; saved: Server | undefined }) {
   const input = form.getInputProps;
   return (
     <Grid gutter="md">
@@ -28,7 +30,7 @@ export function PlaceFields({ form, hasPassword }: { form: Form; hasPassword: bo
       <Grid.Col span={{ base: 12, sm: 6 }}>
         <PasswordInput
           label={words.password}
-          description={hasPassword ? words.passwordKept : words.passwordHint}
+          description={asksPassword(form.values, saved) ? words.passwordAgain : saved?.has_password ? words.passwordKept : words.passwordHint}
           autoComplete="new-password"
           {...input('password')}
         />
@@ -41,15 +43,25 @@ export function PlaceFields({ form, hasPassword }: { form: Form; hasPassword: bo
           {...input('tls_mode')}
         />
       </Grid.Col>
+      {isVerified(form.values) && (
+        <Grid.Col span={12}>
+          <RootField form={form} />
+        </Grid.Col>
+      )}
     </Grid>
   );
+}
+
+/** By whose signature the server is known: beside the choice where it is needed for it, else among what few need. */
+function RootField({ form }: { form: Form }) {
+  return <Textarea label={words.tlsRoot} description={words.tlsRootHint} autosize minRows={2} maxRows={8} spellCheck={false} {...form.getInputProps('tls_root')} />;
 }
 
 export function MoreFields({ form }: { form: Form }) {
   const input = form.getInputProps;
   return (
     <Stack>
-      <Textarea label={words.tlsRoot} description={words.tlsRootHint} autosize minRows={2} maxRows={8} spellCheck={false} {...input('tls_root')} />
+      {!isVerified(form.values) && <RootField form={form} />}
       <TextInput label={words.maintenance} description={words.maintenanceHint} {...plain} {...input('maintenance_db')} />
       <Grid gutter="md">
         <Grid.Col span={6}>

@@ -41,7 +41,7 @@ export function rules(server?: Server) {
     host: (value: string) => (/^[A-Za-z0-9_:][A-Za-z0-9_.:%-]{0,252}$/.test(value.trim()) ? null : words.hostWrong),
     port: between(1, 65_535, words.portWrong),
     username: short(words.userMissing),
-    password: (value: string, values: ServerValues) => (value === '' && isElsewhere(values, server) ? words.passwordAgain : null),
+    password: (value: string, values: ServerValues) => (value === '' && asksPassword(values, server) ? words.passwordMissing : null),
     maintenance_db: short(words.maintenanceMissing),
     pool: short(words.poolMissing),
     max_jobs: between(1, 100, words.maxJobsWrong),
@@ -49,10 +49,13 @@ export function rules(server?: Server) {
 }
 
 /** The API keeps a password from being sent to another host, or in the clear. */
-function isElsewhere(values: ServerValues, server?: Server): boolean {
+export function asksPassword(values: ServerValues, server?: Server): boolean {
   if (!server?.has_password) return false;
   return values.host.trim() !== server.host || values.port !== server.port || values.tls_mode !== server.tls_mode || values.tls_root !== server.tls_root;
 }
+
+/** Whether the server must show a certificate that somebody known has signed. */
+export const isVerified = ({ tls_mode }: ServerValues) => tls_mode === 'verify-ca' || tls_mode === 'verify-full';
 
 /** What is sent: host and port only when they change, for the password would be asked for again. */
 export function bodyOf(values: ServerValues, server?: Server): Schemas['ServerNew'] {

@@ -49,7 +49,7 @@ export function StorageForm({ storage, onWorks, onCancel }: StorageFormProps) {
         <TextInput
           label={words.path}
           description={words.pathHint}
-          placeholder="/var/lib/holdfast/backups"
+          placeholder="/var/lib/holdfast/storage/main"
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}

@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
+import { useReplacing } from '@/entities/job';
 import { IfMay } from '@/entities/me';
 import { useKeptCopies, useUndoRestore } from '@/entities/restore';
 import type { KeptCopy } from '@/entities/restore';
@@ -20,12 +21,16 @@ interface UndoNoticeProps {
   jobId?: string;
 }
 
-/** That a restore can be undone, until when, and the button that does it. Nothing where there is nothing to undo. */
+/**
+ * That a restore can be undone, until when, and the button that does it. Nothing where there is nothing to undo, and while
+ * another restore is on its way: what that replaces would not be what comes back.
+ */
 export function UndoNotice({ databaseId, databaseName, jobId }: UndoNoticeProps) {
   const copies = useKeptCopies(databaseId).data;
   const copy = jobId === undefined ? copies?.[0] : copies?.find((each) => each.jobId === jobId);
+  const isBusy = useReplacing(databaseId, jobId) !== undefined;
   const [opened, dialog] = useDisclosure(false);
-  if (!copy) return null;
+  if (!copy || isBusy) return null;
   return (
     <section aria-label={copy.kind === 'undo' ? words.titleAgain : words.title} className={classes.notice}>
       <IconArrowBackUp size={22} aria-hidden className={classes.icon} />

@@ -62,12 +62,15 @@ export function Chain({ scope }: { scope: Scope }) {
   );
 }
 
-function FoundByServer({ chain: { ok, rows, message, anchor } }: { chain: ServersChain }) {
+function FoundByServer({ chain: { ok, rows, message, anchor, checked_at } }: { chain: ServersChain }) {
   const found = words.server;
   return (
     <Stack gap="xs">
       <Title order={3}>{found.title}</Title>
       <div>{ok ? <Status tone="ok">{found.whole(counted(rows, 'event'))}</Status> : <Status tone="bad">{found.broken}</Status>}</div>
+      <Text size="sm" c="dimmed">
+        {words.at} <When at={checked_at} as="local" />
+      </Text>
       {message && <Text>{capital(message)}</Text>}
       {!ok && <Text>{words.brokenTodo}</Text>}
       {ok && (

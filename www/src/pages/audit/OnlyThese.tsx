@@ -7,7 +7,7 @@ const words = texts.audit;
 
 /** The filters that are set at a row: each is taken off by a click. */
 export function OnlyThese({ state }: { state: ListState }) {
-  return (['actor', 'action', 'object_id'] as const).map((name) => {
+  return (['address', 'object_id'] as const).map((name) => {
     const value = state.filters[name];
     if (value === undefined) return null;
     const shown = name === 'object_id' ? words.onlyThing : value;

@@ -3,6 +3,7 @@ import { Link, useParams } from 'react-router-dom';
 import { ProofStatus, useBackupHistory } from '@/entities/backup';
 import { DatabaseStatus, useDatabase } from '@/entities/database';
 import type { Database } from '@/entities/database';
+import { BusyNotice } from '@/entities/job';
 import { PauseNotice } from '@/features/retention-pause';
 import { SizeChart } from '@/features/size-chart';
 import { UndoNotice } from '@/features/undo';
@@ -39,6 +40,7 @@ function OneDatabase({ database }: { database: Database }) {
   );
   return (
     <Page title={database.name} description={<>{words.server} {server}</>} actions={<Actions database={database} />}>
+      <BusyNotice databaseId={database.id} />
       <UndoNotice databaseId={database.id} databaseName={database.name} />
       {database.missing_since ? <Missing database={database} since={database.missing_since} /> : <LastFailed database={database} />}
       <PauseNotice database={database} />

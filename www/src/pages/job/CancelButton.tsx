@@ -6,6 +6,7 @@ import type { Job } from '@/entities/job';
 import { IfMay } from '@/entities/me';
 import { texts } from '@/shared/texts';
 import { ConfirmDialog, notifyDone } from '@/shared/ui';
+import { isSwapped } from './phases';
 
 const words = texts.job.cancel;
 
@@ -28,8 +29,8 @@ export function CancelButton({ job }: { job: Job }) {
           notifyDone(words.done);
         }}
       >
-        <Text>{words.body}</Text>
-        {job.kind === 'restore' && <Text mt="xs">{words.restore}</Text>}
+        {!isSwapped(job) && <Text>{words.body}</Text>}
+        {job.kind === 'restore' && <Text mt="xs">{isSwapped(job) ? words.swapped : words.restore}</Text>}
       </ConfirmDialog>
     </IfMay>
   );

@@ -1,6 +1,7 @@
 import { Alert, Anchor, Code, Group, Text } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
+import { isEnded } from '@/entities/job';
 import type { Job } from '@/entities/job';
 import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
@@ -9,13 +10,15 @@ const words = texts.job.failed;
 
 /** Why it failed, and what to do. */
 export function Failed({ job, error }: { job: Job; error: NonNullable<Job['error']> }) {
-  const title = texts.shell.tray.ended[job.state === 'cancelled' ? 'cancelled' : 'failed'](texts.jobs.kind[job.kind] ?? job.kind);
+  const kind = texts.jobs.kind[job.kind] ?? job.kind;
+  const isOver = isEnded(job.state);
+  const title = isOver ? texts.shell.tray.ended[job.state === 'cancelled' ? 'cancelled' : 'failed'](kind) : words.attempt;
   return (
-    <Alert color={job.state === 'cancelled' ? 'gray' : 'red'} icon={<IconAlertCircle aria-hidden />} title={title} role="alert">
+    <Alert color={job.state === 'cancelled' ? 'gray' : isOver ? 'red' : 'yellow'} icon={<IconAlertCircle aria-hidden />} title={title} role="alert">
       <Text size="sm">{capital(error.message)}</Text>
       {job.state === 'failed' && (
         <Text size="sm" fw={500} mt={4}>
-          {words.todo}
+          {job.kind === 'restore' ? words.todoRestore : words.todo}
         </Text>
       )}
       <Group gap="sm" mt="xs">

@@ -1,9 +1,10 @@
-import { Alert, Skeleton } from '@mantine/core';
-import { IconInfoCircle } from '@tabler/icons-react';
-import { useParams } from 'react-router-dom';
+import { Alert, Anchor, Skeleton } from '@mantine/core';
+import { IconArrowsExchange, IconInfoCircle } from '@tabler/icons-react';
+import { Link, useParams } from 'react-router-dom';
 import { isEnded, JobStatus, jobTitle, useWatchedJob } from '@/entities/job';
 import type { WatchedJob } from '@/entities/job';
 import { UndoNotice } from '@/features/undo';
+import { local } from '@/shared/lib/time';
 import { texts } from '@/shared/texts';
 import { Page, ProblemAlert, When } from '@/shared/ui';
 import { About } from './About';
@@ -12,7 +13,9 @@ import { Failed } from './Failed';
 import { Lanes } from './Lanes';
 import { Live } from './Live';
 import { Log } from './Log';
+import { isSwapped } from './phases';
 import { Result } from './Result';
+import { Source } from './Source';
 import { Spoken } from './Spoken';
 import { Steps } from './Steps';
 
@@ -40,6 +43,7 @@ function Watched({ watched: { job, lines } }: { watched: WatchedJob }) {
       description={
         <>
           <JobStatus state={job.state} plain /> · {words.asked} {job.created_by}, <When at={job.created_at} />
+          <Source job={job} />
         </>
       }
       actions={!isOver && <CancelButton job={job} />}
@@ -67,11 +71,30 @@ function Notes({ watched: { job } }: { watched: Pick<WatchedJob, 'job'> }) {
     <>
       {job.state === 'queued' && (
         <Alert icon={<IconInfoCircle aria-hidden />} title={words.waiting.title}>
-          {job.waiting_for ? `${words.waiting.for} ${job.waiting_for}.` : words.waiting.soon}
+          {job.waiting_for ? <WaitingFor what={job.waiting_for} /> : words.waiting.soon}
+        </Alert>
+      )}
+      {isSwapped(job) && (
+        <Alert color="green" icon={<IconArrowsExchange aria-hidden />} title={words.swap.live(job.database_name)} role="status">
+          {words.swap.liveBody}
         </Alert>
       )}
       {job.cancel_requested && !isOver && <Alert color="yellow" icon={<IconInfoCircle aria-hidden />}>{words.cancelling}</Alert>}
       {job.attempt > 1 && job.state === 'running' && <Alert color="yellow" icon={<IconInfoCircle aria-hidden />}>{words.again(job.attempt)}</Alert>}
+    </>
+  );
+}
+
+const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/;
+const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+
+/** The job that is waited for is named by its id, and its page says whose it is. */
+function WaitingFor({ what }: { what: string }) {
+  const id = ID.exec(what)?.[0];
+  if (id === undefined) return `${words.waiting.for} ${what.replace(TIME, (at) => local(at))}.`;
+  return (
+    <>
+      {words.waiting.for} {what.replace(ID, '').trim()}. <Anchor component={Link} to={`/jobs/${id}`} size="sm">{words.waiting.look}</Anchor>
     </>
   );
 }

@@ -5,7 +5,7 @@ import { percent, size, timeLeft } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
 import { Count, Duration, Rate, Surface } from '@/shared/ui';
 import classes from './JobPage.module.css';
-import { phaseName } from './phases';
+import { isSwapped, phaseName } from './phases';
 
 const words = texts.job;
 
@@ -20,7 +20,7 @@ export function Live({ job }: { job: Job }) {
         <div>
           <Text fw={600}>{phaseName(job.phase)}</Text>
           <Text c="dimmed" size="sm">
-            {timeLeft(progress?.left_s ?? null)}
+            {isSwapped(job) ? words.swap.noEstimate : timeLeft(progress?.left_s ?? null)}
           </Text>
         </div>
       </div>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { phaseName, stepsOf } from './phases';
+import { isSwapped, phaseName, stepsOf } from './phases';
 
 const states = (phase: string, state: 'running' | 'queued' | 'succeeded' = 'running') => stepsOf({ kind: 'restore', phase, state, database_id: 'x' }).map((step) => step.state);
 
@@ -12,6 +12,14 @@ it('has a step for what is done, for now and for what comes', () => {
 
 it('swaps nothing into a new database', () => {
   expect(stepsOf({ kind: 'restore', phase: 'starting', state: 'running', database_id: null })).toHaveLength(3);
+});
+
+it('is live from the swap on, while the file of what was replaced is written', () => {
+  const restore = (phase: string, state: 'running' | 'succeeded' = 'running') => isSwapped({ kind: 'restore', phase, state, database_id: 'x' });
+  expect(restore('swapping')).toBe(false);
+  expect(restore('backing up what is to be replaced')).toBe(false);
+  expect(restore('backing up what was replaced')).toBe(true);
+  expect(restore('backing up what was replaced', 'succeeded')).toBe(false);
 });
 
 it('is empty for kinds of one step, and names phases that it does not know', () => {

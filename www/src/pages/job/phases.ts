@@ -37,6 +37,11 @@ export function stepsOf(job: Pick<Job, 'kind' | 'phase' | 'state' | 'database_id
   return job.kind === 'restore' && job.database_id === null ? steps.filter((_, step) => step < 2 || step === steps.length - 1) : steps;
 }
 
+/** The swap is done, and what comes yet is nothing that anybody waits for. */
+export function isSwapped({ kind, phase, state, database_id }: Pick<Job, 'kind' | 'phase' | 'state' | 'database_id'>): boolean {
+  return kind === 'restore' && state === 'running' && database_id !== null && STEPS.restore?.[phase] === 3;
+}
+
 export function phaseName(phase: string): string {
   return texts.job.phase[phase] ?? capital(phase);
 }

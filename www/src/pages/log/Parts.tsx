@@ -40,7 +40,7 @@ const isId = (id: string | null | undefined) => typeof id === 'string';
 export function Noted({ job, backup }: { job: LogJob | null; backup: Backup | null }) {
   const own = [job?.id, backup?.id].filter(isId);
   const about = [job?.database_id, job?.backup_id].filter(isId).filter((id) => !own.includes(id));
-  const noted = useNotedOf(own, about, job?.id);
+  const noted = useNotedOf(own, about, job);
   if (!noted.data) return noted.error ? <ProblemAlert error={noted.error} onRetry={() => void noted.refetch()} /> : <Skeleton h={80} />;
   if (noted.data.length === 0) return <Text>{words.auditNone}</Text>;
   const c = words.auditColumns;

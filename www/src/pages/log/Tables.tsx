@@ -7,7 +7,7 @@ import type { Backup } from '@/entities/backup';
 import { counted, size } from '@/shared/lib/units';
 import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
-import { Count, ProblemAlert, Size } from '@/shared/ui';
+import { Count, Name, ProblemAlert, Size } from '@/shared/ui';
 import classes from './LogPage.module.css';
 
 const words = texts.logs.page;
@@ -79,7 +79,7 @@ function List({ items }: { items: readonly Item[] }) {
           {items.map(({ schema, name, kind, rows, bytes }) => (
             <Table.Tr key={`${kind} ${schema}.${name}`}>
               <Table.Th scope="row" className={classes.tableName}>
-                {kind === 'table' ? `${schema}.${name}` : words.largeObjects}
+                {kind === 'table' ? <Name>{`${schema}.${name}`}</Name> : words.largeObjects}
               </Table.Th>
               <Table.Td ta="right"><Count value={rows} /></Table.Td>
               <Table.Td ta="right"><Size bytes={bytes} /></Table.Td>

@@ -10,7 +10,7 @@ import { useAllSchedules } from '@/entities/schedule';
 import { SelectedBackups, useBackupActions } from '@/features/backup';
 import { useListState } from '@/shared/api';
 import { texts } from '@/shared/texts';
-import { ClearFilters, DataTable, EmptyState, Size, TableFilter, TableSearch, useSelection, When } from '@/shared/ui';
+import { ClearFilters, DataTable, EmptyState, Size, TableDays, TableFilter, TableSearch, useSelection, When } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
 import { Proof } from './cells';
 
@@ -36,6 +36,7 @@ const columns: readonly Column<LogEntry>[] = [
   { key: 'at', title: words.columns.at, sort: 'created_at', cell: (entry) => <When at={entry.created_at} as="local" /> },
   { key: 'type', title: words.columns.type, sort: 'type', cell: (entry) => words.type[entry.type] ?? entry.type },
   { key: 'database', title: words.columns.database, cell: (entry) => entry.database_name || '–' },
+  { key: 'by', title: words.columns.by, cell: (entry) => entry.created_by },
   { key: 'size', title: words.columns.size, sort: 'size_bytes', align: 'right', cell: (entry) => <Size bytes={entry.size_bytes} /> },
   { key: 'outcome', title: words.columns.outcome, cell: (entry) => <JobStatus state={entry.outcome} plain /> },
   { key: 'proof', title: words.columns.proof, cell: (entry) => <Proof backup={made(entry)} /> },
@@ -43,7 +44,7 @@ const columns: readonly Column<LogEntry>[] = [
 
 /** Every backup and restore; pages, order, filters and search are the server's. */
 export function LogTable() {
-  const state = useListState({ sort: '-created_at', filters: ['type', 'outcome', 'database_id', 'schedule_id'] });
+  const state = useListState({ sort: '-created_at', filters: ['type', 'outcome', 'database_id', 'schedule_id', 'since', 'until'] });
   const list = useLogPage(state);
   const selection = useSelection<LogEntry>();
   const chosen = useBackupsOfLog(selection.rows);
@@ -71,6 +72,7 @@ export function LogTable() {
             <TableFilter state={state} name="outcome" label={words.columns.outcome} options={options(texts.jobs.state)} />
             {databases && databases.length > 1 && databases.length <= 500 && <TableFilter state={state} name="database_id" label={words.columns.database} options={named(databases)} />}
             {schedules && schedules.length > 0 && <TableFilter state={state} name="schedule_id" label={words.page.facts.schedule} options={named(schedules)} />}
+            <TableDays state={state} />
             <ClearFilters state={state} />
             <SelectedBackups backups={chosen} count={selection.rows.length} onClear={selection.clear} />
           </>

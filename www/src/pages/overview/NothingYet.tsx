@@ -22,12 +22,12 @@ export function NothingYet({ server }: { server: Server | undefined }) {
         action={
           to && (
             <Button component={Link} to={to}>
-              {words.begin}
+              {isReady ? words.goOn : words.begin}
             </Button>
           )
         }
       >
-        {mayBegin ? words.body : isReady && mayRegister ? words.pick : words.viewer}
+        {isReady && mayRegister ? words.pick : mayBegin ? words.body : words.viewer}
       </EmptyState>
     </Surface>
   );

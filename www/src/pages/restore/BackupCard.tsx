@@ -19,7 +19,7 @@ export function BackupCard({ backup, onOther }: { backup: Backup; onOther?: () =
             [
               words.taken,
               <span key="taken">
-                <When at={backup.created_at} />, <When at={backup.created_at} as="local" />
+                <When at={backup.created_at} as="local" /> (<When at={backup.created_at} />)
               </span>,
             ],
             [words.content, words.contentOf(counted(backup.tables, 'table'), counted(backup.rows, 'row'))],

@@ -1,4 +1,4 @@
-import { Button, Progress, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
 import { isEnded, useWatchedJob } from '@/entities/job';
@@ -44,7 +44,12 @@ export function CheckStep({ id, identity, onChecked, onBack }: CheckStepProps) {
       ) : (
         <Running jobId={document.job_id ?? undefined} />
       )}
-      <div>
+      <Group>
+        {document.result?.ok === false && (
+          <Button component={Link} to={`/restore${document.request.database_id ? `?database_id=${document.request.database_id}` : ''}`} variant="default">
+            {words.check.another}
+          </Button>
+        )}
         <Button
           variant="subtle"
           leftSection={<IconArrowLeft size={16} aria-hidden />}
@@ -54,7 +59,7 @@ export function CheckStep({ id, identity, onChecked, onBack }: CheckStepProps) {
         >
           {words.check.change}
         </Button>
-      </div>
+      </Group>
     </>
   );
 }

@@ -9,9 +9,11 @@ import { texts } from '@/shared/texts';
 import { Status, Surface } from '@/shared/ui';
 import { BackupCard } from './BackupCard';
 import { Confirm } from './Confirm';
+import { isWarning, lacksRoles, onPage } from './findings';
 import { Impact } from './Impact';
 import { KeyAgain } from './KeyAgain';
 import classes from './RestorePage.module.css';
+import { RolesAgain } from './RolesAgain';
 import { needsKey } from './values';
 
 const words = texts.restore.check;
@@ -35,6 +37,7 @@ export function Checked({ preflight, result, identity, onChecked }: CheckedProps
     <Stack>
       {backup && <BackupCard backup={backup} />}
       <Findings result={result} />
+      {!result.ok && lacksRoles(result.findings) && <RolesAgain request={request} identity={identity} onChecked={onChecked} />}
       {isOfKey(result) && <KeyAgain request={request} onChecked={onChecked} />}
       {result.ok && backup && <Impact backup={backup} database={database} request={request} />}
       {result.ok && name && <Confirm preflight={preflight} name={name} identity={identity} lacksKey={lacksKey} />}
@@ -71,14 +74,14 @@ function Findings({ result }: { result: PreflightResult }) {
 }
 
 function FindingLine({ finding }: { finding: Finding }) {
-  const isLoss = /will be gone|will come back empty|is dropped first|will be ended/.test(finding.text);
+  const isLoss = isWarning(finding.text);
   const Icon = finding.fatal ? IconCircleX : isLoss ? IconAlertTriangle : IconInfoCircle;
   return (
     <li data-tone={finding.fatal ? 'bad' : isLoss ? 'warn' : 'quiet'}>
       <Icon size={18} aria-hidden />
       <span>
         <span className="mantine-visually-hidden">{finding.fatal ? words.stop : words.note}: </span>
-        {capital(finding.text)}
+        {capital(onPage(finding.text))}
       </span>
     </li>
   );

@@ -2,11 +2,13 @@ import { Button, Group, PasswordInput, Stack, Text, TextInput, Title } from '@ma
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
+import { BusyNotice } from '@/entities/job';
 import { useStartRestore } from '@/entities/restore';
 import type { Preflight } from '@/entities/restore';
 import { newKey } from '@/shared/api';
 import { texts } from '@/shared/texts';
 import { ProblemAlert, submitting, Surface, When } from '@/shared/ui';
+import { WhatHappens } from './WhatHappens';
 
 const words = texts.restore;
 
@@ -48,6 +50,8 @@ export function Confirm({ preflight, name, identity, lacksKey }: ConfirmProps) {
         <Stack gap="sm">
           <Title order={2}>{words.confirm.title}</Title>
           <Text>{words.confirm[mode](name)}</Text>
+          <WhatHappens request={preflight.request} name={name} />
+          <BusyNotice databaseId={preflight.request.database_id} body={texts.undo.busy.another} />
           {lacksKey && <PasswordInput label={words.key.label} description={words.key.hint} autoComplete="off" maw="28rem" {...form.getInputProps('identity')} />}
           <TextInput label={words.confirm.type(name)} autoComplete="off" spellCheck={false} maw="28rem" {...form.getInputProps('typed')} />
           <ProblemAlert error={error} />

@@ -72,14 +72,15 @@ interface SidesProps {
 
 function Sides({ backup, live, before, isNew }: SidesProps) {
   const none = isNew ? words.none : live ? words.gone : words.unknown;
+  const nothing = none === words.unknown ? none : '–'; // said once
   const isLive = live?.exists === true;
   const tables = isLive ? live.tables : before?.tables;
   const liveRows = isLive ? live.rows : before?.rows;
   const rows: readonly (readonly [string, ReactNode, ReactNode, string | null])[] = [
-    [words.as, isLive ? words.now : before ? <When key="live" at={before.created_at} /> : none, <When key="at" at={backup.created_at} />, null],
-    [words.tables, typeof tables === 'number' ? count(tables) : none, count(backup.tables), change(tables, backup.tables)],
-    [words.rows, typeof liveRows === 'number' ? (isLive ? words.about(count(liveRows)) : count(liveRows)) : none, count(backup.rows), change(liveRows, backup.rows)],
-    [words.size, isLive ? words.onDisk(size(live.size_bytes ?? 0)) : before ? words.ofRows(size(before.raw_bytes)) : none, words.ofRows(size(backup.raw_bytes)), null],
+    [words.as, isLive ? words.now : before ? <When key="live" at={before.created_at} as="local" /> : none, <When key="at" at={backup.created_at} as="local" />, null],
+    [words.tables, typeof tables === 'number' ? count(tables) : nothing, count(backup.tables), change(tables, backup.tables)],
+    [words.rows, typeof liveRows === 'number' ? (isLive ? words.about(count(liveRows)) : count(liveRows)) : nothing, count(backup.rows), change(liveRows, backup.rows)],
+    [words.size, isLive ? words.onDisk(size(live.size_bytes ?? 0)) : before ? words.ofRows(size(before.raw_bytes)) : nothing, words.ofRows(size(backup.raw_bytes)), null],
   ];
   return (
     <Table aria-label={words.title} className={classes.impact} layout="fixed">

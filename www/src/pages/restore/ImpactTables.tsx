@@ -3,6 +3,7 @@ import { useBackupTables } from '@/entities/backup';
 import type { Live } from '@/entities/database';
 import { counted } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
+import { Name } from '@/shared/ui';
 import { differences } from './impact';
 import classes from './RestorePage.module.css';
 
@@ -38,7 +39,7 @@ export function ImpactTables({ live, backupId }: { live: Live; backupId: string 
           {all.slice(0, SHOWN).map(({ name, live: is, coming }) => (
             <Table.Tr key={name}>
               <Table.Th scope="row" className={classes.tableName}>
-                {name}
+                <Name>{name}</Name>
               </Table.Th>
               <Table.Td>{is === null ? words.notIn.live : words.about(counted(is, 'row'))}</Table.Td>
               <Table.Td>

@@ -1,11 +1,12 @@
-import { Alert, Button, Title } from '@mantine/core';
+import { Alert, Button, Text, Title } from '@mantine/core';
 import { IconArchive, IconInfoCircle } from '@tabler/icons-react';
 import { useState } from 'react';
-import { ProofStatus, useBackupPage } from '@/entities/backup';
+import { BackupStatus, ProofStatus, useBackupPage } from '@/entities/backup';
 import type { Backup } from '@/entities/backup';
 import { useAllDatabases } from '@/entities/database';
 import { UploadBox } from '@/features/upload-backup';
 import { useListState } from '@/shared/api';
+import { zone } from '@/shared/lib/time';
 import { texts } from '@/shared/texts';
 import { ClearFilters, Count, DataTable, EmptyState, Size, TableFilter, TableSearch, When } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
@@ -22,9 +23,10 @@ export function PickStep({ onPick }: { onPick: (backupId: string) => void }) {
   return (
     <>
       <div>
-        <Title order={2} mb="sm">
-          {words.title}
-        </Title>
+        <Title order={2}>{words.title}</Title>
+        <Text c="dimmed" mb="sm">
+          {words.hint(zone())}
+        </Text>
         {hasFile && (
           <Alert icon={<IconInfoCircle aria-hidden />} mb="sm">
             {words.off}
@@ -54,15 +56,41 @@ export function PickStep({ onPick }: { onPick: (backupId: string) => void }) {
   );
 }
 
+/** What a restore has replaced looks like any other backup, and is the newest: it says so. */
+function Name({ backup }: { backup: Backup }) {
+  return (
+    <span>
+      {backup.name}
+      {backup.type === 'safety' && (
+        <Text component="span" display="block" size="xs" c="dimmed" fw={400}>
+          {words.safety}
+        </Text>
+      )}
+    </span>
+  );
+}
+
+/** The time of day is what one looks for here. */
+function Taken({ at }: { at: string }) {
+  return (
+    <span>
+      <When at={at} as="local" />
+      <Text component="span" display="block" size="xs" c="dimmed">
+        <When at={at} />
+      </Text>
+    </span>
+  );
+}
+
 function columnsOf(isOff: boolean, onPick: (backupId: string) => void): readonly Column<Backup>[] {
   const { columns } = words;
   return [
-    { key: 'name', title: columns.name, sort: 'name', cell: (backup) => backup.name },
+    { key: 'name', title: columns.name, sort: 'name', cell: (backup) => <Name backup={backup} /> },
     { key: 'database', title: columns.database, cell: (backup) => backup.database_name || '–' },
-    { key: 'at', title: columns.at, sort: 'created_at', cell: (backup) => <When at={backup.created_at} /> },
+    { key: 'at', title: columns.at, sort: 'created_at', cell: (backup) => <Taken at={backup.created_at} /> },
     { key: 'rows', title: columns.rows, align: 'right', cell: (backup) => <Count value={backup.rows} /> },
     { key: 'size', title: columns.size, sort: 'size_bytes', align: 'right', cell: (backup) => <Size bytes={backup.size_bytes} /> },
-    { key: 'proof', title: columns.proof, cell: (backup) => <ProofStatus proof={backup.proof} plain /> },
+    { key: 'proof', title: columns.proof, cell: (backup) => (backup.state === 'good' ? <ProofStatus proof={backup.proof} plain /> : <BackupStatus backup={backup} plain />) },
     {
       key: 'choose',
       title: columns.choose,

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { changedOptions, needsKey, requestOf, usual } from './values';
+import { changedOptions, halted, needsKey, requestOf, usual } from './values';
 import type { Values } from './values';
 
 const values = (part: Partial<Values> = {}) => ({ ...usual, database_id: 'd', server_id: 's', ...part }) as Values;
+
+it('halts what was asked for', () => {
+  expect(halted(requestOf('b', values()))).toEqual([]);
+  expect(halted(requestOf('b', values({ halt_gate: true, halt_connections: true })))).toEqual(['connections', 'gate']);
+});
 
 describe('what a restore asks for', () => {
   it('is little when all is as usual', () => {

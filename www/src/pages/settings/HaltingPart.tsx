@@ -2,7 +2,7 @@ import { Button, Group, Skeleton, Stack, Switch, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useMay } from '@/entities/me';
-import { useHaltPresets, useSaveHaltPresets } from '@/entities/settings';
+import { useHaltPresets, useSaveSettings } from '@/entities/settings';
 import type { HaltPresets } from '@/entities/settings';
 import { texts } from '@/shared/texts';
 import { notifyDone, ProblemAlert, Status, submitting } from '@/shared/ui';
@@ -28,7 +28,7 @@ export function HaltingPart() {
 }
 
 function PresetsForm({ presets }: { presets: HaltPresets }) {
-  const save = useSaveHaltPresets();
+  const save = useSaveSettings();
   const [error, setError] = useState<unknown>(null);
   const form = useForm({ initialValues: { ...presets } });
   const submit = form.onSubmit(async (values) => {

@@ -4,6 +4,7 @@ import { Page } from '@/shared/ui';
 import { GatePart } from './GatePart';
 import { HaltingPart } from './HaltingPart';
 import { OrganizationPart } from './OrganizationPart';
+import { SafetyPart } from './SafetyPart';
 import { WebhooksPart } from './WebhooksPart';
 
 export function SettingsPage() {
@@ -11,6 +12,7 @@ export function SettingsPage() {
   return (
     <Page title={texts.settings.title} description={texts.settings.lead}>
       <OrganizationPart />
+      <SafetyPart />
       <HaltingPart />
       <GatePart />
       {isAdministrator && <WebhooksPart />}

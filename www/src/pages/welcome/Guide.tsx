@@ -41,7 +41,7 @@ export function Guide({ setUp }: { setUp: SetUp }) {
     {
       ...words.databases,
       done: databases.length > 0 && hasPicked ? words.databases.done(databases.length) : null,
-      content: server && <DatabasesStep serverId={server.id} count={databases.length} onGo={() => { setPicked(true); }} />,
+      content: server && <DatabasesStep server={server} count={databases.length} onGo={() => { setPicked(true); }} />,
     },
     {
       ...words.storage,

@@ -6,6 +6,8 @@ export const common = {
     actions: 'Actions',
     any: 'Any',
     clear: 'Clear filters',
+    from: 'From',
+    to: 'To',
     menu: (name: string) => `Actions for ${name}`,
     next: 'Next',
     nothingFound: 'Nothing matches. Change or clear the filters.',

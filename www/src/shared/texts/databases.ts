@@ -34,7 +34,7 @@ export const databases = {
   },
   actions: { backup: 'Back up now', restore: 'Restore', alarm: 'Set the alarm', remove: 'Take out' },
   backupNow: {
-    title: (name: string) => `Back ${name} up now?`,
+    title: (name: string) => `Back up ${name} now?`,
     body: 'A backup is taken while the database is in use; nobody has to wait for it.',
     confirm: 'Back up',
     done: (name: string) => `The backup of ${name} has begun.`,

@@ -28,7 +28,7 @@ const codes: Record<components['schemas']['Code'], Explained> = {
     means: 'Your role, or the role of the token, does not allow it. The refusal stands in the audit log.',
     todo: 'Ask an administrator of the organization for the right.',
   },
-  limit: { title: 'Too large', means: 'A bound was passed: of a file, a request, or the time it may take.', todo: 'Send less at once. Files go in pieces: the page does so by itself.' },
+  limit: { title: 'Too large', means: 'A bound was passed: of a file, a request, the time it may take, or the room on a disk.', todo: 'Send less at once; files go in pieces, which the page does by itself. If a disk is full, make room there, and start it again.' },
   network: {
     title: 'Out of reach for the moment',
     means: 'A server could not be reached or went away: PostgreSQL, Redis or Holdfast itself. It may pass.',
@@ -98,9 +98,11 @@ export const help = {
     title: 'In an emergency',
     items: [
       ['Stay calm: the default way deletes nothing.', 'It loads the backup beside the live database, proves it, and only then takes its place. What was there is kept, and Undo brings it back.'],
-      ['Pick the backup.', 'In DB Logs, the newest with outcome “Succeeded” before the mishap. Its page shows its tables and its proof.'],
+      ['Pick the backup.', 'On Restore, the newest that was taken before the mishap: times are those of your own clock. One called “What was live before a restore” holds the mishap as well.'],
       ['Restore it.', 'The page checks everything first and shows what will change. Nothing happens until you type the database’s name.'],
-      ['Only a few tables are gone?', 'Restore into a new database, look there, and copy over what you need.'],
+      ['It was the wrong one?', 'Until the swap, cancel the job: nothing has changed. After it, Undo on the database’s page brings back what was live, as long as that is kept.'],
+      ['Only a few tables are gone?', 'Restore into a new database; its options take single tables. Look there, and copy over what you need.'],
+      ['The server is gone?', 'Add the new one on Servers, and restore into a new database there. Roles that are missing are made at a click.'],
     ] as readonly (readonly [string, string])[],
     restore: 'To Restore',
     logs: 'To DB Logs',

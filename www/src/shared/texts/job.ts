@@ -1,6 +1,8 @@
 /** The page of one job. */
 export const job = {
   asked: 'Asked for by',
+  from: 'From',
+  taken: 'taken',
   steps: { label: 'Steps', done: 'done', now: 'now', next: 'to come' },
   progress: 'Progress',
   spoken: (phase: string, percent: number) => `${phase}, ${String(percent)} percent`,
@@ -12,7 +14,7 @@ export const job = {
   read: (bytes: string) => `${bytes} read`,
   written: (bytes: string) => `${bytes} written`,
   lanes: { title: 'In flight', hint: 'A lane for each table that is worked on at the moment.', none: 'No table is in flight at this moment.' },
-  waiting: { title: 'It waits for its turn', soon: 'A worker takes it within a moment. If it stays so, no worker of its pool runs.', for: 'It waits for' },
+  waiting: { title: 'It waits for its turn', soon: 'A worker takes it within a moment. If it stays so, no worker of its pool runs.', for: 'It waits for', look: 'Look at that job' },
   again: (attempt: number) =>
     `This is attempt ${String(attempt)}: the worker before it was lost, or could not end its work. Nothing half done is left of it.`,
   cancelling: 'It is being cancelled; that takes a few seconds.',
@@ -20,13 +22,19 @@ export const job = {
     button: 'Cancel the job',
     title: (name: string) => `Cancel ${name}?`,
     body: 'It ends within seconds, and what it has made so far is removed.',
-    restore: 'The live database stays as it is, unless the swap is already done.',
+    restore: 'The live database stays as it is, unless the swap is done by then.',
+    swapped: 'The swap is done, and stays. Only the file of what was replaced is left out; it can still be undone.',
     confirm: 'Cancel the job',
     keep: 'Let it run',
     done: 'The job is being cancelled.',
   },
   notFound: 'There is no such job (any more).',
-  failed: { todo: 'What it was doing stands at the end of the log below. Nothing half done is left: mend the cause, and start it again.', help: 'What this code means' },
+  failed: {
+    attempt: 'The last attempt failed; the next one follows by itself',
+    todo: 'What it was doing stands at the end of the log below. Mend the cause, and start it again.',
+    todoRestore: 'What was live is as it was: a restore changes nothing before all of it is there and proved. Mend the cause, and start it again; what it was doing stands at the end of the log below.',
+    help: 'What this code means',
+  },
   result: {
     title: 'What came of it',
     took: 'Took',
@@ -52,7 +60,9 @@ export const job = {
   swap: {
     coming: 'Until the swap, the live database is not touched, and everybody works on.',
     now: 'The swap happens at this moment: services are halted.',
-    done: (at: string) => `Swapped at ${at}.`,
+    live: (database: string) => `${database} is restored and live`,
+    liveBody: 'Everybody works with it already. What was live before is kept, and is now written to a file as well, for which nobody waits. Undo comes here when that has ended; if you cannot wait, cancel the job: the file alone is left out.',
+    noEstimate: 'nobody has to wait for this',
   },
   log: {
     title: 'Log',

@@ -3,7 +3,7 @@ export const logs = {
   title: 'DB Logs',
   lead: 'Every backup and restore that ever ran, and every backup file there is.',
   views: { label: 'What is listed', log: 'Backups and restores', files: 'Backup files' },
-  columns: { name: 'Name', at: 'Date Created', type: 'Type', size: 'File Size', outcome: 'Outcome', proof: 'Proof', state: 'State', database: 'Database', pinned: 'Pinned', kind: 'Made by' },
+  columns: { name: 'Name', at: 'Date Created', type: 'Type', size: 'File Size', outcome: 'Outcome', proof: 'Proof', state: 'State', database: 'Database', by: 'Asked by', pinned: 'Pinned', kind: 'Made by' },
   type: { backup: 'Backup', restore: 'Restore' } as Record<string, string>,
   pinned: 'Pinned',
   gone: 'File deleted',

@@ -61,6 +61,7 @@ export const overview = {
     body: 'In a few steps: add a server, pick its databases, make a key, and take the first backup.',
     viewer: 'No database is registered. An administrator adds the server and picks its databases.',
     begin: 'Begin',
+    goOn: 'Go on',
     pick: 'A server is there, but none of its databases is registered. Pick those that are to be backed up.',
   },
 };

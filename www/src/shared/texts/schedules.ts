@@ -130,6 +130,8 @@ export const schedules = {
     hoursWrong: 'A number of hours from 1 to 8784.',
     cron: 'Cron expression',
     cronHint: 'Minute, hour, day of the month, month, day of the week: 30 3 * * mon-fri',
+    cronField: (word: string, field: number) =>
+      `“${word}” is no ${['minute (0 to 59)', 'hour (0 to 23)', 'day of the month (1 to 31)', 'month (1 to 12, or jan to dec)', 'day of the week (0 to 7, or sun to sat)'][field] ?? ''}. It may be *, 5, 1-5, 1,15 or */2.`,
     cronWrong: 'Five fields are expected: minute, hour, day of the month, month, day of the week. 30 3 * * * is every day at 3:30.',
     zone: 'Time zone',
     zoneMissing: 'Choose a time zone.',

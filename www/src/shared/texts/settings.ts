@@ -10,6 +10,17 @@ export const settings = {
     yours: 'Your role',
     more: 'Rename it, or make another one',
   },
+  safety: {
+    title: 'Safety backups',
+    lead: 'A restore backs up what it replaces, so that it is not lost when the undo has expired. These backups have no schedule that would delete them: they go after the days named here. What is pinned stays, and so does a database’s newest good backup.',
+    days: 'Keep them for',
+    daysHint: 'From 1 day to 3650. It holds for those that are there already, too.',
+    wrong: 'A whole number of days, from 1 to 3650.',
+    kept: (days: string) => `They are kept for ${days}. An administrator changes this.`,
+    saved: (days: string) => `Saved. Safety backups are kept for ${days}.`,
+    save: 'Save',
+    unchanged: 'Nothing has changed.',
+  },
   halting: {
     title: 'Halting services',
     lead: 'For the moment in which a restore replaces a database, nobody should write into the old one. Three parts, each by itself; they end whatever becomes of the restore. A restore begins with what is chosen here, and can choose otherwise.',

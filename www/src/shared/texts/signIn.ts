@@ -10,5 +10,5 @@ export const signIn = {
   wrongTodo: 'Try again. If you have forgotten it, an administrator can set a new one.',
   tooMany: 'Too many tries',
   tooManyTodo: (minutes: number) => `Wait ${String(minutes)} minutes, then try again.`,
-  expired: 'Your session has ended. Sign in again and you are back where you were.',
+  expired: 'Your session has ended. Sign in again and you are back on this page; what was typed and not saved is to be typed again.',
 };

@@ -26,7 +26,7 @@ export const storages = {
     name: 'Name',
     nameHint: 'What you call it: backup disk, NAS.',
     path: 'Folder',
-    pathHint: 'An absolute path on the machine of Holdfast, below one of the folders that its configuration allows (storage_roots).',
+    pathHint: 'On the machine of Holdfast, within a folder that its configuration allows (storage_roots): /var/lib/holdfast/storage, if it names no other. It is made when it is not there.',
     save: 'Save and probe',
     addAndProbe: 'Add and probe',
     nameMissing: 'Give it a name.',

@@ -6,6 +6,13 @@ export const undo = {
   until: 'Until',
   replaced: 'Replaced',
   button: 'Undo',
+  busy: {
+    running: (job: string) => `${job} is running`,
+    waiting: (job: string) => `${job} is waiting for its turn`,
+    by: 'Asked for by',
+    look: 'Look at the job',
+    another: 'What you start here waits for its end, and then replaces what it has brought. Look first whether it is what you want, too.',
+  },
   dialog: {
     title: (database: string) => `Bring back what ${database} held before?`,
     body: (database: string) =>

@@ -20,6 +20,8 @@ export const welcome = {
     lead: 'Those that are to be backed up. More can be added at any time.',
     done: (count: number) => (count === 1 ? '1 database is registered' : `${String(count)} databases are registered`),
     go: 'Go on with these',
+    rights: (user: string) => `${user} may not do everything that backups and restores need`,
+    mend: 'Change or test the server',
   },
   storage: {
     title: 'Choose where backups go',

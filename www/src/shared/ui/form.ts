@@ -17,6 +17,7 @@ export async function submitting<Values extends Record<string, unknown>>(
     const field = problem.fieldOf(Object.keys(form.getValues()));
     if (field === undefined) return error;
     form.setFieldError(field, problem.detail.replace(`${field}: `, ''));
+    form.getInputNode(field)?.focus();
     return null;
   }
 }
@@ -29,3 +30,13 @@ export const atMost = (length: number, message: string) => (value: string) => (v
 
 export const between = (least: number, most: number, message: string) => (value: number | string | null) =>
   typeof value === 'number' && value >= least && value <= most ? null : message;
+
+/** In every form: what fails a rule when it is sent comes into view, with the focus in it, however far up it stands. */
+export function leadToFaults(): void {
+  document.addEventListener('submit', ({ target }) => {
+    // When the form has drawn what it found.
+    setTimeout(() => {
+      if (target instanceof HTMLElement) target.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    });
+  });
+}

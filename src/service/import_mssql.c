@@ -1,0 +1,374 @@
+/*
+ * Rows go as INSERTs of some hundred rows of constants. An error there has undone the whole transaction, and names no
+ * row; so the rows of that INSERT are tried once more one by one, each undone, to find the first that is refused, and
+ * then its values one by one, to find the column.
+ */
+#include "service/import_mssql.h"
+
+#include "base/error.h"
+#include "engine/ends/mssql_expression.h"
+#include "service/import_match.h"
+#include "service/import_records.h"
+#include "tds/connection.h"
+
+#include <string.h>
+
+#define BATCH_BYTES ((gsize)128 << 10)
+#define BATCH_ROWS 200 /* at most 1,000 in an INSERT */
+
+typedef struct {
+    char *place;
+    GPtrArray *values; /* char*: constants, one for each match */
+} Row;
+
+typedef struct {
+    const HfImportOptions *options;
+    HfProgress *progress;
+    GCancellable *cancellable;
+    HfImportResult *result;
+    HfTds *tds;
+    HfImportRecords in;
+    bool identity; /* values of its identity are sent */
+    char *insert;  /* "INSERT INTO [dbo].[people] ([id], [name]) VALUES " */
+    GArray *rows;  /* Row */
+    gsize bytes;   /* of them */
+} Import;
+
+/* ---- The table -----------------------------------------------------------------------------------------------------
+ */
+
+static void free_column(void *data)
+{
+    HfImportColumn *column = data;
+    g_free(column->name);
+    g_free(column->type);
+    g_free(column);
+}
+
+static bool is_any(const char *name, const char *const *names)
+{
+    return g_strv_contains(names, name);
+}
+
+/* "nvarchar(50)" of what the catalog says. Transfer full. */
+static char *type_text(const char *name, int64_t bytes, int64_t precision, int64_t scale)
+{
+    static const char *const wide[] = {"nvarchar", "nchar", NULL};
+    static const char *const narrow[] = {"varchar", "char", "varbinary", "binary", NULL};
+    static const char *const exact[] = {"decimal", "numeric", NULL};
+    static const char *const timed[] = {"time", "datetime2", "datetimeoffset", NULL};
+    if (bytes == -1 && (is_any(name, wide) || is_any(name, narrow)))
+        return g_strdup_printf("%s(max)", name);
+    if (is_any(name, wide) || is_any(name, narrow))
+        return g_strdup_printf("%s(%" G_GINT64_FORMAT ")", name, is_any(name, wide) ? bytes / 2 : bytes);
+    if (is_any(name, exact))
+        return g_strdup_printf("%s(%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")", name, precision, scale);
+    return is_any(name, timed) ? g_strdup_printf("%s(%" G_GINT64_FORMAT ")", name, scale) : g_strdup(name);
+}
+
+/* Also whether a match is of the identity, once there are matches. */
+static HfTdsRows *query_columns(Import *self, GError **error)
+{
+    g_autofree char *name = hf_mssql_quote_text(self->result->table);
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT c.name, t.name, c.max_length, c.precision, c.scale, c.is_nullable, c.is_identity, c.is_computed, "
+        "c.default_object_id FROM sys.columns c JOIN sys.types t ON t.user_type_id = c.system_type_id WHERE "
+        "c.object_id = OBJECT_ID(%s, N'U') ORDER BY c.column_id",
+        name);
+    HfTdsRows *rows = hf_tds_query(self->tds, sql, error);
+    if (rows != NULL && hf_tds_rows_count(rows) == 0) {
+        g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND, "there is no table %s", self->result->table);
+        g_clear_pointer(&rows, hf_tds_rows_free);
+    }
+    return rows;
+}
+
+static GPtrArray *columns_of(const HfTdsRows *rows)
+{
+    static const char *const computed[] = {"timestamp", "rowversion", NULL};
+    GPtrArray *columns = g_ptr_array_new_with_free_func(free_column);
+    for (size_t i = 0; i < hf_tds_rows_count(rows); i++) {
+        HfImportColumn *column = g_new0(HfImportColumn, 1);
+        const char *type = hf_tds_rows_text(rows, i, 1);
+        bool identity = hf_tds_rows_int64(rows, i, 6) != 0;
+        column->name = g_strdup(hf_tds_rows_text(rows, i, 0));
+        column->type = type_text(type, hf_tds_rows_int64(rows, i, 2), hf_tds_rows_int64(rows, i, 3),
+                                 hf_tds_rows_int64(rows, i, 4));
+        column->generated = hf_tds_rows_int64(rows, i, 7) != 0 || is_any(type, computed);
+        column->needed = hf_tds_rows_int64(rows, i, 5) == 0 && !identity && hf_tds_rows_int64(rows, i, 8) == 0;
+        g_ptr_array_add(columns, column);
+    }
+    return columns;
+}
+
+/* "[dbo].[people]" of "people". */
+static char *table_name(const char *given)
+{
+    const char *dot = strchr(given, '.');
+    g_autofree char *schema = dot != NULL ? g_strndup(given, (gsize)(dot - given)) : g_strdup("dbo");
+    g_autofree char *first = hf_mssql_quote_name(schema);
+    g_autofree char *second = hf_mssql_quote_name(dot != NULL ? dot + 1 : given);
+    return g_strconcat(first, ".", second, NULL);
+}
+
+static bool find_table(Import *self, GError **error)
+{
+    self->result->table = table_name(self->options->table);
+    g_autoptr(HfTdsRows) rows = query_columns(self, error);
+    g_autoptr(GPtrArray) columns = rows != NULL ? columns_of(rows) : NULL;
+    g_autoptr(GString) insert = g_string_new(NULL);
+    if (columns == NULL || !hf_import_records_match(&self->in, columns, error))
+        return false;
+    for (guint i = 0; i < self->result->matches->len; i++) {
+        const HfImportMatch *match = self->result->matches->pdata[i];
+        g_autofree char *name = hf_mssql_quote_name(match->to);
+        g_string_append_printf(insert, "%s%s", i > 0 ? ", " : "", name);
+        for (size_t r = 0; r < hf_tds_rows_count(rows); r++)
+            self->identity = self->identity || (hf_tds_rows_int64(rows, r, 6) != 0 &&
+                                                strcmp(hf_tds_rows_text(rows, r, 0), match->to) == 0);
+    }
+    self->insert = g_strdup_printf("INSERT INTO %s (%s) VALUES ", self->result->table, insert->str);
+    return true;
+}
+
+/* ---- Values --------------------------------------------------------------------------------------------------------
+ */
+
+static bool has_type(const char *type, const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(type, name, length) == 0 && (type[length] == '\0' || type[length] == '(');
+}
+
+/* N'text', as a constant. */
+static char *text_constant(const char *text)
+{
+    g_auto(GStrv) pieces = g_strsplit(text, "'", -1);
+    g_autofree char *doubled = g_strjoinv("''", pieces);
+    return g_strdup_printf("N'%s'", doubled);
+}
+
+/* "\x00ff" of PostgreSQL, or "0x00ff"; other texts are left for the server to refuse. */
+static char *bytes_constant(const char *text)
+{
+    bool known = g_str_has_prefix(text, "\\x") || g_str_has_prefix(text, "0x");
+    bool hex = known && strspn(text + 2, "0123456789abcdefABCDEF") == strlen(text + 2) && strlen(text) % 2 == 0;
+    return hex ? g_strconcat("0x", text + 2, NULL) : text_constant(text);
+}
+
+/* What PostgreSQL and SQL Server write otherwise: booleans, the zone's minutes, the T of the older moments. */
+static char *constant(const char *type, const char *text)
+{
+    size_t length = strlen(text);
+    if (has_type(type, "varbinary") || has_type(type, "binary"))
+        return bytes_constant(text);
+    if (has_type(type, "bit") && (strcmp(text, "t") == 0 || strcmp(text, "f") == 0))
+        return g_strdup(*text == 't' ? "1" : "0");
+    g_autofree char *value = g_strdup(text);
+    if (has_type(type, "datetimeoffset") && length > 3 && strchr("+-", text[length - 3]) != NULL &&
+        strchr(text, ':') != NULL) {
+        g_free(value);
+        value = g_strconcat(text, ":00", NULL);
+    }
+    if ((has_type(type, "datetime") || has_type(type, "smalldatetime")) && length > 10 && value[10] == ' ')
+        value[10] = 'T';
+    return text_constant(value);
+}
+
+static void clear_row(void *data)
+{
+    Row *row = data;
+    g_free(row->place);
+    g_ptr_array_unref(row->values);
+}
+
+static void add_row(Import *self)
+{
+    Row row = {g_strdup(self->in.record.place), g_ptr_array_new_with_free_func(g_free)};
+    for (guint i = 0; i < self->in.fields; i++) {
+        size_t length;
+        const char *text = hf_import_records_get(&self->in, i, &length);
+        if (!self->in.sent[i])
+            continue;
+        const HfImportMatch *match = self->result->matches->pdata[row.values->len];
+        char *value = text != NULL ? constant(match->type, text) : g_strdup("NULL");
+        self->bytes += strlen(value);
+        g_ptr_array_add(row.values, value);
+    }
+    g_array_append_val(self->rows, row);
+}
+
+/* ---- Refused rows --------------------------------------------------------------------------------------------------
+ */
+
+/* Not one of the connection, of a right, of space. */
+static bool is_of_a_row(const GError *reason)
+{
+    return g_error_matches(reason, HF_ERROR, HF_ERROR_DATABASE) || g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT);
+}
+
+static bool insert(Import *self, guint from, guint to, GError **error)
+{
+    g_autoptr(GString) sql = g_string_new(self->insert);
+    for (guint i = from; i < to; i++) {
+        const GPtrArray *values = g_array_index(self->rows, Row, i).values;
+        for (guint v = 0; v < values->len; v++)
+            g_string_append_printf(sql, "%s%s", v > 0 ? ", " : i > from ? ", (" : "(", (const char *)values->pdata[v]);
+        g_string_append_c(sql, ')');
+    }
+    return hf_tds_exec(self->tds, sql->str, error);
+}
+
+/* The column whose value does not become one of its type; NULL: none alone. */
+static const HfImportMatch *find_column(Import *self, const Row *row)
+{
+    for (guint i = 0; i < row->values->len; i++) {
+        const HfImportMatch *match = self->result->matches->pdata[i];
+        g_autoptr(GError) reason = NULL;
+        const char *value = row->values->pdata[i];
+        if (strcmp(value, "NULL") != 0 &&
+            !hf_tds_execf(self->tds, &reason, "DECLARE @value %s = %s", match->type, value) && is_of_a_row(reason))
+            return match;
+    }
+    return NULL;
+}
+
+/* The server's words end with what it was about. */
+static bool tell_refused(Import *self, const Row *row, const GError *reason, GError **error)
+{
+    const HfImportMatch *match = find_column(self, row);
+    return hf_import_fail_at(self->options, row->place, match != NULL ? match->from : NULL, reason->message, error);
+}
+
+static bool find_refused(Import *self, const GError *why, GError **error)
+{
+    for (guint i = 0; i < self->rows->len; i++) {
+        g_autoptr(GError) reason = NULL;
+        const Row *row = &g_array_index(self->rows, Row, i);
+        if (!hf_tds_exec(self->tds, "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION", error) ||
+            !hf_tds_exec(self->tds, "BEGIN TRANSACTION", error))
+            return false;
+        if (insert(self, i, i + 1, &reason))
+            continue;
+        if (!hf_tds_exec(self->tds, "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION", error))
+            return false;
+        return tell_refused(self, row, reason, error);
+    }
+    const char *last = g_array_index(self->rows, Row, self->rows->len - 1).place;
+    g_autofree char *place = g_strdup_printf("%s to %s", g_array_index(self->rows, Row, 0).place, last);
+    return hf_import_fail_at(self->options, place, NULL, why->message, error);
+}
+
+static bool load_rows(Import *self, GError **error)
+{
+    GError *reason = NULL;
+    if (self->rows->len > 0 && !insert(self, 0, self->rows->len, &reason)) {
+        if (!is_of_a_row(reason)) {
+            g_propagate_error(error, reason);
+            return false;
+        }
+        bool ok = find_refused(self, reason, error);
+        g_error_free(reason);
+        return ok;
+    }
+    self->result->rows += self->rows->len;
+    hf_progress_lane_add(self->progress, 0, self->rows->len, self->bytes);
+    g_array_set_size(self->rows, 0);
+    self->bytes = 0;
+    return hf_error_check_cancelled(self->cancellable, error);
+}
+
+static bool load_all(Import *self, GError **error)
+{
+    bool more = true;
+    while (hf_import_records_next(&self->in, &more, error) && more) {
+        g_autofree char *wrong = hf_import_records_wrong_count(&self->in);
+        if (wrong != NULL)
+            return hf_import_fail_at(self->options, self->in.record.place, NULL, wrong, error);
+        add_row(self);
+        if ((self->rows->len == BATCH_ROWS || self->bytes >= BATCH_BYTES) && !load_rows(self, error))
+            return false;
+    }
+    return !more && load_rows(self, error);
+}
+
+/* ---- Preview -------------------------------------------------------------------------------------------------------
+ */
+
+/* The first rows as they are in the file, each value held against its type alone. */
+static bool preview(Import *self, GError **error)
+{
+    bool more = true;
+    for (guint n = 0; n < HF_IMPORT_PREVIEW_ROWS; n++) {
+        if (!hf_import_records_next(&self->in, &more, error))
+            return false;
+        if (!more)
+            return true;
+        g_autofree char *wrong = hf_import_records_wrong_count(&self->in);
+        g_autofree char *line = hf_import_records_line(&self->in);
+        g_array_set_size(self->rows, 0);
+        add_row(self);
+        const HfImportMatch *match = wrong == NULL ? find_column(self, &g_array_index(self->rows, Row, 0)) : NULL;
+        if (wrong != NULL || match != NULL) {
+            const HfImportWrong told = {.place = self->in.record.place,
+                                        .column = match != NULL ? match->from : NULL,
+                                        .reason = wrong != NULL ? wrong : "no value of its column's type",
+                                        .line = line};
+            self->result->wrong++;
+            if (!self->options->on_wrong(&told, self->options->data, error))
+                return false;
+            continue;
+        }
+        GPtrArray *row = g_ptr_array_new_with_free_func(g_free);
+        for (guint i = 0; i < self->in.fields; i++) {
+            size_t length;
+            if (self->in.sent[i])
+                g_ptr_array_add(row, g_strdup(hf_import_records_get(&self->in, i, &length)));
+        }
+        g_ptr_array_add(self->result->preview, row);
+    }
+    return true;
+}
+
+/* ---- The whole -----------------------------------------------------------------------------------------------------
+ */
+
+static bool load(Import *self, GError **error)
+{
+    if (self->identity && !hf_tds_execf(self->tds, error, "SET IDENTITY_INSERT %s ON", self->result->table))
+        return false;
+    return hf_tds_exec(self->tds, "BEGIN TRANSACTION", error) && load_all(self, error) &&
+           hf_tds_exec(self->tds, "COMMIT TRANSACTION", error);
+}
+
+static bool import_into(Import *self, GError **error)
+{
+    if (!find_table(self, error))
+        return false;
+    hf_progress_set_phase(self->progress, self->options->preview ? "previewing" : "importing");
+    hf_progress_expect(self->progress, self->options->bytes);
+    hf_progress_lane_begin(self->progress, 0, self->result->table, self->options->bytes);
+    bool ok = self->options->preview ? preview(self, error) : load(self, error);
+    hf_progress_lane_end(self->progress, 0);
+    return ok;
+}
+
+bool hf_import_mssql(const HfImportOptions *options, const HfTdsTarget *target, HfProgress *progress,
+                     GCancellable *cancellable, HfImportResult *result, GError **error)
+{
+    Import self = {.options = options, .progress = progress, .cancellable = cancellable, .result = result};
+    self.rows = g_array_new(FALSE, FALSE, sizeof(Row));
+    g_array_set_clear_func(self.rows, clear_row);
+    hf_progress_set_phase(progress, "preparing");
+    bool ok = hf_import_records_open(&self.in, options, result, cancellable, error);
+    self.tds = ok ? hf_tds_connect(target, cancellable, error) : NULL;
+    ok = self.tds != NULL && import_into(&self, error);
+    if (ok)
+        hf_progress_finish(progress);
+    if (self.tds != NULL)
+        hf_tds_close(self.tds);
+    hf_import_records_clear(&self.in);
+    g_array_unref(self.rows);
+    g_free(self.insert);
+    return ok;
+}

@@ -1,0 +1,318 @@
+#include "service/request_migrate.h"
+
+#include "base/error.h"
+#include "catalog/backup_table.h"
+#include "catalog/mssql_server_table.h"
+#include "catalog/server_table.h"
+#include "engine/ends/mssql_map.h"
+#include "engine/ends/postgres_copies.h"
+#include "service/request_backup.h"
+#include "service/request_body.h"
+
+#include <string.h>
+
+#define PATTERN_BYTES 500
+#define DAY_S (24 * 3600)
+#define MAX_KEEP_S (3660 * DAY_S)
+#define MAX_NAME 63      /* of a database of PostgreSQL */
+#define MAX_REFUSED 1000 /* each is written to the report */
+
+/* What the job's request has as it was asked. */
+#define OPTION_RULES                                                                                                   \
+    {"database_id", HF_BODY_ID, .required = true}, {"schemas", HF_BODY_TEXTS, .max = PATTERN_BYTES},                   \
+        {"exclude_schemas", HF_BODY_TEXTS, .max = PATTERN_BYTES}, {"tables", HF_BODY_TEXTS, .max = PATTERN_BYTES},     \
+        {"exclude_tables", HF_BODY_TEXTS, .max = PATTERN_BYTES},                                                       \
+        {"exclude_table_data", HF_BODY_TEXTS, .max = PATTERN_BYTES},                                                   \
+        {"others", HF_BODY_CHOICE, .choices = "refuse go_on"}, {"jobs", HF_BODY_NUMBER, .min = 1, .max = 128},         \
+        {"lock_wait_s", HF_BODY_NUMBER, .min = 0, .max = DAY_S}, {"pool", HF_BODY_TEXT},                               \
+        {"mode", HF_BODY_CHOICE, .choices = "new swap"}, {"server_id", HF_BODY_ID},                                    \
+        {"database_name", HF_BODY_TEXT, .max = 128}, {"target_database_id", HF_BODY_ID},                               \
+        {"backup", HF_BODY_CHOICE, .choices = "first none"}, {"backup_id", HF_BODY_ID},                                \
+        {"backup_age_s", HF_BODY_NUMBER, .min = 60, .max = 366 * DAY_S},                                               \
+        {"data_format", HF_BODY_CHOICE, .choices = "auto text"},                                                       \
+        {"keep_old_s", HF_BODY_NUMBER, .min = 0, .max = MAX_KEEP_S}, {"drop_others", HF_BODY_BOOLEAN},                 \
+        {"no_owner", HF_BODY_BOOLEAN}, {"no_privileges", HF_BODY_BOOLEAN}, {"create_roles", HF_BODY_BOOLEAN},          \
+        {"role_map", HF_BODY_PAIRS}, {"mssql_server_id", HF_BODY_ID},                                                  \
+        {"refused_limit", HF_BODY_NUMBER, .min = 0, .max = MAX_REFUSED},                                               \
+    {                                                                                                                  \
+        "map", HF_BODY_OBJECT                                                                                          \
+    }
+
+static const HfBodyRule option_rules[] = {OPTION_RULES};
+static const HfBodyRule rules[] = {OPTION_RULES,
+                                   HF_REQUEST_PLACE_RULES,
+                                   {"identity", HF_BODY_SECRET, .max = 1000},
+                                   {"password", HF_BODY_SECRET, .max = 1000}};
+
+#define TAKES                                                                                                          \
+    "mode \"new\" takes server_id and database_name, mode \"swap\" takes target_database_id, mssql_server_id takes "   \
+    "database_name and no mode"
+
+/* What is asked, looked up. */
+typedef struct {
+    HfDatabaseRow *source;
+    bool into_postgres, into_mssql;
+    char *name;        /* "shop to shop2 on main" */
+    char *holds;       /* of the target; NULL: nothing */
+    char *pool;        /* of the target's server; NULL: there is none */
+    bool backs_up;     /* first */
+    char *backup_id;   /* the one that will do; NULL: none */
+    bool has_password; /* of the SQL Server */
+} Asked;
+
+static void clear_asked(Asked *self)
+{
+    hf_database_row_free(self->source);
+    g_free(self->name);
+    g_free(self->holds);
+    g_free(self->pool);
+    g_free(self->backup_id);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Asked, clear_asked)
+
+static bool refuse(const char *message, GError **error)
+{
+    g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE, message);
+    return false;
+}
+
+/* ---- Where to ------------------------------------------------------------------------------------------------------
+ */
+
+/* A database that is not registered, or not there yet, is held by its place. */
+static char *hold_of(const char *server_id, const char *name)
+{
+    g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, name, -1);
+    return g_strdup_printf("place:%s/%.32s", server_id, digest);
+}
+
+static bool find_new(HfRequester *self, const HfJson *json, HfJsonNode body, Asked *asked, GError **error)
+{
+    const char *name = hf_body_text(json, body, "database_name");
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(HfServerRow) server =
+        hf_server_get(self->catalog, self->organization, hf_body_text(json, body, "server_id"), error);
+    if (server == NULL)
+        return false;
+    if (strlen(name) > MAX_NAME)
+        return refuse("database_name: PostgreSQL takes no name of over 63 bytes", error);
+    if (hf_copy_looks_like(name))
+        return refuse("database_name looks like that of a copy that a restore has left: choose another", error);
+    g_autoptr(HfDatabaseRow) known = hf_database_by_name(self->catalog, server->id, name, &reason);
+    if (reason != NULL) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
+    g_autofree char *place = hold_of(server->id, name);
+    asked->holds = known != NULL ? g_strdup_printf("%s database:%s", place, known->id) : g_steal_pointer(&place);
+    asked->name = g_strdup_printf("%s to %s on %s", asked->source->name, name, server->name);
+    asked->pool = g_strdup(server->pool);
+    return true;
+}
+
+static bool find_swapped(HfRequester *self, const HfJson *json, HfJsonNode body, Asked *asked, GError **error)
+{
+    const char *id = hf_body_text(json, body, "target_database_id");
+    if (strcmp(id, asked->source->id) == 0)
+        return refuse("target_database_id is the source itself", error);
+    g_autoptr(HfDatabaseRow) target = hf_database_get(self->catalog, self->organization, id, error);
+    if (target == NULL)
+        return false;
+    g_autofree char *place = hold_of(target->server_id, target->name);
+    asked->holds = g_strdup_printf("%s database:%s", place, target->id);
+    asked->name = g_strdup_printf("%s to %s on %s", asked->source->name, target->name, target->server_name);
+    asked->pool = g_strdup(target->pool);
+    return true;
+}
+
+static bool find_mssql(HfRequester *self, const HfJson *json, HfJsonNode body, Asked *asked, GError **error)
+{
+    const char *name = hf_body_text(json, body, "database_name");
+    g_autoptr(HfMssqlServerRow) server =
+        hf_mssql_server_get(self->catalog, self->organization, hf_body_text(json, body, "mssql_server_id"), error);
+    if (server == NULL)
+        return false;
+    g_autofree char *folded = g_utf8_casefold(name, -1);
+    asked->holds = hold_of(server->id, folded);
+    asked->name = g_strdup_printf("%s to %s on %s", asked->source->name, name, server->name);
+    asked->pool = g_strdup(server->pool);
+    asked->has_password = server->password != NULL || hf_body_text(json, body, "password") != NULL;
+    return true;
+}
+
+static bool find_target(HfRequester *self, const HfJson *json, HfJsonNode body, Asked *asked, GError **error)
+{
+    const char *mode = hf_body_text(json, body, "mode");
+    bool server = hf_body_text(json, body, "server_id") != NULL,
+         name = hf_body_text(json, body, "database_name") != NULL;
+    bool database = hf_body_text(json, body, "target_database_id") != NULL;
+    bool is_new = g_strcmp0(mode, "new") == 0, is_swap = g_strcmp0(mode, "swap") == 0;
+    asked->into_postgres = mode != NULL;
+    asked->into_mssql = hf_body_text(json, body, "mssql_server_id") != NULL;
+    if (server != is_new || name != (is_new || asked->into_mssql) || database != is_swap ||
+        (asked->into_postgres && asked->into_mssql))
+        return refuse(TAKES, error);
+    return asked->into_mssql ? find_mssql(self, json, body, asked, error)
+           : is_new          ? find_new(self, json, body, asked, error)
+           : is_swap         ? find_swapped(self, json, body, asked, error)
+                             : true;
+}
+
+/* ---- What belongs together -----------------------------------------------------------------------------------------
+ */
+
+/* Members that say nothing where `what` they are for is not asked for. */
+static bool check_absent(const HfJson *json, HfJsonNode body, const char *const *names, const char *what,
+                         GError **error)
+{
+    for (; *names != NULL; names++) {
+        HfJsonNode value = hf_json_get(json, body, *names);
+        if (value != HF_JSON_NONE && !hf_json_is_null(json, value)) {
+            g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "%s is for %s", *names, what);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_members(const HfJson *json, HfJsonNode body, const Asked *asked, GError **error)
+{
+    static const char *const of_postgres[] = {
+        "exclude_table_data", "data_format", "keep_old_s", "drop_others", "no_owner", "no_privileges",
+        "create_roles",       "role_map",    "backup",     "backup_id",   "identity", "backup_age_s",
+        "storage_id",         "folder",      "key_ids",    "unencrypted", NULL};
+    static const char *const of_mssql[] = {"map", "password", "refused_limit", NULL};
+    return asked->into_postgres ? check_absent(json, body, of_mssql, "a migration into SQL Server", error)
+                                : check_absent(json, body, of_postgres, "a migration into PostgreSQL", error);
+}
+
+static bool check_map(const HfJson *json, HfJsonNode body, GError **error)
+{
+    HfJsonWriter writer;
+    g_autoptr(GString) text = g_string_new(NULL);
+    HfJsonNode node = hf_json_get(json, body, "map");
+    if (node == HF_JSON_NONE || hf_json_is_null(json, node))
+        return true;
+    hf_json_writer_init(&writer, text);
+    hf_json_copy(json, node, &writer, NULL);
+    g_autoptr(HfMssqlMap) map = hf_mssql_map_new("map", text->str, text->len, error);
+    return map != NULL;
+}
+
+static bool find_backup(HfRequester *self, const HfJson *json, HfJsonNode body, Asked *asked, GError **error)
+{
+    static const char *const of_place[] = {"storage_id", "folder", "key_ids", "unencrypted", NULL};
+    static const char *const of_named[] = {"backup_age_s", "identity", NULL};
+    const char *id = hf_body_text(json, body, "backup_id"), *when = hf_body_text(json, body, "backup");
+    if (id != NULL && when != NULL)
+        return refuse("backup and backup_id exclude each other", error);
+    asked->backs_up = id == NULL && g_strcmp0(when, "none") != 0;
+    if ((!asked->backs_up && !check_absent(json, body, of_place, "a backup that is made first", error)) ||
+        (id == NULL && !check_absent(json, body, of_named, "a backup that backup_id names", error)))
+        return false;
+    if (id == NULL)
+        return true;
+    g_autoptr(HfBackupRow) backup = hf_backup_get(self->catalog, self->organization, id, error);
+    if (backup == NULL)
+        return false;
+    if (strcmp(backup->state, "good") != 0 || g_strcmp0(backup->database_id, asked->source->id) != 0) {
+        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "%s is no good backup of %s: name another, or have one made",
+                    backup->name, asked->source->name);
+        return false;
+    }
+    asked->backup_id = g_strdup(backup->id);
+    return true;
+}
+
+/* Of the workers that serve the one, nobody knows whether they reach the other. */
+static bool check_pool(const HfJson *json, HfJsonNode body, const Asked *asked, GError **error)
+{
+    if (asked->pool == NULL || strcmp(asked->pool, asked->source->pool) == 0 ||
+        hf_body_text(json, body, "pool") != NULL)
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_USAGE,
+                "workers of the pool %s serve the source, those of the pool %s the target: name in pool the one whose "
+                "workers reach both",
+                asked->source->pool, asked->pool);
+    return false;
+}
+
+static bool look_up(HfRequester *self, const HfJson *json, HfJsonNode body, Asked *asked, GError **error)
+{
+    if (!hf_body_check(json, body, rules, G_N_ELEMENTS(rules), error))
+        return false;
+    asked->source = hf_database_get(self->catalog, self->organization, hf_body_text(json, body, "database_id"), error);
+    return asked->source != NULL && find_target(self, json, body, asked, error) &&
+           check_members(json, body, asked, error) && check_map(json, body, error) &&
+           (!asked->into_postgres || find_backup(self, json, body, asked, error)) &&
+           check_pool(json, body, asked, error);
+}
+
+/* ---- The job -------------------------------------------------------------------------------------------------------
+ */
+
+static char *write_request(HfRequester *self, const Asked *asked, const HfJson *json, HfJsonNode body, GError **error)
+{
+    HfJsonWriter writer;
+    g_autoptr(GString) text = g_string_new(NULL);
+    hf_json_writer_init(&writer, text);
+    hf_json_writer_begin_object(&writer, NULL);
+    hf_body_copy(json, body, option_rules, G_N_ELEMENTS(option_rules), &writer);
+    if (asked->backs_up && !hf_request_backup_write_place(self, json, body, &writer, error))
+        return NULL;
+    hf_json_writer_end_object(&writer);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static char *make(HfRequester *self, const char *kind, const char *holds, const Asked *asked, const HfJson *json,
+                  HfJsonNode body, GError **error)
+{
+    g_autoptr(GBytes) secret = NULL;
+    const char *pool = hf_body_text(json, body, "pool");
+    g_autofree char *request = write_request(self, asked, json, body, error);
+    const char *once = hf_body_text(json, body, asked->into_mssql ? "password" : "identity");
+    bool connects = strcmp(kind, "migrate") == 0; /* what an assessment does not use is not kept */
+    if (request == NULL || !hf_request_seal(self, connects ? once : NULL, &secret, error))
+        return NULL;
+    HfNewJob job = {.kind = kind,
+                    .name = asked->name != NULL ? asked->name : asked->source->name,
+                    .request = request,
+                    .holds = holds,
+                    .database_id = asked->source->id,
+                    .backup_id = asked->backup_id,
+                    .pool = pool != NULL ? pool : asked->source->pool,
+                    .secret = secret};
+    g_autofree char *made = hf_request_make(self, &job, "database", asked->source->id, job.name, error);
+    return made != NULL ? hf_request_answer(made) : NULL;
+}
+
+/* It changes nothing, backs nothing up, and holds nothing. */
+char *hf_request_assess(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
+{
+    g_auto(Asked) asked = {0};
+    (void)id;
+    if (!look_up(self, json, body, &asked, error))
+        return NULL;
+    asked.backs_up = false;
+    return make(self, "assess", NULL, &asked, json, body, error);
+}
+
+/* Of the source no other job is to write meanwhile, and none to back it up: its sessions would be others at work. */
+char *hf_request_migrate(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
+{
+    g_auto(Asked) asked = {0};
+    (void)id;
+    if (!look_up(self, json, body, &asked, error))
+        return NULL;
+    if (asked.holds == NULL) {
+        refuse("nothing says where to: " TAKES, error);
+        return NULL;
+    }
+    if (asked.into_mssql && !asked.has_password) {
+        refuse("the password of the SQL Server is not kept: give it in password, for this once", error);
+        return NULL;
+    }
+    g_autofree char *backup = asked.backup_id != NULL ? g_strconcat(" backup:", asked.backup_id, NULL) : g_strdup("");
+    g_autofree char *holds = g_strdup_printf("database:%s %s%s", asked.source->id, asked.holds, backup);
+    return make(self, "migrate", holds, &asked, json, body, error);
+}

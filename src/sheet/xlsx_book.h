@@ -1,0 +1,38 @@
+/* Internal to sheet: what of a workbook stands around its sheets: their names and parts, number formats, strings. */
+#ifndef HF_SHEET_XLSX_BOOK_H
+#define HF_SHEET_XLSX_BOOK_H
+
+#include "sheet/xlsx_part.h"
+
+typedef enum {
+    HF_FORMAT_GENERAL,
+    HF_FORMAT_DATE, /* with or without a time */
+    HF_FORMAT_TIME, /* of day, or a span */
+    HF_FORMAT_EMPTY_TEXT,
+    HF_FORMAT_NULL_ROW,
+} HfXlsxFormat;
+
+typedef struct {
+    char *name, *id;
+    char *part; /* NULL: not known */
+} HfXlsxSheet;
+
+typedef struct {
+    GPtrArray *sheets; /* HfXlsxSheet */
+    bool since_1904;
+    GArray *formats;     /* HfXlsxFormat, by the number of a style */
+    int strings_fd;      /* the shared strings, one after another; -1: none */
+    GArray *ends;        /* uint64_t: where each ends */
+    GMappedFile *mapped; /* of strings_fd; NULL: no bytes */
+} HfXlsxBook;
+
+/* HF_ERROR_LIMIT for more strings than can be remembered. Transfer full. */
+HfXlsxBook *hf_xlsx_book_read(HfXlsxZip *zip, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void hf_xlsx_book_free(HfXlsxBook *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfXlsxBook, hf_xlsx_book_free)
+
+/* NULL: there is no such string. Borrowed. */
+const char *hf_xlsx_book_string(const HfXlsxBook *self, guint64 number, size_t *length);
+HfXlsxFormat hf_xlsx_book_format(const HfXlsxBook *self, guint64 style);
+
+#endif

@@ -1,0 +1,456 @@
+"""Assessments and migrations as jobs: asked for over HTTP, run by a worker, their reports read back."""
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from support import process
+from support.jobs import Watcher, check_jobs
+from support.openapi import Description
+from support.service import Service
+from support.tds_clients import tsql
+
+ROWS = 3000
+# Its index is made for as long as the file is there: so a migration can be met in the middle of its load.
+SHOP = """
+CREATE TABLE item (i int PRIMARY KEY, name text NOT NULL, price numeric(10, 2), seen timestamptz);
+INSERT INTO item SELECT i, 'item ' || i, i / 3.0, '2026-01-01' FROM generate_series(1, {rows}) i;
+CREATE TABLE note (i int REFERENCES item, t text);
+INSERT INTO note VALUES (1, 'one');
+CREATE FUNCTION gate(i int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+    WHILE i = 1 AND (pg_catalog.pg_stat_file('{gate}', true)).size IS NOT NULL LOOP
+        PERFORM pg_catalog.pg_sleep(0.05);
+    END LOOP;
+    RETURN i;
+END $$;
+CREATE INDEX gated ON item (public.gate(i));
+"""
+
+
+class World:
+    """The service with a worker, and an organization "acme" with a shop in it."""
+
+    def __init__(self, server):
+        self.server = server
+        self.service = Service(server, workers=1)
+        self.gate = Path(self.service.folder, "gate")
+        self.admin = self.service.organization("acme")
+        self.names = [f"{self.service.catalog}_m{n}" for n in range(1, 20)]
+
+        def make(route, **body):
+            return self.admin.post(route, body, expect=201).json["id"]
+
+        self.server_id = make("/servers", name="main", host="127.0.0.1", port=server.port, username="postgres")
+        make("/storages", name="disk", path=f"{self.service.storage}/acme")
+        make("/keys", name="key", kind="identity")
+        self.shop = self.database(SHOP.format(rows=ROWS, gate=self.gate))
+        self.jobs = []
+
+    def new_name(self):
+        return self.names.pop(0)
+
+    def database(self, sql=None):
+        """A new registered one: its id and name."""
+        name = self.server.createdb(self.new_name())
+        if sql:
+            self.server.psql(sql, name)
+        id = self.admin.post("/databases", {"server_id": self.server_id, "name": name}, expect=201).json["id"]
+        return {"id": id, "name": name}
+
+    def new(self):
+        return {"mode": "new", "server_id": self.server_id, "database_name": self.new_name()}
+
+    def ask(self, route, source=None, **body):
+        """The job's id."""
+        answer = self.admin.post(route, {"database_id": (source or self.shop)["id"], **body}, expect=202)
+        self.jobs.append(answer.json["job_id"])
+        return self.jobs[-1]
+
+    def run(self, route, source=None, **body):
+        """What the job came to."""
+        return Watcher(self.admin, self.ask(route, source, **body)).end()
+
+    def refused(self, route, source=None, status=400, **body):
+        body = {"database_id": (source or self.shop)["id"], **body}
+        return self.admin.post(route, body, expect=status).json["detail"]
+
+    def items(self, name):
+        return self.server.psql("SELECT count(*) FROM item", name)
+
+    def incoming(self):
+        return "_hf_incoming_" in self.server.psql("SELECT datname FROM pg_database WHERE starts_with(datname, "
+                                                   f"'{self.service.catalog}')")
+
+    def child(self):
+        """The process that runs a job."""
+        worker = self.service.workers[-1].pid
+        (child,) = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()
+        return int(child)
+
+
+@pytest.fixture(scope="module")
+def world(postgres):
+    world = World(postgres(15))
+    yield world
+    check_jobs(world.service, world.jobs)
+    world.service.remove()
+
+
+@pytest.fixture
+def gate(world):
+    """Migrations of the shop wait before its index until the file is removed."""
+    world.gate.write_text("closed")
+    yield world.gate
+    world.gate.unlink(missing_ok=True)
+
+
+# ---- Assessments ----------------------------------------------------------------------------------------------------
+
+
+def test_an_assessment_for_sql_server_leaves_a_report_a_page_and_a_script(world):
+    done = world.run("/assessments")
+    assert done["state"] == "succeeded", done
+    result = done["result"]
+    assert (result["target"], result["tables"], result["rows"], result["left_behind"] > 0) == (
+        "sql-server", 2, ROWS + 1, True), result
+    answer = world.admin.get(f"/jobs/{done['id']}/report", expect=200)
+    Description().check_answer("GET", f"/api/v1/jobs/{done['id']}/report", answer)
+    assessment = answer.json["assessment"]
+    assert {each["table"]: each["rows"] for each in assessment["tables"]} == {"public.item": ROWS, "public.note": 1}
+    assert assessment["left_behind"] == result["left_behind"]
+    page = world.admin.get(f"/jobs/{done['id']}/report.html", expect=200)
+    assert b"</html>" in page.body and b"public.item" in page.body
+    assert page.headers["content-disposition"] == 'attachment; filename="report.html"'
+    assert "default-src 'none'" in page.headers["content-security-policy"] and b"default-src 'none'" in page.body
+    assert b"CREATE TABLE [dbo].[item]" in world.admin.get(f"/jobs/{done['id']}/script.sql", expect=200).body
+
+
+def test_a_report_is_sealed_in_the_catalog_and_nothing_to_a_viewer_or_another_organization(world):
+    job = world.run("/assessments")["id"]
+    viewer = world.service.user(world.admin, "report-viewer", "viewer")
+    stranger = world.service.organization("report-stranger")
+    for part in ("report", "report.html", "script.sql"):
+        world.admin.get(f"/jobs/{job}/{part}", expect=200)
+        viewer.get(f"/jobs/{job}/{part}", expect=403)
+        stranger.get(f"/jobs/{job}/{part}", expect=404)
+    for (sealed,) in world.service.sql("SELECT sealed FROM job_report WHERE job_id = %s", job):
+        assert b"item" not in sealed
+    for route in ("/assessments", "/migrations"):
+        stranger.post(route, {"database_id": world.shop["id"], **world.new()}, expect=404)
+        viewer.post(route, {"database_id": world.shop["id"]}, expect=403)
+
+
+def test_a_map_is_looked_at_when_it_comes_and_held_against_the_database_by_the_job(world):
+    assert "columns[0]" in world.refused("/assessments", map={"columns": [{"nonsense": "x"}]})
+    wrong = {"columns": [{"table": "public.item", "column": "nowhere", "to": "nvarchar(10)"}]}
+    done = world.run("/assessments", map=wrong)
+    assert (done["state"], done["error"]["code"]) == ("failed", "usage") and "nowhere" in done["error"]["message"]
+    right = {"columns": [{"table": "public.item", "column": "name", "to": "nvarchar(77)"}]}
+    job = world.run("/assessments", map=right)["id"]
+    columns = world.admin.get(f"/jobs/{job}/report", expect=200).json["assessment"]["columns"]
+    assert "nvarchar(77)" in [each["to"] for each in columns if each["column"] == "name"]
+
+
+def test_an_assessment_for_postgresql_is_the_preflight_of_the_migration(world):
+    to = world.new()
+    done = world.run("/assessments", **to)
+    assert done["state"] == "succeeded" and done["result"]["target"] == "postgresql" and done["result"]["ok"], done
+    assert to["database_name"] not in world.server.psql("SELECT datname FROM pg_database")
+    taken = world.run("/assessments", **{**to, "database_name": world.shop["name"]})["result"]
+    assert not taken["ok"] and taken["findings"][0]["fatal"]
+    with world.server.connect(world.shop["name"], application_name="a shop"):
+        others = world.run("/assessments", **to)["result"]
+    assert others["code"] == "conflict" and "a shop" in others["message"]
+    world.admin.get(f"/jobs/{done['id']}/report", expect=404)
+
+
+# ---- Migrations -----------------------------------------------------------------------------------------------------
+
+
+def backups_of(world, job):
+    return world.admin.get(f"/backups?job_id={job}", expect=200).json["items"]
+
+
+def test_a_migration_makes_a_proved_copy_and_backs_the_source_up_first(world):
+    to = world.new()
+    done = world.run("/migrations", **to)
+    assert done["state"] == "succeeded", done
+    assert world.items(to["database_name"]) == str(ROWS)
+    result = done["result"]
+    assert (result["database"], result["rows"], result["tables_proved"]) == (to["database_name"], ROWS + 1, 2)
+    (backup,) = backups_of(world, done["id"])
+    assert (backup["type"], backup["database_id"], backup["rows"]) == ("safety", world.shop["id"], ROWS + 1)
+    assert done["name"] == f"{world.shop['name']} to {to['database_name']} on main"
+    again = world.run("/migrations", **to, backup="none")
+    assert again["state"] == "failed" and again["error"]["code"] == "conflict"
+    assert backups_of(world, again["id"]) == []
+
+
+def test_a_migration_into_a_live_database_swaps_and_can_be_undone(world):
+    target = world.database("CREATE TABLE item AS SELECT 1 AS i")
+    done = world.run("/migrations", mode="swap", target_database_id=target["id"], backup="none")
+    assert done["state"] == "succeeded" and done["result"]["kept"], done
+    assert world.items(target["name"]) == str(ROWS)
+    kept = world.service.sql("SELECT name FROM kept_copy WHERE database_id = %s", target["id"])
+    assert kept == [(done["result"]["kept"],)]
+    job = world.admin.post(f"/databases/{target['id']}/undo", expect=202).json["job_id"]
+    assert Watcher(world.admin, job).end()["state"] == "succeeded"
+    assert world.items(target["name"]) == "1"
+
+
+def test_others_at_work_in_the_source_are_named_and_a_choice(world):
+    to = world.new()
+    with world.server.connect(world.shop["name"], application_name="a shop"):
+        done = world.run("/migrations", **to, backup="none")
+        assert done["state"] == "failed" and "a shop" in done["error"]["message"]
+        done = world.run("/migrations", **to, backup="none", others="go_on")
+    assert done["state"] == "succeeded" and "a shop" in str(done["result"]["findings"]), done
+
+
+def test_a_fresh_backup_that_is_named_will_do_and_no_other(world):
+    database = world.database("CREATE TABLE item AS SELECT 1 AS i")
+    job = world.admin.post("/backups", {"database_id": database["id"]}, expect=202).json["job_id"]
+    assert Watcher(world.admin, job).end()["state"] == "succeeded"
+    (backup,) = backups_of(world, job)
+    done = world.run("/migrations", database, **world.new(), backup_id=backup["id"], backup_age_s=86400)
+    assert done["state"] == "succeeded" and done["backup_id"] == backup["id"], done
+    assert "no good backup of" in world.refused("/migrations", **world.new(), backup_id=backup["id"], status=409)
+    world.server.psql("DROP TABLE item; CREATE TABLE item AS SELECT 1 AS i", database["name"])
+    other = world.run("/migrations", database, **world.new(), backup_id=backup["id"])
+    assert other["state"] == "failed" and "will not do" in other["error"]["message"], other
+
+
+@pytest.mark.parametrize("body, said", [
+    ({}, "nothing says where to"),
+    ({"mode": "new"}, "takes server_id and database_name"),
+    ({"mode": "swap", "database_name": "x"}, "takes target_database_id"),
+    ({"mode": "swap", "target_database_id": "self"}, "is the source itself"),
+    ({"mode": "new", "map": {}}, "map is for a migration into SQL Server"),
+    ({"mode": "new", "backup": "none", "folder": "x"}, "folder is for a backup that is made first"),
+    ({"mode": "new", "backup_age_s": 60}, "backup_age_s is for a backup that backup_id names"),
+    ({"mode": "new", "others": "kill"}, "one of refuse go_on"),
+])
+def test_what_does_not_go_together_is_refused_with_the_reason(world, body, said):
+    if body.get("mode") == "new" and len(body) > 1:
+        body = {"server_id": world.server_id, "database_name": "never_made", **body}
+    if body.get("target_database_id"):
+        body = {**body, "target_database_id": world.shop["id"]}
+    assert said in world.refused("/migrations", **body)
+
+
+def test_workers_that_may_not_reach_both_sides_are_not_guessed(world):
+    far = world.admin.post("/servers", {"name": "far", "host": "127.0.0.1", "port": world.server.port,
+                                        "username": "postgres", "pool": "far"}, expect=201).json["id"]
+    to = {**world.new(), "server_id": far, "backup": "none"}
+    assert "name in pool the one" in world.refused("/migrations", **to)
+    assert world.run("/migrations", **to, pool="default")["state"] == "succeeded"
+
+
+# ---- Faults ---------------------------------------------------------------------------------------------------------
+
+
+def wait_for(condition, what):
+    process.wait_for(condition, what, seconds=180)
+
+
+def test_two_migrations_into_one_place_run_one_after_the_other(world, gate):
+    to = world.new()
+    first = world.ask("/migrations", **to, backup="none", others="go_on")
+    wait_for(world.incoming, "the load")
+    source = world.database("CREATE TABLE item AS SELECT 1 AS i")
+    second = world.ask("/migrations", source, **to, backup="none")
+    wait_for(lambda: world.admin.get(f"/jobs/{second}").json["waiting_for"] == f"the migrate job {first}", "its turn")
+    gate.unlink()
+    assert Watcher(world.admin, first).end()["state"] == "succeeded"
+    assert Watcher(world.admin, second).end()["error"]["code"] == "conflict"  # it is there now
+    assert world.items(to["database_name"]) == str(ROWS)
+
+
+@pytest.mark.parametrize("mode", ["new", "swap"])
+def test_a_migration_whose_process_dies_begins_again_and_makes_no_second_backup(world, gate, mode):
+    if mode == "new":
+        to = world.new()
+    else:
+        target = world.database("CREATE TABLE item AS SELECT 1 AS i")
+        to = {"mode": "swap", "target_database_id": target["id"]}
+    job = world.ask("/migrations", **to, others="go_on")
+    wait_for(world.incoming, "the load")
+    os.kill(world.child(), signal.SIGKILL)
+    gate.unlink()
+    done = Watcher(world.admin, job).end()
+    assert done["state"] == "succeeded" and done["attempt"] == 2, done
+    assert world.items(to["database_name"] if mode == "new" else target["name"]) == str(ROWS)
+    assert not world.incoming() and len(backups_of(world, job)) == 1
+
+
+def test_a_cancelled_migration_leaves_nothing_behind(world, gate):
+    to = world.new()
+    job = world.ask("/migrations", **to, backup="none", others="go_on")
+    wait_for(world.incoming, "the load")
+    world.admin.post(f"/jobs/{job}/cancel", expect=202)
+    assert Watcher(world.admin, job).end()["state"] == "cancelled"
+    assert not world.incoming()
+    assert to["database_name"] not in world.server.psql("SELECT datname FROM pg_database")
+
+
+def test_the_same_request_again_makes_no_second_job(world):
+    to, key = world.new(), {"Idempotency-Key": "move once"}
+    body = {"database_id": world.shop["id"], **to, "backup": "none"}
+    first = world.admin.post("/migrations", body, headers=key, expect=202).json["job_id"]
+    assert world.admin.post("/migrations", body, headers=key, expect=202).json["job_id"] == first
+    world.jobs.append(first)
+    assert Watcher(world.admin, first).end()["state"] == "succeeded"
+
+
+# ---- Into SQL Server ------------------------------------------------------------------------------------------------
+
+PARTS = "".join(f"CREATE TABLE t{n} (id int PRIMARY KEY, t text);"
+                f"INSERT INTO t{n} SELECT i, 'row ' || i FROM generate_series(1, 100) i;" for n in (1, 2, 3))
+
+
+class There:
+    """A SQL Server of its own, registered with its password, and a database "parts" to move there."""
+
+    def __init__(self, world, peer):
+        self.peer = peer
+        self.address = f"{peer.host}:{peer.port}"
+        self.root = Path(peer.root).read_text()
+        self.id = self.register(world, "sql", password=peer.password)
+        self.parts = world.database(PARTS)
+
+    def register(self, world, name, **more):
+        body = {"name": name, "address": self.address, "username": self.peer.login, "tls_root": self.root, **more}
+        return world.admin.post("/mssql-servers", body, expect=201).json["id"]
+
+    def into(self, **more):
+        """Of a request, the members that name a new database there."""
+        return {"mssql_server_id": self.id, "database_name": self.peer.create_database(), "jobs": 1, "others": "go_on",
+                **more}
+
+    def count(self, to, table):
+        return tsql(self.peer, f"SELECT count(*) FROM {table}", database=to["database_name"])[0][0]
+
+
+@pytest.fixture(scope="module")
+def there(world, mssql):
+    return There(world, mssql(fresh=True))
+
+
+@pytest.fixture
+def faults(there):
+    yield there.peer.fault
+    there.peer.clear_faults()
+
+
+def report_of(world, job):
+    return world.admin.get(f"/jobs/{job}/report", expect=200).json
+
+
+def test_a_sql_server_is_tested_step_by_step_with_the_password_that_is_kept_or_given(world, there):
+    database = there.peer.create_database()
+    found = world.admin.post(f"/mssql-servers/{there.id}/test", {"database_name": database}, expect=200).json
+    assert found["ok"] and {each["state"] for each in found["steps"]} <= {"ok", "warning"}, found
+    asked = there.register(world, "asked each time")
+    test = f"/mssql-servers/{asked}/test"
+    assert "is not kept" in world.admin.post(test, {"database_name": database}, expect=400).json["detail"]
+    wrong = world.admin.post(test, {"database_name": database, "password": "wrong"}, expect=200).json
+    assert [each["name"] for each in wrong["steps"] if each["state"] == "failed"] == ["login"]
+    right = {"database_name": database, "password": there.peer.password}
+    assert world.admin.post(test, right, expect=200).json["ok"]
+    assert there.peer.password not in world.admin.get("/mssql-servers", expect=200).body.decode()
+
+
+def test_a_password_that_is_kept_goes_nowhere_else(world, there):
+    path = f"/mssql-servers/{there.register(world, 'elsewhere', password='kept')}"
+    for change in ({"address": "elsewhere.example"}, {"tls_root": "", "any_certificate": True}, {"tls_root": ""}):
+        assert "must be given again" in world.admin.patch(path, change, expect=400).json["detail"]
+    world.admin.patch(path, {"tls_root": there.root, "username": "mover"}, expect=200)
+    world.admin.patch(path, {"address": "elsewhere.example", "password": "another"}, expect=200)
+    assert "exclude each other" in world.admin.patch(path, {"any_certificate": True, "password": "x"}).json["detail"]
+    world.admin.patch(path, {"address": "not a host:x", "password": "x"}, expect=400)
+
+
+def test_a_migration_into_sql_server_is_proved_and_its_report_says_so(world, there):
+    to = there.into()
+    done = world.run("/migrations", there.parts, **to)
+    assert done["state"] == "succeeded" and done["result"]["proved"], done
+    assert there.count(to, "t2") == "100"
+    answer = world.admin.get(f"/jobs/{done['id']}/report", expect=200)
+    Description().check_answer("GET", f"/api/v1/jobs/{done['id']}/report", answer)
+    assert [(each["to"], each["equal"]) for each in answer.json["moved"]] == [
+        (f"[dbo].[t{n}]", True) for n in (1, 2, 3)]
+    assert done["result"]["line"] == answer.json["line"] and answer.json["line"].startswith("proved: 3 tables")
+    page = world.admin.get(f"/jobs/{done['id']}/report.html", expect=200).body.decode()
+    assert "Proof" in page and answer.json["moved"][0]["source"]["digest"] in page
+    assert b"CREATE TABLE [dbo].[t1]" in world.admin.get(f"/jobs/{done['id']}/script.sql", expect=200).body
+
+
+def test_a_password_for_once_is_used_and_not_kept(world, there):
+    asked = there.register(world, "asked for a migration")
+    to = there.into(mssql_server_id=asked)
+    assert "for this once" in world.refused("/migrations", there.parts, **to)
+    done = world.run("/migrations", there.parts, **to, password=there.peer.password)
+    assert done["state"] == "succeeded", done
+    assert world.service.sql("SELECT count(*) FROM job WHERE secret IS NOT NULL OR request ? 'password'") == [(0,)]
+
+
+def test_a_sql_server_stays_while_a_job_needs_it(world, there, faults):
+    faults("bulk end", "hold", matching="t2")
+    job = world.ask("/migrations", there.parts, **there.into())
+    wait_for(lambda: world.admin.get(f"/jobs/{job}").json["phase"] == "loading", "the load")
+    assert "a job into the SQL Server" in world.admin.delete(f"/mssql-servers/{there.id}", expect=409).json["detail"]
+    there.peer.clear_faults()
+    assert Watcher(world.admin, job).end()["state"] == "succeeded"
+
+
+def is_loaded(there, to, table="t1", rows=100):
+    """Whether a part is there for good."""
+    try:
+        return there.count(to, table) == str(rows)
+    except AssertionError:  # its table is not there yet
+        return False
+
+
+def test_a_migration_into_sql_server_whose_process_dies_goes_on_from_its_last_part(world, there, faults):
+    to = there.into()
+    faults("bulk end", "hold", matching="t2")
+    job = world.ask("/migrations", there.parts, **to)
+    wait_for(lambda: is_loaded(there, to), "the first part")
+    os.kill(world.child(), signal.SIGKILL)
+    there.peer.clear_faults()
+    done = Watcher(world.admin, job).end()
+    assert done["state"] == "succeeded" and done["attempt"] == 2, done
+    assert done["result"]["proved"] and done["result"]["parts_kept"] == 1
+    assert there.count(to, "t2") == "100"
+
+
+def test_a_cancelled_migration_into_sql_server_goes_on_when_it_is_asked_for_again(world, there, faults):
+    to = there.into()
+    faults("bulk end", "hold", matching="t2")
+    job = world.ask("/migrations", there.parts, **to)
+    wait_for(lambda: is_loaded(there, to), "the first part")
+    world.admin.post(f"/jobs/{job}/cancel", expect=202)
+    cancelled = Watcher(world.admin, job).end()
+    there.peer.clear_faults()
+    assert cancelled["state"] == "cancelled" and not report_of(world, job)["proved"]
+    again = world.run("/migrations", there.parts, **to)
+    assert again["state"] == "succeeded" and again["result"]["parts_kept"] >= 1, again
+
+
+def test_rows_that_are_refused_are_in_the_report_also_of_an_attempt_that_was_lost(world, there, faults):
+    to = there.into(refused_limit=2)
+    # So that its tables are there.
+    faults("bulk", "error", matching="t2", number=1105, details=["t2", "target", "PRIMARY"])
+    assert world.run("/migrations", there.parts, **{**to, "refused_limit": 0})["state"] == "failed"
+    tsql(there.peer, "ALTER TABLE t2 ADD CONSTRAINT refused CHECK (id NOT IN (7, 50))", database=to["database_name"])
+    faults("bulk end", "hold", matching="t3")
+    job = world.ask("/migrations", there.parts, **to)
+    wait_for(lambda: is_loaded(there, to, "t2", 98), "the part without them")
+    os.kill(world.child(), signal.SIGKILL)
+    there.peer.clear_faults()
+    done = Watcher(world.admin, job).end()
+    assert done["state"] == "succeeded" and done["result"]["refused"] == 2, done
+    rows = report_of(world, job)["refused_rows"]
+    assert [(each["table"], each["key"], each["row"]) for each in rows] == [
+        ("public.t2", f"id={n}", f"{n}\trow {n}") for n in (7, 50)]

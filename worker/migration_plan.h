@@ -1,0 +1,37 @@
+/*
+ * What an assessment and a migration have in common: the source, the target if it is PostgreSQL, and the options of the
+ * request.
+ */
+#ifndef WORKER_MIGRATION_PLAN_H
+#define WORKER_MIGRATION_PLAN_H
+
+#include "service/assess.h"
+#include "service/migrate.h"
+#include "worker/pattern_texts.h"
+#include "worker/place.h"
+
+typedef struct {
+    HfPlace source;
+    HfPatternTexts texts;
+    unsigned jobs;
+    uint64_t lock_wait_ms;
+    HfOthers others;
+    /* Into PostgreSQL; target NULL: it is not. */
+    HfServerRow *server;
+    HfDatabaseRow *replaced; /* NULL: a new one */
+    HfPgTarget *target;
+    char **exclude_table_data;
+    GHashTable *role_map;
+    char *archive_name; /* of the source and the job: what is noted with a kept copy */
+    HfMigrateOptions into_postgres;
+    /* For SQL Server. */
+    char *map;
+    HfAssessOptions assess;
+} HfMigrationPlan;
+
+/* Filled in as far as it came, also on failure. */
+bool hf_migration_plan_open(HfMigrationPlan *self, HfJobRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void hf_migration_plan_close(HfMigrationPlan *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HfMigrationPlan, hf_migration_plan_close)
+
+#endif

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { isWarning, lacksRoles, onPage } from './findings';
+
+const ROLES = 'roles that the archive names are missing: app; have them made with --create-roles, map them with --role-map OLD=NEW, or leave owners and grants out with --no-owner --no-privileges';
+
+it('calls options as the page does, and leaves out what the page has not got', () => {
+  expect(onPage(ROLES)).toBe(
+    'roles that the archive names are missing: app; have them made with “Make roles that are missing”, or leave owners and grants out with “Leave owners out” and “Leave grants out”',
+  );
+  expect(onPage('the database a exists already; choose another name, or replace it with --mode swap')).toContain('replace it with “Put a database back to this backup”');
+  expect(onPage('all is well')).toBe('all is well');
+});
+
+it('knows that roles can be made', () => {
+  expect(lacksRoles([{ fatal: true, text: ROLES }])).toBe(true);
+  expect(lacksRoles([{ fatal: true, text: 'the disk is full' }])).toBe(false);
+});
+
+it('warns of a loss, and of a backup of another database', () => {
+  expect(isWarning('1 table of shop will be gone, because the archive does not have them: a')).toBe(true);
+  expect(isWarning('the archive is of the database crm; its content replaces that of shop')).toBe(true);
+  expect(isWarning('the archive is of the database shop_hf_kept_20261122000638_28fd; its content replaces that of shop')).toBe(false);
+  expect(isWarning('the rows take about 75 MB')).toBe(false);
+});
