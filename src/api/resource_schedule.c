@@ -9,7 +9,8 @@
 
 static bool settle(HfApi *api, const HfRequest *request, const char *id, GError **error)
 {
-    return hf_schedule_settle(api->catalog, request->principal->organization, id, error);
+    bool names_keys = hf_json_get(request->json, 0, "key_ids") != HF_JSON_NONE;
+    return hf_schedule_settle(api->catalog, request->principal->organization, id, names_keys, error);
 }
 
 bool hf_schedule_handle_create(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response,

@@ -170,7 +170,7 @@ static bool fill(HfAdmin *admin, HfAdminBody *body, const char *name, GError **e
 
 static bool settle(HfAdmin *admin, const char *id, GError **error)
 {
-    return hf_schedule_settle(admin->catalog, admin->organization, id, error);
+    return hf_schedule_settle(admin->catalog, admin->organization, id, options.keys != NULL, error);
 }
 
 static bool save(HfAdmin *admin, const char *id, HfAdminBody *body, const char *done, GError **error)

@@ -6,8 +6,10 @@
 
 #include "catalog/schedule_table.h"
 
-/* Checks its folder, prefix, options and keys (HF_ERROR_USAGE), and sets when it runs next. */
-bool hf_schedule_settle(HfCatalog *catalog, const char *organization, const char *id, GError **error)
+/* Checks its folder, prefix, options and keys (HF_ERROR_USAGE), and sets when it runs next. One of an earlier version
+ * whose keys would be refused can be switched off: keys are checked of one that is active, and where the change
+ * names_keys. */
+bool hf_schedule_settle(HfCatalog *catalog, const char *organization, const char *id, bool names_keys, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

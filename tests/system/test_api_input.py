@@ -239,6 +239,17 @@ def test_a_schedule_whose_files_nobody_could_write_is_refused(admin, things):
     admin.patch(f"/schedules/{things['schedule']}", {"key_ids": [things["key"]]}, expect=200)
 
 
+def test_a_schedule_whose_files_nobody_could_write_is_switched_off_and_not_on(site, admin, things):
+    phrase = admin.post("/keys", {"name": "a phrase", "kind": "passphrase", "secret": "four words that rhyme"}, expect=201).json["id"]
+    path = f"/schedules/{things['schedule']}"
+    admin.post(f"{path}/enable", expect=200)
+    site.sql("INSERT INTO schedule_key (organization_id, schedule_id, key_id) VALUES (%s, %s, %s)",
+             admin.me["organization"]["id"], things["schedule"], phrase)  # by an earlier version
+    admin.post(f"{path}/disable", expect=200)
+    assert refused(admin.post(f"{path}/enable")).startswith("key_ids: a passphrase")
+    admin.patch(path, {"key_ids": [things["key"]]}, expect=200)
+
+
 # ---- The rest of HTTP -----------------------------------------------------------------------------------------------
 
 
