@@ -1,4 +1,3 @@
-export { CheckSteps } from './CheckSteps';
 export {
   serverKey,
   useAllServers,
@@ -12,4 +11,5 @@ export {
   useTestServer,
 } from './queries';
 export type { FoundDatabase, Server } from './queries';
+export { ServerCheck } from './ServerCheck';
 export { ServerStatus } from './ServerStatus';

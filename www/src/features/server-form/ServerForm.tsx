@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
-import { CheckSteps, useChangeServer, useCreateServer } from '@/entities/server';
+import { ServerCheck, useChangeServer, useCreateServer } from '@/entities/server';
 import type { Server } from '@/entities/server';
 import { texts } from '@/shared/texts';
 import { ProblemAlert, submitting } from '@/shared/ui';
@@ -74,7 +74,7 @@ export function ServerForm({ server, onWorks, onCancel }: ServerFormProps) {
         </Collapse>
         <ProblemAlert error={error} />
         <div role="status" ref={steps}>
-          {tested && <CheckSteps server={tested} />}
+          {tested && <ServerCheck server={tested} />}
         </div>
         <Group justify="flex-end">
           {onCancel && (

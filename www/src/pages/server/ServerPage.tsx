@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconPencil, IconPlugConnected, IconTrash } from '@tabler/icons-react';
 import { useNavigate, useParams } from 'react-router-dom';
 import { IfMay } from '@/entities/me';
-import { CheckSteps, ServerStatus, useDeleteServer, useServer, useTestServer } from '@/entities/server';
+import { ServerCheck, ServerStatus, useDeleteServer, useServer, useTestServer } from '@/entities/server';
 import type { Server } from '@/entities/server';
 import { ServerFormDialog } from '@/features/server-form';
 import { texts } from '@/shared/texts';
@@ -60,7 +60,7 @@ function Check({ server }: { server: Server }) {
           </Button>
         </IfMay>
       </Group>
-      <CheckSteps server={server} />
+      <ServerCheck server={server} />
       <Group gap="xs" mt="md" role="status">
         <ServerStatus server={server} />
         {server.checked_at && <When at={server.checked_at} />}

@@ -18,6 +18,10 @@ export const common = {
     select: (name: string) => `Select ${name}`,
     selectAll: 'Select all of this page',
   },
+  checkSteps: {
+    label: 'Steps of the test',
+    state: { ok: 'done', warning: 'needs a look', failed: 'failed', skipped: 'not reached' },
+  },
   copy: { verb: 'Copy', done: 'Copied', of: (what: string) => `Copy ${what}` },
   save: 'Save',
   close: 'Close',

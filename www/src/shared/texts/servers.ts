@@ -77,7 +77,6 @@ export const servers = {
     done: (name: string) => `${name} is deleted.`,
   },
   check: {
-    label: 'Steps of the test',
     title: 'Connection test',
     ok: 'Works',
     failed: 'Failed',
@@ -85,7 +84,6 @@ export const servers = {
     notYet: 'It was not tested yet.',
     version: (version: string) => `PostgreSQL ${version}`,
     before: 'It was tested before steps were noted: test it again to see them.',
-    state: { ok: 'done', warning: 'needs a look', failed: 'failed', skipped: 'not reached' },
     steps: {
       name: 'Address of the host',
       port: 'Port',

@@ -1,4 +1,5 @@
 export { Brand } from './Brand';
+export { CheckSteps } from './CheckSteps';
 export { ConfirmDialog } from './ConfirmDialog';
 export { CopyText } from './CopyText';
 export { EmptyState } from './EmptyState';

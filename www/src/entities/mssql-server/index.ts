@@ -1,0 +1,12 @@
+export { MssqlSteps } from './MssqlSteps';
+export {
+  mssqlServerKey,
+  useAllMssqlServers,
+  useChangeMssqlServer,
+  useCreateMssqlServer,
+  useDeleteMssqlServer,
+  useMssqlServer,
+  useMssqlServerPage,
+  useTestMssqlServer,
+} from './queries';
+export type { MssqlCheck, MssqlServer } from './queries';
