@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from support import process  # noqa: E402
+from support.mssql import SqlServers  # noqa: E402
 from support.postgres import Servers  # noqa: E402
 from support.service import OWNER, PASSWORD, Service, password_hash  # noqa: E402
 from support.site import Site  # noqa: E402
@@ -36,6 +37,7 @@ class Stage:
         self._service = Service(self._server, workers=1, page=True)
         self._clients = {}
         self._sites = []
+        self._mssql = SqlServers(self._servers)
         self._hash = password_hash(PASSWORD, 10)  # everybody's: what a hash costs is no story's subject
         self.catalog(f"UPDATE account SET password = '{self._hash}'")
         self._owner = self._service.client(OWNER)
@@ -91,6 +93,12 @@ class Stage:
         with self._server.connect(self._service.catalog, options="-c search_path=holdfast") as connection:
             cursor = connection.execute(text)
             return [[str(each) for each in row] for row in cursor.fetchall()] if cursor.description else []
+
+    def mssql(self, database):
+        """The stand-in for SQL Server, started at the first call, with a new empty database."""
+        server = self._mssql()
+        return {"address": f"{server.host}:{server.port}", "username": server.login, "password": server.password,
+                "root": Path(server.root).read_text(), "database": server.create_database(database)}
 
     def forget_tries(self):
         self._service.forget_tries()
@@ -151,6 +159,7 @@ class Stage:
         try:
             self._service.remove()
         finally:
+            self._mssql.remove()
             self._servers.remove()
 
 

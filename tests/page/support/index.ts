@@ -7,7 +7,7 @@ export { expect } from '@playwright/test';
 export { checkAccess } from './access';
 export { picture } from './picture';
 export { traffic } from './traffic';
-export type { Shop } from './stage';
+export type { Mssql, Shop } from './stage';
 
 export type Role = 'owner' | 'admin' | 'auditor' | 'operator' | 'viewer';
 

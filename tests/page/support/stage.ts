@@ -25,6 +25,17 @@ export interface Shop {
   name: string;
 }
 
+/** The stand-in for SQL Server, and an empty database in it. */
+export interface Mssql {
+  /** host:port */
+  address: string;
+  username: string;
+  password: string;
+  /** The root certificate, as PEM. */
+  root: string;
+  database: string;
+}
+
 export interface ApiAnswer<Body> {
   status: number;
   body: Body;
@@ -69,6 +80,8 @@ export class Stage {
   organization = (name: string) => this.ask('organization', { name }) as Promise<{ id: string; name: string }>;
   /** A server, a storage, a key and a small registered database. */
   shop = (organization: string, name?: string) => this.ask('shop', { organization, name }) as Promise<Shop>;
+  /** A new database of the stand-in, which is started at the first call. */
+  mssql = (database: string) => this.ask('mssql', { database }) as Promise<Mssql>;
   /** A call as the organization's administrator; the path is below /api/v1. */
   api = <Body = Record<string, unknown>>(organization: string, method: string, path: string, body?: unknown) =>
     this.ask('api', { organization, method, path, body }) as Promise<ApiAnswer<Body>>;
