@@ -4,6 +4,7 @@
 #include "api/resources.h"
 #include "base/error.h"
 #include "catalog/backup_table.h"
+#include "catalog/report_table.h"
 #include "catalog/setting_table.h"
 
 #include <string.h>
@@ -35,13 +36,20 @@ static bool check(const char *name, const GString *value, GError **error)
 /* Those that the service itself reads. */
 static bool check_known(const HfJson *json, HfJsonNode node, const char *name, GError **error)
 {
+    static const struct {
+        const char *name;
+        uint64_t most;
+    } of_days[] = {{"safety_keep_days", HF_SAFETY_MAX_DAYS}, {"report_keep_days", HF_REPORT_MAX_DAYS}};
     uint64_t days;
-    if (strcmp(name, "safety_keep_days") != 0 || hf_json_is_null(json, node) ||
-        (hf_json_get_uint64(json, 0, name, &days, NULL) && days >= 1 && days <= HF_SAFETY_MAX_DAYS))
-        return true;
-    g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "safety_keep_days is a number from 1 to %d, or null",
-                HF_SAFETY_MAX_DAYS);
-    return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(of_days); i++) {
+        if (strcmp(name, of_days[i].name) != 0 || hf_json_is_null(json, node) ||
+            (hf_json_get_uint64(json, 0, name, &days, NULL) && days >= 1 && days <= of_days[i].most))
+            continue;
+        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "%s is a number from 1 to %" G_GUINT64_FORMAT ", or null", name,
+                    of_days[i].most);
+        return false;
+    }
+    return true;
 }
 
 static bool set(HfApi *api, const HfRequest *request, const char *name, GError **error)

@@ -1,7 +1,9 @@
 #include "service/job_report.h"
 
+#include "base/error.h"
 #include "base/units.h"
 #include "catalog/report_table.h"
+#include "crypto/age.h"
 
 #include <string.h>
 
@@ -33,8 +35,7 @@ bool hf_job_report_write(HfCatalog *catalog, const HfSealer *sealer, const HfJob
     if (!hf_catalog_begin(catalog, error))
         return false;
     g_autoptr(HfJobRow) owned = hf_job_owned(catalog, job->id, job->attempt, error); /* nobody else's till the end */
-    if (owned != NULL && hf_report_clear(catalog, job->id, error) &&
-        put(catalog, sealer, job, HF_JOB_REPORT_JSON, report->json, error) &&
+    if (owned != NULL && put(catalog, sealer, job, HF_JOB_REPORT_JSON, report->json, error) &&
         put(catalog, sealer, job, HF_JOB_REPORT_HTML, report->html, error) &&
         put(catalog, sealer, job, HF_JOB_REPORT_SCRIPT, report->script, error) && hf_catalog_commit(catalog, error))
         return true;
@@ -42,13 +43,112 @@ bool hf_job_report_write(HfCatalog *catalog, const HfSealer *sealer, const HfJob
     return false;
 }
 
+/* ---- Refused rows --------------------------------------------------------------------------------------------------
+ */
+
+static void free_secret(gpointer text)
+{
+    hf_age_secret_free(text);
+}
+
+static char *open_sealed(const HfSealer *sealer, GBytes *sealed, GError **error)
+{
+    gsize length;
+    const void *bytes = g_bytes_get_data(sealed, &length);
+    return hf_sealer_open_text(sealer, PURPOSE, bytes, length, error);
+}
+
+static bool check_room(const GPtrArray *before, const char *json, GError **error)
+{
+    size_t bytes = strlen(json);
+    for (guint i = 0; i < before->len; i++)
+        bytes += strlen(before->pdata[i]);
+    if (bytes <= HF_JOB_REFUSED_MAX)
+        return true;
+    g_autofree char *most = hf_format_bytes(HF_JOB_REFUSED_MAX);
+    g_set_error(error, HF_ERROR, HF_ERROR_LIMIT,
+                "the rows that are refused have over %s with this one, which is more than is kept with a job: change "
+                "them, or migrate on the command line, which writes them to a file",
+                most);
+    return false;
+}
+
+bool hf_job_refused_add(HfCatalog *catalog, const HfSealer *sealer, const HfJobRow *job, GPtrArray *before,
+                        const char *json, GError **error)
+{
+    if (!check_room(before, json, error))
+        return false;
+    g_autoptr(GBytes) sealed = hf_sealer_seal(sealer, PURPOSE, json, strlen(json), error);
+    if (sealed == NULL || !hf_catalog_begin(catalog, error))
+        return false;
+    g_autoptr(HfJobRow) owned = hf_job_owned(catalog, job->id, job->attempt, error);
+    if (owned != NULL && hf_refused_add(catalog, job->organization, job->id, before->len, sealed, error) &&
+        hf_catalog_commit(catalog, error)) {
+        g_ptr_array_add(before, g_strdup(json));
+        return true;
+    }
+    hf_catalog_rollback(catalog);
+    return false;
+}
+
+GPtrArray *hf_job_refused_read(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *job_id,
+                               GError **error)
+{
+    g_autoptr(GPtrArray) sealed = hf_refused_list(catalog, organization, job_id, error);
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(free_secret);
+    for (guint i = 0; sealed != NULL && i < sealed->len; i++) {
+        char *row = open_sealed(sealer, sealed->pdata[i], error);
+        if (row == NULL)
+            return NULL;
+        g_ptr_array_add(rows, row);
+    }
+    return sealed != NULL ? g_steal_pointer(&rows) : NULL;
+}
+
+/* ---- Reading -------------------------------------------------------------------------------------------------------
+ */
+
+/* `report` is an object, or NULL. Transfer full. */
+static char *join(const char *report, const GPtrArray *refused)
+{
+    GString *text = g_string_new(report != NULL ? report : "{}");
+    g_string_truncate(text, text->len - 1);
+    g_string_append_printf(text, "%s\"refused_rows\":[", text->len > 1 ? "," : "");
+    for (guint i = 0; i < refused->len; i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? "," : "", (const char *)refused->pdata[i]);
+    g_string_append(text, "]}");
+    return g_string_free(text, FALSE);
+}
+
+/* NULL without error: there are none, and `report` is what there is. */
+static char *read_refused_too(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *job_id,
+                              const char *report, GError **error)
+{
+    g_autoptr(GPtrArray) refused = hf_job_refused_read(catalog, sealer, organization, job_id, error);
+    return refused != NULL && refused->len > 0 ? join(report, refused) : NULL;
+}
+
 char *hf_job_report_read(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *job_id,
                          HfJobReportPart part, GError **error)
 {
-    gsize length;
-    g_autoptr(GBytes) sealed = hf_report_get(catalog, organization, job_id, names[part], error);
-    if (sealed == NULL)
+    g_autoptr(GBytes) sealed = NULL;
+    g_autoptr(GError) reason = NULL;
+    if (!hf_report_get(catalog, organization, job_id, names[part], &sealed, error))
         return NULL;
-    const void *bytes = g_bytes_get_data(sealed, &length);
-    return hf_sealer_open_text(sealer, PURPOSE, bytes, length, error);
+    char *text = sealed != NULL ? open_sealed(sealer, sealed, &reason) : NULL;
+    char *joined = part == HF_JOB_REPORT_JSON && reason == NULL
+                       ? read_refused_too(catalog, sealer, organization, job_id, text, &reason)
+                       : NULL;
+    if (joined != NULL || reason != NULL) {
+        hf_age_secret_free(text);
+        text = joined;
+    }
+    if (reason != NULL)
+        g_propagate_error(error, g_steal_pointer(&reason));
+    else if (text == NULL)
+        g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND,
+                    "the job %s has no such report: it is of another kind, has not come so far, or the report was too "
+                    "long to be kept, which its log says",
+                    job_id);
+    return text;
 }

@@ -321,7 +321,7 @@ static bool settle_refusal(Migration *self, HfMssqlSink *sink, GError **error)
     hf_progress_set_phase(self->progress, "looking for the row that is refused");
     g_autoptr(GError) reason = NULL;
     g_autoptr(GPtrArray) refused = g_ptr_array_new_with_free_func(free_refused);
-    guint left = self->options->refused_limit - (self->result->refused - self->result->refused_before);
+    guint limit = self->options->refused_limit, left = limit - MIN(limit, self->result->refused);
     if (!hf_mssql_find_refused(sink, &self->source.source, slice, left + 1, refused, self->cancellable, &reason) ||
         refused->len == 0)
         return false;

@@ -20,7 +20,8 @@ typedef struct {
     const char *master_key_password; /* for the default key, where the target has no master key; NULL: none */
     unsigned jobs;
     /* Rows that SQL Server refuses: with a limit of 0 the first ends the migration; else they are left out, so many of
-     * them, and told. Such as were told of parts that a later call loads again are told again. */
+     * them with those that an earlier call has left out, and told. Such as were told of parts that a later call loads
+     * again are told again. */
     guint refused_limit;
     bool (*on_refused)(const HfNeutralTable *table, const HfMssqlRefused *row, gpointer data, GError **error);
     gpointer data;

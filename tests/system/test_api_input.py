@@ -65,10 +65,11 @@ def test_there_are_no_more_settings_than_anybody_needs(admin):
 
 
 def test_a_setting_that_the_service_reads_is_what_it_expects(admin):
-    for days in (0, 3651, -1, "30", 1.5, True, [30]):
-        assert "safety_keep_days" in refused(admin.patch("/settings", {"safety_keep_days": days}))
-    assert admin.patch("/settings", {"safety_keep_days": 7}, expect=200).json["safety_keep_days"] == 7
-    assert "safety_keep_days" not in admin.patch("/settings", {"safety_keep_days": None}, expect=200).json
+    for name in ("safety_keep_days", "report_keep_days"):
+        for days in (0, 3651, -1, "30", 1.5, True, [30]):
+            assert name in refused(admin.patch("/settings", {name: days}))
+        assert admin.patch("/settings", {name: 7}, expect=200).json[name] == 7
+        assert name not in admin.patch("/settings", {name: None}, expect=200).json
 
 
 def test_a_member_that_is_there_twice_is_refused(admin):

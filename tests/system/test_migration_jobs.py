@@ -438,12 +438,18 @@ def test_a_cancelled_migration_into_sql_server_goes_on_when_it_is_asked_for_agai
     assert again["state"] == "succeeded" and again["result"]["parts_kept"] >= 1, again
 
 
+def refusing(world, there, faults, source, check, **more):
+    """Of a request, the members that name a database there whose table t2 refuses rows by that check."""
+    to = there.into(**more)
+    faults("bulk", "error", matching="t2", number=1105, details=["t2", "target", "PRIMARY"])  # so that its tables are there
+    assert world.run("/migrations", source, **{**to, "refused_limit": 0})["state"] == "failed"
+    tsql(there.peer, f"ALTER TABLE t2 ADD CONSTRAINT refused CHECK ({check})", database=to["database_name"])
+    there.peer.clear_faults()
+    return to
+
+
 def test_rows_that_are_refused_are_in_the_report_also_of_an_attempt_that_was_lost(world, there, faults):
-    to = there.into(refused_limit=2)
-    # So that its tables are there.
-    faults("bulk", "error", matching="t2", number=1105, details=["t2", "target", "PRIMARY"])
-    assert world.run("/migrations", there.parts, **{**to, "refused_limit": 0})["state"] == "failed"
-    tsql(there.peer, "ALTER TABLE t2 ADD CONSTRAINT refused CHECK (id NOT IN (7, 50))", database=to["database_name"])
+    to = refusing(world, there, faults, there.parts, "id NOT IN (7, 50)", refused_limit=2)
     faults("bulk end", "hold", matching="t3")
     job = world.ask("/migrations", there.parts, **to)
     wait_for(lambda: is_loaded(there, to, "t2", 98), "the part without them")
@@ -454,3 +460,37 @@ def test_rows_that_are_refused_are_in_the_report_also_of_an_attempt_that_was_los
     rows = report_of(world, job)["refused_rows"]
     assert [(each["table"], each["key"], each["row"]) for each in rows] == [
         ("public.t2", f"id={n}", f"{n}\trow {n}") for n in (7, 50)]
+
+
+def test_refused_rows_are_told_though_the_report_is_too_long_to_be_kept(world, there, faults):
+    long = PARTS + "CREATE FUNCTION long() RETURNS int LANGUAGE sql AS $$ SELECT 1 /* {} */ $$;".format("long " * 1800000)
+    source = world.database(long)
+    to = refusing(world, there, faults, source, "id NOT IN (7, 50)", refused_limit=2)
+    done = world.run("/migrations", source, **to)
+    assert done["state"] == "succeeded" and done["result"]["refused"] == 2, done
+    answer = world.admin.get(f"/jobs/{done['id']}/report", expect=200)
+    Description().check_answer("GET", f"/api/v1/jobs/{done['id']}/report", answer)
+    assert [each["key"] for each in answer.json["refused_rows"]] == ["id=7", "id=50"] and "line" not in answer.json
+
+
+def test_more_refused_rows_than_are_kept_end_the_migration(world, there, faults):
+    source = world.database("CREATE TABLE t2 (id int PRIMARY KEY, t text); INSERT INTO t2 SELECT i, repeat('row ', 250000) "
+                            "FROM generate_series(1, 8) i")
+    to = refusing(world, there, faults, source, "id NOT BETWEEN 2 AND 7", refused_limit=8)
+    done = world.run("/migrations", source, **to)
+    assert (done["state"], done["error"]["code"]) == ("failed", "limit"), done
+    assert "more than is kept with a job" in done["error"]["message"] and "unfinished" in done["error"]["message"]
+    assert [each["key"] for each in report_of(world, done["id"])["refused_rows"]] == ["id=2", "id=3", "id=4", "id=5"]
+
+
+def test_the_limit_of_refused_rows_is_one_for_all_attempts(world, there, faults):
+    to = refusing(world, there, faults, there.parts, "id NOT IN (7, 50)", refused_limit=2)
+    tsql(there.peer, "ALTER TABLE t3 ADD CONSTRAINT refused_too CHECK (id <> 9)", database=to["database_name"])
+    faults("bulk end", "hold", matching="t3")
+    job = world.ask("/migrations", there.parts, **to)
+    wait_for(lambda: is_loaded(there, to, "t2", 98), "the part without them")
+    os.kill(world.child(), signal.SIGKILL)
+    there.peer.clear_faults()
+    done = Watcher(world.admin, job).end()
+    assert done["state"] == "failed" and "with the row id=9 more than 2 rows are refused" in done["error"]["message"], done
+    assert len(report_of(world, job)["refused_rows"]) == 2

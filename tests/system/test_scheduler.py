@@ -337,3 +337,27 @@ def test_retention_asks_for_no_deletion_twice(service, shop):
     assert service.one("SELECT actor FROM audit_event WHERE action = 'delete.request'") == "schedule nightly"
     assert service.one("SELECT detail FROM audit_event WHERE action = 'delete.request'").endswith(
         ", retention: the schedule keeps the newest 1")
+
+
+def test_reports_go_when_their_time_is_over_and_their_jobs_stay(service, shop):
+    def add(days):
+        job = service.one("INSERT INTO job (organization_id, kind, name, request, database_id, state, ended_at) VALUES "
+                          "(%s, 'migrate', 'shop', '{}', %s, 'succeeded', now() - %s * interval '1 day') RETURNING id::text",
+                          service.organization, shop, days)
+        service.sql("INSERT INTO job_report VALUES (%s, %s, 'report', 'x'), (%s, %s, 'page', 'x')", *(service.organization, job) * 2)
+        service.sql("INSERT INTO job_refused VALUES (%s, %s, 0, 'x')", service.organization, job)
+        return job
+
+    def left():
+        service.check("turn", time.time_ns() // 1000)
+        reports = service.sql("SELECT DISTINCT job_id::text FROM job_report")
+        assert reports == service.sql("SELECT job_id::text FROM job_refused")
+        return [job for (job,) in reports]
+
+    old, young = add(91), add(89)
+    assert left() == [young]
+    assert service.one("SELECT count(*) FROM job WHERE id IN (%s, %s)", old, young) == 2
+    service.sql("INSERT INTO setting VALUES (%s, 'report_keep_days', '100')", service.organization)
+    assert left() == [young]
+    service.sql("UPDATE setting SET value = '80'")
+    assert left() == []
