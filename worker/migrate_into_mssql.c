@@ -25,14 +25,11 @@ typedef struct {
 /* ---- Rows that are refused -----------------------------------------------------------------------------------------
  */
 
-/* HfMigrateMssqlOptions.on_refused */
-static bool on_refused(const HfNeutralTable *table, const HfMssqlRefused *row, gpointer data, GError **error)
+static bool keep_refused(Into *self, const char *name, const HfMssqlRefused *row, GError **error)
 {
-    Into *self = data;
     HfJobRun *run = self->run;
     HfJsonWriter writer;
     g_autoptr(GString) json = g_string_new(NULL);
-    g_autofree char *name = g_strconcat(table->schema, ".", table->name, NULL);
     hf_json_writer_init(&writer, json);
     hf_json_writer_begin_object(&writer, NULL);
     hf_json_writer_string(&writer, "table", name);
@@ -46,6 +43,18 @@ static bool on_refused(const HfNeutralTable *table, const HfMssqlRefused *row, g
         return false;
     g_hash_table_add(self->known, self->refused->pdata[self->refused->len - 1]);
     g_warning("%s: a row is refused, and left out; the report has it", name); /* who reads logs may not read rows */
+    return true;
+}
+
+/* HfMigrateMssqlOptions.on_refused */
+static bool on_refused(const HfNeutralTable *table, const char *part, const GPtrArray *rows, gpointer data,
+                       GError **error)
+{
+    (void)part;
+    g_autofree char *name = g_strconcat(table->schema, ".", table->name, NULL);
+    for (guint i = 0; i < rows->len; i++)
+        if (!keep_refused(data, name, rows->pdata[i], error))
+            return false;
     return true;
 }
 

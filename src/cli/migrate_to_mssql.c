@@ -9,6 +9,7 @@
 #include "cli/mssql_options.h"
 #include "cli/options.h"
 #include "cli/password.h"
+#include "cli/refused_file.h"
 #include "cli/report.h"
 #include "cli/text.h"
 #include "service/mssql_check.h"
@@ -171,46 +172,67 @@ bool hf_mssql_test(GError **error)
 /* ---- Files ---------------------------------------------------------------------------------------------------------
  */
 
-/* One row that was refused: an object on a line of its own. */
-static bool write_refused(const HfNeutralTable *table, const HfMssqlRefused *row, gpointer data, GError **error)
+/* Rows that an earlier call has put aside are lost to who does not give its file. */
+static bool on_kept(const GPtrArray *kept, gpointer data, GError **error)
 {
-    HfJsonWriter json;
-    g_autoptr(GString) line = g_string_new(NULL);
-    g_autofree char *name = g_strconcat(table->schema, ".", table->name, NULL);
-    HfStoragePut *put = hf_archive_target_put(data);
-    hf_json_writer_init(&json, line);
-    hf_json_writer_begin_object(&json, NULL);
-    hf_json_writer_string(&json, "table", name);
-    hf_json_writer_string(&json, "key", row->key);
-    hf_json_writer_string(&json, "reason", row->reason);
-    hf_json_writer_string(&json, "row", row->line);
-    hf_json_writer_end_object(&json);
-    g_string_append_c(line, '\n');
-    return hf_output_write(&put->output, line->str, line->len, error);
+    HfRefusedFile *refused = data;
+    uint64_t rows = 0;
+    if (refused != NULL)
+        return hf_refused_file_keep(refused, kept, error);
+    for (guint i = 0; i < kept->len; i++)
+        rows += ((const HfKeptPart *)kept->pdata[i])->refused;
+    if (rows == 0)
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
+                "an earlier call has put %" G_GUINT64_FORMAT " rows aside: give the --refused-to of that call", rows);
+    return false;
 }
 
-/* Both files are written of a migration that failed, too; their own failure is told if nothing else was. */
-static bool finish_files(const HfArchiveTarget *page, const HfArchiveTarget *refused,
+static bool on_refused(const HfNeutralTable *table, const char *part, const GPtrArray *rows, gpointer data,
+                       GError **error)
+{
+    return hf_refused_file_add(data, table, part, rows, error);
+}
+
+static bool on_proved(gpointer data, GError **error)
+{
+    return data == NULL || hf_refused_file_finish(data, error);
+}
+
+/* The page is written of a migration that failed, too; its own failure is told if nothing else was. */
+static bool finish_files(const HfArchiveTarget *page, HfRefusedFile *refused, bool ok,
                          const HfMigrateMssqlResult *result, GError **error)
 {
-    return write_page(page, result, error) &&
-           (refused == NULL || hf_storage_put_commit(hf_archive_target_put(refused), error));
+    if (refused != NULL && !ok && hf_refused_file_unfinished(refused) != NULL)
+        g_message("the rows that were put aside so far are in %s, and the same call goes on with them",
+                  hf_refused_file_unfinished(refused));
+    return write_page(page, result, error) && (refused == NULL || !ok || hf_refused_file_forget(refused, error));
+}
+
+static bool open_refused(const HfMigrateMssqlOptions *migrate, HfRefusedFile **refused, GError **error)
+{
+    if (options.refused_to == NULL)
+        return true;
+    *refused = hf_refused_file_open(options.refused_to, options.force, hf_tds_target_describe(migrate->target), error);
+    return *refused != NULL;
 }
 
 static bool migrate_and_report(HfWork *work, HfMigrateMssqlOptions *migrate, GError **error)
 {
     HfMigrateMssqlResult result = {0};
     g_autoptr(HfArchiveTarget) page = NULL;
-    g_autoptr(HfArchiveTarget) refused = NULL;
+    g_autoptr(HfRefusedFile) refused = NULL;
     if (!hf_archive_target_open_given("--html", options.html, options.force, &page, error) ||
-        !hf_archive_target_open_given("--refused-to", options.refused_to, options.force, &refused, error))
+        !open_refused(migrate, &refused, error))
         return false;
-    migrate->on_refused = write_refused;
+    migrate->on_kept = on_kept;
+    migrate->on_refused = on_refused;
+    migrate->on_proved = on_proved;
     migrate->data = refused;
     HfProgress *progress = hf_work_begin_job(work, "migration");
     bool ok = hf_migrate_mssql(migrate, progress, hf_work_cancellable(work), &result, error);
     ok = hf_work_end_job(work, ok, error);
-    bool written = finish_files(page, refused, &result, ok ? error : NULL);
+    bool written = finish_files(page, refused, ok, &result, ok ? error : NULL);
     ok = report(ok && written, &result, error);
     hf_migrate_mssql_result_clear(&result);
     return ok;

@@ -256,12 +256,9 @@ static bool keep_or_forget(Migration *self, HfPipeline *again, const HfMssqlLoad
 }
 
 /* Parts that an earlier call has loaded are held against the rows of this snapshot. */
-static bool look_again(Migration *self, GError **error)
+static bool read_again(Migration *self, GPtrArray *slices, GError **error)
 {
     HfSink nothing;
-    g_autoptr(GPtrArray) slices = parts_that_are(self, true);
-    if (slices->len == 0)
-        return true;
     hf_progress_set_phase(self->progress, "looking at what is loaded");
     hf_null_sink_init(&nothing);
     g_autoptr(HfPipeline) again = hf_pipeline_new(&self->source.source, &nothing, self->progress);
@@ -270,12 +267,41 @@ static bool look_again(Migration *self, GError **error)
     for (guint i = 0; i < self->loads->len; i++)
         if (!keep_or_forget(self, again, self->loads->pdata[i], error))
             return false;
-    g_autoptr(GPtrArray) kept = parts_that_are(self, true);
-    self->result->parts_kept = kept->len;
     return true;
 }
 
-/* Of what was refused in a slice, each row is told and left out from now on. */
+static void free_kept(void *data)
+{
+    HfKeptPart *part = data;
+    g_free(part->name);
+    g_free(part);
+}
+
+static bool tell_kept(const Migration *self, GError **error)
+{
+    g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(free_kept);
+    for (guint i = 0; i < self->state.parts->len; i++) {
+        const HfMssqlPart *part = self->state.parts->pdata[i];
+        if (!part->done || part->aside.rows == 0)
+            continue;
+        HfKeptPart *told = g_new(HfKeptPart, 1);
+        *told = (HfKeptPart){hf_mssql_state_part_name(&part->slice), part->aside.rows};
+        g_ptr_array_add(kept, told);
+    }
+    return self->options->on_kept == NULL || self->options->on_kept(kept, self->options->data, error);
+}
+
+static bool look_again(Migration *self, GError **error)
+{
+    g_autoptr(GPtrArray) slices = parts_that_are(self, true);
+    if (slices->len > 0 && !read_again(self, slices, error))
+        return false;
+    g_autoptr(GPtrArray) kept = parts_that_are(self, true);
+    self->result->parts_kept = kept->len;
+    return tell_kept(self, error);
+}
+
+/* Of what was refused in a slice, all is told and left out from now on. */
 static bool put_aside(Migration *self, const HfSlice *slice, const GPtrArray *refused, GError **error)
 {
     GArray *numbers = g_array_new(FALSE, FALSE, sizeof(uint64_t));
@@ -283,11 +309,11 @@ static bool put_aside(Migration *self, const HfSlice *slice, const GPtrArray *re
     for (guint i = 0; i < refused->len; i++) {
         const HfMssqlRefused *row = refused->pdata[i];
         g_array_append_val(numbers, row->number);
-        if (!self->options->on_refused(table_of(self, slice->table)->table, row, self->options->data, error))
-            return false;
     }
     self->result->refused += refused->len;
-    return true;
+    g_autofree char *part = hf_mssql_state_part_name(slice);
+    return self->options->on_refused == NULL ||
+           self->options->on_refused(table_of(self, slice->table)->table, part, refused, self->options->data, error);
 }
 
 static bool fail_refused(const Migration *self, const HfSlice *slice, const GPtrArray *refused, GError **error)
@@ -511,12 +537,20 @@ static bool finish(Migration *self, GError **error)
     return false;
 }
 
+static bool tell_proved(const Migration *self, GError **error)
+{
+    if (self->options->on_proved == NULL || self->options->on_proved(self->options->data, error))
+        return true;
+    g_prefix_error(error, "both sides are equal, but the rows that were put aside are not told; call again: ");
+    return false;
+}
+
 static bool run(Migration *self, GError **error)
 {
     if (!prepare(self, error) || !look_again(self, error) || !load_rows(self, error) || !make_the_rest(self, error) ||
         !read_back(self, error))
         return tell_unfinished(self, error);
-    return compare(self, error) && finish(self, error);
+    return compare(self, error) && tell_proved(self, error) && finish(self, error);
 }
 
 static void free_array(void *array)

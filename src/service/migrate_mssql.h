@@ -12,6 +12,12 @@
 
 #define HF_MIGRATE_MSSQL_READINGS 2 /* for assess.readings: the load and the proof */
 
+/* A part that was finished without rows that the server refused. */
+typedef struct {
+    char *name; /* the same in each call */
+    uint64_t refused;
+} HfKeptPart;
+
 typedef struct {
     HfAssessOptions assess; /* the source, what of it, and the map */
     uint64_t lock_wait_ms;  /* for the source's tables; 0: wait for ever */
@@ -19,11 +25,21 @@ typedef struct {
     const HfTdsTarget *target;
     const char *master_key_password; /* for the default key, where the target has no master key; NULL: none */
     unsigned jobs;
-    /* Rows that SQL Server refuses: with a limit of 0 the first ends the migration; else they are left out, so many of
-     * them with those that an earlier call has left out, and told. Such as were told of parts that a later call loads
-     * again are told again. */
+    /*
+     * Rows that SQL Server refuses: with a limit of 0 the first ends the migration; else they are left out, so many of
+     * them with those that an earlier call has left out, and told. Each of these may be NULL.
+     *
+     * on_kept     comes once, before any row is told: the parts (HfKeptPart) that an earlier call has finished without
+     *             some rows, which it has told. What it told of other parts is void, and is told again.
+     * on_refused  all such rows (HfMssqlRefused) of one part. The part is committed after it, never before, so what is
+     *             durable when it returns is not lost.
+     * on_proved   comes when both sides are equal, before the target forgets what was put aside.
+     */
     guint refused_limit;
-    bool (*on_refused)(const HfNeutralTable *table, const HfMssqlRefused *row, gpointer data, GError **error);
+    bool (*on_kept)(const GPtrArray *kept, gpointer data, GError **error);
+    bool (*on_refused)(const HfNeutralTable *table, const char *part, const GPtrArray *rows, gpointer data,
+                       GError **error);
+    bool (*on_proved)(gpointer data, GError **error);
     gpointer data;
 } HfMigrateMssqlOptions;
 

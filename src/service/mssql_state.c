@@ -285,6 +285,12 @@ static char *part_name(const char *table, guint number)
     return g_strdup_printf("%u %s", number, table);
 }
 
+char *hf_mssql_state_part_name(const HfSlice *slice)
+{
+    g_autofree char *label = hf_slice_label(slice);
+    return part_name(label, slice->part);
+}
+
 bool hf_mssql_state_look(HfMssqlState *self, HfTds *tds, GError **error)
 {
     g_autoptr(GHashTable) parts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -292,8 +298,7 @@ bool hf_mssql_state_look(HfMssqlState *self, HfTds *tds, GError **error)
         hf_tds_query(tds, "SELECT [table_name], [part] FROM " PARTS " WHERE [digest] IS NOT NULL", error);
     for (guint i = 0; i < self->parts->len; i++) {
         HfMssqlPart *part = self->parts->pdata[i];
-        g_autofree char *label = hf_slice_label(&part->slice);
-        g_hash_table_insert(parts, part_name(label, part->slice.part), part);
+        g_hash_table_insert(parts, hf_mssql_state_part_name(&part->slice), part);
     }
     for (size_t i = 0; rows != NULL && i < hf_tds_rows_count(rows); i++) {
         g_autofree char *name = part_name(hf_tds_rows_text(rows, i, 0), (guint)hf_tds_rows_int64(rows, i, 1));

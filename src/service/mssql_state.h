@@ -36,6 +36,8 @@ void hf_mssql_state_clear(HfMssqlState *self);
  * so. `slice` is that of a part. */
 bool hf_mssql_state_end_part(HfTds *tds, const HfSlice *slice, const HfRowDigest *digest, const HfRowDigest *aside,
                              gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A part's name, which no other part has. Transfer full. */
+char *hf_mssql_state_part_name(const HfSlice *slice);
 /* For HfMssqlSink.on_commit. */
 void hf_mssql_state_part_is_done(const HfSlice *slice, gpointer data);
 /* After a load that failed: which parts are there. */

@@ -288,7 +288,7 @@ def test_what_is_no_rows_fault_blames_no_row(migrate, source, server, target, tm
     aside = tmp_path / "aside"
     done = migrate(name, "--jobs", 1, "--refused-to", aside, check=False)
     refused(done, str(number), words, "unfinished")
-    assert "the row id=" not in done.stderr and aside.read_text() == ""
+    assert "the row id=" not in done.stderr and not list(tmp_path.glob("aside*"))
     server.clear_faults()
     goes_on(migrate, server, target, name)
 
@@ -363,6 +363,70 @@ def test_rows_that_were_put_aside_stay_so_when_it_goes_on(migrate, stopped, serv
     assert found["proved"] and found["parts_kept"] == 4 and (found["refused"], found["refused_before"]) == (2, 2)
     assert "2 rows that it refused are left out" in found["line"]
     assert ask(server, target, COUNTS) == [["100", "98", "100", "100"]]
+
+
+def ids_in(file):
+    return [json.loads(line)["key"] for line in file.read_text().splitlines()]
+
+
+def test_rows_that_were_put_aside_outlive_a_kill(migrate, stopped, server, target, tmp_path, waiting):
+    refuse_rows(server, target, 1, 50, 100)
+    file, unfinished = tmp_path / "refused.jsonl", tmp_path / "refused.jsonl.unfinished"
+    server.fault("bulk end", "hang", matching="t3")
+    running = migrate(stopped, "--jobs", 1, "--refused-to", file, popen=True)
+    waiting(lambda: loaded(server, target) == ["public.t1", "public.t2"], running)
+    running.kill()
+    running.wait()
+    server.stop()  # the session that hangs
+    server.start()
+    assert not file.exists() and unfinished.stat().st_mode & 0o77 == 0
+    refused(migrate(stopped, check=False), "an earlier call has put 3 rows aside", "--refused-to of that call")
+    refused(migrate(stopped, "--refused-to", tmp_path / "other", check=False), "other.unfinished does not have them")
+    found = report(migrate(stopped, "--json", "--refused-to", file))
+    assert found["proved"] and (found["refused"], found["refused_before"]) == (3, 3)
+    assert ids_in(file) == ["id=1", "id=50", "id=100"]
+    assert list(tmp_path.glob("*.unfinished")) == []
+
+
+def test_rows_of_a_part_that_goes_again_are_put_aside_once(migrate, stopped, server, target, tmp_path, postgres):
+    """The first call is cut before the part is there; a block that a crash has cut short counts for nothing."""
+    refuse_rows(server, target, 1, 50, 70)
+    file, unfinished = tmp_path / "refused.jsonl", tmp_path / "refused.jsonl.unfinished"
+    server.fault("batch", "cut", matching="SET .rows. = .*N.public.t2.")
+    told = migrate(stopped, "--jobs", 1, "--refused-to", file, check=False)
+    refused(told, "lost", f"put aside so far are in {unfinished}")
+    assert loaded(server, target) == ["public.t1"]
+    with unfinished.open("a") as more:
+        more.write('{"part": "0 public.t2", "rows": 1, "bytes": 900}\n{"table": "cut')
+    postgres(15).psql("DELETE FROM t2 WHERE id = 50", db=stopped)
+    found = report(migrate(stopped, "--json", "--refused-to", file))
+    assert found["proved"] and (found["refused"], found["refused_before"]) == (2, 0)
+    assert ids_in(file) == ["id=1", "id=70"] and not unfinished.exists()
+
+
+def test_what_others_have_put_aside_stays(migrate, stopped, server, target, tmp_path):
+    refuse_rows(server, target, 50)
+    file, unfinished = tmp_path / "refused.jsonl", tmp_path / "refused.jsonl.unfinished"
+    unfinished.write_text('{"into": "another"}\n{"part": "0 t", "rows": 1, "bytes": 3}\n{}\n')
+    refused(migrate(stopped, "--refused-to", file, check=False), "not of a migration into", "choose another name")
+    assert unfinished.read_text().endswith("{}\n") and not file.exists()
+    unfinished.unlink()
+    refused(migrate(stopped, "--refused-to", "-", check=False), "name a file")
+    file.write_text("of an earlier one")
+    refused(migrate(stopped, "--refused-to", file, check=False), "exists already")
+    assert file.read_text() == "of an earlier one"
+    migrate(stopped, "--refused-to", file, "--force")
+    assert ids_in(file) == ["id=50"]
+
+
+def test_of_a_batch_only_the_bad_rows_are_put_aside(migrate, stopped, server, target, tmp_path):
+    """The first and the last, neighbours, and such as have neighbours that are taken."""
+    bad = [1, 2, 3, 7, 50, 51, 64, 65, 98, 99, 100]
+    refuse_rows(server, target, *bad)
+    found = report(migrate(stopped, "--json", "--refused-to", tmp_path / "aside"))
+    assert found["proved"] and found["refused"] == len(bad)
+    assert ids_in(tmp_path / "aside") == [f"id={n}" for n in bad]
+    assert ask(server, target, COUNTS) == [["100", "89", "100", "100"]]
 
 
 def test_a_value_that_is_too_long_is_named_by_its_row(migrate, source, server, target, tmp_path):
