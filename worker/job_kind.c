@@ -11,7 +11,7 @@ static const HfJobKind kinds[] = {
     {"verify", hf_job_run_verify, hf_job_record_verify, NULL},
     {"delete", hf_job_run_delete, hf_job_record_delete, NULL},
     {"find", hf_job_run_find, hf_job_record_find, NULL},
-    {"migrate", hf_job_run_migrate, hf_job_record_migrate, NULL},
+    {"migrate", hf_job_run_migrate, hf_job_record_migrate, hf_backup_writer_discard},
     {"preflight", hf_job_run_preflight, hf_job_record_preflight, NULL},
     {"restore", hf_job_run_restore, hf_job_record_restore, hf_backup_writer_discard},
     {"resume", hf_job_run_resume, NULL, NULL},

@@ -31,9 +31,9 @@
         {"backup_age_s", HF_BODY_NUMBER, .min = 60, .max = 366 * DAY_S},                                               \
         {"data_format", HF_BODY_CHOICE, .choices = "auto text"},                                                       \
         {"keep_old_s", HF_BODY_NUMBER, .min = 0, .max = MAX_KEEP_S}, {"drop_others", HF_BODY_BOOLEAN},                 \
-        {"no_owner", HF_BODY_BOOLEAN}, {"no_privileges", HF_BODY_BOOLEAN}, {"create_roles", HF_BODY_BOOLEAN},          \
-        {"role_map", HF_BODY_PAIRS}, {"mssql_server_id", HF_BODY_ID},                                                  \
-        {"refused_limit", HF_BODY_NUMBER, .min = 0, .max = MAX_REFUSED},                                               \
+        {"safety", HF_BODY_CHOICE, .choices = "after before none"}, {"no_owner", HF_BODY_BOOLEAN},                     \
+        {"no_privileges", HF_BODY_BOOLEAN}, {"create_roles", HF_BODY_BOOLEAN}, {"role_map", HF_BODY_PAIRS},            \
+        {"mssql_server_id", HF_BODY_ID}, {"refused_limit", HF_BODY_NUMBER, .min = 0, .max = MAX_REFUSED},              \
     {                                                                                                                  \
         "map", HF_BODY_OBJECT                                                                                          \
     }
@@ -55,7 +55,7 @@ typedef struct {
     char *name;        /* "shop to shop2 on main" */
     char *holds;       /* of the target; NULL: nothing */
     char *pool;        /* of the target's server; NULL: there is none */
-    bool backs_up;     /* first */
+    bool backs_up;     /* first, or what is replaced */
     char *backup_id;   /* the one that will do; NULL: none */
     bool has_password; /* of the SQL Server */
 } Asked;
@@ -180,7 +180,7 @@ static bool check_members(const HfJson *json, HfJsonNode body, const Asked *aske
     static const char *const of_postgres[] = {
         "exclude_table_data", "data_format", "keep_old_s", "drop_others", "no_owner", "no_privileges",
         "create_roles",       "role_map",    "backup",     "backup_id",   "identity", "backup_age_s",
-        "storage_id",         "folder",      "key_ids",    "unencrypted", NULL};
+        "storage_id",         "folder",      "key_ids",    "unencrypted", "safety",   NULL};
     static const char *const of_mssql[] = {"map", "password", "refused_limit", NULL};
     return asked->into_postgres ? check_absent(json, body, of_mssql, "a migration into SQL Server", error)
                                 : check_absent(json, body, of_postgres, "a migration into PostgreSQL", error);
@@ -199,14 +199,26 @@ static bool check_map(const HfJson *json, HfJsonNode body, GError **error)
     return map != NULL;
 }
 
+/* Whether what is live gets a file, of whatever time. */
+static bool check_safety(const HfJson *json, HfJsonNode body, bool *wanted, GError **error)
+{
+    static const char *const of_swap[] = {"safety", NULL};
+    bool is_swap = hf_body_text(json, body, "target_database_id") != NULL;
+    *wanted = is_swap && g_strcmp0(hf_body_text(json, body, "safety"), "none") != 0;
+    return is_swap || check_absent(json, body, of_swap, "mode \"swap\"", error);
+}
+
 static bool find_backup(HfRequester *self, const HfJson *json, HfJsonNode body, Asked *asked, GError **error)
 {
     static const char *const of_place[] = {"storage_id", "folder", "key_ids", "unencrypted", NULL};
     static const char *const of_named[] = {"backup_age_s", "identity", NULL};
     const char *id = hf_body_text(json, body, "backup_id"), *when = hf_body_text(json, body, "backup");
+    bool saves = false;
+    if (!check_safety(json, body, &saves, error))
+        return false;
     if (id != NULL && when != NULL)
         return refuse("backup and backup_id exclude each other", error);
-    asked->backs_up = id == NULL && g_strcmp0(when, "none") != 0;
+    asked->backs_up = saves || (id == NULL && g_strcmp0(when, "none") != 0);
     if ((!asked->backs_up && !check_absent(json, body, of_place, "a backup that is made first", error)) ||
         (id == NULL && !check_absent(json, body, of_named, "a backup that backup_id names", error)))
         return false;

@@ -13,8 +13,9 @@
  *   jobs, lock_wait_s; pool (default: the source's and the target's, if they are the same).
  * - To PostgreSQL: mode "new" with server_id and database_name, or "swap" with target_database_id; backup: "first"
  *   (default; storage_id, folder, key_ids, unencrypted as of a backup), or "none", or backup_id (backup_age_s: how old
- *   it may be; identity, if no key is here); exclude_table_data, data_format, keep_old_s, drop_others, no_owner,
- *   no_privileges, create_roles, role_map.
+ *   it may be; identity, if no key is here); exclude_table_data, data_format, drop_others, no_owner, no_privileges,
+ *   create_roles, role_map. With mode "swap" also keep_old_s, and safety ("after", "before", "none"): when the database
+ *   that is replaced is backed up, to where a backup of the source goes; what is not kept is backed up before.
  * - To SQL Server: mssql_server_id and database_name; password (used once, if none is kept); map; refused_limit (rows
  *   that are left out and told; 0: the first ends it).
  *

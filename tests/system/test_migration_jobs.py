@@ -181,10 +181,13 @@ def test_a_migration_makes_a_proved_copy_and_backs_the_source_up_first(world):
     assert (result["database"], result["rows"], result["tables_proved"]) == (to["database_name"], ROWS + 1, 2)
     (backup,) = backups_of(world, done["id"])
     assert (backup["type"], backup["database_id"], backup["rows"]) == ("safety", world.shop["id"], ROWS + 1)
+    assert result["target_database_id"] is None
+    registered = {"server_id": world.server_id, "name": to["database_name"]}
+    id = world.admin.post("/databases", registered, expect=201).json["id"]
     assert done["name"] == f"{world.shop['name']} to {to['database_name']} on main"
     again = world.run("/migrations", **to, backup="none")
     assert again["state"] == "failed" and again["error"]["code"] == "conflict"
-    assert backups_of(world, again["id"]) == []
+    assert again["result"]["target_database_id"] == id and backups_of(world, again["id"]) == []
 
 
 def test_a_migration_into_a_live_database_swaps_and_can_be_undone(world):
@@ -197,6 +200,33 @@ def test_a_migration_into_a_live_database_swaps_and_can_be_undone(world):
     job = world.admin.post(f"/databases/{target['id']}/undo", expect=202).json["job_id"]
     assert Watcher(world.admin, job).end()["state"] == "succeeded"
     assert world.items(target["name"]) == "1"
+
+
+@pytest.mark.parametrize("more, there", [({}, "after"), ({"safety": "before"}, "before"), ({"keep_old_s": 0}, "before"),
+                                         ({"safety": "none"}, None), ({"safety": "none", "keep_old_s": 0}, None)])
+def test_a_database_that_is_replaced_is_backed_up_too(world, more, there):
+    target = world.database("CREATE TABLE item AS SELECT 1 AS i")
+    done = world.run("/migrations", mode="swap", target_database_id=target["id"], backup="none", **more)
+    assert done["state"] == "succeeded" and done["result"]["target_database_id"] == target["id"], done
+    assert bool(done["result"]["kept"]) == (more.get("keep_old_s") != 0)
+    backups = [(each["type"], each["database_id"], each["rows"]) for each in backups_of(world, done["id"])]
+    assert backups == ([("safety", target["id"], 1)] if there else [])
+    path = done["result"]["safety"]
+    assert (path or "").startswith("before-replacement-") == bool(there)
+    log = [line["message"] for line in world.admin.get(f"/jobs/{done['id']}?lines=500").json["log"]]
+    assert (f"the database as it was is in {path}" in log) == (there == "before"), log
+
+
+def test_a_backup_of_what_is_replaced_that_fails_before_the_swap_leaves_it_live(world):
+    target = world.database("CREATE TABLE item AS SELECT 1 AS i")
+    nowhere = world.admin.post("/storages", {"name": "lost", "path": f"{world.service.storage}/lost"}, expect=201).json["id"]
+    Path(world.service.storage, "lost").rmdir()
+    done = world.run("/migrations", mode="swap", target_database_id=target["id"], backup="none", safety="before",
+                     storage_id=nowhere)
+    assert done["state"] == "failed" and world.items(target["name"]) == "1", done
+    done = world.run("/migrations", mode="swap", target_database_id=target["id"], backup="none", storage_id=nowhere)
+    assert done["state"] == "succeeded" and done["result"]["safety"] is None and world.items(target["name"]) == str(ROWS)
+    world.admin.delete(f"/storages/{nowhere}", expect=204)
 
 
 def test_others_at_work_in_the_source_are_named_and_a_choice(world):
@@ -229,6 +259,7 @@ def test_a_fresh_backup_that_is_named_will_do_and_no_other(world):
     ({"mode": "new", "map": {}}, "map is for a migration into SQL Server"),
     ({"mode": "new", "backup": "none", "folder": "x"}, "folder is for a backup that is made first"),
     ({"mode": "new", "backup_age_s": 60}, "backup_age_s is for a backup that backup_id names"),
+    ({"mode": "new", "safety": "before"}, 'safety is for mode "swap"'),
     ({"mode": "new", "others": "kill"}, "one of refuse go_on"),
 ])
 def test_what_does_not_go_together_is_refused_with_the_reason(world, body, said):
@@ -281,7 +312,9 @@ def test_a_migration_whose_process_dies_begins_again_and_makes_no_second_backup(
     done = Watcher(world.admin, job).end()
     assert done["state"] == "succeeded" and done["attempt"] == 2, done
     assert world.items(to["database_name"] if mode == "new" else target["name"]) == str(ROWS)
-    assert not world.incoming() and len(backups_of(world, job)) == 1
+    replaced = [] if mode == "new" else [target["id"]]
+    assert not world.incoming()
+    assert sorted(each["database_id"] for each in backups_of(world, job)) == sorted([world.shop["id"], *replaced])
 
 
 def test_a_cancelled_migration_leaves_nothing_behind(world, gate):

@@ -11,12 +11,12 @@
 #include "catalog/restore_table.h"
 #include "service/request_body.h"
 #include "service/request_migrate.h"
-#include "worker/backup_writer.h"
 #include "worker/kept_copy.h"
 #include "worker/migrate_into_mssql.h"
 #include "worker/migration_plan.h"
 #include "worker/naming_step.h"
 #include "worker/restore_plan.h"
+#include "worker/safety_backup.h"
 
 #include <string.h>
 
@@ -26,6 +26,8 @@ typedef struct {
     HfJobRun *run;
     HfMigrationPlan plan;
     HfRestoreResult result;
+    HfSafety safety;
+    HfSafetyBackup file;
 } Migrate;
 
 /* ---- The backup before ---------------------------------------------------------------------------------------------
@@ -112,7 +114,8 @@ static bool settle_backup(Migrate *self, GError **error)
     const HfJobRow *job = run->job;
     if (is_loading(job))
         return true;
-    if (hf_body_text(run->request, 0, "storage_id") != NULL)
+    if (hf_body_text(run->request, 0, "backup_id") == NULL &&
+        g_strcmp0(hf_body_text(run->request, 0, "backup"), "none") != 0)
         return preflight_and_back_up(self, error);
     return (job->backup_id == NULL || look_at_backup(self, error)) &&
            hf_job_set_step(run->catalog, job->id, job->attempt, STEP_LOADING, error);
@@ -128,11 +131,34 @@ static void tell_finding(const HfFinding *finding, gpointer data)
         g_message("preflight: %s", finding->text);
 }
 
+/* HfSafetyBackup.find_keys */
+static GPtrArray *find_keys(gpointer run, GError **error)
+{
+    return hf_backup_writer_keys(run, error);
+}
+
+/* Where the backup of the source is. */
+static void init_safety(Migrate *self)
+{
+    HfJobRun *run = self->run;
+    self->file = (HfSafetyBackup){.run = run,
+                                  .database = self->plan.replaced,
+                                  .options = &self->plan.into_postgres.restore,
+                                  .storage_id = hf_body_text(run->request, 0, "storage_id"),
+                                  .folder = hf_body_text(run->request, 0, "folder"),
+                                  .prefix = "before-replacement-",
+                                  .step = STEP_LOADING,
+                                  .find_keys = find_keys,
+                                  .data = run};
+    self->safety = hf_safety_backup_when(&self->file);
+}
+
 /* HfRestoreOptions.before_swap */
 static bool before_swap(const char *incoming, gpointer data, GError **error)
 {
     Migrate *self = data;
-    return hf_naming_step_note(self->run, &self->plan.into_postgres.restore, incoming, error);
+    return (self->safety != HF_SAFETY_BEFORE || hf_safety_backup_before(&self->file, error)) &&
+           hf_naming_step_note(self->run, &self->plan.into_postgres.restore, incoming, error);
 }
 
 static bool migrate(Migrate *self, GError **error)
@@ -152,21 +178,36 @@ static bool migrate(Migrate *self, GError **error)
     return hf_migrate(options, run->progress, run->cancellable, &self->result, error);
 }
 
-static char *write_result(const HfRestoreResult *result, const char *mode)
+/* That of the target, if it is registered. Transfer full. */
+static char *find_registered(const Migrate *self)
 {
+    const HfMigrationPlan *plan = &self->plan;
+    if (plan->replaced != NULL)
+        return g_strdup(plan->replaced->id);
+    g_autoptr(HfDatabaseRow) found =
+        hf_database_by_name(self->run->catalog, plan->server->id, hf_pg_target_database(plan->target), NULL);
+    return found != NULL ? g_strdup(found->id) : NULL;
+}
+
+static char *write_result(const Migrate *self)
+{
+    const HfRestoreResult *result = &self->result;
+    g_autofree char *registered = find_registered(self);
     HfJsonWriter writer;
     GString *text = g_string_new(NULL);
     hf_json_writer_init(&writer, text);
     hf_json_writer_begin_object(&writer, NULL);
     hf_json_writer_string(&writer, "target", "postgresql");
-    hf_json_writer_string(&writer, "mode", mode);
+    hf_json_writer_string(&writer, "mode", hf_body_text(self->run->request, 0, "mode"));
     hf_json_writer_string(&writer, "database", result->database);
+    hf_json_writer_string(&writer, "target_database_id", registered);
     hf_json_writer_uint64(&writer, "tables", result->tables);
     hf_json_writer_uint64(&writer, "tables_proved", result->tables_proved);
     hf_json_writer_uint64(&writer, "rows", result->rows);
     hf_json_writer_uint64(&writer, "raw_bytes", result->raw_bytes);
     hf_json_writer_string(&writer, "kept", result->kept);
     hf_json_writer_string(&writer, "kept_until", result->kept_until);
+    hf_json_writer_string(&writer, "safety", self->file.path);
     hf_json_writer_fixed(&writer, "downtime_s", result->downtime_s, 3);
     hf_restore_plan_write_findings(&writer, result->findings);
     hf_json_writer_end_object(&writer);
@@ -176,11 +217,15 @@ static char *write_result(const HfRestoreResult *result, const char *mode)
 static bool into_postgres(Migrate *self, GError **error)
 {
     HfRestoreResult *result = &self->result;
+    init_safety(self);
     bool ok = migrate(self, error);
-    self->run->result = write_result(result, hf_body_text(self->run->request, 0, "mode"));
+    if (ok && self->safety == HF_SAFETY_AFTER && result->kept != NULL)
+        hf_safety_backup_after(&self->file, result->kept);
+    self->run->result = write_result(self);
     if (ok && result->kept != NULL)
         g_message("what was live is kept as %s until %s", result->kept, result->kept_until);
     hf_restore_result_clear(result);
+    g_free(self->file.path);
     return ok;
 }
 
@@ -197,7 +242,7 @@ bool hf_job_record_migrate(HfJobRun *run, GError **error)
 {
     g_autoptr(HfJson) request =
         hf_json_parse("the request", run->job->request, strlen(run->job->request), 100000, error);
-    if (request == NULL)
+    if (request == NULL || !hf_safety_backup_record(run, error))
         return false;
     const char *replaced = hf_body_text(request, 0, "target_database_id");
     if (hf_body_text(request, 0, "mode") == NULL)

@@ -9,49 +9,36 @@
  * follows a dead one whether it was committed.
  */
 #include "base/error.h"
-#include "service/copies.h"
 #include "service/request_body.h"
 #include "service/restore_hold.h"
-#include "worker/backup_writer.h"
 #include "worker/halt.h"
 #include "worker/kept_copy.h"
 #include "worker/naming_step.h"
 #include "worker/restore_plan.h"
+#include "worker/safety_backup.h"
 
 #include <string.h>
 
 #define STEP_LOADING "loading"
 #define STEP_IN_PLACE "in place, transaction "
-#define SAFETY_LOCK_WAIT_MS 60000
-
-typedef enum { SAFETY_NONE, SAFETY_BEFORE, SAFETY_AFTER } Safety;
 
 typedef struct {
     HfJobRun *run;
     HfRestorePlan plan;
     HfRestoreResult result;
-    Safety safety;
-    char *safety_path; /* of the file; NULL: there is none */
+    HfSafety safety;
+    HfSafetyBackup file;
+    char *folder; /* of that */
     HfHalt halt;
 } Restore;
 
 /* ---- The file of what is replaced ----------------------------------------------------------------------------------
  */
 
-/* What is not kept can only be written before it goes. */
-static Safety read_safety(const HfJobRun *run, const HfRestorePlan *plan)
-{
-    const char *text = hf_body_text(run->request, 0, "safety");
-    if (plan->database == NULL || g_strcmp0(text, "none") == 0)
-        return SAFETY_NONE;
-    return g_strcmp0(text, "before") == 0 || plan->options.keep_old_s == 0 || plan->options.mode == HF_RESTORE_IN_PLACE
-               ? SAFETY_BEFORE
-               : SAFETY_AFTER;
-}
-
 /* Those that open the backup which is restored; elements HfKeyRow, transfer full. HF_ERROR_NOT_FOUND: none is here. */
-static GPtrArray *find_keys(const Restore *self, GError **error)
+static GPtrArray *find_keys(gpointer data, GError **error)
 {
+    const Restore *self = data;
     const HfBackupRow *backup = self->plan.backup;
     g_auto(GStrv) fingerprints = g_strsplit(backup->fingerprints, " ", -1);
     g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func((GDestroyNotify)hf_key_row_free);
@@ -70,74 +57,27 @@ static GPtrArray *find_keys(const Restore *self, GError **error)
 }
 
 /* Beside the backup that is restored, for the same keys. */
-static bool write_safety(Restore *self, const HfPgTarget *source, GError **error)
+static void init_safety(Restore *self)
 {
-    HfJobRun *run = self->run;
-    g_autoptr(GPtrArray) keys = find_keys(self, error);
-    if (keys == NULL)
-        return false;
-    g_autofree char *folder = g_path_get_dirname(self->plan.backup->path);
-    const HfBackupTask task = {
-        .database = self->plan.database,
-        .storage_id = self->plan.backup->storage_id,
-        .folder = strcmp(folder, ".") == 0 ? "" : folder,
-        .prefix = "before-restore-",
-        .type = "safety",
-        .keys = keys,
-        .options = {
-            .source = source, .jobs = self->plan.options.jobs, .level = 1, .lock_wait_ms = SAFETY_LOCK_WAIT_MS}};
-    HfBackupRow *row = hf_backup_writer_run(run, &task, error);
-    if (row == NULL)
-        return false;
-    self->safety_path = g_strdup(row->path);
-    run->kept = row;
-    run->free_kept = (GDestroyNotify)hf_backup_row_free;
-    return true;
+    const HfBackupRow *backup = self->plan.backup;
+    g_autofree char *folder = g_path_get_dirname(backup->path);
+    self->folder = g_strdup(strcmp(folder, ".") == 0 ? "" : folder);
+    self->file = (HfSafetyBackup){.run = self->run,
+                                  .database = self->plan.database,
+                                  .options = &self->plan.options,
+                                  .storage_id = backup->storage_id,
+                                  .folder = self->folder,
+                                  .prefix = "before-restore-",
+                                  .step = STEP_LOADING,
+                                  .find_keys = find_keys,
+                                  .data = self};
+    self->safety = hf_safety_backup_when(&self->file);
 }
 
 static bool set_step(const Restore *self, const char *step, GError **error)
 {
     const HfJobRow *job = self->run->job;
     return hf_job_set_step(self->run->catalog, job->id, job->attempt, step, error);
-}
-
-/* Registered before anything is replaced: it is there whatever becomes of the restore. */
-static bool write_safety_before(Restore *self, GError **error)
-{
-    HfJobRun *run = self->run;
-    hf_progress_set_phase(run->progress, "backing up what is to be replaced");
-    if (!write_safety(self, self->plan.options.target, error))
-        return false;
-    g_autoptr(HfBackupRow) row = g_steal_pointer(&run->kept);
-    g_autofree char *id = NULL;
-    if (!hf_catalog_begin(run->catalog, error))
-        return false;
-    /* The step is for the fence. */
-    if (set_step(self, STEP_LOADING, error) &&
-        (id = hf_backup_insert(run->catalog, run->job->organization, row, error)) != NULL &&
-        hf_catalog_commit(run->catalog, error)) {
-        g_message("the database as it was is in %s", row->path);
-        return true;
-    }
-    hf_catalog_rollback(run->catalog);
-    return false;
-}
-
-/* The restore is done by now: what goes wrong here is told, and what was live is kept as a database all the same. */
-static void write_safety_after(Restore *self)
-{
-    g_autoptr(GError) reason = NULL;
-    const HfRestoreOptions *options = &self->plan.options;
-    const char *kept = self->result.kept;
-    g_autoptr(HfPgTarget) source = hf_pg_target_with_database(options->target, kept);
-    hf_progress_set_phase(self->run->progress, "backing up what was replaced");
-    bool ok = hf_copies_open(options->target, options->maintenance_db, kept, true, self->run->cancellable, &reason) &&
-              write_safety(self, source, &reason);
-    if (!ok)
-        g_warning("%s, which was live, is kept but could not be backed up to a file: %s", kept, reason->message);
-    g_clear_error(&reason);
-    if (!hf_copies_open(options->target, options->maintenance_db, kept, false, NULL, &reason))
-        g_warning("%s still lets sessions in: %s", kept, reason->message);
 }
 
 /* ---- After a dead attempt ------------------------------------------------------------------------------------------
@@ -183,7 +123,7 @@ static void tell_finding(const HfFinding *finding, gpointer data)
 static bool before_swap(const char *incoming, gpointer data, GError **error)
 {
     Restore *self = data;
-    if ((self->safety == SAFETY_BEFORE && !write_safety_before(self, error)) ||
+    if ((self->safety == HF_SAFETY_BEFORE && !hf_safety_backup_before(&self->file, error)) ||
         !hf_naming_step_note(self->run, &self->plan.options, incoming, error))
         return false;
     bool ok = hf_halt_services(&self->halt, NULL, error);
@@ -225,7 +165,7 @@ static bool restore_in_place(Restore *self, GError **error)
     bool possible = hf_restore(options, run->progress, run->cancellable, &self->result, error);
     options->dry_run = false;
     g_autoptr(HfPg) held = possible ? hf_restore_hold(options->target, run->cancellable, error) : NULL;
-    return held != NULL && write_safety_before(self, error) && replace_content(self, held, error);
+    return held != NULL && hf_safety_backup_before(&self->file, error) && replace_content(self, held, error);
 }
 
 static bool run_restore(Restore *self, GError **error)
@@ -246,12 +186,12 @@ static bool restore(Restore *self, GError **error)
     bool done = false;
     if (!follow_up(self, &done, error) || (!done && !set_step(self, STEP_LOADING, error)))
         return false;
-    self->safety = read_safety(self->run, &self->plan);
+    init_safety(self);
     hf_halt_init(&self->halt, self->run, self->plan.server, self->plan.database, self->plan.target);
     bool ok = done || run_restore(self, error);
     hf_halt_resume(&self->halt, ok ? "succeeded" : "failed");
-    if (ok && self->safety == SAFETY_AFTER && self->result.kept != NULL)
-        write_safety_after(self);
+    if (ok && self->safety == HF_SAFETY_AFTER && self->result.kept != NULL)
+        hf_safety_backup_after(&self->file, self->result.kept);
     return ok;
 }
 
@@ -271,7 +211,7 @@ static char *write_result(const Restore *self)
     hf_json_writer_uint64(&writer, "raw_bytes", result->raw_bytes);
     hf_json_writer_string(&writer, "kept", result->kept);
     hf_json_writer_string(&writer, "kept_until", result->kept_until);
-    hf_json_writer_string(&writer, "safety", self->safety_path);
+    hf_json_writer_string(&writer, "safety", self->file.path);
     hf_json_writer_fixed(&writer, "downtime_s", result->downtime_s, 3);
     hf_restore_plan_write_findings(&writer, result->findings);
     hf_json_writer_end_object(&writer);
@@ -290,7 +230,8 @@ bool hf_job_run_restore(HfJobRun *run, GError **error)
                   self.result.kept_until);
     hf_restore_result_clear(&self.result);
     hf_restore_plan_close(&self.plan);
-    g_free(self.safety_path);
+    g_free(self.file.path);
+    g_free(self.folder);
     return ok;
 }
 
@@ -308,9 +249,7 @@ static bool note_found(HfJobRun *run, const HfJson *request, GError **error)
 
 bool hf_job_record_restore(HfJobRun *run, GError **error)
 {
-    g_autofree char *safety =
-        run->kept != NULL ? hf_backup_insert(run->catalog, run->job->organization, run->kept, error) : NULL;
-    if ((run->kept != NULL && safety == NULL) || !hf_kept_copy_record(run, error))
+    if (!hf_safety_backup_record(run, error) || !hf_kept_copy_record(run, error))
         return false;
     g_autoptr(HfJson) request =
         hf_json_parse("the request", run->job->request, strlen(run->job->request), 100000, error);
