@@ -6,15 +6,30 @@
 #include "service/unseal.h"
 #include "tds/probe.h"
 
+#include <string.h>
+
+static bool check_field(const char *field, const HfTdsTargetOptions *options, GError **error)
+{
+    g_autoptr(HfTdsTarget) target = hf_tds_target_new(options, error);
+    if (target == NULL)
+        g_prefix_error(error, "%s: ", field);
+    return target != NULL;
+}
+
 bool hf_mssql_reach_check(const HfMssqlServerRow *server, GError **error)
 {
-    const HfTdsTargetOptions options = {.server = server->address, .database = "any", .user = server->username};
+    const HfTdsTargetOptions address = {.server = server->address, .database = "any", .user = "any"};
+    const HfTdsTargetOptions username = {.server = "any", .database = "any", .user = server->username};
     if (server->any_certificate && *server->tls_root != '\0') {
-        g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE, "tls_root and any_certificate exclude each other");
+        g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE, "any_certificate: it and tls_root exclude each other");
         return false;
     }
-    g_autoptr(HfTdsTarget) target = hf_tds_target_new(&options, error);
-    return target != NULL;
+    if (*server->tls_root != '\0' && strstr(server->tls_root, "BEGIN CERTIFICATE") == NULL) {
+        g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE,
+                            "tls_root: there is no certificate in PEM (-----BEGIN CERTIFICATE-----) in it");
+        return false;
+    }
+    return check_field("address", &address, error) && check_field("username", &username, error);
 }
 
 /* To be freed with hf_age_secret_free. */

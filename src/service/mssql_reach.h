@@ -9,7 +9,8 @@
 #include "crypto/seal.h"
 #include "tds/target.h"
 
-/* Whether the row is one that can be: HF_ERROR_USAGE says what is wrong with its address or user. */
+/* Whether the row is one that can be: HF_ERROR_USAGE, whose message begins with the field that is wrong ("address: …").
+ */
 bool hf_mssql_reach_check(const HfMssqlServerRow *server, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* `password` is one that is used this once; NULL: the one that is kept. HF_ERROR_USAGE: there is neither. Nothing is

@@ -25,8 +25,18 @@ static void holdfasts_own_redis_is_no_sql_server(void **state)
     assert_true(is_free("127.0.0.1:1433", NULL));
 }
 
-static void what_cannot_be_is_refused_when_it_is_saved(void **state)
+/* The page shows it beside that field. */
+static void is_wrong(const HfMssqlServerRow *server, const char *field)
 {
+    g_autoptr(GError) error = NULL;
+    assert_false(hf_mssql_reach_check(server, &error));
+    assert_true(g_error_matches(error, HF_ERROR, HF_ERROR_USAGE));
+    assert_true(g_str_has_prefix(error->message, field));
+}
+
+static void what_cannot_be_is_refused_when_it_is_saved_and_its_field_named(void **state)
+{
+    g_autofree char *long_name = g_strnfill(129, 'x');
     HfMssqlServerRow server = {.address = (char *)"db.example\\SALES",
                                .username = (char *)"CORP\\mover",
                                .tls_root = (char *)"",
@@ -34,10 +44,17 @@ static void what_cannot_be_is_refused_when_it_is_saved(void **state)
     (void)state;
     assert_true(hf_mssql_reach_check(&server, NULL));
     server.tls_root = (char *)"-----BEGIN CERTIFICATE-----";
-    assert_false(hf_mssql_reach_check(&server, NULL)); /* either, or */
+    is_wrong(&server, "any_certificate: "); /* either, or */
+    server.any_certificate = false;
+    assert_true(hf_mssql_reach_check(&server, NULL));
+    server.tls_root = (char *)"root.pem";
+    is_wrong(&server, "tls_root: ");
     server.tls_root = (char *)"";
     server.address = (char *)"db.example:no";
-    assert_false(hf_mssql_reach_check(&server, NULL));
+    is_wrong(&server, "address: ");
+    server.address = (char *)"db.example";
+    server.username = long_name;
+    is_wrong(&server, "username: ");
 }
 
 static void a_password_that_is_nowhere_is_asked_for(void **state)
@@ -54,7 +71,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(holdfasts_own_redis_is_no_sql_server),
-        cmocka_unit_test(what_cannot_be_is_refused_when_it_is_saved),
+        cmocka_unit_test(what_cannot_be_is_refused_when_it_is_saved_and_its_field_named),
         cmocka_unit_test(a_password_that_is_nowhere_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
