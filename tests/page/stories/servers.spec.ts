@@ -54,7 +54,7 @@ test('a viewer sees servers and databases, and no button that would be refused',
   const shop = await stage.shop(organization);
   const page = await as('viewer');
   await page.goto('/servers');
-  await expect(page.getByRole('table', { name: 'Servers' })).toContainText('Works');
+  await expect(page.getByRole('table', { name: 'Servers', exact: true })).toContainText('Works');
   await expect(page.getByRole('button', { name: 'Add a server' })).toHaveCount(0);
   await picture(page, 'servers');
   await page.getByRole('link', { name: 'main' }).click();

@@ -47,7 +47,7 @@ export function useCancelJob() {
   });
 }
 
-const TOLD = ['backup', 'restore', 'undo', 'verify'];
+const TOLD = ['backup', 'restore', 'undo', 'verify', 'assess', 'migrate'];
 
 /** The newest that ended and that somebody would want to know of: of what runs by itself at every turn, failures alone. */
 export function useEndedLately() {

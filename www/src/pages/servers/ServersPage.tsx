@@ -11,6 +11,7 @@ import { useListState } from '@/shared/api';
 import { texts } from '@/shared/texts';
 import { ClearFilters, Count, DataTable, EmptyState, Page, TableSearch, When } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
+import { MssqlServers } from './MssqlServers';
 
 const words = texts.servers;
 
@@ -45,6 +46,7 @@ export function ServersPage() {
           </EmptyState>
         }
       />
+      <MssqlServers />
       <ServerFormDialog
         opened={isAdding}
         onClose={adding.close}

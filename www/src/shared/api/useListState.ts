@@ -21,27 +21,29 @@ export interface ListState {
 
 /**
  * What a list shows, kept in the address so that a link shows the same: ?q=…&sort=…&<filter>=…. Pages come by cursors,
- * and anything else that changes begins at the first one again.
+ * and anything else that changes begins at the first one again. A second list of the page has a prefix before all of these.
  */
-export function useListState(options: { sort: string; filters?: readonly string[] }): ListState {
+export function useListState(options: { sort: string; filters?: readonly string[]; prefix?: string }): ListState {
   const [params, setParams] = useSearchParams();
   const [cursors, setCursors] = useState<{ of: string; stack: string[] }>({ of: '', stack: [] });
   const names = options.filters ?? [];
-  const filterText = names.map((name) => params.get(name) ?? '').join('\n');
-  const filters = Object.fromEntries(names.flatMap((name) => (params.get(name) ? [[name, params.get(name) ?? '']] : [])));
-  const sort = params.get('sort') ?? options.sort;
-  const search = params.get('q') ?? '';
+  const prefix = options.prefix ?? '';
+  const read = (name: string) => params.get(`${prefix}${name}`) ?? '';
+  const filterText = names.map(read).join('\n');
+  const filters = Object.fromEntries(names.flatMap((name) => (read(name) ? [[name, read(name)]] : [])));
+  const sort = read('sort') || options.sort;
+  const search = read('q');
   const of = [sort, search, filterText].join('\n');
   const stack = cursors.of === of ? cursors.stack : [];
 
   const change = useCallback(
     (name: string, value: string | null) => {
       const after = now();
-      if (value) after.set(name, value);
-      else after.delete(name);
+      if (value) after.set(`${prefix}${name}`, value);
+      else after.delete(`${prefix}${name}`);
       setParams(after, { replace: true });
     },
-    [setParams],
+    [setParams, prefix],
   );
 
   return {
@@ -58,7 +60,8 @@ export function useListState(options: { sort: string; filters?: readonly string[
     },
     setFilter: change,
     clear: () => {
-      setParams(new URLSearchParams([...now()].filter(([name]) => name !== 'q' && !names.includes(name))), { replace: true });
+      const own = ['q', ...names].map((name) => `${prefix}${name}`);
+      setParams(new URLSearchParams([...now()].filter(([name]) => !own.includes(name))), { replace: true });
     },
     next: (cursor) => {
       setCursors({ of, stack: [...stack, cursor] });

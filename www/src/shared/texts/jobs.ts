@@ -12,6 +12,8 @@ export const jobs = {
     delete: 'Deletion',
     preflight: 'Preflight',
     undo: 'Undo',
+    assess: 'Assessment',
+    migrate: 'Migration',
     rescan: 'Rescan',
     find: 'Search for new databases',
     resume: 'Resuming of services',

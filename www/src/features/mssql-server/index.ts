@@ -1,0 +1,3 @@
+export { MssqlServerFormDialog } from './MssqlServerFormDialog';
+export { MssqlTestDialog } from './MssqlTestDialog';
+export { trustOf } from './values';
