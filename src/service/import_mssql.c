@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "engine/ends/mssql_expression.h"
 #include "service/import_match.h"
+#include "service/import_mssql_type.h"
 #include "service/import_records.h"
 #include "tds/connection.h"
 
@@ -30,6 +31,7 @@ typedef struct {
     HfImportRecords in;
     bool identity; /* values of its identity are sent */
     char *insert;  /* "INSERT INTO [dbo].[people] ([id], [name]) VALUES " */
+    GArray *types; /* HfImportMssqlType, one for each match */
     GArray *rows;  /* Row */
     gsize bytes;   /* of them */
 } Import;
@@ -123,6 +125,9 @@ static bool find_table(Import *self, GError **error)
         const HfImportMatch *match = self->result->matches->pdata[i];
         g_autofree char *name = hf_mssql_quote_name(match->to);
         g_string_append_printf(insert, "%s%s", i > 0 ? ", " : "", name);
+        HfImportMssqlType type;
+        hf_import_mssql_type_init(&type, match->type);
+        g_array_append_val(self->types, type);
         for (size_t r = 0; r < hf_tds_rows_count(rows); r++)
             self->identity = self->identity || (hf_tds_rows_int64(rows, r, 6) != 0 &&
                                                 strcmp(hf_tds_rows_text(rows, r, 0), match->to) == 0);
@@ -134,52 +139,43 @@ static bool find_table(Import *self, GError **error)
 /* ---- Values --------------------------------------------------------------------------------------------------------
  */
 
-static bool has_type(const char *type, const char *name)
-{
-    size_t length = strlen(name);
-    return strncmp(type, name, length) == 0 && (type[length] == '\0' || type[length] == '(');
-}
-
-/* N'text', as a constant. */
-static char *text_constant(const char *text)
-{
-    g_auto(GStrv) pieces = g_strsplit(text, "'", -1);
-    g_autofree char *doubled = g_strjoinv("''", pieces);
-    return g_strdup_printf("N'%s'", doubled);
-}
-
-/* "\x00ff" of PostgreSQL, or "0x00ff"; other texts are left for the server to refuse. */
-static char *bytes_constant(const char *text)
-{
-    bool known = g_str_has_prefix(text, "\\x") || g_str_has_prefix(text, "0x");
-    bool hex = known && strspn(text + 2, "0123456789abcdefABCDEF") == strlen(text + 2) && strlen(text) % 2 == 0;
-    return hex ? g_strconcat("0x", text + 2, NULL) : text_constant(text);
-}
-
-/* What PostgreSQL and SQL Server write otherwise: booleans, the zone's minutes, the T of the older moments. */
-static char *constant(const char *type, const char *text)
-{
-    size_t length = strlen(text);
-    if (has_type(type, "varbinary") || has_type(type, "binary"))
-        return bytes_constant(text);
-    if (has_type(type, "bit") && (strcmp(text, "t") == 0 || strcmp(text, "f") == 0))
-        return g_strdup(*text == 't' ? "1" : "0");
-    g_autofree char *value = g_strdup(text);
-    if (has_type(type, "datetimeoffset") && length > 3 && strchr("+-", text[length - 3]) != NULL &&
-        strchr(text, ':') != NULL) {
-        g_free(value);
-        value = g_strconcat(text, ":00", NULL);
-    }
-    if ((has_type(type, "datetime") || has_type(type, "smalldatetime")) && length > 10 && value[10] == ' ')
-        value[10] = 'T';
-    return text_constant(value);
-}
-
 static void clear_row(void *data)
 {
     Row *row = data;
     g_free(row->place);
     g_ptr_array_unref(row->values);
+}
+
+static void clear_type(void *type)
+{
+    hf_import_mssql_type_clear(type);
+}
+
+/* The first value of the record that no column of its type takes, and why: transfer full. NULL: there is none. */
+static char *find_wrong(const Import *self, const HfImportMatch **match)
+{
+    guint column = 0;
+    for (guint i = 0; i < self->in.fields; i++) {
+        size_t length;
+        const char *text = hf_import_records_get(&self->in, i, &length);
+        if (!self->in.sent[i])
+            continue;
+        *match = self->result->matches->pdata[column];
+        const HfImportMssqlType *type = &g_array_index(self->types, HfImportMssqlType, column++);
+        char *why = text != NULL ? hf_import_mssql_type_wrong(type, text) : NULL;
+        if (why != NULL)
+            return why;
+    }
+    *match = NULL;
+    return NULL;
+}
+
+/* What is wrong with the record before it is sent, and in which column, if in one. NULL: nothing. Transfer full. */
+static char *judge(const Import *self, const HfImportMatch **match)
+{
+    char *wrong = hf_import_records_wrong_count(&self->in);
+    *match = NULL;
+    return wrong != NULL ? wrong : find_wrong(self, match);
 }
 
 static void add_row(Import *self)
@@ -190,8 +186,8 @@ static void add_row(Import *self)
         const char *text = hf_import_records_get(&self->in, i, &length);
         if (!self->in.sent[i])
             continue;
-        const HfImportMatch *match = self->result->matches->pdata[row.values->len];
-        char *value = text != NULL ? constant(match->type, text) : g_strdup("NULL");
+        const HfImportMssqlType *type = &g_array_index(self->types, HfImportMssqlType, row.values->len);
+        char *value = text != NULL ? hf_import_mssql_type_constant(type, text) : g_strdup("NULL");
         self->bytes += strlen(value);
         g_ptr_array_add(row.values, value);
     }
@@ -282,9 +278,11 @@ static bool load_all(Import *self, GError **error)
 {
     bool more = true;
     while (hf_import_records_next(&self->in, &more, error) && more) {
-        g_autofree char *wrong = hf_import_records_wrong_count(&self->in);
-        if (wrong != NULL)
-            return hf_import_fail_at(self->options, self->in.record.place, NULL, wrong, error);
+        const HfImportMatch *match;
+        g_autofree char *wrong = judge(self, &match);
+        if (wrong != NULL) /* if no line before it is */
+            return load_rows(self, error) && hf_import_fail_at(self->options, self->in.record.place,
+                                                               match != NULL ? match->from : NULL, wrong, error);
         add_row(self);
         if ((self->rows->len == BATCH_ROWS || self->bytes >= BATCH_BYTES) && !load_rows(self, error))
             return false;
@@ -304,11 +302,14 @@ static bool preview(Import *self, GError **error)
             return false;
         if (!more)
             return true;
-        g_autofree char *wrong = hf_import_records_wrong_count(&self->in);
+        const HfImportMatch *match;
+        g_autofree char *wrong = judge(self, &match);
         g_autofree char *line = hf_import_records_line(&self->in);
         g_array_set_size(self->rows, 0);
-        add_row(self);
-        const HfImportMatch *match = wrong == NULL ? find_column(self, &g_array_index(self->rows, Row, 0)) : NULL;
+        if (wrong == NULL) {
+            add_row(self);
+            match = find_column(self, &g_array_index(self->rows, Row, 0));
+        }
         if (wrong != NULL || match != NULL) {
             const HfImportWrong told = {.place = self->in.record.place,
                                         .column = match != NULL ? match->from : NULL,
@@ -357,6 +358,8 @@ bool hf_import_mssql(const HfImportOptions *options, const HfTdsTarget *target, 
                      GCancellable *cancellable, HfImportResult *result, GError **error)
 {
     Import self = {.options = options, .progress = progress, .cancellable = cancellable, .result = result};
+    self.types = g_array_new(FALSE, FALSE, sizeof(HfImportMssqlType));
+    g_array_set_clear_func(self.types, clear_type);
     self.rows = g_array_new(FALSE, FALSE, sizeof(Row));
     g_array_set_clear_func(self.rows, clear_row);
     hf_progress_set_phase(progress, "preparing");
@@ -368,6 +371,7 @@ bool hf_import_mssql(const HfImportOptions *options, const HfTdsTarget *target, 
     if (self.tds != NULL)
         hf_tds_close(self.tds);
     hf_import_records_clear(&self.in);
+    g_array_unref(self.types);
     g_array_unref(self.rows);
     g_free(self.insert);
     return ok;

@@ -55,9 +55,42 @@ def test_one_wrong_line_is_named_and_nothing_arrives(into, lines, told):
     assert into.ask("SELECT COUNT(*) FROM people") == [["0"]]
 
 
+@pytest.mark.parametrize("column, values", [
+    ("team", ["", " ", "+", "-", "1.0", "1,000", "x"]), ("price", ["", " ", "-", "+.", "1,5", "$1"]),
+    ("big", ["", "1,5", "€1"]), ("ratio", ["", "-", "e5", "1e", "nan"]), ("b", ["", " ", "2", "-1", "yes", "tr"]),
+    ("born", ["", " ", "10:00", "2024", "1.2.2024"]), ("seen", ["", "10:00+00", "-infinity"]), ("old", ["", "10:00"]),
+    ("clock", ["", "2024-02-29", "2024-02-29 10:00"]), ("uuid", ["", "6f9619ff-8b86-d011-b42d-00c04fc964ffa"]),
+    ("raw", ["", "0x0", "text"])])
+def test_what_sql_server_would_make_another_value_of_is_refused(into, column, values):
+    into.ask("ALTER TABLE people ADD big money NULL, ratio float NULL, old datetime NULL, clock time(0) NULL, uuid uniqueidentifier NULL")
+    lines = "".join(f'b,"{value}"\n' for value in values)
+    done = into(f"name,{column}\n{lines}", "--preview")
+    for number, value in enumerate(values, 2):
+        what = f'"{value}" is no ' if value.strip() else "an empty text is no "
+        assert f"line {number}, column {column}: {what}" in done.stderr and "which takes " in done.stderr, done.stderr
+    done = into(f"name,{column}\na,\n{lines}", check=False)
+    assert done.returncode == 1 and f"line 3, column {column}: an empty text is no " in message(done)
+    assert into.ask("SELECT COUNT(*) FROM people") == [["0"]]
+
+
+def test_values_of_each_type_are_taken(into):
+    into.ask("ALTER TABLE people ADD big money NULL, ratio float NULL, old datetime NULL, clock time(0) NULL, uuid uniqueidentifier NULL")
+    uuid = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
+    into("name,team,price,b,big,ratio,born,old,clock,uuid,raw\n"
+         f"a,+1,.5,1,-7.5,1e-3,20240229,2024-02-29 10:00:00.500,10:30,{uuid},\\x\n"
+         f"b, 2,-3.,TRUE,+7,2,2024-2-9,2024-02-29,10:30:15,{uuid.upper()},0x00FF\nc,,,0,,,,,,,\nd,,,False,,,,,,,\n")
+    assert into.ask("SELECT name, team, b FROM people ORDER BY name") == [
+        ["a", "1", "1"], ["b", "2", "1"], ["c", "NULL", "0"], ["d", "NULL", "0"]]
+    assert into.ask("SELECT COUNT(*) FROM people WHERE price = 0.5 AND big = -7.5 AND born = '2024-02-29' AND raw = 0x") == [["1"]]
+
+
+def test_the_first_wrong_line_is_named_whoever_finds_it(into):
+    assert "line 2: " in message(into("name,team\na,9\nb,x\n", check=False))
+
+
 def test_a_preview_writes_nothing(into):
     done = into("name;born\nanna;2024-02-29\nberta;never\n", "--preview", "--json")
     assert json.loads(done.stdout)["rows_as_they_arrive"] == [["anna", "2024-02-29"]]
-    assert "line 3, column born: no value of its column's type" in done.stderr
+    assert 'line 3, column born: "never" is no date, which takes dates as 2024-02-29' in done.stderr
     assert into.ask("SELECT COUNT(*) FROM people") == [["0"]]
     assert "there is no table [dbo].[none]" in message(into("name\na\n", table="none", check=False))
