@@ -74,7 +74,8 @@ static HfTdsRows *query_columns(Import *self, GError **error)
     g_autofree char *name = hf_mssql_quote_text(self->result->table);
     g_autofree char *sql = g_strdup_printf(
         "SELECT c.name, t.name, c.max_length, c.precision, c.scale, c.is_nullable, c.is_identity, c.is_computed, "
-        "c.default_object_id FROM sys.columns c JOIN sys.types t ON t.user_type_id = c.system_type_id WHERE "
+        "c.default_object_id, CAST(COLLATIONPROPERTY(c.collation_name, 'CodePage') AS int) FROM sys.columns c JOIN "
+        "sys.types t ON t.user_type_id = c.system_type_id WHERE "
         "c.object_id = OBJECT_ID(%s, N'U') ORDER BY c.column_id",
         name);
     HfTdsRows *rows = hf_tds_query(self->tds, sql, error);
@@ -113,6 +114,28 @@ static char *table_name(const char *given)
     return g_strconcat(first, ".", second, NULL);
 }
 
+/* Of char, varchar and text; 0 of others. */
+static int64_t code_page_of(const HfTdsRows *rows, const char *column)
+{
+    static const char *const wide[] = {"nvarchar", "nchar", "ntext", NULL};
+    for (size_t i = 0; i < hf_tds_rows_count(rows); i++)
+        if (strcmp(hf_tds_rows_text(rows, i, 0), column) == 0)
+            return is_any(hf_tds_rows_text(rows, i, 1), wide) || hf_tds_rows_text(rows, i, 9) == NULL
+                       ? 0
+                       : hf_tds_rows_int64(rows, i, 9);
+    return 0;
+}
+
+static bool add_type(Import *self, const HfTdsRows *rows, const HfImportMatch *match, GError **error)
+{
+    HfImportMssqlType type;
+    bool ok = hf_import_mssql_type_init(&type, match->type, code_page_of(rows, match->to), error);
+    g_array_append_val(self->types, type);
+    if (!ok)
+        g_prefix_error(error, "column %s of %s: ", match->to, self->result->table);
+    return ok;
+}
+
 static bool find_table(Import *self, GError **error)
 {
     self->result->table = table_name(self->options->table);
@@ -125,9 +148,8 @@ static bool find_table(Import *self, GError **error)
         const HfImportMatch *match = self->result->matches->pdata[i];
         g_autofree char *name = hf_mssql_quote_name(match->to);
         g_string_append_printf(insert, "%s%s", i > 0 ? ", " : "", name);
-        HfImportMssqlType type;
-        hf_import_mssql_type_init(&type, match->type);
-        g_array_append_val(self->types, type);
+        if (!add_type(self, rows, match, error))
+            return false;
         for (size_t r = 0; r < hf_tds_rows_count(rows); r++)
             self->identity = self->identity || (hf_tds_rows_int64(rows, r, 6) != 0 &&
                                                 strcmp(hf_tds_rows_text(rows, r, 0), match->to) == 0);

@@ -1,5 +1,8 @@
 #include "service/import_mssql_type.h"
 
+#include "base/error.h"
+
+#include <errno.h>
 #include <string.h>
 
 #define SHOWN_CHARACTERS 40
@@ -40,20 +43,38 @@ static const Shape *find_shape(const char *type)
     return NULL;
 }
 
-void hf_import_mssql_type_init(HfImportMssqlType *self, const char *type)
+#define NO_CONVERSION ((GIConv)-1)
+
+static bool open_page(HfImportMssqlType *self, GError **error)
+{
+    g_autofree char *name = g_strdup_printf("CP%" G_GINT64_FORMAT, self->code_page);
+    self->to_page = g_iconv_open(name, "UTF-8");
+    if (self->to_page != NO_CONVERSION)
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_LIMIT,
+                "the characters of code page %" G_GINT64_FORMAT " (%s) are not known here; make the column n%s",
+                self->code_page, self->type, self->type);
+    return false;
+}
+
+bool hf_import_mssql_type_init(HfImportMssqlType *self, const char *type, int64_t code_page, GError **error)
 {
     const Shape *shape = find_shape(type);
-    *self = (HfImportMssqlType){.type = type};
-    if (shape == NULL)
-        return;
-    self->wanted = shape->wanted;
-    self->shape = g_regex_new(shape->shape, G_REGEX_OPTIMIZE | G_REGEX_DOLLAR_ENDONLY, 0, NULL);
-    g_assert(self->shape != NULL);
+    *self = (HfImportMssqlType){.type = type, .to_page = NO_CONVERSION};
+    if (shape != NULL) {
+        self->wanted = shape->wanted;
+        self->shape = g_regex_new(shape->shape, G_REGEX_OPTIMIZE | G_REGEX_DOLLAR_ENDONLY, 0, NULL);
+        g_assert(self->shape != NULL);
+    }
+    self->code_page = code_page == HF_CODE_PAGE_UTF8 ? 0 : code_page;
+    return self->code_page == 0 || open_page(self, error);
 }
 
 void hf_import_mssql_type_clear(HfImportMssqlType *self)
 {
     g_clear_pointer(&self->shape, g_regex_unref);
+    if (self->to_page != NO_CONVERSION)
+        g_iconv_close(self->to_page);
 }
 
 /* ---- What is wrong -------------------------------------------------------------------------------------------------
@@ -64,9 +85,39 @@ static bool is_blank(const char *text)
     return text[strspn(text, " \t\r\n")] == '\0';
 }
 
+/* Whether the code page has all characters of [text, end). */
+static bool page_has(const HfImportMssqlType *self, const char *text, const char *end)
+{
+    char page[256];
+    gsize left = (gsize)(end - text);
+    char *from = (char *)(gpointer)text;
+    while (left > 0) {
+        char *to = page;
+        gsize room = sizeof page;
+        if (g_iconv(self->to_page, &from, &left, &to, &room) == (gsize)-1 && errno != E2BIG)
+            return false;
+    }
+    return true;
+}
+
+static char *find_missing(const HfImportMssqlType *self, const char *text)
+{
+    if (self->code_page == 0 || page_has(self, text, text + strlen(text)))
+        return NULL;
+    const char *at = text;
+    while (page_has(self, at, g_utf8_next_char(at)))
+        at = g_utf8_next_char(at);
+    return g_strdup_printf("the character \"%.*s\" (U+%04X) is not in code page %" G_GINT64_FORMAT
+                           " of this %s, where SQL Server would write another; make the column n%s, or change the text",
+                           (int)(g_utf8_next_char(at) - at), at, g_utf8_get_char(at), self->code_page, self->type,
+                           self->type);
+}
+
 char *hf_import_mssql_type_wrong(const HfImportMssqlType *self, const char *text)
 {
-    if (self->shape == NULL || g_regex_match(self->shape, text, 0, NULL))
+    if (self->shape == NULL)
+        return find_missing(self, text);
+    if (g_regex_match(self->shape, text, 0, NULL))
         return NULL;
     if (is_blank(text))
         return g_strdup_printf(

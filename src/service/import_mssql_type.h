@@ -13,10 +13,16 @@ typedef struct {
     const char *type;   /* "decimal(9, 2)" */
     const char *wanted; /* what it takes, in words; NULL: any text */
     GRegex *shape;      /* of that; NULL with it */
+    int64_t code_page;  /* whose characters alone it has; 0: all */
+    GIConv to_page;     /* of that */
 } HfImportMssqlType;
 
-/* `type` is borrowed. */
-void hf_import_mssql_type_init(HfImportMssqlType *self, const char *type);
+#define HF_CODE_PAGE_UTF8 65001
+
+/* `type` is borrowed; `code_page` is that of its collation, 0 if it is no char, varchar or text. HF_ERROR_LIMIT for one
+ * that is not known here. To be cleared, whatever comes back. */
+bool hf_import_mssql_type_init(HfImportMssqlType *self, const char *type, int64_t code_page, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 void hf_import_mssql_type_clear(HfImportMssqlType *self);
 
 /* Why a text is no value of it; NULL: it may be one, and the server has the last word. Transfer full. */

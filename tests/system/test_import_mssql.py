@@ -84,6 +84,20 @@ def test_values_of_each_type_are_taken(into):
     assert into.ask("SELECT COUNT(*) FROM people WHERE price = 0.5 AND big = -7.5 AND born = '2024-02-29' AND raw = 0x") == [["1"]]
 
 
+def test_characters_that_a_code_page_lacks_are_refused(into):
+    into.ask("ALTER TABLE people ADD short char(10) NULL, long varchar(max) NULL, "
+             "utf8 varchar(90) COLLATE Latin1_General_100_CI_AS_SC_UTF8 NULL")
+    into("name,short,long,utf8,note\nłódź,größe,€ 5 – 'é',łódź 𝄞,łódź 𝄞\n")
+    assert into.ask("SELECT short, long, utf8 FROM people") == [["größe     ", "€ 5 – 'é'", "łódź 𝄞"]]
+    long = "größe " * 100
+    for column, text, character in (("short", "Łódź", '"Ł" (U+0141)'), ("long", f"{long}字{long}", '"字" (U+5B57)'),
+                                    ("long", "𝄞", '"𝄞" (U+1D11E)')):
+        told = message(into(f"name,{column}\na,\nb,{text}\n", check=False))
+        assert f"line 3, column {column}: the character {character} is not in code page 1252" in told, told
+        assert "make the column n" in told
+    assert into.ask("SELECT COUNT(*) FROM people") == [["1"]]
+
+
 def test_the_first_wrong_line_is_named_whoever_finds_it(into):
     assert "line 2: " in message(into("name,team\na,9\nb,x\n", check=False))
 

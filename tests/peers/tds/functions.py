@@ -64,6 +64,7 @@ SIMPLE = {
     "type_name": (1, 1, "tds.type_name({0})", NAME), "col_name": (2, 2, "tds.col_name({0}, {1})", NAME),
     "col_length": (2, 2, "tds.col_length({0}, {1})", SqlType("smallint")),
     "columnproperty": (3, 3, "tds.columnproperty({0}, {1}, {2})", INT),
+    "collationproperty": (2, 2, "tds.collationproperty({0}, {1})", INT),
     "objectproperty": (2, 2, "tds.objectproperty({0}, {1})", INT),
     "ident_current": (1, 1, "tds.ident_current({0})", make("decimal", [38, 0])),
     "ident_seed": (1, 1, "tds.ident_seed({0})", make("decimal", [38, 0])),

@@ -275,6 +275,13 @@ BEGIN
                 WHEN 'columnid' THEN id END
             FROM columns WHERE object_id = wanted AND lower(name) = lower(column_name));
 END $$;
+CREATE FUNCTION collationproperty(collation_name text, property text) RETURNS int STABLE LANGUAGE plpgsql AS $$
+BEGIN
+    IF lower(property) <> 'codepage' THEN
+        RAISE EXCEPTION USING ERRCODE = 'TD001', MESSAGE = 'know COLLATIONPROPERTY of ' || property;
+    END IF;
+    RETURN CASE WHEN right(upper(collation_name COLLATE "C"), 5) = '_UTF8' THEN 65001 ELSE 1252 END + 0 * length(collation_name);
+END $$;
 CREATE FUNCTION objectproperty(wanted int, property text) RETURNS int STABLE LANGUAGE plpgsql AS $$
 BEGIN
     IF lower(property) NOT IN ('tablehasidentity', 'isusertable', 'isview', 'tablehasprimarykey', 'ismsshipped') THEN
