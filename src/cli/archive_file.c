@@ -12,6 +12,13 @@ bool hf_path_is_stream(const char *path)
     return strcmp(path, "-") == 0;
 }
 
+bool hf_path_is_archive(const char *from)
+{
+    bool conninfo = strchr(from, '=') != NULL || strstr(from, "://") != NULL;
+    return hf_path_is_stream(from) || g_file_test(from, G_FILE_TEST_IS_REGULAR) ||
+           (!conninfo && strchr(from, '/') != NULL);
+}
+
 static bool is_folder(const char *path)
 {
     return g_file_test(path, G_FILE_TEST_IS_DIR);

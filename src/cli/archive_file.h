@@ -54,5 +54,7 @@ bool hf_archive_target_write(const HfArchiveTarget *self, const char *text, GErr
 
 /* Whether a path means standard input or output. */
 bool hf_path_is_stream(const char *path);
+/* Of what may name a database or an archive: a name alone is a file's if there is one, or if it has a folder in it. */
+bool hf_path_is_archive(const char *from);
 
 #endif

@@ -7,20 +7,23 @@
 #include "cli/command.h"
 #include "cli/connection_options.h"
 #include "cli/encrypt_options.h"
+#include "cli/key_options.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/scope_options.h"
+#include "cli/scratch_options.h"
 #include "cli/text.h"
 #include "cli/work.h"
 #include "engine/ends/postgres_awkward.h"
 
 static struct {
-    char *from, *to_script, *html, *map;
+    char *from, *to_script, *html, *map, *jobs;
     gboolean force;
 } options;
 
 static const GOptionEntry entries[] = {
-    {"from", 0, 0, G_OPTION_ARG_STRING, &options.from, "The database: a libpq connection string or URI", "CONNINFO"},
+    {"from", 0, 0, G_OPTION_ARG_STRING, &options.from, "The database to read, or an archive", "CONNINFO|FILE"},
+    HF_JOBS_ENTRY(&options.jobs),
     {"to-script", 0, 0, G_OPTION_ARG_FILENAME, &options.to_script, "Write the complete T-SQL script", "FILE"},
     {"html", 0, 0, G_OPTION_ARG_FILENAME, &options.html, "Write the report as a page to read or print", "FILE"},
     {"map", 0, 0, G_OPTION_ARG_FILENAME, &options.map, "Types and values that you want otherwise, in JSON", "FILE"},
@@ -127,17 +130,49 @@ static bool assess(HfWork *work, const HfAssessOptions *to_do, GError **error)
     return ok;
 }
 
+/* By way of a scratch database. */
+static bool assess_archive(HfWork *work, HfAssessOptions *to_do, unsigned jobs, GError **error)
+{
+    g_autoptr(HfArchiveFile) file = hf_archive_file_open(options.from, hf_work_cancellable(work), error);
+    if (file == NULL)
+        return false;
+    const HfScratch scratch = {.archive = hf_archive_file_reader(file), .server = to_do->source, .jobs = jobs};
+    to_do->scratch = &scratch;
+    return assess(work, to_do, error);
+}
+
+/* The database, or a server for the archive. */
+static HfPgTarget *find_source(bool is_archive, unsigned *jobs, GError **error)
+{
+    if (!is_archive && options.jobs != NULL) {
+        hf_option_fail(error, "--jobs is for an archive, which is restored first");
+        return NULL;
+    }
+    if (!is_archive)
+        return hf_scratch_options_check_none(error) ? hf_connection_target("--from", options.from, error) : NULL;
+    if (hf_connection_password_file() != NULL) {
+        hf_option_fail(error, "--from %s is an archive: the server's password is in --scratch-password-file",
+                       options.from);
+        return NULL;
+    }
+    return hf_option_jobs(options.jobs, jobs, error) ? hf_scratch_target_from_options(options.from, error) : NULL;
+}
+
 static bool run(const HfCommand *self, char **arguments, GError **error)
 {
     HfAssessOptions to_do = {0};
+    unsigned jobs = 0;
     g_autofree char *map = NULL;
-    if (!hf_options_parse(self, arguments, entries, error, hf_connection_options(), hf_scope_options(),
-                          hf_encrypt_options(), hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL))
+    if (!hf_options_parse(self, arguments, entries, error, hf_identity_options(), hf_scratch_options(),
+                          hf_connection_options(), hf_scope_options(), hf_encrypt_options(),
+                          hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL) ||
+        !hf_option_require("--from", options.from, "the database to read, or an archive", error))
         return false;
     if ((options.to_script != NULL && hf_path_is_stream(options.to_script)) ||
         (options.html != NULL && hf_path_is_stream(options.html)))
         return hf_option_fail(error, "--to-script and --html name files; standard output is for the report");
-    g_autoptr(HfPgTarget) source = hf_connection_target("--from", options.from, error);
+    bool is_archive = hf_path_is_archive(options.from);
+    g_autoptr(HfPgTarget) source = find_source(is_archive, &jobs, error);
     if (source == NULL || !hf_assess_map_read(options.map, &to_do, &map, error) ||
         !hf_encrypt_from_options(&to_do, error))
         return false;
@@ -146,19 +181,22 @@ static bool run(const HfCommand *self, char **arguments, GError **error)
         return false;
     to_do.source = source;
     to_do.scope = (HfScope){.patterns = hf_scope_patterns()};
-    return assess(work, &to_do, error);
+    return is_archive ? assess_archive(work, &to_do, jobs, error) : assess(work, &to_do, error);
 }
 
 const HfCommand hf_command_assess = {
     .name = "assess",
-    .synopsis = "--from CONNINFO [--to-script FILE.sql] [--html FILE] [--map FILE] [--json]",
+    .synopsis = "--from CONNINFO|FILE [--scratch CONNINFO] [--to-script FILE.sql] [--html FILE] [--map FILE] [--json]",
     .summary = "Tells what becomes of a database in SQL Server, and writes the T-SQL script.",
-    .examples = "The database is read in one snapshot and not changed. Every object is the same there, changed, or "
-                "left behind;\n"
-                "values that SQL Server does not take are counted. docs/migrate-to-sql-server.md has types and map.\n\n"
-                "Examples:\n"
-                "  holdfast assess --from 'host=db dbname=shop'\n"
-                "  holdfast assess --from service=shop --to-script shop.sql --html shop.html --map map.json\n"
-                "  holdfast assess --from service=shop --exclude-table 'log.*' --json",
+    .examples =
+        "The database is read in one snapshot and not changed. Every object is the same there, changed, or "
+        "left behind;\n"
+        "values that SQL Server does not take are counted. docs/migrate-to-sql-server.md has types and map. An\n"
+        "archive is restored into a new database of the server that --scratch names, which is dropped after.\n\n"
+        "Examples:\n"
+        "  holdfast assess --from 'host=db dbname=shop'\n"
+        "  holdfast assess --from service=shop --to-script shop.sql --html shop.html --map map.json\n"
+        "  holdfast assess --from shop.hf --identity shop.key --scratch 'host=spare dbname=postgres'\n"
+        "  holdfast assess --from service=shop --exclude-table 'log.*' --json",
     .run = run,
 };

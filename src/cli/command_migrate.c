@@ -17,6 +17,7 @@
 #include "cli/report.h"
 #include "cli/restore_options.h"
 #include "cli/scope_options.h"
+#include "cli/scratch_options.h"
 #include "cli/work.h"
 #include "service/backup.h"
 
@@ -57,14 +58,6 @@ static const GOptionEntry entries[] = {
 
 /* ---- Options -------------------------------------------------------------------------------------------------------
  */
-
-/* A name alone may be a database's or a file's: it is the file's if there is one, or if it has a folder in it. */
-static bool is_archive(const char *from)
-{
-    bool conninfo = strchr(from, '=') != NULL || strstr(from, "://") != NULL;
-    return hf_path_is_stream(from) || g_file_test(from, G_FILE_TEST_IS_REGULAR) ||
-           (!conninfo && strchr(from, '/') != NULL);
-}
 
 static bool check_mode(HfRestoreMode *mode, GError **error)
 {
@@ -278,6 +271,15 @@ static bool run_archive(HfRestoreOptions *restore, HfPgTarget **target, GError *
     return migrate_archive(work, restore, error);
 }
 
+/* An archive is read in a scratch database, where nobody else is at work. */
+static bool check_of_scratch(GError **error)
+{
+    if (options.others != NULL || options.from_password_file != NULL)
+        return hf_option_fail(
+            error, "--from %s is an archive: --others and --from-password-file are for a live database", options.from);
+    return true;
+}
+
 /* An empty database is filled, and nothing else is touched: there is nothing to swap and nothing to go back to. */
 static bool run_mssql(GError **error)
 {
@@ -289,18 +291,20 @@ static bool run_mssql(GError **error)
         options.exclude_table_data != NULL || hf_recipients_are_given())
         return hf_option_fail(error, "--to, --mode, --backup-to, --backup, --backup-age, --no-backup, --data-format, "
                                      "--exclude-table-data and the options of encryption do not go with --to-mssql");
-    if (is_archive(options.from))
-        return hf_option_fail(error, "--from %s is an archive: restore it, and migrate that database", options.from);
-    if (!hf_restore_options_jobs_alone(&migrate.jobs, error) ||
+    bool is_archive = hf_path_is_archive(options.from);
+    if ((is_archive && !check_of_scratch(error)) || !hf_restore_options_jobs_alone(&migrate.jobs, error) ||
         !hf_option_duration("--lock-wait-timeout", options.lock_wait_timeout, &lock_wait_s, error) ||
         !hf_option_choice("--others", options.others, others_choices, &others, error))
         return false;
     migrate.others = (HfOthers)others;
     migrate.lock_wait_ms = lock_wait_s * 1000;
     migrate.assess.scope = (HfScope){.patterns = hf_scope_patterns()};
-    g_autoptr(HfPgTarget) source =
-        hf_connection_target_with("--from", options.from, "--from-password-file", options.from_password_file, error);
-    return source != NULL && hf_migrate_to_mssql(&migrate, &source, error);
+    g_autoptr(HfPgTarget) source = is_archive
+                                       ? hf_scratch_target_from_options(options.from, error)
+                                       : hf_connection_target_with("--from", options.from, "--from-password-file",
+                                                                   options.from_password_file, error);
+    return source != NULL && (is_archive || hf_scratch_options_check_none(error)) &&
+           hf_migrate_to_mssql(&migrate, is_archive ? options.from : NULL, &source, error);
 }
 
 static bool run(const HfCommand *self, char **arguments, GError **error)
@@ -309,7 +313,7 @@ static bool run(const HfCommand *self, char **arguments, GError **error)
     bool into_mssql;
     if (!hf_options_parse(self, arguments, entries, error, hf_restore_options(), hf_identity_options(),
                           hf_connection_options(), hf_recipient_options(false), hf_scope_options(),
-                          hf_mssql_target_options(), hf_mssql_options(), hf_encrypt_options(),
+                          hf_scratch_options(), hf_mssql_target_options(), hf_mssql_options(), hf_encrypt_options(),
                           hf_work_options(HF_WORK_PROGRESS | HF_WORK_JSON), NULL))
         return false;
     if (!hf_mssql_options_check(&into_mssql, error))
@@ -320,13 +324,15 @@ static bool run(const HfCommand *self, char **arguments, GError **error)
         return false;
     if (into_mssql)
         return run_mssql(error);
+    if (!hf_scratch_options_check_none(error))
+        return false;
     g_autoptr(HfPgTarget) target = hf_connection_target("--to", options.to, error);
     if (target == NULL || !check_mode(&migrate.restore.mode, error) ||
         !hf_restore_from_options(&migrate.restore, error))
         return false;
     g_autoptr(GHashTable) role_map = migrate.restore.role_map;
-    return is_archive(options.from) ? run_archive(&migrate.restore, &target, error)
-                                    : run_live(&migrate, &target, error);
+    return hf_path_is_archive(options.from) ? run_archive(&migrate.restore, &target, error)
+                                            : run_live(&migrate, &target, error);
 }
 
 const HfCommand hf_command_migrate = {
@@ -341,6 +347,8 @@ const HfCommand hf_command_migrate = {
         "  holdfast migrate --from 'host=old dbname=shop' --to 'host=new dbname=shop' --mode new \\\n"
         "      --backup-to shop.hf --recipient age1…\n"
         "  holdfast migrate --from service=shop --to 'host=new dbname=shop' --mode swap --backup shop.hf \\\n"
-        "      --identity shop.key --others go-on",
+        "      --identity shop.key --others go-on\n"
+        "  holdfast migrate --from shop.hf --identity shop.key --scratch 'host=spare dbname=postgres' \\\n"
+        "      --to-mssql sql --to-database shop --to-user mover --password-file mover.txt",
     .run = run,
 };

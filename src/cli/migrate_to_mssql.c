@@ -250,7 +250,21 @@ static bool read_refused_limit(guint *limit, GError **error)
     return true;
 }
 
-bool hf_migrate_to_mssql(HfMigrateMssqlOptions *migrate, HfPgTarget **source, GError **error)
+/* From an archive it is read in a scratch database. */
+static bool open_and_migrate(HfWork *work, HfMigrateMssqlOptions *migrate, const char *archive, GError **error)
+{
+    if (archive == NULL)
+        return migrate_and_report(work, migrate, error);
+    g_autoptr(HfArchiveFile) file = hf_archive_file_open(archive, hf_work_cancellable(work), error);
+    if (file == NULL)
+        return false;
+    const HfScratch scratch = {
+        .archive = hf_archive_file_reader(file), .server = migrate->assess.source, .jobs = migrate->jobs};
+    migrate->assess.scratch = &scratch;
+    return migrate_and_report(work, migrate, error);
+}
+
+bool hf_migrate_to_mssql(HfMigrateMssqlOptions *migrate, const char *archive, HfPgTarget **source, GError **error)
 {
     g_autofree char *map = NULL;
     g_autoptr(HfTdsTarget) target = hf_mssql_target_from_options(error);
@@ -270,7 +284,7 @@ bool hf_migrate_to_mssql(HfMigrateMssqlOptions *migrate, HfPgTarget **source, GE
     if (options.master_password != NULL && secret == NULL)
         return false;
     migrate->master_key_password = secret;
-    bool ok = migrate_and_report(work, migrate, error);
+    bool ok = open_and_migrate(work, migrate, archive, error);
     hf_age_secret_free(secret);
     return ok;
 }

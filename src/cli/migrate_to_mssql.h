@@ -17,7 +17,9 @@ bool hf_mssql_options_test(void);
 bool hf_mssql_test(GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Does it: `migrate` has the source's scope, `others`, jobs and the wait for locks; target and map come from the
- * options. `source` may be replaced by one with a password. */
-bool hf_migrate_to_mssql(HfMigrateMssqlOptions *migrate, HfPgTarget **source, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * options. `source` may be replaced by one with a password. With an archive (its path; NULL: none) that is what is
+ * migrated, and `source` is the server of the scratch database. */
+bool hf_migrate_to_mssql(HfMigrateMssqlOptions *migrate, const char *archive, HfPgTarget **source, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -243,6 +243,13 @@ HfNeutralLeftover *hf_neutral_add_leftover(HfNeutralModel *self)
     return add(self->leftovers, &leftover_shape);
 }
 
+void hf_neutral_remove_leftover(HfNeutralModel *self, guint index)
+{
+    HfNeutralLeftover *leftover = g_ptr_array_steal_index(self->leftovers, index);
+    clear(leftover, &leftover_shape);
+    g_free(leftover);
+}
+
 HfNeutralColumn *hf_neutral_add_column(GPtrArray *columns)
 {
     return add(columns, &column_shape);

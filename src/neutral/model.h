@@ -200,6 +200,7 @@ HfNeutralSequence *hf_neutral_add_sequence(HfNeutralModel *self);
 HfNeutralTable *hf_neutral_add_table(HfNeutralModel *self);
 HfNeutralView *hf_neutral_add_view(HfNeutralModel *self);
 HfNeutralLeftover *hf_neutral_add_leftover(HfNeutralModel *self);
+void hf_neutral_remove_leftover(HfNeutralModel *self, guint index);
 HfNeutralColumn *hf_neutral_add_column(GPtrArray *columns);
 HfNeutralKey *hf_neutral_add_key(HfNeutralTable *table);
 HfNeutralForeignKey *hf_neutral_add_foreign_key(HfNeutralTable *table);

@@ -1,4 +1,4 @@
-/* Internal to restore, verify and extract: which entries of the schema and whose rows some patterns ask for. */
+/* Internal to restore, verify, extract and scratch: which entries of the schema and whose rows some patterns ask for. */
 #ifndef HF_SERVICE_ARCHIVE_SELECTION_H
 #define HF_SERVICE_ARCHIVE_SELECTION_H
 

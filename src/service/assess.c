@@ -53,17 +53,40 @@ static bool measure_tables(HfPg *pg, unsigned readings, HfProgress *progress, Hf
     return true;
 }
 
+typedef struct {
+    const HfAssessOptions *options;
+    HfProgress *progress;
+    GCancellable *cancellable;
+    HfAssessment *result;
+} Assess;
+
+/* HfScratchWork */
+static bool assess(const HfPgTarget *source, gpointer data, GError **error)
+{
+    const Assess *self = data;
+    hf_progress_set_phase(self->progress, "preparing");
+    g_autoptr(HfPg) pg = hf_pg_connect(source, self->cancellable, error);
+    return pg != NULL && hf_pg_exec(pg, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", error) &&
+           hf_assess_in(self->options, pg, self->progress, self->result, error) && hf_pg_exec(pg, "COMMIT", error);
+}
+
 bool hf_assess(const HfAssessOptions *options, HfProgress *progress, GCancellable *cancellable, HfAssessment *result,
                GError **error)
 {
     *result = (HfAssessment){0};
-    hf_progress_set_phase(progress, "preparing");
-    g_autoptr(HfPg) pg = hf_pg_connect(options->source, cancellable, error);
-    if (pg == NULL || !hf_pg_exec(pg, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", error) ||
-        !hf_assess_in(options, pg, progress, result, error) || !hf_pg_exec(pg, "COMMIT", error))
-        return false;
-    hf_progress_finish(progress);
-    return true;
+    Assess self = {.options = options, .progress = progress, .cancellable = cancellable, .result = result};
+    bool ok = options->scratch != NULL
+                  ? hf_scratch_run(options->scratch, "its assessment", 1, assess, &self, progress, cancellable, error)
+                  : assess(options->source, &self, error);
+    if (ok)
+        hf_progress_finish(progress);
+    return ok;
+}
+
+static bool settle_model(const HfAssessOptions *options, HfNeutralModel *model, GError **error)
+{
+    return options->scratch == NULL ||
+           hf_scratch_settle_model(options->scratch, model, hf_scope_is_selective(&options->scope), error);
 }
 
 bool hf_assess_in(const HfAssessOptions *options, HfPg *pg, HfProgress *progress, HfAssessment *result, GError **error)
@@ -74,7 +97,8 @@ bool hf_assess_in(const HfAssessOptions *options, HfPg *pg, HfProgress *progress
         return false;
     hf_mssql_map_encrypt(result->map, options->encrypt, &options->key);
     result->model = hf_postgres_model_read(pg, &options->scope, error);
-    if (result->model == NULL || !hf_mssql_map_check(result->map, result->model, error) ||
+    if (result->model == NULL || !settle_model(options, result->model, error) ||
+        !hf_mssql_map_check(result->map, result->model, error) ||
         !hf_mssql_encryption_check(result->map, result->model, error) ||
         !measure_tables(pg, options->readings, progress, result, error))
         return false;

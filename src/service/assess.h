@@ -9,9 +9,11 @@
 #include "engine/ends/postgres_catalog.h"
 #include "engine/progress.h"
 #include "pg/target.h"
+#include "service/scratch.h"
 
 typedef struct {
     const HfPgTarget *source;
+    const HfScratch *scratch; /* the source is this backup, in a scratch database; NULL: `source` is */
     HfScope scope;
     const char *map_file; /* its name, for messages; NULL: no map */
     const char *map_text;
@@ -32,12 +34,13 @@ typedef struct {
 
 /*
  * Reads catalog and rows in one snapshot, and changes nothing. HF_ERROR_USAGE for a map that is none or does not fit;
- * HF_ERROR_NOT_FOUND for patterns that match nothing; DENIED for a table that the role may not read. The result is to
- * be cleared, whatever comes back.
+ * HF_ERROR_NOT_FOUND for patterns that match nothing; DENIED for a table that the role may not read; of a backup what
+ * hf_scratch_run has. The result is to be cleared, whatever comes back.
  */
 bool hf_assess(const HfAssessOptions *options, HfProgress *progress, GCancellable *cancellable, HfAssessment *result,
                GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The same in the caller's transaction, which should be a snapshot; `options->source` is not used. */
+/* The same in the caller's transaction, which should be a snapshot, in the scratch database if there is one;
+ * `options->source` is not used. */
 bool hf_assess_in(const HfAssessOptions *options, HfPg *pg, HfProgress *progress, HfAssessment *result, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 void hf_assessment_clear(HfAssessment *self);

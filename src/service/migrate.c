@@ -19,7 +19,7 @@
 #define LOCK_CLASS "1212566855"
 
 /* Sets the error if another session than this has the lock, from whatever database it took it. */
-static bool check_no_other(HfPg *pg, const char *database, GError **error)
+static bool check_no_other(HfPg *pg, const char *key, const char *what, GError **error)
 {
     g_autoptr(HfPgRows) rows = hf_pg_query(
         pg,
@@ -28,29 +28,27 @@ static bool check_no_other(HfPg *pg, const char *database, GError **error)
         "pg_catalog.pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.granted AND l.pid <> "
         "pg_catalog.pg_backend_pid() AND l.classid = " LOCK_CLASS "::pg_catalog.oid AND l.objid::bigint = "
         "pg_catalog.hashtext($1)::bigint & 4294967295",
-        (const char *[]){database, NULL}, error);
+        (const char *[]){key, NULL}, error);
     if (rows != NULL && hf_pg_rows_count(rows) > 0)
-        g_set_error(
-            error, HF_ERROR, HF_ERROR_CONFLICT,
-            "another migration into %s is under way (%s); wait for its end, or end it: its lock goes with its session",
-            database, hf_pg_rows_text(rows, 0, 0));
+        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
+                    "another %s is under way (%s); wait for its end, or end it: its lock goes with its session", what,
+                    hf_pg_rows_text(rows, 0, 0));
     return rows != NULL && hf_pg_rows_count(rows) == 0;
 }
 
 /* The lock is held by an open transaction, so that it holds behind a pooler too. It is one of the maintenance database;
  * who has it from another one is looked for. Two at the same moment may both be refused, never both let in. */
-static bool lock_target(HfPg *pg, const char *database, GError **error)
+bool hf_migrate_lock(HfPg *pg, const char *key, const char *what, GError **error)
 {
     if (!hf_pg_exec(pg, "BEGIN READ ONLY", error))
         return false;
     g_autofree char *locked =
         hf_pg_query_text(pg, "SELECT pg_catalog.pg_try_advisory_xact_lock(" LOCK_CLASS ", pg_catalog.hashtext($1))",
-                         (const char *[]){database, NULL}, error);
-    if (locked == NULL || !check_no_other(pg, database, error))
+                         (const char *[]){key, NULL}, error);
+    if (locked == NULL || !check_no_other(pg, key, what, error))
         return false;
     if (*locked == 'f')
-        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
-                    "another migration into %s was under way a moment ago; try again", database);
+        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "another %s was under way a moment ago; try again", what);
     return *locked == 't';
 }
 
@@ -199,9 +197,11 @@ static bool prepare(const HfMigrateOptions *options, HfPg *target, GCancellable 
                     GError **error)
 {
     const char *database = hf_pg_target_database(options->restore.target);
+    g_autofree char *what = g_strconcat("migration into ", database, NULL);
     g_autoptr(HfPg) source = hf_pg_connect(options->source, cancellable, error);
     return source != NULL && check_not_itself(source, target, database, error) &&
-           lock_target(target, database, error) && hf_migrate_check_others(options->others, source, warning, error);
+           hf_migrate_lock(target, database, what, error) &&
+           hf_migrate_check_others(options->others, source, warning, error);
 }
 
 /* Tables that come without rows, which are proved to have none: told, as nobody else does. */

@@ -31,6 +31,10 @@ typedef struct {
 bool hf_migrate(const HfMigrateOptions *options, HfProgress *progress, GCancellable *cancellable,
                 HfRestoreResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Locks `key` by a transaction that is left open: it goes with the session. HF_ERROR_CONFLICT says that another `what`
+ * ("migration into shop") is under way, from whatever database of the server. */
+bool hf_migrate_lock(HfPg *pg, const char *key, const char *what, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Looks at who else is connected to a source. *warning, transfer full, tells of them if they are no hindrance; NULL if
  * there are none. HF_ERROR_CONFLICT names them if they are refused. */
 bool hf_migrate_check_others(HfOthers others, HfPg *pg, char **warning, GError **error) G_GNUC_WARN_UNUSED_RESULT;

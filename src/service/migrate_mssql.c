@@ -120,7 +120,8 @@ static bool look_at_others(const HfMigrateMssqlOptions *options, GCancellable *c
 static bool open_source(Migration *self, GError **error)
 {
     const HfMigrateMssqlOptions *options = self->options;
-    if (!look_at_others(options, self->cancellable, &self->result->warning, error))
+    /* Nobody else works in a scratch database. */
+    if (options->assess.scratch == NULL && !look_at_others(options, self->cancellable, &self->result->warning, error))
         return false;
     hf_progress_set_phase(self->progress, "taking the snapshot");
     self->snapshot = hf_postgres_snapshot_open(options->assess.source, &options->assess.scope, options->lock_wait_ms,
@@ -569,13 +570,47 @@ static void close_all(Migration *self)
     g_clear_pointer(&self->tds, hf_tds_close);
 }
 
+/* ---- From a backup -------------------------------------------------------------------------------------------------
+ */
+
+/* HfScratchWork. What is promised for its rows is promised already. */
+static bool run_in(const HfPgTarget *database, gpointer data, GError **error)
+{
+    Migration *self = data;
+    const HfMigrateMssqlOptions *given = self->options;
+    HfMigrateMssqlOptions inside = *given;
+    inside.assess.source = database;
+    inside.assess.readings = 0;
+    self->options = &inside;
+    bool ok = run(self, error);
+    close_all(self);
+    self->options = given;
+    return ok;
+}
+
+/* Nothing is restored for a target that cannot be reached. */
+static bool look_at_target(const Migration *self, GError **error)
+{
+    g_autoptr(HfTds) tds = hf_tds_connect(self->options->target, self->cancellable, error);
+    return tds != NULL && check_server(tds, error);
+}
+
+static bool run_from_backup(Migration *self, GError **error)
+{
+    const HfAssessOptions *assess = &self->options->assess;
+    g_autofree char *purpose = g_strconcat("its migration into ", hf_tds_target_describe(self->options->target), NULL);
+    hf_progress_set_phase(self->progress, "preparing");
+    return look_at_target(self, error) && hf_scratch_run(assess->scratch, purpose, assess->readings + 1, run_in, self,
+                                                         self->progress, self->cancellable, error);
+}
+
 bool hf_migrate_mssql(const HfMigrateMssqlOptions *options, HfProgress *progress, GCancellable *cancellable,
                       HfMigrateMssqlResult *result, GError **error)
 {
     *result = (HfMigrateMssqlResult){.tables = g_ptr_array_new_with_free_func(free_table)};
     Migration self = {.options = options, .progress = progress, .cancellable = cancellable, .result = result};
     self.aside = g_hash_table_new_full(NULL, NULL, NULL, free_array);
-    bool ok = run(&self, error);
+    bool ok = options->assess.scratch != NULL ? run_from_backup(&self, error) : run(&self, error);
     close_all(&self);
     if (ok) {
         g_autofree char *rows = hf_format_count(result->rows);

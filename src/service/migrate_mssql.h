@@ -1,6 +1,7 @@
 /*
- * The use case migrate into SQL Server: a live PostgreSQL database, in one snapshot, into an empty database there,
- * proved. The source is only read. What was finished stays if it is interrupted, and the same call goes on from there.
+ * The use case migrate into SQL Server: a live PostgreSQL database, in one snapshot, or a backup by way of a scratch
+ * database, into an empty database there, proved. The source is only read. What was finished stays if it is
+ * interrupted, and the same call goes on from there.
  */
 #ifndef HF_SERVICE_MIGRATE_MSSQL_H
 #define HF_SERVICE_MIGRATE_MSSQL_H
@@ -21,7 +22,7 @@ typedef struct {
 typedef struct {
     HfAssessOptions assess; /* the source, what of it, and the map */
     uint64_t lock_wait_ms;  /* for the source's tables; 0: wait for ever */
-    HfOthers others;
+    HfOthers others;        /* of a live one */
     const HfTdsTarget *target;
     const char *master_key_password; /* for the default key, where the target has no master key; NULL: none */
     unsigned jobs;

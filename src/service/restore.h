@@ -54,7 +54,9 @@ typedef struct {
     bool (*before_swap)(const char *incoming, gpointer data, GError **error);
     /* Swap: right after the names are swapped or cannot be, before anything is cleaned up; may be NULL. */
     void (*after_swap)(gpointer data, bool made);
-    gpointer swap_data;
+    /* Scratch: called with the database complete and proved, before it is dropped; may be NULL. */
+    bool (*in_scratch)(const char *database, gpointer data, GError **error);
+    gpointer swap_data; /* for the three of them */
 } HfRestoreOptions;
 
 typedef struct {

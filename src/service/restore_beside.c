@@ -51,9 +51,10 @@ static void remove_copy(Beside *self, const HfCopy *copy, GError **error)
     g_autofree char *message = (*error)->message;
     /* Only what is to be swapped was there before. */
     bool live = self->options->mode == HF_RESTORE_SWAP;
+    const char *what = self->options->mode == HF_RESTORE_SCRATCH ? "the scratch database" : "what had been loaded";
     g_autofree char *state = live ? g_strdup_printf(", and %s is as it was", self->database) : g_strdup("");
     if (removed)
-        (*error)->message = g_strdup_printf("%s; what had been loaded was removed%s", message, state);
+        (*error)->message = g_strdup_printf("%s; %s was removed%s", message, what, state);
     else
         (*error)->message = g_strdup_printf("%s; the database %s is left (%s): remove it with \"holdfast copies --drop "
                                             "%s\"%s",
@@ -168,10 +169,12 @@ static bool restore_new(Beside *self, HfPg *pg, GError **error)
 
 static bool restore_scratch(Beside *self, HfPg *pg, GError **error)
 {
+    const HfRestoreOptions *options = self->options;
     g_autoptr(HfCopy) copy = make_and_load(self, pg, HF_COPY_SCRATCH, NULL, error);
     if (copy == NULL)
         return false;
-    if (hf_postgres_drop_database(pg, self->options->target, copy->name, error))
+    if ((options->in_scratch == NULL || options->in_scratch(copy->name, options->swap_data, error)) &&
+        hf_postgres_drop_database(pg, options->target, copy->name, error))
         return true;
     remove_copy(self, copy, error);
     return false;
