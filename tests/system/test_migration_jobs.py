@@ -327,6 +327,29 @@ def test_a_cancelled_migration_leaves_nothing_behind(world, gate):
     assert to["database_name"] not in world.server.psql("SELECT datname FROM pg_database")
 
 
+@pytest.mark.parametrize("mode", ["new", "swap"])
+def test_both_ends_stay_what_they_are_while_a_migration_needs_them(world, gate, mode):
+    other = world.admin.post("/servers", {"name": f"other {mode}", "host": "127.0.0.1", "port": world.server.port,
+                                          "username": "postgres"}, expect=201).json["id"]
+    registered = {"server_id": other, "name": world.server.createdb(world.new_name())}
+    target = world.admin.post("/databases", registered, expect=201).json["id"]
+    swap = {"mode": "swap", "target_database_id": target, "safety": "none"}
+    new = {"mode": "new", "server_id": other, "database_name": registered["name"]}
+    if mode == "new":
+        world.server.psql(f"DROP DATABASE {registered['name']}", "postgres")
+    job = world.ask("/migrations", backup="none", others="go_on", **(new if mode == "new" else swap))
+    wait_for(world.incoming, "the load")
+    for path in (f"/servers/{other}", f"/databases/{target}", f"/servers/{world.server_id}", f"/databases/{world.shop['id']}"):
+        assert f"the migrate job {job} is queued or running" in world.admin.delete(path, expect=409).json["detail"], path
+    for path in (f"/servers/{other}", f"/servers/{world.server_id}"):
+        assert job in world.admin.patch(path, {"host": "localhost"}, expect=409).json["detail"]
+    world.admin.patch(f"/servers/{other}", {"name": f"others {mode}", "host": "127.0.0.1"}, expect=200)
+    gate.unlink()
+    assert Watcher(world.admin, job).end()["state"] == "succeeded"
+    world.admin.delete(f"/databases/{target}?copies=leave", expect=204)
+    world.admin.delete(f"/servers/{other}", expect=204)
+
+
 def test_the_same_request_again_makes_no_second_job(world):
     to, key = world.new(), {"Idempotency-Key": "move once"}
     body = {"database_id": world.shop["id"], **to, "backup": "none"}
@@ -432,7 +455,12 @@ def test_a_sql_server_stays_while_a_job_needs_it(world, there, faults):
     faults("bulk end", "hold", matching="t2")
     job = world.ask("/migrations", there.parts, **there.into())
     wait_for(lambda: world.admin.get(f"/jobs/{job}").json["phase"] == "loading", "the load")
-    assert "a job into the SQL Server" in world.admin.delete(f"/mssql-servers/{there.id}", expect=409).json["detail"]
+    path = f"/mssql-servers/{there.id}"
+    for refused in (world.admin.delete(path, expect=409),
+                    world.admin.patch(path, {"address": "elsewhere.example", "password": "x"}, expect=409),
+                    world.admin.delete(f"/databases/{there.parts['id']}", expect=409)):
+        assert f"the migrate job {job} is queued or running" in refused.json["detail"]
+    world.admin.patch(path, {"password": there.peer.password}, expect=200)
     there.peer.clear_faults()
     assert Watcher(world.admin, job).end()["state"] == "succeeded"
 
