@@ -25,6 +25,8 @@
 #include "service/upload_file.h"
 #include "worker/halt.h"
 
+#include <string.h>
+
 #define TURN_US G_USEC_PER_SEC
 #define GRACE_US (HF_JOB_LEASE_S * G_USEC_PER_SEC)
 #define PUBLISH_AGAIN_S 10
@@ -271,6 +273,39 @@ static bool expire_copies(HfScheduler *self, GError **error)
     return databases != NULL;
 }
 
+static char *write_place(const char *server_id, const char *database_name)
+{
+    HfJsonWriter writer;
+    GString *text = g_string_new(NULL);
+    hf_json_writer_init(&writer, text);
+    hf_json_writer_begin_object(&writer, NULL);
+    hf_json_writer_string(&writer, "server_id", server_id);
+    hf_json_writer_string(&writer, "database_name", database_name);
+    hf_json_writer_end_object(&writer);
+    return g_string_free(text, FALSE);
+}
+
+/* The same of places that are not registered, one job each. */
+static bool drop_unfinished(HfScheduler *self, GError **error)
+{
+    g_auto(GStrv) due = hf_kept_due_unregistered(self->catalog, self->clock(self->clock_data), error);
+    for (char **each = due; each != NULL && *each != NULL; each += 3) {
+        HfRequester requester = {.catalog = self->catalog,
+                                 .queue = self->queue,
+                                 .sealer = self->worker->sealer,
+                                 .organization = each[0],
+                                 .actor = self->worker->actor,
+                                 .reason = "a job has left its target unfinished"};
+        g_autofree char *place = write_place(each[1], each[2]);
+        g_autoptr(HfJson) json = hf_json_parse("the place", place, strlen(place), 10, error);
+        g_autofree char *answer =
+            json != NULL ? hf_request_run(&requester, hf_request_drop_unfinished, each[1], json, 0, error) : NULL;
+        if (answer == NULL)
+            return false;
+    }
+    return due != NULL;
+}
+
 /* What restores made of databases before they replaced them, once nobody will want it any more: a job each. */
 static bool expire_safety(HfScheduler *self, GError **error)
 {
@@ -304,7 +339,7 @@ static bool expire(HfScheduler *self, GError **error)
     return hf_session_expire(self->catalog, error) && hf_catalog_expire(self->catalog, error) &&
            hf_upload_expire(self->catalog, error) &&
            hf_report_expire(self->catalog, self->clock(self->clock_data), error) && expire_copies(self, error) &&
-           bring_back_schedules(self, error) && expire_safety(self, error);
+           drop_unfinished(self, error) && bring_back_schedules(self, error) && expire_safety(self, error);
 }
 
 /* ---- The audit log -------------------------------------------------------------------------------------------------

@@ -190,19 +190,48 @@ char **hf_kept_settle(HfCatalog *catalog, const char *database_id, const char *c
     return rows != NULL ? hf_rows_list(rows) : NULL;
 }
 
+/* Jobs whose last attempt may have left something unfinished beside their target, and when they ended. */
+#define UNFINISHED                                                                                                     \
+    "j.kind IN ('restore', 'migrate') AND j.step <> '' AND j.state IN ('failed', 'cancelled') AND j.ended_at BETWEEN " \
+    "t.now - interval '6 hours' AND t.now - interval '10 seconds'"
+
 GPtrArray *hf_kept_due(HfCatalog *catalog, int64_t now_us, GError **error)
 {
     static const char sql[] =
-        "WITH t AS (SELECT holdfast_view.at($1::bigint) AS now) " HF_SELECT_DATABASE
+        "WITH t AS (SELECT holdfast_view.at($1::bigint) AS now), left_behind AS (SELECT l.id FROM t, job j JOIN "
+        "database "
+        "l ON l.organization_id = j.organization_id AND CASE WHEN j.kind = 'restore' AND j.database_id IS NOT NULL "
+        "THEN "
+        "l.id = j.database_id WHEN j.request ? 'target_database_id' THEN l.id::text = j.request ->> "
+        "'target_database_id' ELSE l.server_id::text = j.request ->> 'server_id' AND l.name = j.request ->> "
+        "'database_name' END WHERE " UNFINISHED
+        " AND NOT EXISTS (SELECT FROM job r WHERE r.created_at > j.ended_at AND ((r.database_id = l.id AND r.kind IN "
+        "('restore', 'retention') AND r.schedule_id IS NULL) OR r.request ->> 'target_database_id' = "
+        "l.id::text))) " HF_SELECT_DATABASE
         ", t WHERE d.id IN (SELECT k.database_id FROM kept_copy k WHERE k.until < t.now - interval '1 minute' AND "
         "(k.tried_at IS NULL OR k.tried_at < k.until OR k.tried_at NOT BETWEEN t.now - interval '6 hours' AND t.now + "
-        "interval '6 hours')) OR d.id IN (SELECT j.database_id FROM job j WHERE j.kind = 'restore' AND j.step <> '' "
-        "AND j.state IN ('failed', 'cancelled') AND j.ended_at BETWEEN t.now - interval '6 hours' AND t.now - "
-        "interval '10 seconds' AND NOT EXISTS (SELECT FROM job r WHERE r.database_id = j.database_id AND r.created_at "
-        "> j.ended_at AND r.kind IN ('restore', 'retention') AND r.schedule_id IS NULL)) LIMIT 100";
+        "interval '6 hours')) OR d.id IN (SELECT id FROM left_behind) LIMIT 100";
     HfNumber now;
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(hf_number(&now, now_us)), error);
     return rows != NULL ? hf_database_rows(rows) : NULL;
+}
+
+char **hf_kept_due_unregistered(HfCatalog *catalog, int64_t now_us, GError **error)
+{
+    static const char sql[] =
+        "WITH t AS (SELECT holdfast_view.at($1::bigint) AS now) SELECT x FROM (SELECT DISTINCT j.organization_id, "
+        "s.id, "
+        "j.request ->> 'database_name' AS name FROM t, job j JOIN server s ON s.organization_id = j.organization_id "
+        "AND "
+        "s.id::text = j.request ->> 'server_id' WHERE " UNFINISHED
+        " AND NOT EXISTS (SELECT FROM database d WHERE d.server_id = s.id AND d.name = j.request ->> 'database_name') "
+        "AND NOT EXISTS (SELECT FROM job r WHERE r.created_at > j.ended_at AND r.kind IN ('restore', 'migrate', "
+        "'retention') AND r.request ->> 'server_id' = j.request ->> 'server_id' AND r.request ->> 'database_name' = "
+        "j.request ->> 'database_name') LIMIT 100) l, unnest(ARRAY[l.organization_id::text, l.id::text, l.name]) WITH "
+        "ORDINALITY u(x, n) ORDER BY l.organization_id, l.id, l.name, n";
+    HfNumber now;
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(hf_number(&now, now_us)), error);
+    return rows != NULL ? hf_rows_list(rows) : NULL;
 }
 
 bool hf_kept_note_try(HfCatalog *catalog, const char *database_id, GError **error)

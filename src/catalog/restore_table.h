@@ -82,8 +82,12 @@ char **hf_kept_leave(HfCatalog *catalog, const char *organization, const char *d
 char **hf_kept_settle(HfCatalog *catalog, const char *database_id, const char *const *there, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 /* For the leader: databases with a copy whose time was over a minute before `now_us`, if dropping it was not tried in
- * the six hours before; elements HfDatabaseRow. Transfer full. */
+ * the six hours before; and those that a restore or migration has been to that failed or was cancelled, which may have
+ * left its unfinished one. Elements HfDatabaseRow. Transfer full. */
 GPtrArray *hf_kept_due(HfCatalog *catalog, int64_t now_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The latter where the target is not registered: organization, server, name, organization …, NULL-terminated, transfer
+ * full. */
+char **hf_kept_due_unregistered(HfCatalog *catalog, int64_t now_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* A job is made that is to drop what is over. */
 bool hf_kept_note_try(HfCatalog *catalog, const char *database_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -69,6 +69,12 @@ bool hf_request_seal(HfRequester *self, const char *key, GBytes **secret, GError
     return key == NULL || *secret != NULL;
 }
 
+char *hf_request_hold_place(const char *server_id, const char *database_name)
+{
+    g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, database_name, -1);
+    return g_strdup_printf("place:%s/%.32s", server_id, digest);
+}
+
 char *hf_request_answer(const char *job_id)
 {
     return g_strdup_printf("{\"job_id\":\"%s\"}", job_id);

@@ -53,6 +53,8 @@ char *hf_request_make_for(HfRequester *self, const char *kind, const HfDatabaseR
     G_GNUC_WARN_UNUSED_RESULT;
 /* A key that is used once (NULL: none), sealed for HfNewJob; `secret` is transfer full. */
 bool hf_request_seal(HfRequester *self, const char *key, GBytes **secret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For HfNewJob.holds: a database by its place, whether it is registered or not, or not there yet. Transfer full. */
+char *hf_request_hold_place(const char *server_id, const char *database_name);
 /* {"job_id": id}, transfer full. */
 char *hf_request_answer(const char *job_id);
 

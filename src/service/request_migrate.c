@@ -79,13 +79,6 @@ static bool refuse(const char *message, GError **error)
 /* ---- Where to ------------------------------------------------------------------------------------------------------
  */
 
-/* A database that is not registered, or not there yet, is held by its place. */
-static char *hold_of(const char *server_id, const char *name)
-{
-    g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, name, -1);
-    return g_strdup_printf("place:%s/%.32s", server_id, digest);
-}
-
 static bool find_new(HfRequester *self, const HfJson *json, HfJsonNode body, Asked *asked, GError **error)
 {
     const char *name = hf_body_text(json, body, "database_name");
@@ -103,7 +96,7 @@ static bool find_new(HfRequester *self, const HfJson *json, HfJsonNode body, Ask
         g_propagate_error(error, g_steal_pointer(&reason));
         return false;
     }
-    g_autofree char *place = hold_of(server->id, name);
+    g_autofree char *place = hf_request_hold_place(server->id, name);
     asked->holds = known != NULL ? g_strdup_printf("%s database:%s", place, known->id) : g_steal_pointer(&place);
     asked->name = g_strdup_printf("%s to %s on %s", asked->source->name, name, server->name);
     asked->pool = g_strdup(server->pool);
@@ -118,7 +111,7 @@ static bool find_swapped(HfRequester *self, const HfJson *json, HfJsonNode body,
     g_autoptr(HfDatabaseRow) target = hf_database_get(self->catalog, self->organization, id, error);
     if (target == NULL)
         return false;
-    g_autofree char *place = hold_of(target->server_id, target->name);
+    g_autofree char *place = hf_request_hold_place(target->server_id, target->name);
     asked->holds = g_strdup_printf("%s database:%s", place, target->id);
     asked->name = g_strdup_printf("%s to %s on %s", asked->source->name, target->name, target->server_name);
     asked->pool = g_strdup(target->pool);
@@ -133,7 +126,7 @@ static bool find_mssql(HfRequester *self, const HfJson *json, HfJsonNode body, A
     if (server == NULL)
         return false;
     g_autofree char *folded = g_utf8_casefold(name, -1);
-    asked->holds = hold_of(server->id, folded);
+    asked->holds = hf_request_hold_place(server->id, folded);
     asked->name = g_strdup_printf("%s to %s on %s", asked->source->name, name, server->name);
     asked->pool = g_strdup(server->pool);
     asked->has_password = server->password != NULL || hf_body_text(json, body, "password") != NULL;

@@ -35,6 +35,29 @@ bool hf_request_retention(HfRequester *self, const char *schedule_id, const char
     return id != NULL;
 }
 
+char *hf_request_drop_unfinished(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
+{
+    static const HfBodyRule rules[] = {{"server_id", HF_BODY_ID, .required = true},
+                                       {"database_name", HF_BODY_TEXT, .required = true, .max = 128}};
+    if (!hf_body_check(json, body, rules, G_N_ELEMENTS(rules), error))
+        return NULL;
+    const char *name = hf_body_text(json, body, "database_name");
+    g_autoptr(HfServerRow) server = hf_server_get(self->catalog, self->organization, id, error);
+    if (server == NULL)
+        return NULL;
+    g_autofree char *request = hf_body_write(json, body, rules, G_N_ELEMENTS(rules));
+    g_autofree char *holds = hf_request_hold_place(server->id, name);
+    HfNewJob job = {.kind = "retention",
+                    .name = name,
+                    .request = request,
+                    .holds = holds,
+                    .server_id = server->id,
+                    .database_name = name,
+                    .pool = server->pool};
+    g_autofree char *made = hf_request_make(self, &job, "server", server->id, server->name, error);
+    return made != NULL ? hf_request_answer(made) : NULL;
+}
+
 char *hf_request_expire_copies(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
 {
     if (!hf_body_check(json, body, NULL, 0, error))

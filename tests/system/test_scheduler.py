@@ -1,4 +1,5 @@
 """What runs by itself: due schedules, one leader, retention, and what dead jobs have left."""
+import json
 import os
 import signal
 import time
@@ -266,6 +267,23 @@ def test_what_a_restore_left_that_died_and_was_cancelled_is_removed_by_the_leade
     service.until(lambda: not server.psql(f"SELECT datname FROM pg_database WHERE datname = '{left}'"))
     service.check("turn", time.time_ns() // 1000)
     service.until(lambda: service.one("SELECT state FROM job WHERE kind = 'retention'") == "succeeded")
+
+
+@pytest.mark.parametrize("to", ["registered", "swap", "new"])
+def test_what_a_migration_left_that_died_and_was_cancelled_is_removed_by_the_leader(service, shop, server, to):
+    source, server_id = service.sql("INSERT INTO database (organization_id, server_id, name) SELECT organization_id, "
+                                    "server_id, 'source' FROM database RETURNING id::text, server_id::text")[0]
+    name = f"{service.shop}2" if to == "new" else service.shop
+    request = {"target_database_id": shop} if to == "swap" else {"server_id": server_id, "database_name": name}
+    left = server.createdb(f"{name}_hf_incoming_20200101000000_00aa")
+    service.sql("INSERT INTO job (organization_id, kind, database_id, server_id, request, step, state, created_at, ended_at) "
+                "VALUES (%s, 'migrate', %s, %s, %s, 'loading', 'cancelled', now() - interval '1 hour', now() - interval "
+                "'1 minute')", service.organization, source, server_id, json.dumps(request))
+    service.worker()
+    service.until(lambda: not server.psql(f"SELECT datname FROM pg_database WHERE datname = '{left}'"))
+    service.check("turn", time.time_ns() // 1000)
+    service.until(lambda: service.one("SELECT state FROM job WHERE kind = 'retention'") == "succeeded")
+    assert service.one("SELECT count(*) FROM job WHERE kind = 'retention'") == 1
 
 
 def test_safety_backups_go_when_their_time_is_over_but_for_pinned_and_newest_ones(service, shop):

@@ -2,9 +2,9 @@
  * Asks for the deletion of those backups of a schedule and a database that are too many or too old: each is a job of
  * its own, which waits for whoever reads that backup.
  *
- * Without a schedule it is about the copies that swaps have kept of the database: those whose time is over are dropped,
- * and the catalog forgets all that are not there any more. The audit log tells of each, once: if an attempt dies behind
- * a drop, the next one finds it forgotten.
+ * Without a schedule it is about the copies that swaps have kept of the database, and what a restore or migration has
+ * left unfinished beside it: those whose time is over are dropped, and the catalog forgets all that are not there any
+ * more. The audit log tells of each, once: if an attempt dies behind a drop, the next one finds it forgotten.
  */
 #include "worker/retention.h"
 
@@ -13,6 +13,7 @@
 #include "catalog/restore_table.h"
 #include "catalog/schedule_table.h"
 #include "service/copies.h"
+#include "service/request_body.h"
 #include "service/request_delete.h"
 #include "worker/place.h"
 
@@ -114,6 +115,19 @@ static bool delete_backups(HfJobRun *run, GError **error)
 /* ---- Kept copies ---------------------------------------------------------------------------------------------------
  */
 
+/* Of the job's database, or of one by its name that is not registered. */
+static bool open_place(HfPlace *place, HfJobRun *run, GError **error)
+{
+    const HfJobRow *job = run->job;
+    if (job->database_id != NULL)
+        return hf_place_open(place, run, error);
+    place->server = hf_server_get(run->catalog, job->organization, job->server_id, error);
+    place->target = place->server != NULL
+                        ? hf_worker_reach(run, place->server, hf_body_text(run->request, 0, "database_name"), error)
+                        : NULL;
+    return place->target != NULL;
+}
+
 /* From run to record. */
 typedef struct {
     char **dropped, **left;
@@ -146,7 +160,7 @@ static bool drop_copies(HfJobRun *run, GError **error)
     run->kept = copies;
     run->free_kept = free_copies;
     hf_progress_set_phase(run->progress, "dropping old copies");
-    if (!hf_place_open(&place, run, error))
+    if (!open_place(&place, run, error))
         return false;
     copies->dropped = hf_copies_drop(place.target, place.server->maintenance_db, NULL, run->cancellable, error);
     for (char **name = copies->dropped; name != NULL && *name != NULL; name++)
@@ -175,6 +189,8 @@ static bool audit_gone(HfJobRun *run, const char *copy, GError **error)
 /* The audit log tells of what was dropped now, and of what is found to be gone. */
 static bool record_copies(HfJobRun *run, const Copies *copies, GError **error)
 {
+    if (run->job->database_id == NULL)
+        return true; /* the catalog knows of none */
     g_auto(GStrv) gone = hf_kept_settle(run->catalog, run->job->database_id, (const char *const *)copies->left, error);
     bool ok = gone != NULL;
     for (char **name = copies->dropped; ok && *name != NULL; name++)
