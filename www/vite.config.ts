@@ -37,6 +37,8 @@ const chunks: readonly (readonly [name: string, of: RegExp])[] = [
   // Whatever a style sheet of ours overrides comes before it.
   ['mantine', packages('@mantine|@floating-ui|@babel|clsx|use-[a-z-]+|react-transition-group|tslib')],
   ['mantine', /src\/shared\/ui\/theme\//],
+  // Few pages know of migrations; these load what is theirs alone.
+  ['migrations', /src\/(entities\/(migration|mssql-server)\/|shared\/texts\/migrations\.)/],
   ['shared', packages('@tabler')],
   ['shared', /src\/(shared|entities)\//],
 ];

@@ -1,7 +1,7 @@
 import { expect, test, traffic } from '../support';
 
 const BOUND = 350_000;
-const PAGES = ['/', '/backup', '/logs', '/restore', '/jobs', '/keys', '/storages', '/servers', '/users', '/audit', '/settings', '/help', '/welcome', '/sessions'];
+const PAGES = ['/', '/backup', '/logs', '/restore', '/migrate', '/jobs', '/keys', '/storages', '/servers', '/users', '/audit', '/settings', '/help', '/welcome', '/sessions'];
 
 test('a first load with an empty cache is under 350 kB, wherever it begins', async ({ as, stage, organization, stranger }) => {
   const loads: string[] = [];

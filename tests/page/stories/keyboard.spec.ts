@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support';
 
-const PAGES = ['/', '/backup', '/logs', '/restore', '/jobs', '/keys', '/storages', '/servers', '/users', '/audit', '/settings', '/help', '/welcome', '/sessions'];
+const PAGES = ['/', '/backup', '/logs', '/restore', '/migrate', '/jobs', '/keys', '/storages', '/servers', '/users', '/audit', '/settings', '/help', '/welcome', '/sessions'];
 const MOST = 300;
 
 interface Stop {

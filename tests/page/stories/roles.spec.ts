@@ -3,9 +3,9 @@ import type { Role } from '../support';
 
 const EVERYONE = ['Overview', 'DB Backup', 'DB Logs', 'Jobs', 'Keys', 'Storages', 'Servers', 'Settings', 'Help'];
 const OF: Record<Role, { navigation: string[]; tabs: string[]; adds: boolean }> = {
-  owner: { navigation: [...EVERYONE, 'Restore', 'Users', 'Audit log'], tabs: ['Users', 'Tokens', 'All accounts', 'Organizations'], adds: true },
-  admin: { navigation: [...EVERYONE, 'Restore', 'Users', 'Audit log'], tabs: ['Users', 'Tokens'], adds: true },
-  operator: { navigation: [...EVERYONE, 'Restore'], tabs: [], adds: false },
+  owner: { navigation: [...EVERYONE, 'Restore', 'Migrate', 'Users', 'Audit log'], tabs: ['Users', 'Tokens', 'All accounts', 'Organizations'], adds: true },
+  admin: { navigation: [...EVERYONE, 'Restore', 'Migrate', 'Users', 'Audit log'], tabs: ['Users', 'Tokens'], adds: true },
+  operator: { navigation: [...EVERYONE, 'Restore', 'Migrate'], tabs: [], adds: false },
   auditor: { navigation: [...EVERYONE, 'Audit log'], tabs: [], adds: false },
   viewer: { navigation: EVERYONE, tabs: [], adds: false },
 };

@@ -15,6 +15,7 @@ test('the main pages are read out in regions, by their names', async ({ as, stag
       - link "DB Backup"
       - link "DB Logs"
       - link "Restore"
+      - link "Migrate"
       - link "Jobs"
       - paragraph: Manage
       - link "Keys"

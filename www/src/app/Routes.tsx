@@ -13,6 +13,7 @@ const pages: readonly (readonly [path: string, load: () => Promise<{ default: Co
   ['/logs', () => import('@/pages/logs')],
   ['/logs/:id', () => import('@/pages/log')],
   ['/restore', () => import('@/pages/restore')],
+  ['/migrate', () => import('@/pages/migrate')],
   ['/jobs', () => import('@/pages/jobs')],
   ['/jobs/:id', () => import('@/pages/job')],
   ['/keys', () => import('@/pages/keys')],

@@ -10,6 +10,7 @@ import {
   IconServer2,
   IconSettings,
   IconShieldCheck,
+  IconTransfer,
   IconUsers,
 } from '@tabler/icons-react';
 import { NavLink } from 'react-router-dom';
@@ -30,6 +31,7 @@ const daily: readonly Entry[] = [
   { to: '/backup', text: 'backups', icon: IconCalendarClock },
   { to: '/logs', text: 'logs', icon: IconListDetails },
   { to: '/restore', text: 'restore', icon: IconArrowBackUp, role: 'operator' },
+  { to: '/migrate', text: 'migrate', icon: IconTransfer, role: 'operator' },
   { to: '/jobs', text: 'jobs', icon: IconActivity },
 ];
 const manage: readonly Entry[] = [

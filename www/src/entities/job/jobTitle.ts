@@ -4,6 +4,7 @@ import type { Job } from './queries';
 /** "Backup of shop", as tray, notifications and lists call a job. */
 export function jobTitle(job: Pick<Job, 'kind' | 'database_name' | 'name'>): string {
   const kind = texts.jobs.kind[job.kind] ?? job.kind;
-  const of = job.database_name || job.name;
+  // The name of a migration says both ends: "shop to shop2 on main".
+  const of = job.kind === 'migrate' || job.kind === 'assess' ? job.name : job.database_name || job.name;
   return of ? `${kind} of ${of}` : kind;
 }

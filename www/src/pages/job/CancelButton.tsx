@@ -29,7 +29,7 @@ export function CancelButton({ job }: { job: Job }) {
           notifyDone(words.done);
         }}
       >
-        {!isSwapped(job) && <Text>{words.body}</Text>}
+        {!isSwapped(job) && <Text>{job.kind === 'migrate' ? words.migrate : words.body}</Text>}
         {job.kind === 'restore' && <Text mt="xs">{isSwapped(job) ? words.swapped : words.restore}</Text>}
       </ConfirmDialog>
     </IfMay>

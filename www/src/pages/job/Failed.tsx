@@ -18,7 +18,7 @@ export function Failed({ job, error }: { job: Job; error: NonNullable<Job['error
       <Text size="sm">{capital(error.message)}</Text>
       {job.state === 'failed' && (
         <Text size="sm" fw={500} mt={4}>
-          {job.kind === 'restore' ? words.todoRestore : words.todo}
+          {job.kind === 'restore' ? words.todoRestore : job.kind === 'migrate' ? words.todoMigrate : words.todo}
         </Text>
       )}
       <Group gap="sm" mt="xs">

@@ -1,5 +1,6 @@
 import { Alert, Anchor, Skeleton } from '@mantine/core';
 import { IconArrowsExchange, IconInfoCircle } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import { Link, useParams } from 'react-router-dom';
 import { isEnded, JobStatus, jobTitle, useWatchedJob } from '@/entities/job';
 import type { WatchedJob } from '@/entities/job';
@@ -19,6 +20,7 @@ import { Source } from './Source';
 import { Spoken } from './Spoken';
 import { Steps } from './Steps';
 
+const Migration = lazy(() => import('./Migration'));
 const words = texts.job;
 
 /** One job while it works, and what came of it. */
@@ -56,6 +58,11 @@ function Watched({ watched: { job, lines } }: { watched: WatchedJob }) {
       {job.state === 'running' && <Lanes job={job} />}
       {job.database_id && job.state === 'succeeded' && (job.kind === 'restore' || job.kind === 'undo') && (
         <UndoNotice databaseId={job.database_id} databaseName={job.database_name} jobId={job.id} />
+      )}
+      {isOver && (job.kind === 'migrate' || job.kind === 'assess') && (
+        <Suspense fallback={<Skeleton h={120} radius="md" />}>
+          <Migration job={job} />
+        </Suspense>
       )}
       {job.state === 'succeeded' && <Result job={job} />}
       <Log lines={lines} name={jobTitle(job)} isOver={isOver} />

@@ -22,6 +22,13 @@ it('is live from the swap on, while the file of what was replaced is written', (
   expect(restore('backing up what was replaced', 'succeeded')).toBe(false);
 });
 
+it('has the way of a migration, whatever it moves into', () => {
+  const migrate = (phase: string) => stepsOf({ kind: 'migrate', phase, state: 'running', database_id: 'x' }).findIndex(({ state }) => state === 'now');
+  expect(['backing up the source', 'copying rows', 'measuring'].map(migrate)).toEqual([0, 0, 0]);
+  expect(['loading rows and building indexes', 'making keys and indexes'].map(migrate)).toEqual([1, 1]);
+  expect(['proving and finishing', 'looking for the difference'].map(migrate)).toEqual([2, 2]);
+});
+
 it('is empty for kinds of one step, and names phases that it does not know', () => {
   expect(stepsOf({ kind: 'rescan', phase: 'x', state: 'running', database_id: null })).toEqual([]);
   expect(phaseName('looking through the storage')).toBe('Looking through the storage');

@@ -3,13 +3,13 @@ import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-re
 import { useBackup } from '@/entities/backup';
 import { useDatabase } from '@/entities/database';
 import { useAllKeys } from '@/entities/key';
+import { isWarning, lacksRoles, onPage } from '@/entities/restore';
 import type { Finding, Preflight, PreflightResult } from '@/entities/restore';
 import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
 import { Status, Surface } from '@/shared/ui';
 import { BackupCard } from './BackupCard';
 import { Confirm } from './Confirm';
-import { isWarning, lacksRoles, onPage } from './findings';
 import { Impact } from './Impact';
 import { KeyAgain } from './KeyAgain';
 import classes from './RestorePage.module.css';

@@ -3,10 +3,9 @@ import { useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { useMay } from '@/entities/me';
 import { texts } from '@/shared/texts';
-import { EmptyState, Page, Surface } from '@/shared/ui';
+import { EmptyState, Page, StepList, Surface } from '@/shared/ui';
 import { CheckStep } from './CheckStep';
 import { PickStep } from './PickStep';
-import { StepList } from './StepList';
 import { TargetStep } from './TargetStep';
 import type { Values } from './values';
 
@@ -43,7 +42,7 @@ function Wizard() {
   };
   return (
     <Page title={words.title} description={words.description}>
-      <StepList current={preflight ? 2 : backup ? 1 : 0} />
+      <StepList label={words.steps.label} names={[words.steps.backup, words.steps.target, words.steps.check]} current={preflight ? 2 : backup ? 1 : 0} />
       {preflight ? (
         <CheckStep
           key={preflight}

@@ -20,7 +20,10 @@ import { storages } from './storages';
 import { undo } from './undo';
 import { welcome } from './welcome';
 
-/** Every text that the page shows, by area: one file each, all of them in this folder, for a translator to replace. */
+/**
+ * Every text that the page shows, by area: one file each, all of them in this folder, for a translator to replace.
+ * (migrations.ts is imported by itself: the few pages that need it load it.)
+ */
 export const texts = {
   ...common,
   audit,

@@ -23,6 +23,7 @@ export const job = {
     title: (name: string) => `Cancel ${name}?`,
     body: 'It ends within seconds, and what it has made so far is removed.',
     restore: 'The live database stays as it is, unless the swap is done by then.',
+    migrate: 'The source stays as it is. In PostgreSQL what was made is removed; in SQL Server what is finished stays, and the same migration goes on from there.',
     swapped: 'The swap is done, and stays. Only the file of what was replaced is left out; it can still be undone.',
     confirm: 'Cancel the job',
     keep: 'Let it run',
@@ -33,6 +34,7 @@ export const job = {
     attempt: 'The last attempt failed; the next one follows by itself',
     todo: 'What it was doing stands at the end of the log below. Mend the cause, and start it again.',
     todoRestore: 'What was live is as it was: a restore changes nothing before all of it is there and proved. Mend the cause, and start it again; what it was doing stands at the end of the log below.',
+    todoMigrate: 'The source is as it was. Mend the cause, and try again; what it was doing stands at the end of the log below.',
     help: 'What this code means',
   },
   result: {
@@ -81,6 +83,7 @@ export const job = {
   phases: {
     restore: ['Check', 'Load and prove', 'Swap', 'Back up what was replaced', 'Done'],
     backup: ['Snapshot', 'Copy rows', 'Finish', 'Done'],
+    migrate: ['Prepare', 'Load', 'Prove', 'Done'],
   },
   phase: {
     starting: 'Starting',
@@ -98,6 +101,10 @@ export const job = {
     'taking the snapshot': 'Taking the snapshot',
     'copying rows': 'Copying rows',
     'copying large objects': 'Copying large objects',
+    'looking at the backup': 'Checking the backup, whole',
+    measuring: 'Measuring tables and values',
+    loading: 'Loading rows',
+    proving: 'Reading every row back and comparing it',
     done: 'Done',
   } as Record<string, string>,
 };

@@ -10,6 +10,7 @@ export const shell = {
     backups: 'DB Backup',
     logs: 'DB Logs',
     restore: 'Restore',
+    migrate: 'Migrate',
     jobs: 'Jobs',
     keys: 'Keys',
     storages: 'Storages',

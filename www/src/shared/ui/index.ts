@@ -12,6 +12,7 @@ export { ProblemAlert } from './ProblemAlert';
 export { Sparkline } from './Sparkline';
 export { Status } from './Status';
 export type { Tone } from './Status';
+export { StepList } from './StepList';
 export { Surface } from './Surface';
 export { DataTable } from './table/DataTable';
 export { ClearFilters, TableDays, TableExactly, TableFilter, TableSearch } from './table/filters';

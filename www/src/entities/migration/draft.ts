@@ -1,0 +1,26 @@
+import { usual } from './values';
+import type { Values } from './values';
+
+const PLACE = 'holdfast-migration';
+
+/** What the wizard of this tab has come to. */
+export interface Draft {
+  values: Values;
+  /** The jobs of the migration, once it was begun, and of the assessment before it. */
+  migration?: string;
+  assessment?: string;
+}
+
+/** Of this tab, so that a reload loses nothing; there is no password in it. */
+export function readDraft(): Draft | null {
+  try {
+    const draft = JSON.parse(sessionStorage.getItem(PLACE) ?? 'null') as Draft | null;
+    return draft && { ...draft, values: { ...usual, ...draft.values } };
+  } catch {
+    return null;
+  }
+}
+
+export function writeDraft(draft: Draft): void {
+  sessionStorage.setItem(PLACE, JSON.stringify(draft));
+}

@@ -1,0 +1,7 @@
+export { isBlocking } from './blocking';
+export { readDraft, writeDraft } from './draft';
+export type { Draft } from './draft';
+export { fileOf, useAssess, useMigrate, useReport } from './queries';
+export type { Assessment, Outcome, PostgresOutcome, Report } from './queries';
+export { AWKWARD, AWKWARD_KINDS, FRESH_S, patternOf, requestOf, usual } from './values';
+export type { Awkward, Target, ValueChoice, Values } from './values';

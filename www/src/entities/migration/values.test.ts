@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { patternOf, requestOf, usual } from './values';
+import type { Values } from './values';
+
+const of = (values: Partial<Values>) => requestOf({ ...usual, database_id: 'source', ...values });
+
+describe('what a migration is asked for', () => {
+  it('into a new database backs the source up first, and says nothing of SQL Server', () => {
+    const asked = of({ server_id: 'main', database_name: ' copy ', storage_id: 'disk', key_ids: ['k'], choices: { bc: 'null' }, refused_limit: 5 });
+    expect(asked).toEqual({ database_id: 'source', mode: 'new', server_id: 'main', database_name: 'copy', storage_id: 'disk', key_ids: ['k'] });
+  });
+  it('of a swap keeps what was live for the hours that are given', () => {
+    expect(of({ target: 'swap', target_database_id: 'live', keep_hours: 2, backup: 'none' })).toEqual({
+      database_id: 'source',
+      mode: 'swap',
+      target_database_id: 'live',
+      keep_old_s: 7200,
+      backup: 'none',
+    });
+  });
+  it('with a backup that is named says nothing of one to be made', () => {
+    const asked = of({ server_id: 'main', database_name: 'copy', backup: 'named', backup_id: 'b', storage_id: 'disk' });
+    expect(asked).toMatchObject({ backup_id: 'b' });
+    expect(asked).not.toHaveProperty('storage_id');
+    expect(asked).not.toHaveProperty('backup');
+  });
+  it('into SQL Server has a map of what is wanted otherwise, and no mode', () => {
+    const asked = of({
+      target: 'sql-server',
+      mssql_server_id: 'sql',
+      database_name: 'shop',
+      types: [{ type: 'xml ', to: 'xml' }],
+      columns: [{ table: 'public.item', column: 'name', to: 'nvarchar(77)' }],
+      choices: { infinity: 'clamp', bc: 'refuse' },
+      refused_limit: 10,
+      exclude_tables: ['public.note'],
+    });
+    expect(asked).toEqual({
+      database_id: 'source',
+      mssql_server_id: 'sql',
+      database_name: 'shop',
+      refused_limit: 10,
+      exclude_tables: ['public.note'],
+      map: {
+        types: [{ type: 'xml', to: 'xml' }],
+        columns: [{ table: 'public.item', column: 'name', to: 'nvarchar(77)' }],
+        values: [{ kind: 'infinity', choice: 'clamp' }],
+      },
+    });
+  });
+  it('without anything that is wanted otherwise has no map', () => {
+    expect(of({ target: 'sql-server', mssql_server_id: 'sql', database_name: 'shop' })).not.toHaveProperty('map');
+  });
+});
+
+describe('the pattern of a table', () => {
+  it('is its name where that is plain, and in quotes where a pattern would read it otherwise', () => {
+    expect(patternOf('public', 'orders_2')).toBe('public.orders_2');
+    expect(patternOf('public', 'Orders')).toBe('public."Orders"');
+    expect(patternOf('a.b', 'what*"')).toBe('"a.b"."what*"""');
+  });
+});

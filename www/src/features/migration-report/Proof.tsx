@@ -1,0 +1,60 @@
+import { Alert, Text, Title } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { fileOf } from '@/entities/migration';
+import type { Report } from '@/entities/migration';
+import { count, counted } from '@/shared/lib/units';
+import { capital } from '@/shared/lib/words';
+import { migrations } from '@/shared/texts/migrations';
+import { Status, Surface } from '@/shared/ui';
+import { Files } from './Files';
+import { MovedTables } from './MovedTables';
+import { RefusedRows } from './RefusedRows';
+
+const words = migrations.proof;
+
+/** Whether both sides are equal, in one line; then table by table. */
+export function Proof({ job, report }: { job: string; report: Report }) {
+  const moved = report.moved ?? [];
+  const refused = report.refused ?? 0;
+  return (
+    <Surface label={words.title}>
+      <div role="status">
+        <Title order={2} mb={4}>
+          <Status tone={report.proved ? 'ok' : 'bad'} plain>
+            {lineOf(report)}
+          </Status>
+        </Title>
+      </div>
+      {refused > 0 && (
+        <Text>
+          <Status tone="warn" plain>
+            {words.refused(counted(refused, 'row'))}
+          </Status>
+        </Text>
+      )}
+      {(report.parts_kept ?? 0) > 0 && <Text c="dimmed">{words.kept(counted(report.parts_kept ?? 0, 'part'))}</Text>}
+      {report.warning && (
+        <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} mt="sm">
+          {capital(report.warning)}
+        </Alert>
+      )}
+      {moved.length > 0 && <MovedTables moved={moved} />}
+      {(report.refused_rows ?? []).length > 0 && <RefusedRows rows={report.refused_rows ?? []} />}
+      {report.assessment && (
+        <Files
+          files={[
+            [fileOf(job, 'report.html'), migrations.report.page],
+            [fileOf(job, 'script.sql'), migrations.report.script],
+          ]}
+        />
+      )}
+    </Surface>
+  );
+}
+
+function lineOf({ proved, moved = [] }: Report): string {
+  if (proved) return words.equal(counted(moved.length, 'table'), counted(moved.reduce((sum, { source }) => sum + source.rows, 0), 'row'));
+  const different = moved.filter(({ difference }) => difference !== null).length;
+  if (different === 0) return words.unproved;
+  return different === 1 ? words.differsOne : words.differs(count(different));
+}

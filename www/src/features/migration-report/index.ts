@@ -1,0 +1,2 @@
+export { AssessmentReport } from './AssessmentReport';
+export { JobReport } from './JobReport';

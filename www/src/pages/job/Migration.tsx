@@ -1,0 +1,61 @@
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { IconRefresh } from '@tabler/icons-react';
+import { Link } from 'react-router-dom';
+import type { Job } from '@/entities/job';
+import { IfMay } from '@/entities/me';
+import { readDraft } from '@/entities/migration';
+import { JobReport } from '@/features/migration-report';
+import { counted } from '@/shared/lib/units';
+import { migrations } from '@/shared/texts/migrations';
+import { Status, Surface } from '@/shared/ui';
+
+/** What a migration or an assessment has come to, once it has ended. */
+export default function Migration({ job }: { job: Job }) {
+  const isMigration = job.kind === 'migrate';
+  const isMssql = job.result?.target === 'sql-server';
+  return (
+    <Stack>
+      {isMigration && job.state !== 'succeeded' && <Again job={job} isMssql={isMssql} />}
+      {isMigration && !isMssql && job.state === 'succeeded' && <Copied result={job.result as Record<string, unknown> | null} />}
+      {isMssql && (
+        <IfMay role="operator">
+          <JobReport job={job.id} isProof={isMigration} />
+        </IfMay>
+      )}
+    </Stack>
+  );
+}
+
+/** Of PostgreSQL all tables are compared before it is done at all: a line says so. */
+function Copied({ result }: { result: Record<string, unknown> | null }) {
+  const number = (name: string) => (typeof result?.[name] === 'number' ? result[name] : 0);
+  return (
+    <Surface label={migrations.proof.title}>
+      <Title order={2}>
+        <Status tone="ok" plain>
+          {migrations.proof.equal(counted(number('tables_proved'), 'table'), counted(number('rows'), 'row'))}
+        </Status>
+      </Title>
+      {typeof result?.kept === 'string' && <Text mt="xs">{migrations.proof.undo}</Text>}
+    </Surface>
+  );
+}
+
+/** Back to the confirmation, if it was asked for in this tab; else to the beginning of the wizard. */
+function Again({ job, isMssql }: { job: Job; isMssql: boolean }) {
+  const words = migrations.again;
+  const draft = readDraft();
+  const isOwn = draft?.migration === job.id && draft.assessment !== undefined;
+  return (
+    <IfMay role="operator">
+      <Group>
+        <Button component={Link} to={isOwn ? `/migrate?step=go&job=${draft.assessment ?? ''}` : '/migrate'} variant="default" leftSection={<IconRefresh size={16} aria-hidden />}>
+          {isOwn ? words.button : words.wizard}
+        </Button>
+        <Text c="dimmed" size="sm" flex="1 1 14rem">
+          {isMssql ? words.body : words.afresh}
+        </Text>
+      </Group>
+    </IfMay>
+  );
+}

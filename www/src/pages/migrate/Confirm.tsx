@@ -1,0 +1,94 @@
+import { Button, Group, List, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { IconArrowLeft } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useNavigate } from 'react-router-dom';
+import { BusyNotice } from '@/entities/job';
+import { requestOf, useMigrate } from '@/entities/migration';
+import type { Values } from '@/entities/migration';
+import { newKey } from '@/shared/api';
+import { texts } from '@/shared/texts';
+import { migrations } from '@/shared/texts/migrations';
+import { ProblemAlert, submitting, Surface } from '@/shared/ui';
+import { PasswordField } from './PasswordField';
+import type { Secret } from './PasswordField';
+import { namesOf } from './useEnds';
+import type { Ends } from './useEnds';
+import type { Wizard } from './useWizard';
+
+const words = migrations.go;
+
+/** The target's name, typed; and the password, where none is kept and a reload has lost it. */
+export function Confirm({ wizard, ends, password, onPassword }: { wizard: Wizard; ends: Ends } & Secret) {
+  const { values } = wizard;
+  const migrate = useMigrate();
+  const navigate = useNavigate();
+  const [key] = useState(newKey);
+  const [error, setError] = useState<unknown>(null);
+  const [lacksPassword, setLacksPassword] = useState(false);
+  const { source, name, server } = namesOf(ends, values);
+  const mssql = values.target === 'sql-server' ? ends.mssqlServers.find(({ id }) => id === values.mssql_server_id) : undefined;
+  const form = useForm({ initialValues: { typed: '' }, validate: { typed: (value) => (value === name ? null : words.wrong) } });
+  const start = form.onSubmit(async () => {
+    const lacks = mssql !== undefined && !mssql.has_password && !password;
+    setLacksPassword(lacks);
+    if (lacks) return;
+    setError(
+      await submitting(form, async () => {
+        const { job_id } = await migrate.mutateAsync({ body: { ...requestOf(values), ...(mssql && !mssql.has_password ? { password } : {}) }, key });
+        wizard.keep(values, job_id);
+        navigate(`/jobs/${job_id}`);
+      }),
+    );
+  });
+  return (
+    <Surface label={words.title}>
+      <form onSubmit={start} noValidate>
+        <Stack gap="sm">
+          <Title order={2}>{words.title}</Title>
+          <Text>{words[values.target](source, name, server)}</Text>
+          <WhatHappens values={values} />
+          <BusyNotice databaseId={values.target === 'swap' ? values.target_database_id : null} body={texts.undo.busy.another} />
+          <PasswordField server={mssql} password={password} onPassword={onPassword} error={lacksPassword ? migrations.ends.passwordMissing : null} />
+          <TextInput label={words.type(name)} autoComplete="off" spellCheck={false} maw="28rem" {...form.getInputProps('typed')} />
+          <ProblemAlert error={error} />
+          <Group>
+            <Button type="submit" size="md" color={values.target === 'swap' ? 'red' : undefined} loading={migrate.isPending}>
+              {words.button}
+            </Button>
+            <Button
+              variant="subtle"
+              leftSection={<IconArrowLeft size={16} aria-hidden />}
+              onClick={() => {
+                wizard.go('check', wizard.job);
+              }}
+            >
+              {migrations.back}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Surface>
+  );
+}
+
+function WhatHappens({ values }: { values: Values }) {
+  const isMssql = values.target === 'sql-server';
+  const out = [...values.exclude_schemas, ...values.exclude_tables];
+  const steps = [
+    ...(isMssql ? [] : [words.list[values.backup]]),
+    ...(out.length > 0 ? [words.list.out(out.join(', '))] : []),
+    words.list.load,
+    ...(values.others === 'go_on' ? [words.list.later] : []),
+    words.list.prove,
+    ...(values.target === 'swap' ? [words.list.swap] : []),
+    ...(isMssql ? [words.list.again] : []),
+  ];
+  return (
+    <List spacing={4} aria-label={words.happens} maw="48rem">
+      {steps.map((step) => (
+        <List.Item key={step}>{step}</List.Item>
+      ))}
+    </List>
+  );
+}

@@ -1,0 +1,103 @@
+import { Button, Group, Radio, Select, Stack, Title } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import type { Target, Values } from '@/entities/migration';
+import { migrations } from '@/shared/texts/migrations';
+import { Surface } from '@/shared/ui';
+import type { Secret } from './PasswordField';
+import { TargetFields } from './TargetFields';
+import { poolsOf } from './useEnds';
+import type { Ends } from './useEnds';
+import type { Wizard } from './useWizard';
+
+const words = migrations.ends;
+const TARGETS: readonly Target[] = ['new', 'swap', 'sql-server'];
+const bytes = (text: string) => new TextEncoder().encode(text.trim()).length;
+
+function validateName(name: string, target: Target): string | null {
+  if (target === 'swap') return null;
+  if (!name.trim()) return words.nameMissing;
+  if (target === 'new') return bytes(name) > 63 ? words.nameLong : null;
+  return name.trim().length > 128 ? words.mssqlNameLong : null;
+}
+
+/** What was chosen before, without what is gone since. */
+function known(values: Values, { databases, servers, mssqlServers }: Ends): Values {
+  const still = (id: string | null, all: readonly { id: string }[]) => (all.some((each) => each.id === id) ? id : all.length === 1 ? (all[0]?.id ?? null) : null);
+  return {
+    ...values,
+    database_id: still(values.database_id, databases),
+    server_id: still(values.server_id, servers),
+    target_database_id: databases.some(({ id }) => id === values.target_database_id) ? values.target_database_id : null,
+    mssql_server_id: still(values.mssql_server_id, mssqlServers),
+  };
+}
+
+export function EndsForm({ wizard, ends, password, onPassword }: { wizard: Wizard; ends: Ends } & Secret) {
+  const form = useForm<Values>({
+    initialValues: known(wizard.values, ends),
+    validate: {
+      database_id: (value) => (value ? null : words.databaseMissing),
+      server_id: (value, { target }) => (target === 'new' && !value ? words.serverMissing : null),
+      target_database_id: (value, { target, database_id }) => (target !== 'swap' ? null : !value ? words.replacedMissing : value === database_id ? words.replacedSame : null),
+      mssql_server_id: (value, { target }) => (target === 'sql-server' && !value ? words.mssqlMissing : null),
+      database_name: (value, { target }) => validateName(value, target),
+      pool: (value, values) => (poolsOf(ends, values).length > 0 && !value ? words.poolMissing : null),
+    },
+  });
+  const pools = poolsOf(ends, form.values);
+  const next = form.onSubmit((values) => {
+    const isOther = values.database_id !== wizard.values.database_id;
+    wizard.keep({
+      ...values,
+      pool: pools.includes(values.pool ?? '') ? values.pool : null,
+      // What was said of another database's tables is said of this one's no more.
+      ...(isOther ? { exclude_tables: [], exclude_schemas: [], types: [], columns: [], backup_id: null } : {}),
+    });
+    wizard.go('what');
+  });
+  return (
+    <form onSubmit={next} noValidate>
+      <Stack>
+        <Surface label={words.source}>
+          <Title order={2} mb="sm">
+            {words.source}
+          </Title>
+          <Select
+            label={words.database}
+            data={ends.databases.map(({ id, name, server_name }) => ({ value: id, label: `${name} (${server_name})` }))}
+            searchable
+            maw="28rem"
+            {...form.getInputProps('database_id')}
+          />
+        </Surface>
+        <Surface label={words.target}>
+          <Title order={2} mb="sm">
+            {words.target}
+          </Title>
+          <Stack>
+            <Radio.Group
+              aria-label={words.target}
+              value={form.values.target}
+              onChange={(target) => {
+                form.setFieldValue('target', target as Target);
+              }}
+            >
+              <Stack gap="sm">
+                {TARGETS.map((target) => (
+                  <Radio key={target} value={target} label={words.kinds[target].title} description={words.kinds[target].body} />
+                ))}
+              </Stack>
+            </Radio.Group>
+            <TargetFields form={form} ends={ends} password={password} onPassword={onPassword} />
+            {pools.length > 0 && <Select label={words.pool} description={words.poolHint} data={pools} maw="28rem" {...form.getInputProps('pool')} />}
+          </Stack>
+        </Surface>
+        <Group>
+          <Button type="submit" size="md">
+            {migrations.next}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

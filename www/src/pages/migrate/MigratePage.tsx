@@ -1,0 +1,43 @@
+import { Skeleton } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { lazy, Suspense, useState } from 'react';
+import { useMay } from '@/entities/me';
+import { migrations as words } from '@/shared/texts/migrations';
+import { EmptyState, Page, StepList, Surface } from '@/shared/ui';
+import { EndsStep } from './EndsStep';
+import { STEPS, useWizard } from './useWizard';
+
+const WhatStep = lazy(() => import('./WhatStep'));
+const CheckStep = lazy(() => import('./CheckStep'));
+const GoStep = lazy(() => import('./GoStep'));
+
+/** From source and target over what moves and an assessment to the confirmation. */
+export function MigratePage() {
+  const mayMigrate = useMay('operator');
+  if (mayMigrate) return <Wizard />;
+  return (
+    <Page title={words.title}>
+      <Surface>
+        <EmptyState icon={IconLock} title={words.viewer.title}>
+          {words.viewer.body}
+        </EmptyState>
+      </Surface>
+    </Page>
+  );
+}
+
+function Wizard() {
+  const wizard = useWizard();
+  const [password, setPassword] = useState(''); // of the SQL Server: in no storage
+  return (
+    <Page title={words.title} description={words.description}>
+      <StepList label={words.steps.label} names={STEPS.map((name) => words.steps[name])} current={STEPS.indexOf(wizard.step)} />
+      <Suspense fallback={<Skeleton h={320} radius="md" />}>
+        {wizard.step === 'ends' && <EndsStep wizard={wizard} password={password} onPassword={setPassword} />}
+        {wizard.step === 'what' && <WhatStep wizard={wizard} />}
+        {wizard.step === 'check' && <CheckStep wizard={wizard} />}
+        {wizard.step === 'go' && <GoStep wizard={wizard} password={password} onPassword={setPassword} />}
+      </Suspense>
+    </Page>
+  );
+}

@@ -1,0 +1,1 @@
+export { MigratePage as default } from './MigratePage';
