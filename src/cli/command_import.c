@@ -83,6 +83,10 @@ static void report_json(HfJsonWriter *json, bool csv, const HfImportResult *resu
         hf_json_writer_end_object(json);
     }
     hf_json_writer_end_array(json);
+    if (!csv && result->sheets != NULL) {
+        json_names(json, "sheets", result->sheets);
+        json_names(json, "other_sheets", result->other_sheets);
+    }
     json_names(json, "left_out", result->left_out);
     json_names(json, "by_default", result->by_default);
     hf_json_writer_begin_array(json, "rows_as_they_arrive");
@@ -101,6 +105,15 @@ static char *join(const GPtrArray *names)
     return g_string_free(text, FALSE);
 }
 
+static void text_sheets(HfReport *report, const HfImportResult *result)
+{
+    g_autofree char *sheets = join(result->sheets), *others = join(result->other_sheets);
+    hf_report_line(report, "read sheet%s %s", result->sheets->len > 1 ? "s" : "", sheets);
+    if (result->other_sheets->len > 0)
+        hf_report_line(report, "not read: %s, as no export has made %s; name it with --sheet", others,
+                       result->other_sheets->len > 1 ? "them go on with it" : "it go on with that");
+}
+
 static void text_matching(HfReport *report, bool csv, const HfImportResult *result)
 {
     g_autoptr(HfTextTable) list = hf_text_table_new("lll");
@@ -108,6 +121,8 @@ static void text_matching(HfReport *report, bool csv, const HfImportResult *resu
     if (csv)
         hf_report_line(report, "read as %s, parted by %s", result->form.encoding,
                        delimiter_name(result->form.delimiter));
+    else
+        text_sheets(report, result);
     hf_text_table_add(list, (const char *[]){"OF THE FILE", "OF THE TABLE", "TYPE"});
     for (guint i = 0; i < result->matches->len; i++) {
         const HfImportMatch *match = result->matches->pdata[i];

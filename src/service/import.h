@@ -55,9 +55,11 @@ typedef struct {
     GPtrArray *matches; /* HfImportMatch */
     GPtrArray
         *left_out; /* char*: columns of the file that go nowhere: by the options, or as they are generated there */
-    GPtrArray *by_default; /* char*: columns of the table that get their defaults */
-    GPtrArray *preview;    /* GPtrArray of char*: rows as the table would have them, by the matches; may be NULL */
-    char *header;          /* the file's, as a line of CSV */
+    GPtrArray *by_default;   /* char*: columns of the table that get their defaults */
+    GPtrArray *preview;      /* GPtrArray of char*: rows as the table would have them, by the matches; may be NULL */
+    GPtrArray *sheets;       /* char*, of XLSX: those that are read, as one; NULL for CSV */
+    GPtrArray *other_sheets; /* char*: those that look as if they went on with it, and are not read */
+    char *header;            /* the file's, as a line of CSV */
     uint64_t rows, wrong;
 } HfImportResult;
 

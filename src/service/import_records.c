@@ -29,6 +29,8 @@ void hf_import_result_clear(HfImportResult *self)
     g_clear_pointer(&self->left_out, g_ptr_array_unref);
     g_clear_pointer(&self->by_default, g_ptr_array_unref);
     g_clear_pointer(&self->preview, g_ptr_array_unref);
+    g_clear_pointer(&self->sheets, g_ptr_array_unref);
+    g_clear_pointer(&self->other_sheets, g_ptr_array_unref);
     g_clear_pointer(&self->header, g_free);
     g_clear_pointer(&self->table, g_free);
 }
@@ -58,7 +60,11 @@ bool hf_import_records_open(HfImportRecords *self, const HfImportOptions *option
     self->reader = options->format == HF_IMPORT_CSV
                        ? hf_csv_reader_open(stream, options->label, &result->form, cancellable, error)
                        : hf_xlsx_reader_open(options->fd, options->label, options->sheet, cancellable, error);
-    return self->reader != NULL;
+    if (self->reader == NULL || options->format != HF_IMPORT_XLSX)
+        return self->reader != NULL;
+    result->sheets = hf_xlsx_reader_sheets(self->reader);
+    result->other_sheets = hf_xlsx_reader_others(self->reader);
+    return true;
 }
 
 void hf_import_records_clear(HfImportRecords *self)

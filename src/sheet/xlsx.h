@@ -50,13 +50,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfXlsxWriter, hf_xlsx_writer_free)
 
 /*
  * The rows of a sheet, its header the first of them; then those of "name (2)" and so on without theirs, which must be
- * the same. `sheet` NULL is the first of the workbook. `fd` (borrowed, duplicated) must be a file; `label` names it in
- * messages. Rows in which nothing is are passed over. Numbers come with 15 digits at most, moments as
- * "2024-02-29 12:00:00.500", booleans as "true" and "false". A cell with an error (#REF!) is HF_ERROR_CORRUPT; so is
- * what is no such workbook, HF_ERROR_LIMIT what is too large, and HF_ERROR_NOT_FOUND a sheet that is not there.
- * Transfer full.
+ * the same, if the writer above has made them so: it says that in the workbook. `sheet` NULL is the first of the
+ * workbook. `fd` (borrowed, duplicated) must be a file; `label` names it in messages. Rows in which nothing is are
+ * passed over. Numbers come with 15 digits at most, moments as "2024-02-29 12:00:00.500", booleans as "true" and
+ * "false". A cell with an error (#REF!) is HF_ERROR_CORRUPT; so is what is no such workbook, HF_ERROR_LIMIT what is too
+ * large, and HF_ERROR_NOT_FOUND a sheet that is not there. Transfer full.
  */
 HfRecordReader *hf_xlsx_reader_open(int fd, const char *label, const char *sheet, GCancellable *cancellable,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The sheets that it reads, in order; and those that are called "name (2)" and so on and are not read. char*, transfer
+ * full. */
+GPtrArray *hf_xlsx_reader_sheets(const HfRecordReader *reader);
+GPtrArray *hf_xlsx_reader_others(const HfRecordReader *reader);
 
 #endif

@@ -12,6 +12,8 @@
 #define MAX_STRINGS 8000000
 #define MAX_STRING_BYTES (4 * HF_XLSX_MAX_UNITS)
 #define MAX_STYLES 1000000
+#define MAX_SPLIT_BYTES 1000
+#define CUSTOM_PART "docProps/custom.xml"
 #define WRITE_BYTES 65536
 
 typedef struct {
@@ -24,6 +26,7 @@ typedef struct {
     GString *pending;    /* not yet in the file */
     guint64 written;
     bool in_string, in_text, in_phonetic;
+    bool in_split;
 } Reading;
 
 /* ---- The workbook --------------------------------------------------------------------------------------------------
@@ -75,6 +78,39 @@ static void relations_start(gpointer data, const char *element, const char **att
         if (g_strcmp0(sheet->id, id) == 0 && sheet->part == NULL && g_str_has_suffix(type, "/worksheet"))
             sheet->part = g_strdup(part);
     }
+}
+
+/* ---- Properties ----------------------------------------------------------------------------------------------------
+ */
+
+static void custom_start(gpointer data, const char *element, const char **attributes)
+{
+    Reading *self = data;
+    self->in_text = self->in_split;
+    if (strcmp(element, "property") == 0)
+        self->in_split = g_strcmp0(hf_xlsx_attribute(attributes, "name"), HF_XLSX_SPLIT) == 0;
+}
+
+static void custom_text(gpointer data, const char *text, int length)
+{
+    Reading *self = data;
+    if (self->in_text && self->string->len < MAX_SPLIT_BYTES)
+        g_string_append_len(self->string, text, length);
+}
+
+static void custom_end(gpointer data, const char *element)
+{
+    Reading *self = data;
+    self->in_text = false;
+    self->in_split = self->in_split && strcmp(element, "property") != 0;
+}
+
+unsigned hf_xlsx_book_split(const HfXlsxBook *self, const char *sheet)
+{
+    char *name = NULL;
+    guint64 count = self->split != NULL ? g_ascii_strtoull(self->split, &name, 10) : 0;
+    bool of_it = name != NULL && *name == ' ' && strcmp(name + 1, sheet) == 0;
+    return of_it && count > 0 && count <= self->sheets->len ? (unsigned)count : 1;
 }
 
 /* ---- Number formats ------------------------------------------------------------------------------------------------
@@ -226,6 +262,7 @@ const char *hf_xlsx_book_string(const HfXlsxBook *self, guint64 number, size_t *
 
 static const HfXlsxHandlers workbook_handlers = {.start = workbook_start};
 static const HfXlsxHandlers relation_handlers = {.start = relations_start};
+static const HfXlsxHandlers custom_handlers = {.start = custom_start, .text = custom_text, .end = custom_end};
 static const HfXlsxHandlers style_handlers = {.start = styles_start, .end = styles_end};
 static const HfXlsxHandlers string_handlers = {.start = strings_start, .text = strings_text, .end = strings_end};
 
@@ -258,6 +295,11 @@ static bool read_all(Reading *self, HfXlsxZip *zip, GCancellable *cancellable, G
         !read_part(self, zip, "xl/_rels/workbook.xml.rels", HF_XLSX_SMALL_BYTES, &relation_handlers, cancellable,
                    error))
         return false;
+    if (hf_xlsx_zip_has(zip, CUSTOM_PART)) {
+        if (!read_part(self, zip, CUSTOM_PART, HF_XLSX_SMALL_BYTES, &custom_handlers, cancellable, error))
+            return false;
+        self->book->split = g_strdup(self->string->str);
+    }
     if (self->styles_part != NULL && hf_xlsx_zip_has(zip, self->styles_part) &&
         !read_part(self, zip, self->styles_part, HF_XLSX_SMALL_BYTES, &style_handlers, cancellable, error))
         return false;
@@ -295,5 +337,6 @@ void hf_xlsx_book_free(HfXlsxBook *self)
     g_ptr_array_unref(self->sheets);
     g_array_unref(self->formats);
     g_array_unref(self->ends);
+    g_free(self->split);
     g_free(self);
 }

@@ -24,13 +24,20 @@ typedef struct {
     int strings_fd;      /* the shared strings, one after another; -1: none */
     GArray *ends;        /* uint64_t: where each ends */
     GMappedFile *mapped; /* of strings_fd; NULL: no bytes */
+    char *split;         /* the value of HF_XLSX_SPLIT; NULL: it has none */
 } HfXlsxBook;
+
+/* A property of the document by which an export says that its sheets are one table: "3 People" if "People (2)" and
+ * "People (3)" go on with "People". */
+#define HF_XLSX_SPLIT "Holdfast sheets"
 
 /* HF_ERROR_LIMIT for more strings than can be remembered. Transfer full. */
 HfXlsxBook *hf_xlsx_book_read(HfXlsxZip *zip, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_xlsx_book_free(HfXlsxBook *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfXlsxBook, hf_xlsx_book_free)
 
+/* Over how many sheets the table of this one goes by what the export says, with itself: 1 for any other. */
+unsigned hf_xlsx_book_split(const HfXlsxBook *self, const char *sheet);
 /* NULL: there is no such string. Borrowed. */
 const char *hf_xlsx_book_string(const HfXlsxBook *self, guint64 number, size_t *length);
 HfXlsxFormat hf_xlsx_book_format(const HfXlsxBook *self, guint64 style);

@@ -15,6 +15,7 @@ typedef struct {
     HfXlsxBook *book;
     const HfXlsxSheet *first, *sheet; /* the one that was asked for, and the one that is read */
     unsigned number;                  /* of it, from 1 */
+    unsigned sheets;                  /* that are read */
     HfXlsxPart *part;                 /* NULL: none is open */
     HfRecord *record;                 /* that is filled */
     GString *header;                  /* of the first sheet; NULL: not read yet */
@@ -245,6 +246,48 @@ static bool take_row(Reader *self, bool *given, GError **error)
     return strcmp(self->header->str, header) == 0;
 }
 
+static char *name_of(const Reader *self, unsigned number)
+{
+    return number == 1 ? g_strdup(self->first->name) : g_strdup_printf("%s (%u)", self->first->name, number);
+}
+
+static bool go_on(Reader *self, GError **error)
+{
+    if (self->number == self->sheets) {
+        self->sheet = NULL;
+        return true;
+    }
+    g_autofree char *name = name_of(self, ++self->number);
+    self->sheet = find_sheet(self->book, name);
+    if (self->sheet == NULL)
+        g_set_error(error, HF_ERROR, HF_ERROR_CORRUPT,
+                    "%s: sheet %s is missing: %s was exported over %u sheets; put it back, or give the first another "
+                    "name to read it alone",
+                    self->label, name, self->first->name, self->sheets);
+    return self->sheet != NULL;
+}
+
+GPtrArray *hf_xlsx_reader_sheets(const HfRecordReader *reader)
+{
+    const Reader *self = (const Reader *)reader;
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    for (unsigned number = 1; number <= self->sheets; number++)
+        g_ptr_array_add(names, name_of(self, number));
+    return names;
+}
+
+GPtrArray *hf_xlsx_reader_others(const HfRecordReader *reader)
+{
+    const Reader *self = (const Reader *)reader;
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    for (unsigned number = self->sheets + 1;; number++) {
+        g_autofree char *name = name_of(self, number);
+        if (find_sheet(self->book, name) == NULL)
+            return names;
+        g_ptr_array_add(names, g_steal_pointer(&name));
+    }
+}
+
 static bool next(HfRecordReader *reader, HfRecord *record, bool *more, GError **error)
 {
     Reader *self = (Reader *)reader;
@@ -261,8 +304,8 @@ static bool next(HfRecordReader *reader, HfRecord *record, bool *more, GError **
         if (row)
             continue;
         g_clear_pointer(&self->part, hf_xlsx_part_close);
-        g_autofree char *name = g_strdup_printf("%s (%u)", self->first->name, ++self->number);
-        self->sheet = find_sheet(self->book, name);
+        if (!go_on(self, error))
+            return false;
     }
     g_free(record->place);
     record->place = g_strdup_printf("sheet %s, row %" G_GUINT64_FORMAT, self->sheet->name, self->row);
@@ -304,6 +347,7 @@ HfRecordReader *hf_xlsx_reader_open(int fd, const char *label, const char *sheet
     self->book = g_steal_pointer(&book);
     self->first = self->sheet = first;
     self->number = 1;
+    self->sheets = hf_xlsx_book_split(self->book, first->name);
     self->value = g_string_new(NULL);
     return &self->reader;
 }

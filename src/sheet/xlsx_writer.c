@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "sheet/sheet_file.h"
 #include "sheet/xlsx.h"
+#include "sheet/xlsx_book.h"
 #include "sheet/xlsx_cell.h"
 
 #include <string.h>
@@ -257,7 +258,11 @@ static bool hand_on(HfXlsxWriter *self, HfOutput *to, GError **error)
 
 bool hf_xlsx_writer_finish(HfXlsxWriter *self, HfOutput *to, GCancellable *cancellable, GError **error)
 {
-    lxw_error reason = workbook_close(g_steal_pointer(&self->workbook));
+    g_autofree char *split = g_strdup_printf("%u %s", self->sheets, self->name);
+    lxw_error reason = workbook_set_custom_property_string(self->workbook, HF_XLSX_SPLIT, split);
+    if (reason != LXW_NO_ERROR)
+        return fail(error, "cannot finish", reason);
+    reason = workbook_close(g_steal_pointer(&self->workbook));
     if (reason != LXW_NO_ERROR)
         return fail(error, "cannot finish", reason);
     if (!read_back(self, cancellable, error)) {

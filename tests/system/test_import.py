@@ -2,6 +2,7 @@
 either all arrives or nothing."""
 import csv
 import io
+import json
 import os
 import signal
 import zipfile
@@ -115,6 +116,46 @@ def test_a_workbook_of_others_is_read(people):
     assert "has no sheet third" in people.refused(people.folder / "a.xlsx", "--sheet", "third")
     people(people.folder / "a.xlsx", "--sheet", "second")
     assert people.psql("SELECT name, born, team, note FROM people ORDER BY id") == "größe|1990-02-28|2|1+1\ntrue|2024-02-29|1|true"
+
+
+def with_property(path, value):
+    """The property by which an export says over how many sheets a table goes."""
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("docProps/custom.xml", '<Properties xmlns:vt="x"> <property name="Other"> <vt:lpwstr>1</vt:lpwstr></property>'
+                         f'<property pid="2" name="Holdfast sheets"> <vt:lpwstr>{value}</vt:lpwstr> </property></Properties>')
+    return path
+
+
+def copied_sheets(path, *more):
+    """Sheets that are called as a copy of a sheet is, with a row each."""
+    book = openpyxl.Workbook()
+    book.active.title = "People"
+    for sheet in (book.active, *(book.create_sheet(name) for name in ("People (2)", "People (3)", *more))):
+        sheet.append(["name"])
+        sheet.append([f"of {sheet.title}"])
+    book.save(path)
+    return path
+
+
+def test_a_sheet_that_only_looks_like_the_next_is_not_read_and_said(people):
+    path = copied_sheets(people.folder / "a.xlsx")
+    done = people(path)
+    assert "read sheet People\n" in done.stdout and "not read: People (2), People (3), as no export" in done.stdout
+    assert people.psql("SELECT name FROM people") == "of People"
+    assert json.loads(people(path, "--preview", "--json").stdout)["other_sheets"] == ["People (2)", "People (3)"]
+    people(with_property(path, "3 Other"))
+    people(path, "--sheet", "People (2)")
+    assert people.psql("SELECT count(*), count(DISTINCT name) FROM people") == "3|2"
+
+
+def test_sheets_that_an_export_has_parted_are_one_table(people):
+    path = with_property(copied_sheets(people.folder / "a.xlsx"), "2 People")
+    done = people(path)
+    assert "read sheets People, People (2)\n" in done.stdout and "not read: People (3), as" in done.stdout
+    assert people.psql("SELECT name FROM people ORDER BY id") == "of People\nof People (2)"
+    assert json.loads(people(path, "--preview", "--json").stdout)["sheets"] == ["People", "People (2)"]
+    path = with_property(copied_sheets(people.folder / "b.xlsx", "x"), "4 People")
+    assert "sheet People (4) is missing" in people.refused(path)
 
 
 # ---- What is wrong ---------------------------------------------------------------------------------------------------
