@@ -2,13 +2,16 @@ import { Anchor, Button, Code, Group, List, Stack, Text, Title } from '@mantine/
 import { Link } from 'react-router-dom';
 import { IfMay } from '@/entities/me';
 import { texts } from '@/shared/texts';
+import { moving } from '@/shared/texts/moving';
 import { CopyText, Page, Surface } from '@/shared/ui';
 import { Codes } from './Codes';
+import { Moving } from './Moving';
 
 const words = texts.help;
 const PARTS = [
   ['emergency', words.steps.title],
   ['by-hand', words.byHand.title],
+  ['moving', moving.title],
   ['codes', words.codes.title],
 ] as const;
 
@@ -24,6 +27,7 @@ export function HelpPage() {
       </Group>
       <Emergency />
       <ByHand />
+      <Moving />
       <Codes />
       <Surface label={words.more.title}>
         <Title order={2} mb="xs">

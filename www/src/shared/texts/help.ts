@@ -28,16 +28,20 @@ const codes: Record<components['schemas']['Code'], Explained> = {
     means: 'Your role, or the role of the token, does not allow it. The refusal stands in the audit log.',
     todo: 'Ask an administrator of the organization for the right.',
   },
-  limit: { title: 'Too large', means: 'A bound was passed: of a file, a request, the time it may take, or the room on a disk.', todo: 'Send less at once; files go in pieces, which the page does by itself. If a disk is full, make room there, and start it again.' },
+  limit: {
+    title: 'Too large',
+    means: 'A bound was passed: of a file, a request, the time it may take, the room on a disk, or of the values and rows that SQL Server takes.',
+    todo: 'Send less at once; files go in pieces, which the page does by itself. If a disk is full, make room there, and start it again. Of a migration the assessment says what becomes of such values.',
+  },
   network: {
     title: 'Out of reach for the moment',
-    means: 'A server could not be reached or went away: PostgreSQL, Redis or Holdfast itself. It may pass.',
+    means: 'A server could not be reached or went away: PostgreSQL, SQL Server, Redis or Holdfast itself. It may pass.',
     todo: 'Try again in a moment. If it stays so, test the server on its page, and look at name, port and firewall.',
   },
   database: {
     title: 'The database server refused',
-    means: 'PostgreSQL was reached and said no. Its own words stand in the detail.',
-    todo: 'Most often a right or a password: correct it on the server’s page and test it there.',
+    means: 'PostgreSQL or SQL Server was reached and said no. Its own words stand in the detail.',
+    todo: 'Most often a right or a password: correct it on Servers and test it there.',
   },
   storage: {
     title: 'The storage failed',
@@ -56,8 +60,8 @@ const codes: Record<components['schemas']['Code'], Explained> = {
   },
   differ: {
     title: 'The data differ',
-    means: 'The comparison was made, and what is in the database is not what is in the backup.',
-    todo: 'The detail says where. Do not let it go live: keep what is there, and verify the file.',
+    means: 'The comparison was made, and what is in the database is not what is in the backup, or in the source of a migration.',
+    todo: 'The detail says where. Do not let it go live: keep what is there, and verify the file, or migrate again.',
   },
   cancelled: { title: 'Cancelled', means: 'Somebody asked to stop. What was there before is there still.', todo: 'Start it again if it is still wanted. The audit log says who stopped it.' },
   internal: {
@@ -92,7 +96,7 @@ const codes: Record<components['schemas']['Code'], Explained> = {
 
 export const help = {
   title: 'Help',
-  lead: 'What a message means, and how to get data back without Holdfast.',
+  lead: 'What a message means, how to get data back without Holdfast, and how to move a database elsewhere.',
   parts: 'On this page',
   steps: {
     title: 'In an emergency',
@@ -151,7 +155,7 @@ export const help = {
   more: {
     title: 'Where to read on',
     items: [
-      ['man holdfast', 'the command line: backup, restore, verify, audit'],
+      ['man holdfast', 'the command line: backup, restore, verify, migrate, export, import, audit'],
       ['man holdfast-worker', 'the program that runs jobs'],
       ['man holdfast-api', 'the program that answers this page'],
     ] as readonly (readonly [string, string])[],

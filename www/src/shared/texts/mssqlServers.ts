@@ -64,7 +64,7 @@ export const mssqlServers = {
   },
   check: {
     title: (name: string) => `Test ${name}`,
-    lead: 'Nothing is changed there: it is looked at whether a database could be moved to it.',
+    lead: 'It shows step by step whether a database could be moved there. Nothing is changed by it.',
     database: 'Database',
     databaseHint: 'An empty one on that server, which the login may use.',
     databaseMissing: 'Give the name of a database.',
