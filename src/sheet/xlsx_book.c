@@ -12,6 +12,11 @@
 #define MAX_STRINGS 8000000
 #define MAX_STRING_BYTES (4 * HF_XLSX_MAX_UNITS)
 #define MAX_STYLES 1000000
+/* What the strings may have, which are kept in a temporary file: a small workbook must not fill the disk. Strings that
+ * are all different are seldom packed to a tenth. */
+#define FREE_STRING_BYTES ((guint64)64 << 20)
+#define STRING_BYTES_A_BYTE 100
+#define MAX_STRINGS_BYTES ((guint64)4 << 30)
 #define MAX_SPLIT_BYTES 1000
 #define CUSTOM_PART "docProps/custom.xml"
 #define WRITE_BYTES 65536
@@ -24,7 +29,7 @@ typedef struct {
     bool in_cell_styles; /* in cellXfs */
     GString *string;     /* the one that is read */
     GString *pending;    /* not yet in the file */
-    guint64 written;
+    guint64 written, max_written;
     bool in_string, in_text, in_phonetic;
     bool in_split;
 } Reading;
@@ -230,6 +235,11 @@ static void keep_string(Reading *self)
     g_array_append_val(self->book->ends, self->written);
     if (self->book->ends->len > MAX_STRINGS)
         g_set_error(&error, HF_ERROR, HF_ERROR_LIMIT, "more than %d different strings; save it as CSV", MAX_STRINGS);
+    else if (self->written > self->max_written)
+        g_set_error(&error, HF_ERROR, HF_ERROR_LIMIT,
+                    "its strings have over %" G_GUINT64_FORMAT " MiB, which is too much for a file of this size; save "
+                    "it as CSV",
+                    self->max_written >> 20);
     else if (self->pending->len >= WRITE_BYTES)
         (void)!flush_strings(self, &error);
     if (error != NULL)
@@ -277,6 +287,7 @@ static bool read_part(Reading *self, HfXlsxZip *zip, const char *part, guint64 m
 
 static bool read_strings(Reading *self, HfXlsxZip *zip, GCancellable *cancellable, GError **error)
 {
+    self->max_written = MIN(FREE_STRING_BYTES + STRING_BYTES_A_BYTE * hf_xlsx_zip_bytes(zip), MAX_STRINGS_BYTES);
     self->book->strings_fd = hf_sheet_file_new(error);
     if (self->book->strings_fd < 0 ||
         !read_part(self, zip, self->strings_part, HF_XLSX_LARGE_BYTES, &string_handlers, cancellable, error) ||

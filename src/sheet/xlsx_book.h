@@ -31,7 +31,7 @@ typedef struct {
  * "People (3)" go on with "People". */
 #define HF_XLSX_SPLIT "Holdfast sheets"
 
-/* HF_ERROR_LIMIT for more strings than can be remembered. Transfer full. */
+/* HF_ERROR_LIMIT for more strings, or longer ones, than a file of its size may have. Transfer full. */
 HfXlsxBook *hf_xlsx_book_read(HfXlsxZip *zip, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_xlsx_book_free(HfXlsxBook *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfXlsxBook, hf_xlsx_book_free)

@@ -10,6 +10,7 @@
 #include <expat.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zip.h>
 
@@ -21,6 +22,7 @@
 struct HfXlsxZip {
     zip_t *zip;
     char *label;
+    guint64 bytes;
 };
 
 struct HfXlsxPart {
@@ -55,8 +57,10 @@ HfXlsxZip *hf_xlsx_zip_open(int fd, const char *label, GError **error)
             close(own);
         return NULL;
     }
+    struct stat info;
     HfXlsxZip *self = g_new0(HfXlsxZip, 1);
     self->zip = zip;
+    self->bytes = fstat(fd, &info) == 0 ? (guint64)info.st_size : 0;
     self->label = g_strdup(label);
     if (zip_get_num_entries(zip, 0) > MAX_ENTRIES) {
         g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "%s has more than %d parts", label, MAX_ENTRIES);
@@ -70,6 +74,11 @@ void hf_xlsx_zip_close(HfXlsxZip *self)
     zip_discard(self->zip);
     g_free(self->label);
     g_free(self);
+}
+
+guint64 hf_xlsx_zip_bytes(const HfXlsxZip *self)
+{
+    return self->bytes;
 }
 
 bool hf_xlsx_zip_has(HfXlsxZip *self, const char *part)

@@ -13,6 +13,8 @@ typedef struct HfXlsxZip HfXlsxZip;
 HfXlsxZip *hf_xlsx_zip_open(int fd, const char *label, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_xlsx_zip_close(HfXlsxZip *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfXlsxZip, hf_xlsx_zip_close)
+/* Of the file. */
+guint64 hf_xlsx_zip_bytes(const HfXlsxZip *self);
 bool hf_xlsx_zip_has(HfXlsxZip *self, const char *part);
 
 /* Names come without a prefix. Those that are NULL are not called. */

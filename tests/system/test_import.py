@@ -155,6 +155,7 @@ def test_sheets_that_an_export_has_parted_are_one_table(people):
     assert people.psql("SELECT name FROM people ORDER BY id") == "of People\nof People (2)"
     assert json.loads(people(path, "--preview", "--json").stdout)["sheets"] == ["People", "People (2)"]
     path = with_property(copied_sheets(people.folder / "b.xlsx", "x"), "4 People")
+    people.psql("TRUNCATE people")
     assert "sheet People (4) is missing" in people.refused(path)
 
 
@@ -251,6 +252,16 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
 ])
 def test_a_hostile_workbook_is_an_error(people, parts, told):
     assert told in people.refused(workbook(people.folder / "a.xlsx", **parts))
+
+
+def test_strings_that_would_fill_the_disk_are_an_error(people):
+    strings = "<sst>" + f"<si><t>{'x' * 100_000}</t></si>" * 800 + "</sst>"
+    path = workbook(people.folder / "a.xlsx", sheet('<row><c t="s"><v>0</v></c></row>'), strings)
+    assert path.stat().st_size < 1 << 20
+    assert "its strings have over " in people.refused(path)
+    few = "<sst>" + f"<si><t>{'x' * 10_000}</t></si>" * 100 + "</sst>"
+    people(workbook(people.folder / "b.xlsx", sheet('<row><c t="s"><v>99</v></c></row>'), few))
+    assert people.psql("SELECT length FROM people") == "10000"
 
 
 def test_a_damaged_workbook_is_an_error(people):
