@@ -271,7 +271,8 @@ static bool load_range(Import *self, guint from, guint to, GError **error)
         guint wrong = known ? from + (alone ? 0 : (guint)line - 1) : from + (to - from) / 2;
         g_autofree char *words = words_of(self, reason->message);
         g_error_free(reason);
-        if (!hf_pg_exec(self->pg, "ROLLBACK TO SAVEPOINT batch", error) || !load_range(self, from, wrong, error))
+        if (!hf_pg_exec(self->pg, "ROLLBACK TO SAVEPOINT batch; RELEASE SAVEPOINT batch", error) ||
+            !load_range(self, from, wrong, error))
             return false;
         if (known && !put_aside(self, row_at(self, wrong)->place, row_at(self, wrong)->line, column, words, error))
             return false;

@@ -199,6 +199,19 @@ def test_wrong_lines_are_put_aside_and_can_be_mended(people):
     assert people.psql("SELECT count(*) FROM people") == "2500"
 
 
+def test_many_wrong_lines_are_not_nested_in_one_another(people):
+    people.psql("""CREATE TABLE open_transactions (n int);
+        CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            INSERT INTO public.open_transactions SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND pid = pg_backend_pid();
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER note AFTER INSERT ON people FOR EACH STATEMENT EXECUTE FUNCTION note()""")
+    path = people.file("a.csv", "name,team\n" + "a,1\nb,x\n" * 50)
+    done = people(path, "--errors-to", people.folder / "wrong.csv", "--json").json
+    assert (done["rows"], done["wrong"]) == (50, 50)
+    assert people.psql("SELECT max(n) <= 3 FROM open_transactions") == "t"
+
+
 def test_more_wrong_lines_than_the_limit_end_it(people):
     path = people.file("a.csv", "name,team\n" + "a,x\n" * 5)
     assert "more than 3 lines are wrong (line 5, column team" in people.refused(
