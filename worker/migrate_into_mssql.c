@@ -141,6 +141,7 @@ static bool migrate(Into *self, const HfMigrationPlan *plan, const HfTdsTarget *
     HfMigrateMssqlOptions options = {.assess = plan->assess,
                                      .lock_wait_ms = plan->lock_wait_ms,
                                      .others = plan->others,
+                                     .patience_ms = HF_MIGRATION_PATIENCE_MS,
                                      .target = target,
                                      .jobs = plan->jobs,
                                      .refused_limit = (guint)hf_body_number(run->request, 0, "refused_limit", 0),

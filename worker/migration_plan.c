@@ -38,6 +38,7 @@ static void read_postgres(HfMigrationPlan *self, const HfJobRun *run)
                                      .force_text = g_strcmp0(hf_body_text(request, 0, "data_format"), "text") == 0},
                            .lock_wait_ms = self->lock_wait_ms,
                            .others = self->others,
+                           .patience_ms = HF_MIGRATION_PATIENCE_MS,
                            .restore = {.archive_name = self->archive_name,
                                        .target = self->target,
                                        .mode = self->replaced != NULL ? HF_RESTORE_SWAP : HF_RESTORE_NEW,

@@ -10,6 +10,8 @@
 #include "worker/pattern_texts.h"
 #include "worker/place.h"
 
+#define HF_MIGRATION_PATIENCE_MS 30000 /* for the sessions of an attempt that died */
+
 typedef struct {
     HfPlace source;
     HfPatternTexts texts;

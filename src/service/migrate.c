@@ -193,14 +193,34 @@ bool hf_migrate_check_backup(const HfPgTarget *source, HfArchiveReader *archive,
 /* ---- The whole -----------------------------------------------------------------------------------------------------
  */
 
+static bool lock_patiently(const HfMigrateOptions *options, HfPg *target, const char *database,
+                           GCancellable *cancellable, GError **error)
+{
+    gint64 until_us = g_get_monotonic_time() + (gint64)options->patience_ms * 1000;
+    g_autofree char *what = g_strconcat("migration into ", database, NULL);
+    for (bool told = false;; told = true) {
+        g_autoptr(GError) reason = NULL;
+        if (hf_migrate_lock(target, database, what, &reason))
+            return true;
+        if (!g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT) || g_get_monotonic_time() >= until_us) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
+        }
+        if (!told)
+            g_message("waiting, as it may be a dead one: %s", reason->message);
+        if (!hf_pg_exec(target, "ROLLBACK", error) || !hf_error_check_cancelled(cancellable, error))
+            return false;
+        g_usleep(LOOK_AGAIN_US);
+    }
+}
+
 static bool prepare(const HfMigrateOptions *options, HfPg *target, GCancellable *cancellable, char **warning,
                     GError **error)
 {
     const char *database = hf_pg_target_database(options->restore.target);
-    g_autofree char *what = g_strconcat("migration into ", database, NULL);
     g_autoptr(HfPg) source = hf_pg_connect(options->source, cancellable, error);
     return source != NULL && check_not_itself(source, target, database, error) &&
-           hf_migrate_lock(target, database, what, error) &&
+           lock_patiently(options, target, database, cancellable, error) &&
            hf_migrate_check_others(options->others, source, warning, error);
 }
 

@@ -508,7 +508,7 @@ static bool prepare(Migration *self, GError **error)
         return false;
     hf_progress_set_phase(self->progress, "making tables");
     return hf_mssql_state_open(&self->state, self->options->target, self->tds, assessment->plan, self->loads,
-                               self->slices, self->cancellable, error);
+                               self->slices, self->options->patience_ms, self->cancellable, error);
 }
 
 /* What is unfinished is named. */

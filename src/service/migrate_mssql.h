@@ -23,6 +23,7 @@ typedef struct {
     HfAssessOptions assess; /* the source, what of it, and the map */
     uint64_t lock_wait_ms;  /* for the source's tables; 0: wait for ever */
     HfOthers others;        /* of a live one */
+    uint64_t patience_ms;   /* for the lock of another migration into there: one that died has it for a moment */
     const HfTdsTarget *target;
     const char *master_key_password; /* for the default key, where the target has no master key; NULL: none */
     unsigned jobs;

@@ -10,7 +10,8 @@
 #define PARTS "[dbo].[holdfast_migration_part]"
 #define STEPS "[dbo].[holdfast_migration_step]"
 #define RAISED_NUMBER 50000
-#define PARTS_A_STATEMENT 500 /* of 1,000 rows that VALUES takes */
+#define LOOK_AGAIN_US (200 * 1000) /* at a lock that another has */
+#define PARTS_A_STATEMENT 500      /* of 1,000 rows that VALUES takes */
 
 /* ---- Which plan it is of -------------------------------------------------------------------------------------------
  */
@@ -208,11 +209,8 @@ static bool read_steps(HfMssqlState *self, HfTds *tds, GError **error)
  */
 
 /* Of the session and no transaction: one that was open all the time would keep the whole log of the load. */
-static bool take_lock(HfMssqlState *self, const HfTdsTarget *target, GCancellable *cancellable, GError **error)
+static bool try_lock(HfMssqlState *self, GError **error)
 {
-    self->lock = hf_tds_connect(target, cancellable, error);
-    if (self->lock == NULL)
-        return false;
     if (hf_tds_exec(self->lock,
                     "DECLARE @taken int; EXEC @taken = sp_getapplock @Resource = N'holdfast_migration', @LockMode = "
                     "N'Exclusive', @LockOwner = N'Session', @LockTimeout = 0; IF @taken < 0 RAISERROR(N'the lock is "
@@ -228,13 +226,36 @@ static bool take_lock(HfMssqlState *self, const HfTdsTarget *target, GCancellabl
     return false;
 }
 
+static bool take_lock(HfMssqlState *self, const HfTdsTarget *target, uint64_t patience_ms, GCancellable *cancellable,
+                      GError **error)
+{
+    gint64 until_us = g_get_monotonic_time() + (gint64)patience_ms * 1000;
+    self->lock = hf_tds_connect(target, cancellable, error);
+    for (bool told = false; self->lock != NULL; told = true) {
+        g_autoptr(GError) reason = NULL;
+        if (try_lock(self, &reason))
+            return true;
+        if (!g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT) || g_get_monotonic_time() >= until_us) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
+        }
+        if (!told)
+            g_message("waiting, as it may be a dead one: %s", reason->message);
+        if (!hf_error_check_cancelled(cancellable, error))
+            return false;
+        g_usleep(LOOK_AGAIN_US);
+    }
+    return false;
+}
+
 bool hf_mssql_state_open(HfMssqlState *self, const HfTdsTarget *target, HfTds *tds, const HfMssqlPlan *plan,
-                         const GPtrArray *loads, const GPtrArray *slices, GCancellable *cancellable, GError **error)
+                         const GPtrArray *loads, const GPtrArray *slices, uint64_t patience_ms,
+                         GCancellable *cancellable, GError **error)
 {
     char digest[HF_DIGEST_HEX_SIZE];
     *self = (HfMssqlState){.parts = g_ptr_array_new_with_free_func(g_free), .steps = g_hash_table_new(NULL, NULL)};
     plan_digest(plan, loads, digest);
-    if (!take_lock(self, target, cancellable, error))
+    if (!take_lock(self, target, patience_ms, cancellable, error))
         return false;
     g_autoptr(HfTdsRows) there = hf_tds_query(tds, "SELECT OBJECT_ID(N'" STATE "')", error);
     if (there == NULL)

@@ -25,11 +25,12 @@ typedef struct {
 /*
  * Makes what the plan has before the rows and the tables of the state, in one transaction; or finds them. `slices`
  * (HfSlice, by load) are the parts of a new one. HF_ERROR_CONFLICT if objects of the plan are there and no state that
- * fits it, or if another migration is at work.
+ * fits it, or if another migration is at
+ * work and does not end within the patience.
  */
 bool hf_mssql_state_open(HfMssqlState *self, const HfTdsTarget *target, HfTds *tds, const HfMssqlPlan *plan,
-                         const GPtrArray *loads, const GPtrArray *slices, GCancellable *cancellable, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+                         const GPtrArray *loads, const GPtrArray *slices, uint64_t patience_ms,
+                         GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_mssql_state_clear(HfMssqlState *self);
 
 /* For HfMssqlSink.on_end: notes the part in the transaction of its rows; HF_ERROR_DATABASE if somebody else has done

@@ -317,6 +317,19 @@ def test_a_migration_whose_process_dies_begins_again_and_makes_no_second_backup(
     assert sorted(each["database_id"] for each in backups_of(world, job)) == sorted([world.shop["id"], *replaced])
 
 
+def log_of(world, job):
+    return " ".join(line["message"] for line in world.admin.get(f"/jobs/{job}?lines=500").json["log"])
+
+
+def test_a_migration_waits_for_the_sessions_of_one_that_died(world):
+    to = world.new()
+    with world.server.connect("postgres") as dead, dead.transaction():
+        dead.execute("SELECT pg_advisory_xact_lock(1212566855, hashtext(%s))", [to["database_name"]])
+        job = world.ask("/migrations", **to, backup="none")
+        wait_for(lambda: "waiting, as it may be a dead one: another migration into" in log_of(world, job), "its wait")
+    assert Watcher(world.admin, job).end()["state"] == "succeeded"
+
+
 def test_a_cancelled_migration_leaves_nothing_behind(world, gate):
     to = world.new()
     job = world.ask("/migrations", **to, backup="none", others="go_on")
