@@ -172,6 +172,19 @@ void hf_backup_writer_discard(HfJobRun *run)
         g_warning("%s may be left, and a rescan would find it: %s", row->path, reason->message);
 }
 
+bool hf_backup_writer_check(HfJobRun *run, const HfBackupTask *task, GError **error)
+{
+    g_autoptr(HfAgeRecipients) recipients = NULL;
+    if (task->keys->len > 0 && (recipients = hf_unseal_recipients(run->worker->sealer, task->keys, error)) == NULL)
+        return false;
+    g_autoptr(HfStorage) storage =
+        hf_worker_open_storage(run->worker, run->catalog, run->job->organization, task->storage_id, error);
+    g_autoptr(HfBackupRow) row = new_row(run, task);
+    g_autoptr(HfStoragePut) put =
+        storage != NULL ? hf_storage_put(storage, row->path, HF_STORAGE_PUT_NEW, 0, error) : NULL;
+    return put != NULL;
+}
+
 HfBackupRow *hf_backup_writer_run(HfJobRun *run, const HfBackupTask *task, GError **error)
 {
     g_autoptr(HfAgeRecipients) recipients = NULL;

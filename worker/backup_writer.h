@@ -28,6 +28,9 @@ GPtrArray *hf_backup_writer_keys(const HfJobRun *run, GError **error) G_GNUC_WAR
 /* Writes the file; the row that hf_backup_insert is to make of it, transfer full. */
 HfBackupRow *hf_backup_writer_run(HfJobRun *run, const HfBackupTask *task, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether a file like that can be begun now: the storage lets it, and the keys are there. Nothing is left of it. */
+bool hf_backup_writer_check(HfJobRun *run, const HfBackupTask *task, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* HfJobKind.discard: removes the file of the row in run->kept, if the catalog does not know it. */
 void hf_backup_writer_discard(HfJobRun *run);
 

@@ -291,14 +291,14 @@ static char *make(HfRequester *self, const char *kind, const char *holds, const 
     return made != NULL ? hf_request_answer(made) : NULL;
 }
 
-/* It changes nothing, backs nothing up, and holds nothing. */
+/* It changes nothing, backs nothing up, and holds nothing. Where to and for whom the migration would back up is looked
+ * up all the same. */
 char *hf_request_assess(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
 {
     g_auto(Asked) asked = {0};
     (void)id;
     if (!look_up(self, json, body, &asked, error))
         return NULL;
-    asked.backs_up = false;
     return make(self, "assess", NULL, &asked, json, body, error);
 }
 

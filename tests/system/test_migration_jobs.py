@@ -165,6 +165,25 @@ def test_an_assessment_for_postgresql_is_the_preflight_of_the_migration(world):
     world.admin.get(f"/jobs/{done['id']}/report", expect=404)
 
 
+def test_an_assessment_looks_at_where_the_migration_would_back_up_to(world):
+    lost = world.admin.post("/storages", {"name": "lost to", "path": f"{world.service.storage}/lost_to"}, expect=201).json["id"]
+    Path(world.service.storage, "lost_to").rmdir()
+    done = world.run("/assessments", **world.new(), storage_id=lost)
+    assert "lost_to" in str(done["error"] or done["result"]["message"]), done
+    world.admin.delete(f"/storages/{lost}", expect=204)
+    found = world.run("/assessments", **world.new(), folder="not yet there")
+    assert found["state"] == "succeeded" and found["result"]["ok"], found
+    assert not list(Path(world.service.storage).rglob("assessment-*"))
+    bare = world.service.organization("bare")
+    server = bare.post("/servers", {"name": "main", "host": "127.0.0.1", "port": world.server.port, "username": "postgres"},
+                       expect=201).json["id"]
+    source = bare.post("/databases", {"server_id": server, "name": world.shop["name"]}, expect=201).json["id"]
+    body = {"database_id": source, "mode": "new", "server_id": server, "database_name": world.new_name()}
+    told = {bare.post(route, body).json["detail"] for route in ("/assessments", "/migrations")}
+    assert len(told) == 1 and "storage" in told.pop()
+    bare.post("/assessments", {**body, "backup": "none"}, expect=202)
+
+
 # ---- Migrations -----------------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "engine/ends/mssql_plan.h"
 #include "service/job_report.h"
+#include "service/request_body.h"
+#include "worker/backup_writer.h"
 #include "worker/migration_plan.h"
 #include "worker/restore_plan.h"
 
@@ -33,12 +35,29 @@ static char *write_preflight(HfRestoreResult *result, const GError *reason)
     return end_result(&writer, text);
 }
 
+/* Whether the backups can be written that the migration begins with. */
+static bool check_backup(const HfMigrationPlan *plan, HfJobRun *run, GError **error)
+{
+    const char *storage = hf_body_text(run->request, 0, "storage_id");
+    if (storage == NULL)
+        return true; /* there are none */
+    g_autoptr(GPtrArray) keys = hf_backup_writer_keys(run, error);
+    const HfBackupTask task = {.database = plan->source.database,
+                               .storage_id = storage,
+                               .folder = hf_body_text(run->request, 0, "folder"),
+                               .prefix = "assessment-",
+                               .type = "safety",
+                               .keys = keys};
+    return keys != NULL && hf_backup_writer_check(run, &task, error);
+}
+
 static bool preflight(HfMigrationPlan *plan, HfJobRun *run, GError **error)
 {
     HfRestoreResult result = {0};
     g_autoptr(GError) reason = NULL;
     plan->into_postgres.restore.dry_run = true;
-    (void)!hf_migrate(&plan->into_postgres, run->progress, run->cancellable, &result, &reason);
+    (void)!(hf_migrate(&plan->into_postgres, run->progress, run->cancellable, &result, &reason) &&
+            check_backup(plan, run, &reason));
     bool known = reason == NULL || hf_restore_plan_is_finding(run, reason);
     if (known)
         run->result = write_preflight(&result, reason);
