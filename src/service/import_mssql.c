@@ -1,7 +1,9 @@
 /*
- * Rows go as INSERTs of some hundred rows of constants. An error there has undone the whole transaction, and names no
- * row; so the rows of that INSERT are tried once more one by one, each undone, to find the first that is refused, and
- * then its values one by one, to find the column.
+ * Rows go as INSERTs of some hundred rows of constants. An error there names no row, and undoes that INSERT alone, as
+ * long as it is not one that ends the transaction. So its rows are tried one by one on top of those before them, and
+ * those that are refused once more, as one may refer to one behind it: what is left then is refused for itself, or
+ * refers to itself in a circle. Where the transaction is gone, the rows before are, too, and only values that do not
+ * become one of their type can be found.
  */
 #include "service/import_mssql.h"
 
@@ -258,23 +260,71 @@ static bool tell_refused(Import *self, const Row *row, const GError *reason, GEr
     return hf_import_fail_at(self->options, row->place, match != NULL ? match->from : NULL, reason->message, error);
 }
 
-static bool find_refused(Import *self, const GError *why, GError **error)
+static bool is_alive(Import *self, bool *alive, GError **error)
+{
+    g_autoptr(HfTdsRows) rows = hf_tds_query(self->tds, "SELECT XACT_STATE()", error);
+    *alive = rows != NULL && hf_tds_rows_count(rows) > 0 && hf_tds_rows_int64(rows, 0, 0) == 1;
+    return rows != NULL;
+}
+
+/* The transaction is gone, and with it the rows that others may refer to: only values can be tried now. */
+static bool tell_value(Import *self, const GError *why, GError **error)
 {
     for (guint i = 0; i < self->rows->len; i++) {
-        g_autoptr(GError) reason = NULL;
         const Row *row = &g_array_index(self->rows, Row, i);
-        if (!hf_tds_exec(self->tds, "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION", error) ||
-            !hf_tds_exec(self->tds, "BEGIN TRANSACTION", error))
-            return false;
-        if (insert(self, i, i + 1, &reason))
-            continue;
-        if (!hf_tds_exec(self->tds, "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION", error))
-            return false;
-        return tell_refused(self, row, reason, error);
+        const HfImportMatch *match = find_column(self, row);
+        if (match != NULL)
+            return hf_import_fail_at(self->options, row->place, match->from, why->message, error);
     }
     const char *last = g_array_index(self->rows, Row, self->rows->len - 1).place;
     g_autofree char *place = g_strdup_printf("%s to %s", g_array_index(self->rows, Row, 0).place, last);
     return hf_import_fail_at(self->options, place, NULL, why->message, error);
+}
+
+/* Rows of the batch that are not in yet, in their order: each by itself. Those that go in leave. */
+static bool try_each(Import *self, GArray *left, GError **reason)
+{
+    for (guint i = 0; i < left->len;) {
+        guint row = g_array_index(left, guint, i);
+        g_autoptr(GError) why = NULL;
+        if (insert(self, row, row + 1, &why)) {
+            g_array_remove_index(left, i);
+            continue;
+        }
+        if (i == 0 || !is_of_a_row(why)) {
+            g_clear_error(reason);
+            *reason = g_steal_pointer(&why);
+        }
+        if (*reason == NULL || !is_of_a_row(*reason))
+            return false;
+        i++;
+    }
+    return true;
+}
+
+static bool find_refused(Import *self, const GError *why, GError **error)
+{
+    bool alive;
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GArray) left = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = 0; i < self->rows->len; i++)
+        g_array_append_val(left, i);
+    for (guint before = left->len + 1; left->len > 0 && left->len < before;) {
+        if (!is_alive(self, &alive, error))
+            return false;
+        if (!alive)
+            return tell_value(self, why, error);
+        before = left->len;
+        if (!try_each(self, left, &reason)) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
+        }
+    }
+    if (!is_alive(self, &alive, error))
+        return false;
+    if (!alive || left->len == 0)
+        return tell_value(self, reason != NULL ? reason : why, error);
+    return tell_refused(self, &g_array_index(self->rows, Row, g_array_index(left, guint, 0)), reason, error);
 }
 
 static bool load_rows(Import *self, GError **error)
@@ -356,12 +406,28 @@ static bool preview(Import *self, GError **error)
 /* ---- The whole -----------------------------------------------------------------------------------------------------
  */
 
+/* Without an answer from the server nobody knows what became of it. */
+static bool commit(Import *self, GError **error)
+{
+    hf_progress_set_phase(self->progress, "committing");
+    if (hf_tds_exec(self->tds, "COMMIT TRANSACTION", error))
+        return true;
+    if (hf_tds_error_number(self->tds) == 0)
+        g_prefix_error(error,
+                       "no answer came to the COMMIT, so that either all rows are in %s or none; look there before you "
+                       "import again: ",
+                       self->result->table);
+    else
+        g_prefix_error(error, "nothing was imported: ");
+    return false;
+}
+
 static bool load(Import *self, GError **error)
 {
     if (self->identity && !hf_tds_execf(self->tds, error, "SET IDENTITY_INSERT %s ON", self->result->table))
         return false;
-    return hf_tds_exec(self->tds, "BEGIN TRANSACTION", error) && load_all(self, error) &&
-           hf_tds_exec(self->tds, "COMMIT TRANSACTION", error);
+    return hf_tds_exec(self->tds, "SET XACT_ABORT OFF", error) && hf_tds_exec(self->tds, "BEGIN TRANSACTION", error) &&
+           load_all(self, error) && commit(self, error);
 }
 
 static bool import_into(Import *self, GError **error)

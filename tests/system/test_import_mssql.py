@@ -26,6 +26,7 @@ def into(holdfast, mssql, tmp_path):
                         "--to-database", target, "--to-user", server.login, "--to-root", server.root, "--password-file",
                         secret, "--table", table, *options, check=check)
 
+    run.server = server
     run.ask = lambda text: tsql(server, text, database=target)
     return run
 
@@ -96,6 +97,27 @@ def test_characters_that_a_code_page_lacks_are_refused(into):
         assert f"line 3, column {column}: the character {character} is not in code page 1252" in told, told
         assert "make the column n" in told
     assert into.ask("SELECT COUNT(*) FROM people") == [["1"]]
+
+
+@pytest.mark.parametrize("wrong, place", [("390,1", "line 391"), ("400,1", "line 401"), ("201,9999", "line 202"),
+                                          ("300,99999999999", "line 301, column above")])
+def test_a_good_line_is_not_blamed_for_what_another_did(into, wrong, place):
+    """Lines refer to others of the file: before them, behind them, and in an INSERT before."""
+    into.ask("CREATE TABLE tree (id int PRIMARY KEY, above int NULL REFERENCES tree, CONSTRAINT odd CHECK (id < 390 OR above > 1))")
+    lines = ["1,", *(f"{n},{n - 1 if n < 390 else 2}" for n in range(2, 401))]
+    lines[249], lines[250] = "250,260", "251,7"
+    lines[int(wrong.split(",")[0]) - 1] = wrong
+    told = message(into("id,above\n" + "\n".join(lines) + "\n", table="tree", check=False))
+    assert f": {place}: " in told and "nothing was imported" in told, told
+    assert into.ask("SELECT COUNT(*) FROM tree") == [["0"]]
+
+
+@pytest.mark.parametrize("do, told", [("cut", "no answer came to the COMMIT, so that either all rows are in [dbo].[people] or none"),
+                                      ("error", "nothing was imported: ")])
+def test_what_became_of_a_commit_is_told(into, do, told):
+    into.server.fault("commit", do, **({"number": 3930} if do == "error" else {}))
+    assert told in message(into("name\na\n", check=False)) and into.server.faults_left() == 0
+    assert into.ask("SELECT COUNT(*) FROM people") == [["0"]]
 
 
 def test_the_first_wrong_line_is_named_whoever_finds_it(into):
