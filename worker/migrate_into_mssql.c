@@ -110,24 +110,14 @@ static bool keep_report(const Into *self, const HfMigrateMssqlResult *result, GE
 /* ---- The whole -----------------------------------------------------------------------------------------------------
  */
 
-static HfTdsTarget *find_target(const HfJobRun *run, GError **error)
+static HfTdsTarget *find_target(const HfJobRun *run, const HfMigrationPlan *plan, GError **error)
 {
-    const HfJobRow *job = run->job;
-    const HfSealer *sealer = run->worker->sealer;
-    char *once = NULL;
-    g_autoptr(HfMssqlServerRow) server =
-        hf_mssql_server_get(run->catalog, job->organization, hf_body_text(run->request, 0, "mssql_server_id"), error);
+    g_autoptr(HfMssqlServerRow) server = hf_mssql_server_get(run->catalog, run->job->organization,
+                                                             hf_body_text(run->request, 0, "mssql_server_id"), error);
     if (server == NULL)
         return NULL;
-    if (job->secret != NULL) {
-        gsize length;
-        const void *sealed = g_bytes_get_data(job->secret, &length);
-        if ((once = hf_sealer_open_text(sealer, HF_JOB_SECRET, sealed, length, error)) == NULL)
-            return NULL;
-    }
-    g_autoptr(HfTdsTarget) target =
-        hf_mssql_reach_target(sealer, server, hf_body_text(run->request, 0, "database_name"), once, error);
-    hf_age_secret_free(once);
+    g_autoptr(HfTdsTarget) target = hf_mssql_reach_target(
+        run->worker->sealer, server, hf_body_text(run->request, 0, "database_name"), plan->secrets.password, error);
     return target != NULL && hf_mssql_reach_check_not_own(target, run->worker->configuration, error)
                ? g_steal_pointer(&target)
                : NULL;
@@ -143,6 +133,7 @@ static bool migrate(Into *self, const HfMigrationPlan *plan, const HfTdsTarget *
                                      .others = plan->others,
                                      .patience_ms = HF_MIGRATION_PATIENCE_MS,
                                      .target = target,
+                                     .master_key_password = plan->secrets.master_key_password,
                                      .jobs = plan->jobs,
                                      .refused_limit = (guint)hf_body_number(run->request, 0, "refused_limit", 0),
                                      .on_refused = on_refused,
@@ -164,7 +155,7 @@ static bool migrate(Into *self, const HfMigrationPlan *plan, const HfTdsTarget *
 bool hf_migrate_into_mssql(const HfMigrationPlan *plan, HfJobRun *run, GError **error)
 {
     Into self = {.run = run};
-    g_autoptr(HfTdsTarget) target = find_target(run, error);
+    g_autoptr(HfTdsTarget) target = find_target(run, plan, error);
     if (target == NULL)
         return false;
     self.known = g_hash_table_new(g_str_hash, g_str_equal);

@@ -1,5 +1,6 @@
 #include "worker/migration_plan.h"
 
+#include "service/encrypt_choice.h"
 #include "service/request_body.h"
 #include "worker/restore_plan.h"
 
@@ -54,13 +55,20 @@ static void read_postgres(HfMigrationPlan *self, const HfJobRun *run)
     *(hf_pattern_lists_are_selective(&patterns) ? &options->restore.patterns : &options->scope.patterns) = patterns;
 }
 
-static void read_mssql(HfMigrationPlan *self, const HfJobRun *run)
+static bool read_mssql(HfMigrationPlan *self, const HfJobRun *run, GError **error)
 {
     HfJsonNode node = hf_json_get(run->request, 0, "map");
     self->assess =
         (HfAssessOptions){.source = self->source.target, .scope = {.patterns = hf_pattern_texts_lists(&self->texts)}};
+    self->encrypt = hf_body_texts(run->request, 0, "encrypt");
+    if (!hf_encrypt_choose(&self->assess, (const char *const *)self->encrypt,
+                           hf_body_text(run->request, 0, "encryption_key"),
+                           hf_body_text(run->request, 0, "encryption_certificate"), error))
+        return false;
+    if (!hf_migrate_secrets_open(&self->secrets, run->worker->sealer, run->job->secret, error))
+        return false;
     if (node == HF_JSON_NONE || hf_json_is_null(run->request, node))
-        return;
+        return true;
     HfJsonWriter writer;
     GString *text = g_string_new(NULL);
     hf_json_writer_init(&writer, text);
@@ -69,6 +77,7 @@ static void read_mssql(HfMigrationPlan *self, const HfJobRun *run)
     self->assess.map_file = "map";
     self->assess.map_text = self->map;
     self->assess.map_length = strlen(self->map);
+    return true;
 }
 
 bool hf_migration_plan_open(HfMigrationPlan *self, HfJobRun *run, GError **error)
@@ -80,10 +89,9 @@ bool hf_migration_plan_open(HfMigrationPlan *self, HfJobRun *run, GError **error
     self->jobs = (unsigned)hf_body_number(request, 0, "jobs", run->worker->configuration->worker_lanes);
     self->lock_wait_ms = hf_body_number(request, 0, "lock_wait_s", DEFAULT_LOCK_WAIT_S) * 1000;
     self->others = g_strcmp0(hf_body_text(request, 0, "others"), "go_on") == 0 ? HF_OTHERS_GO_ON : HF_OTHERS_REFUSE;
-    if (self->target != NULL)
-        read_postgres(self, run);
-    else
-        read_mssql(self, run);
+    if (self->target == NULL)
+        return read_mssql(self, run, error);
+    read_postgres(self, run);
     return true;
 }
 
@@ -95,6 +103,8 @@ void hf_migration_plan_close(HfMigrationPlan *self)
     hf_pg_target_free(self->target);
     hf_pattern_texts_clear(&self->texts);
     g_strfreev(self->exclude_table_data);
+    g_strfreev(self->encrypt);
+    hf_migrate_secrets_clear(&self->secrets);
     g_clear_pointer(&self->role_map, g_hash_table_unref);
     g_free(self->archive_name);
     g_free(self->map);

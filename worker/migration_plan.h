@@ -7,6 +7,7 @@
 
 #include "service/assess.h"
 #include "service/migrate.h"
+#include "service/migrate_secrets.h"
 #include "worker/pattern_texts.h"
 #include "worker/place.h"
 
@@ -28,6 +29,8 @@ typedef struct {
     HfMigrateOptions into_postgres;
     /* For SQL Server. */
     char *map;
+    char **encrypt;
+    HfMigrateSecrets secrets;
     HfAssessOptions assess;
 } HfMigrationPlan;
 

@@ -1,8 +1,6 @@
 #include "cli/encrypt_options.h"
 
-#include "cli/options.h"
-
-#include <string.h>
+#include "service/encrypt_choice.h"
 
 static struct {
     char **columns;
@@ -33,24 +31,10 @@ bool hf_encrypt_options_are_given(void)
 
 bool hf_encrypt_options_key(HfMssqlKeyChoice *key, GError **error)
 {
-    bool is_default = g_strcmp0(options.key, "default") == 0;
-    bool is_custom = options.key != NULL && !is_default && strcmp(options.key, "none") != 0;
-    if (is_custom != (options.certificate != NULL))
-        return hf_option_fail(error, "--encryption-key NAME and --encryption-certificate NAME belong together");
-    *key = (HfMssqlKeyChoice){.kind = is_custom    ? HF_MSSQL_KEY_CUSTOM
-                                      : is_default ? HF_MSSQL_KEY_DEFAULT
-                                                   : HF_MSSQL_KEY_NONE,
-                              .key = is_custom ? options.key : NULL,
-                              .certificate = options.certificate};
-    return true;
+    return hf_encrypt_choose_key(key, options.key, options.certificate, error);
 }
 
 bool hf_encrypt_from_options(HfAssessOptions *assess, GError **error)
 {
-    if (!hf_encrypt_options_key(&assess->key, error))
-        return false;
-    if ((options.columns != NULL) != (assess->key.kind != HF_MSSQL_KEY_NONE))
-        return hf_option_fail(error, "--encrypt and --encryption-key belong together: which columns, and by which key");
-    assess->encrypt = (const char *const *)options.columns;
-    return true;
+    return hf_encrypt_choose(assess, (const char *const *)options.columns, options.key, options.certificate, error);
 }

@@ -4,8 +4,11 @@
 #include "catalog/backup_table.h"
 #include "catalog/mssql_server_table.h"
 #include "catalog/server_table.h"
+#include "crypto/age.h"
 #include "engine/ends/mssql_map.h"
 #include "engine/ends/postgres_copies.h"
+#include "service/encrypt_choice.h"
+#include "service/migrate_secrets.h"
 #include "service/request_backup.h"
 #include "service/request_body.h"
 
@@ -14,8 +17,9 @@
 #define PATTERN_BYTES 500
 #define DAY_S (24 * 3600)
 #define MAX_KEEP_S (3660 * DAY_S)
-#define MAX_NAME 63      /* of a database of PostgreSQL */
-#define MAX_REFUSED 1000 /* each is written to the report */
+#define MAX_NAME 63       /* of a database of PostgreSQL */
+#define MAX_KEY_BYTES 512 /* SQL Server takes 128 characters */
+#define MAX_REFUSED 1000  /* each is written to the report */
 
 /* What the job's request has as it was asked. */
 #define OPTION_RULES                                                                                                   \
@@ -33,7 +37,9 @@
         {"keep_old_s", HF_BODY_NUMBER, .min = 0, .max = MAX_KEEP_S}, {"drop_others", HF_BODY_BOOLEAN},                 \
         {"safety", HF_BODY_CHOICE, .choices = "after before none"}, {"no_owner", HF_BODY_BOOLEAN},                     \
         {"no_privileges", HF_BODY_BOOLEAN}, {"create_roles", HF_BODY_BOOLEAN}, {"role_map", HF_BODY_PAIRS},            \
-        {"mssql_server_id", HF_BODY_ID}, {"refused_limit", HF_BODY_NUMBER, .min = 0, .max = MAX_REFUSED},              \
+        {"encrypt", HF_BODY_TEXTS, .max = PATTERN_BYTES}, {"encryption_key", HF_BODY_TEXT, .max = MAX_KEY_BYTES},      \
+        {"encryption_certificate", HF_BODY_TEXT, .max = MAX_KEY_BYTES}, {"mssql_server_id", HF_BODY_ID},               \
+        {"refused_limit", HF_BODY_NUMBER, .min = 0, .max = MAX_REFUSED},                                               \
     {                                                                                                                  \
         "map", HF_BODY_OBJECT                                                                                          \
     }
@@ -42,7 +48,8 @@ static const HfBodyRule option_rules[] = {OPTION_RULES};
 static const HfBodyRule rules[] = {OPTION_RULES,
                                    HF_REQUEST_PLACE_RULES,
                                    {"identity", HF_BODY_SECRET, .max = 1000},
-                                   {"password", HF_BODY_SECRET, .max = 1000}};
+                                   {"password", HF_BODY_SECRET, .max = 1000},
+                                   {"master_key_password", HF_BODY_SECRET, .max = MAX_KEY_BYTES}};
 
 #define TAKES                                                                                                          \
     "mode \"new\" takes server_id and database_name, mode \"swap\" takes target_database_id, mssql_server_id takes "   \
@@ -174,7 +181,14 @@ static bool check_members(const HfJson *json, HfJsonNode body, const Asked *aske
         "exclude_table_data", "data_format", "keep_old_s", "drop_others", "no_owner", "no_privileges",
         "create_roles",       "role_map",    "backup",     "backup_id",   "identity", "backup_age_s",
         "storage_id",         "folder",      "key_ids",    "unencrypted", "safety",   NULL};
-    static const char *const of_mssql[] = {"map", "password", "refused_limit", NULL};
+    static const char *const of_mssql[] = {"map",
+                                           "password",
+                                           "refused_limit",
+                                           "encrypt",
+                                           "encryption_key",
+                                           "encryption_certificate",
+                                           "master_key_password",
+                                           NULL};
     return asked->into_postgres ? check_absent(json, body, of_mssql, "a migration into SQL Server", error)
                                 : check_absent(json, body, of_postgres, "a migration into PostgreSQL", error);
 }
@@ -199,6 +213,18 @@ static bool check_safety(const HfJson *json, HfJsonNode body, bool *wanted, GErr
     bool is_swap = hf_body_text(json, body, "target_database_id") != NULL;
     *wanted = is_swap && g_strcmp0(hf_body_text(json, body, "safety"), "none") != 0;
     return is_swap || check_absent(json, body, of_swap, "mode \"swap\"", error);
+}
+
+/* Whether the columns are there, and can be encrypted, the job finds out. */
+static bool check_encryption(const HfJson *json, HfJsonNode body, GError **error)
+{
+    HfAssessOptions chosen = {0};
+    g_auto(GStrv) columns = hf_body_texts(json, body, "encrypt");
+    if (!hf_encrypt_choose(&chosen, (const char *const *)columns, hf_body_text(json, body, "encryption_key"),
+                           hf_body_text(json, body, "encryption_certificate"), error))
+        return false;
+    return chosen.key.kind == HF_MSSQL_KEY_DEFAULT || hf_body_text(json, body, "master_key_password") == NULL ||
+           refuse("master_key_password is for the encryption_key \"default\", which needs a master key", error);
 }
 
 static bool find_backup(HfRequester *self, const HfJson *json, HfJsonNode body, Asked *asked, GError **error)
@@ -249,6 +275,7 @@ static bool look_up(HfRequester *self, const HfJson *json, HfJsonNode body, Aske
     asked->source = hf_database_get(self->catalog, self->organization, hf_body_text(json, body, "database_id"), error);
     return asked->source != NULL && find_target(self, json, body, asked, error) &&
            check_members(json, body, asked, error) && check_map(json, body, error) &&
+           check_encryption(json, body, error) &&
            (!asked->into_postgres || find_backup(self, json, body, asked, error)) &&
            check_pool(json, body, asked, error);
 }
@@ -269,15 +296,30 @@ static char *write_request(HfRequester *self, const Asked *asked, const HfJson *
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+/* What is used this once; an assessment does not connect, and what it does not use is not kept. */
+static bool seal_secrets(HfRequester *self, bool connects, const Asked *asked, const HfJson *json, HfJsonNode body,
+                         GBytes **secret, GError **error)
+{
+    const HfMigrateSecrets secrets = {.password = (char *)hf_body_text(json, body, "password"),
+                                      .master_key_password = (char *)hf_body_text(json, body, "master_key_password")};
+    if (!connects)
+        return true;
+    if (!asked->into_mssql)
+        return hf_request_seal(self, hf_body_text(json, body, "identity"), secret, error);
+    char *text = hf_migrate_secrets_join(&secrets);
+    bool ok = hf_request_seal(self, text, secret, error);
+    hf_age_secret_free(text);
+    return ok;
+}
+
 static char *make(HfRequester *self, const char *kind, const char *holds, const Asked *asked, const HfJson *json,
                   HfJsonNode body, GError **error)
 {
     g_autoptr(GBytes) secret = NULL;
     const char *pool = hf_body_text(json, body, "pool");
     g_autofree char *request = write_request(self, asked, json, body, error);
-    const char *once = hf_body_text(json, body, asked->into_mssql ? "password" : "identity");
-    bool connects = strcmp(kind, "migrate") == 0; /* what an assessment does not use is not kept */
-    if (request == NULL || !hf_request_seal(self, connects ? once : NULL, &secret, error))
+    bool connects = strcmp(kind, "migrate") == 0;
+    if (request == NULL || !seal_secrets(self, connects, asked, json, body, &secret, error))
         return NULL;
     HfNewJob job = {.kind = kind,
                     .name = asked->name != NULL ? asked->name : asked->source->name,

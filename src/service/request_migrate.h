@@ -17,7 +17,8 @@
  *   create_roles, role_map. With mode "swap" also keep_old_s, and safety ("after", "before", "none"): when the database
  *   that is replaced is backed up, to where a backup of the source goes; what is not kept is backed up before.
  * - To SQL Server: mssql_server_id and database_name; password (used once, if none is kept); map; refused_limit (rows
- *   that are left out and told; 0: the first ends it).
+ *   that are left out and told; 0: the first ends it); encrypt, encryption_key and encryption_certificate as of
+ *   service/encrypt_choice.h; master_key_password (used once).
  *
  * An assessment for PostgreSQL is the migration's preflight. Without a target it is one for SQL Server.
  */

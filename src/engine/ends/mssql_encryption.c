@@ -213,9 +213,10 @@ bool hf_mssql_key_has_master(HfTds *tds, bool *there, GError **error)
 static bool check_password(const char *password, GError **error)
 {
     if (password == NULL)
-        return refuse(error,
-                      "the target has no master key, which its keys need: give the password that is to protect it "
-                      "(--master-key-password-file), and keep it with the backups of the target");
+        return refuse(
+            error,
+            "the target has no master key, which its keys need: give the password that is to protect it "
+            "(--master-key-password-file; of a job, master_key_password), and keep it with the backups of the target");
     glong length = g_utf8_strlen(password, -1);
     for (const char *at = password; *at != '\0'; at++)
         if (g_ascii_iscntrl(*at))
