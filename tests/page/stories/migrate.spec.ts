@@ -54,3 +54,95 @@ test('from the wizard to the proved copy in a new database, over a reload at eac
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Migrate' }).click();
   await expect(page.getByRole('textbox', { name: 'Name of the new database' })).toHaveValue(''); // a new one
 });
+
+const EVENTS = `
+  CREATE TABLE event (id int PRIMARY KEY, at date);
+  INSERT INTO event SELECT i, date '2026-01-01' + i FROM generate_series(1, 300) i;
+  INSERT INTO event VALUES (1000, 'infinity'), (1001, 'infinity');
+  CREATE TABLE people (id int PRIMARY KEY, name text);
+  INSERT INTO people VALUES (1, 'Ada');
+  CREATE FUNCTION twice(i int) RETURNS int LANGUAGE sql AS 'SELECT 2 * i';
+  ANALYZE`;
+
+test('into SQL Server: tested, a value that stands in the way, a table left out, a failure, tried again, proved', async ({ as, stage, organization, guard }) => {
+  guard.allow(/status of 400/);
+  const shop = await stage.shop(organization);
+  await stage.sql(shop.name, EVENTS);
+  const there = await stage.mssql(`${organization}_there`);
+  await stage.api(organization, 'POST', '/mssql-servers', { name: 'warehouse', address: there.address, username: there.username, tls_root: there.root, password: null });
+  const page = await as('operator');
+  await page.goto('/migrate');
+  await page.getByRole('radio', { name: 'SQL Server' }).check();
+  await page.getByRole('textbox', { name: 'Database there' }).fill(there.database);
+  await page.getByRole('button', { name: 'Test' }).click();
+  await expect(page.getByText('Give the password.')).toBeVisible();
+  await page.getByLabel('Password').fill('wrong');
+  await page.getByRole('button', { name: 'Test' }).click();
+  await expect(page.getByText('It cannot be moved there yet')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('list', { name: 'Steps of the test' }).getByRole('listitem').filter({ hasText: 'Signing in' })).toContainText('failed');
+  await picture(page, 'migrate-test-failed');
+  await page.getByLabel('Password').fill(there.password);
+  await page.getByRole('button', { name: 'Test' }).click();
+  await expect(page.getByText('It can be moved there')).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Continue' }).click();
+
+  await page.getByRole('checkbox', { name: 'Move public.people' }).uncheck();
+  await page.getByRole('button', { name: 'Another type for a column' }).click();
+  await page.getByRole('button', { name: 'Assess it' }).click();
+  await expect(page.getByText('Fill it in, or remove the line.').first()).toBeVisible();
+  await page.getByRole('textbox', { name: 'Table, as schema.table' }).fill('public.customer');
+  await page.getByRole('textbox', { name: 'Column', exact: true }).fill('name');
+  await page.getByRole('textbox', { name: 'Type of SQL Server' }).fill('nvarchar(77)');
+  await picture(page, 'migrate-what-mssql');
+  await page.getByRole('button', { name: 'Assess it' }).click();
+  await expect(page.getByText('Some values stand in the way')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('row', { name: /Dates and times without end.*public\.event\.at 2 .*1000.*Nothing moves/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Continue' })).toHaveCount(0);
+  await picture(page, 'migrate-blocked');
+
+  await page.getByRole('button', { name: 'Change what moves' }).first().click();
+  await expect(page.getByRole('checkbox', { name: 'Move public.people' })).not.toBeChecked();
+  await page.getByRole('textbox', { name: 'Dates and times without end (infinity)' }).click();
+  await page.getByRole('option', { name: 'The nearest that there is' }).click();
+  await page.getByRole('button', { name: 'Assess it' }).click();
+  const objects = page.getByRole('table', { name: 'Objects' });
+  await expect(objects.getByRole('row', { name: /twice/ })).toContainText('Left behind', { timeout: 60_000 });
+  await page.getByRole('searchbox', { name: 'Search objects and notes' }).fill('twice');
+  await expect(objects.getByRole('row')).toHaveCount(2);
+  await expect(page.getByRole('table', { name: 'Types of the columns' }).getByRole('row', { name: /public\.customer\.name text nvarchar\(77\)/ })).toBeVisible();
+  const [script] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Script (T-SQL)' }).click()]);
+  expect(script.suggestedFilename()).toBe('script.sql');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.reload(); // what is nowhere is asked for again
+  await stage.sql(shop.name, `INSERT INTO event VALUES (2000, '0044-03-15 BC')`); // after it was assessed
+  await page.getByRole('textbox', { name: `Type ${there.database} to confirm` }).fill(there.database);
+  await page.getByRole('button', { name: 'Migrate now' }).click();
+  await expect(page.getByText('Give the password.')).toBeVisible();
+  await page.getByLabel('Password').fill(there.password);
+  await page.getByRole('button', { name: 'Migrate now' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'The source is as it was.' })).toBeVisible({ timeout: 120_000 });
+  await picture(page, 'job-migration-failed');
+
+  await stage.sql(shop.name, 'DELETE FROM event WHERE id = 2000');
+  await page.getByRole('link', { name: 'Try again' }).click();
+  await page.getByLabel('Password').fill(there.password);
+  await page.getByRole('textbox', { name: `Type ${there.database} to confirm` }).fill(there.database);
+  await page.getByRole('button', { name: 'Migrate now' }).click();
+  await expect(page.getByText('Proved equal: 3 tables, 5,802 rows')).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole('table', { name: 'Tables read back' }).getByRole('row', { name: /public\.event .*\[dbo\]\.\[event\] 302 [0-9a-f]+ equal/ })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Report to save and print' })).toHaveAttribute('href', /report\.html$/);
+  await picture(page, 'job-migrated-mssql');
+});
+
+test('a viewer is not led to the wizard, and sees of a migration what came of it alone', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  const { body } = await stage.api<{ job_id: string }>(organization, 'POST', '/assessments', { database_id: shop.database });
+  expect(await stage.jobEnd(organization, body.job_id)).toBe('succeeded');
+  const page = await as('viewer');
+  await page.goto('/migrate');
+  await expect(page.getByRole('heading', { name: 'Migrating needs the role operator' })).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Migrate' })).toHaveCount(0);
+  await page.goto(`/jobs/${body.job_id}`);
+  await expect(page.getByRole('region', { name: 'What came of it' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Script (T-SQL)' })).toHaveCount(0);
+});

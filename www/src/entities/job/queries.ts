@@ -47,14 +47,15 @@ export function useCancelJob() {
   });
 }
 
-const TOLD = ['backup', 'restore', 'undo', 'verify', 'assess', 'migrate'];
+const TOLD = ['backup', 'restore', 'undo', 'verify', 'migrate'];
+const LOOKED_AT = ['preflight', 'assess']; // by whoever has asked for them, and waits
 
 /** The newest that ended and that somebody would want to know of: of what runs by itself at every turn, failures alone. */
 export function useEndedLately() {
   return useQuery({
     queryKey: [...jobKey, 'ended'],
     queryFn: async ({ signal }) => (await take(api.GET('/api/v1/jobs', { params: { query: { limit: 50, sort: '-created_at' } }, signal }))).items,
-    select: (jobs) => jobs.filter(({ state, kind }) => isEnded(state) && kind !== 'preflight' && (TOLD.includes(kind) || state === 'failed')),
+    select: (jobs) => jobs.filter(({ state, kind }) => isEnded(state) && !LOOKED_AT.includes(kind) && (TOLD.includes(kind) || state === 'failed')),
     refetchInterval: every<Job[]>(60_000),
   });
 }

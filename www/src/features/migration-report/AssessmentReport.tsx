@@ -4,6 +4,7 @@ import type { Assessment } from '@/entities/migration';
 import { count, duration, size } from '@/shared/lib/units';
 import { migrations } from '@/shared/texts/migrations';
 import { Facts, Status, Surface } from '@/shared/ui';
+import { Columns } from './Columns';
 import { Files } from './Files';
 import { Findings } from './Findings';
 import { Objects } from './Objects';
@@ -48,6 +49,7 @@ export function AssessmentReport({ job, assessment }: { job: string; assessment:
       </Surface>
       <Findings findings={assessment.findings} />
       <Objects objects={assessment.objects} />
+      <Columns entries={assessment.columns} />
     </Stack>
   );
 }

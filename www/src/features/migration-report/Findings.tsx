@@ -1,15 +1,26 @@
-import { Table, Title } from '@mantine/core';
+import { Title } from '@mantine/core';
 import { isBlocking } from '@/entities/migration';
 import type { Assessment, ValueChoice } from '@/entities/migration';
 import { count } from '@/shared/lib/units';
 import { capital } from '@/shared/lib/words';
 import { migrations } from '@/shared/texts/migrations';
-import { Name, Status, Surface } from '@/shared/ui';
+import { Name, PlainTable, Status, Surface } from '@/shared/ui';
+import type { Column } from '@/shared/ui';
 import classes from './Report.module.css';
 
 const words = migrations.report;
+const titles = words.awkwardColumns;
 type Finding = Assessment['findings'][number];
 const kinds = migrations.what.valueKinds as Record<string, string>;
+const whereOf = ({ table, column, key }: Finding) => [table, column ?? key].filter(Boolean).join('.');
+
+const columns: readonly Column<Finding>[] = [
+  { key: 'what', title: titles.what, cell: ({ kind }) => kinds[kind] ?? capital(kind) },
+  { key: 'where', title: titles.where, cell: (finding) => <Name>{whereOf(finding)}</Name> },
+  { key: 'rows', title: titles.rows, align: 'right', cell: ({ rows }) => <span className="tabular">{count(rows)}</span> },
+  { key: 'examples', title: titles.examples, cell: ({ examples }) => <span className={classes.breaks}>{examples.join(', ') || '–'}</span> },
+  { key: 'becomes', title: titles.becomes, cell: (finding) => <Becomes finding={finding} /> },
+];
 
 /** Values that do not fit as they are: those that stand in the way first. */
 export function Findings({ findings }: { findings: readonly Finding[] }) {
@@ -22,50 +33,22 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
       </Surface>
     );
   }
-  const columns = words.awkwardColumns;
   const sorted = [...findings].sort((one, other) => Number(isBlocking(other)) - Number(isBlocking(one)));
   return (
-    <Surface label={words.awkward}>
-      <Title order={2} mb="sm">
+    <Surface flush label={words.awkward}>
+      <Title order={2} className={classes.title}>
         {words.awkward}
       </Title>
-      <div className={classes.scroll}>
-        <Table aria-label={words.awkward} className={classes.table}>
-          <Table.Thead>
-            <Table.Tr>
-              {Object.values(columns).map((name) => (
-                <Table.Th key={name} scope="col">
-                  {name}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {sorted.map((finding) => (
-              <Line key={[finding.kind, finding.table, finding.column, finding.key].join(' ')} finding={finding} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
+      <PlainTable label={words.awkward} columns={columns} rows={sorted} keyOf={(finding) => `${finding.kind} ${whereOf(finding)}`} />
     </Surface>
   );
 }
 
-function Line({ finding }: { finding: Finding }) {
+function Becomes({ finding }: { finding: Finding }) {
   const stops = isBlocking(finding);
   return (
-    <Table.Tr>
-      <Table.Td>{kinds[finding.kind] ?? capital(finding.kind)}</Table.Td>
-      <Table.Th scope="row" className={classes.name}>
-        <Name>{[finding.table, finding.column ?? finding.key].filter(Boolean).join('.')}</Name>
-      </Table.Th>
-      <Table.Td className="tabular">{count(finding.rows)}</Table.Td>
-      <Table.Td className={classes.name}>{finding.examples.join(', ') || '–'}</Table.Td>
-      <Table.Td>
-        <Status tone={stops ? 'bad' : finding.choice ? 'warn' : 'quiet'} plain>
-          {stops ? words.stops : finding.choice ? migrations.what.choices[finding.choice as ValueChoice] : words.noChoice}
-        </Status>
-      </Table.Td>
-    </Table.Tr>
+    <Status tone={stops ? 'bad' : finding.choice ? 'warn' : 'quiet'} plain>
+      {stops ? words.stops : finding.choice ? migrations.what.choices[finding.choice as ValueChoice] : words.noChoice}
+    </Status>
   );
 }

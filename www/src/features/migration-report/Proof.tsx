@@ -9,6 +9,7 @@ import { Status, Surface } from '@/shared/ui';
 import { Files } from './Files';
 import { MovedTables } from './MovedTables';
 import { RefusedRows } from './RefusedRows';
+import classes from './Report.module.css';
 
 const words = migrations.proof;
 
@@ -17,38 +18,40 @@ export function Proof({ job, report }: { job: string; report: Report }) {
   const moved = report.moved ?? [];
   const refused = report.refused ?? 0;
   return (
-    <Surface label={words.title}>
-      <div role="status">
-        <Title order={2} mb={4}>
-          <Status tone={report.proved ? 'ok' : 'bad'} plain>
-            {lineOf(report)}
-          </Status>
-        </Title>
-      </div>
-      {refused > 0 && (
-        <Text>
-          <Status tone="warn" plain>
-            {words.refused(counted(refused, 'row'))}
-          </Status>
-        </Text>
-      )}
-      {(report.parts_kept ?? 0) > 0 && <Text c="dimmed">{words.kept(counted(report.parts_kept ?? 0, 'part'))}</Text>}
-      {report.warning && (
-        <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} mt="sm">
-          {capital(report.warning)}
-        </Alert>
-      )}
+    <>
+      <Surface label={words.title}>
+        <div role="status">
+          <Title order={2} mb={4}>
+            <Status tone={report.proved ? 'ok' : 'bad'} plain>
+              <span className={classes.verdictLine}>{lineOf(report)}</span>
+            </Status>
+          </Title>
+        </div>
+        {refused > 0 && (
+          <Text>
+            <Status tone="warn" plain>
+              {words.refused(counted(refused, 'row'))}
+            </Status>
+          </Text>
+        )}
+        {(report.parts_kept ?? 0) > 0 && <Text c="dimmed">{words.kept(counted(report.parts_kept ?? 0, 'part'))}</Text>}
+        {report.warning && (
+          <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} mt="sm">
+            {capital(report.warning)}
+          </Alert>
+        )}
+        {report.assessment && (
+          <Files
+            files={[
+              [fileOf(job, 'report.html'), migrations.report.page],
+              [fileOf(job, 'script.sql'), migrations.report.script],
+            ]}
+          />
+        )}
+      </Surface>
       {moved.length > 0 && <MovedTables moved={moved} />}
       {(report.refused_rows ?? []).length > 0 && <RefusedRows rows={report.refused_rows ?? []} />}
-      {report.assessment && (
-        <Files
-          files={[
-            [fileOf(job, 'report.html'), migrations.report.page],
-            [fileOf(job, 'script.sql'), migrations.report.script],
-          ]}
-        />
-      )}
-    </Surface>
+    </>
   );
 }
 

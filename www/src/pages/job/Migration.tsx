@@ -8,6 +8,7 @@ import { JobReport } from '@/features/migration-report';
 import { counted } from '@/shared/lib/units';
 import { migrations } from '@/shared/texts/migrations';
 import { Status, Surface } from '@/shared/ui';
+import classes from './JobPage.module.css';
 
 /** What a migration or an assessment has come to, once it has ended. */
 export default function Migration({ job }: { job: Job }) {
@@ -33,7 +34,7 @@ function Copied({ result }: { result: Record<string, unknown> | null }) {
     <Surface label={migrations.proof.title}>
       <Title order={2}>
         <Status tone="ok" plain>
-          {migrations.proof.equal(counted(number('tables_proved'), 'table'), counted(number('rows'), 'row'))}
+          <span className={classes.verdict}>{migrations.proof.equal(counted(number('tables_proved'), 'table'), counted(number('rows'), 'row'))}</span>
         </Status>
       </Title>
       {typeof result?.kept === 'string' && <Text mt="xs">{migrations.proof.undo}</Text>}

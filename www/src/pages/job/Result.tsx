@@ -27,7 +27,7 @@ export function Result({ job }: { job: Job }) {
         )}
         {job.database_id && (
           <Anchor component={Link} to={`/databases/${job.database_id}`}>
-            {words.database_link}
+            {job.kind === 'migrate' || job.kind === 'assess' ? words.source_link : words.database_link}
           </Anchor>
         )}
       </Group>
@@ -47,7 +47,7 @@ function factsOf(result: Record<string, unknown>): Fact[] {
   const proved = number('tables_proved');
   const tables = number('tables');
   add(text('database') !== null, words.database, text('database'));
-  add(mode !== null, words.mode, mode && (mode === 'swap' || mode === 'new' || mode === 'in_place') ? texts.restore.target.mode[mode].title : mode);
+  add(mode !== null && text('target') === null, words.mode, mode && (mode === 'swap' || mode === 'new' || mode === 'in_place') ? texts.restore.target.mode[mode].title : mode);
   add(text('since') !== null, words.since, <When at={text('since')} as="local" />);
   add(
     proved !== null,

@@ -1,4 +1,4 @@
-import { Alert, Button, Skeleton, Stack } from '@mantine/core';
+import { Alert, Button, Skeleton, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { isBlocking, useReport } from '@/entities/migration';
 import { AssessmentReport } from '@/features/migration-report';
@@ -20,7 +20,9 @@ export function CheckedMssql({ job, wizard }: { job: string; wizard: Wizard }) {
     <Stack>
       {isBlocked && (
         <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title={words.blocked} role="alert">
-          <p>{words.blockedBody}</p>
+          <Text size="sm" mb="xs">
+            {words.blockedBody}
+          </Text>
           <Button
             size="xs"
             onClick={() => {

@@ -20,7 +20,7 @@ export function CheckedPostgres({ outcome, wizard }: { outcome: PostgresOutcome;
         <div role="status">
           <Title order={2} mb={4}>
             <Status tone={outcome.ok ? 'ok' : 'bad'} plain>
-              {outcome.ok ? words.ok : words.notOk}
+              <span className={classes.verdict}>{outcome.ok ? words.ok : words.notOk}</span>
             </Status>
           </Title>
         </div>

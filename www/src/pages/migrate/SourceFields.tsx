@@ -17,7 +17,7 @@ export function SourceFields({ form }: { form: UseFormReturnType<Values> }) {
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <Select
           label={words.others}
-          description=" "
+          description={words.othersHint}
           data={OTHERS.map((value) => ({ value, label: words.othersValues[value] }))}
           allowDeselect={false}
           {...form.getInputProps('others')}

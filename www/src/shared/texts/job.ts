@@ -57,6 +57,7 @@ export const job = {
     since: 'Brought back as it was at',
     backup: 'Look at the backup',
     database_link: 'Look at the database',
+    source_link: 'Look at the source',
   },
   about: { title: 'About', id: 'ID', made: 'Made', started: 'Started', ended: 'Ended', by: 'Asked for by', worker: 'Worker', pool: 'Pool', attempt: 'Attempt', reason: 'Reason', none: 'not yet' },
   swap: {

@@ -17,6 +17,7 @@ export { Surface } from './Surface';
 export { DataTable } from './table/DataTable';
 export { ClearFilters, TableDays, TableExactly, TableFilter, TableSearch } from './table/filters';
 export { Pager } from './table/Pager';
+export { PlainTable } from './table/PlainTable';
 export { RowMenu } from './table/RowMenu';
 export type { Column, RowAction } from './table/types';
 export { useSelection } from './table/useSelection';
