@@ -10,3 +10,5 @@ export {
   useTestMssqlServer,
 } from './queries';
 export type { MssqlCheck, MssqlServer } from './queries';
+export { trustOf, TRUSTS } from './trust';
+export type { Trust } from './trust';

@@ -6,11 +6,12 @@ import { useState } from 'react';
 import { useChangeMssqlServer, useCreateMssqlServer } from '@/entities/mssql-server';
 import type { MssqlServer } from '@/entities/mssql-server';
 import { texts } from '@/shared/texts';
+import { mssqlServers } from '@/shared/texts/mssqlServers';
 import { notifyDone, ProblemAlert, submitting } from '@/shared/ui';
 import { PasswordFields, PlaceFields, TrustFields } from './fields';
 import { bodyOf, rules, valuesOf } from './values';
 
-const words = texts.mssqlServers.form;
+const words = mssqlServers.form;
 
 interface MssqlServerFormProps {
   /** The one to change; absent: a new one. */

@@ -4,15 +4,16 @@ import { useEffect, useRef, useState } from 'react';
 import { MssqlSteps, useTestMssqlServer } from '@/entities/mssql-server';
 import type { MssqlCheck, MssqlServer } from '@/entities/mssql-server';
 import { texts } from '@/shared/texts';
+import { mssqlServers } from '@/shared/texts/mssqlServers';
 import { ProblemAlert, required, Status, submitting } from '@/shared/ui';
 
-const words = texts.mssqlServers.check;
+const words = mssqlServers.check;
 
 /** Asks for what a test needs, and shows what came of it. */
-export function MssqlTestDialog({ server, onClose }: { server: MssqlServer | null; onClose: () => void }) {
+export function MssqlTestDialog({ opened, ...props }: { opened: boolean; server: MssqlServer; onClose: () => void }) {
   return (
-    <Modal opened={server !== null} onClose={onClose} size="lg" title={server && words.title(server.name)}>
-      {server && <Test server={server} onClose={onClose} />}
+    <Modal opened={opened} onClose={props.onClose} size="lg" title={words.title(props.server.name)}>
+      <Test {...props} />
     </Modal>
   );
 }
@@ -28,8 +29,8 @@ function Test({ server, onClose }: { server: MssqlServer; onClose: () => void })
   const form = useForm({
     initialValues: { database_name: '', password: '' },
     validate: {
-      database_name: (value) => required(words.databaseMissing)(value) ?? (value.trim().length > 128 ? texts.mssqlServers.form.tooLong : null),
-      password: (value) => (server.has_password || value !== '' ? null : texts.mssqlServers.form.passwordMissing),
+      database_name: (value) => required(words.databaseMissing)(value) ?? (value.trim().length > 128 ? mssqlServers.form.tooLong : null),
+      password: (value) => (server.has_password || value !== '' ? null : mssqlServers.form.passwordMissing),
     },
   });
   const run = form.onSubmit(async ({ database_name, password }) => {

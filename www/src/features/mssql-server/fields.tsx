@@ -1,12 +1,13 @@
 import { Alert, Grid, PasswordInput, Radio, Stack, Textarea, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { TRUSTS } from '@/entities/mssql-server';
 import type { MssqlServer } from '@/entities/mssql-server';
-import { texts } from '@/shared/texts';
-import { asksPassword, TRUSTS } from './values';
+import { mssqlServers } from '@/shared/texts/mssqlServers';
+import { asksPassword } from './values';
 import type { MssqlServerValues } from './values';
 
-const words = texts.mssqlServers.form;
+const words = mssqlServers.form;
 const plain = { autoComplete: 'off', autoCapitalize: 'none', spellCheck: false } as const;
 
 type Form = UseFormReturnType<MssqlServerValues>;

@@ -1,3 +1,2 @@
 export { MssqlServerFormDialog } from './MssqlServerFormDialog';
 export { MssqlTestDialog } from './MssqlTestDialog';
-export { trustOf } from './values';

@@ -1,13 +1,10 @@
-import type { MssqlServer } from '@/entities/mssql-server';
+import { trustOf } from '@/entities/mssql-server';
+import type { MssqlServer, Trust } from '@/entities/mssql-server';
 import type { Schemas } from '@/shared/api';
-import { texts } from '@/shared/texts';
+import { mssqlServers } from '@/shared/texts/mssqlServers';
 import { required } from '@/shared/ui';
 
-const words = texts.mssqlServers.form;
-
-/** Whom the connection trusts. */
-export const TRUSTS = ['system', 'root', 'any'] as const;
-export type Trust = (typeof TRUSTS)[number];
+const words = mssqlServers.form;
 
 export interface MssqlServerValues extends Record<string, unknown> {
   name: string;
@@ -18,10 +15,6 @@ export interface MssqlServerValues extends Record<string, unknown> {
   trust: Trust;
   tls_root: string;
   pool: string;
-}
-
-export function trustOf(server: Pick<MssqlServer, 'tls_root' | 'any_certificate'>): Trust {
-  return server.any_certificate ? 'any' : server.tls_root !== '' ? 'root' : 'system';
 }
 
 export function valuesOf(server?: MssqlServer): MssqlServerValues {

@@ -1,16 +1,18 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconPencil, IconPlugConnected, IconPlus, IconServer2, IconTrash } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useMay } from '@/entities/me';
-import { useDeleteMssqlServer, useMssqlServerPage } from '@/entities/mssql-server';
+import { trustOf, useDeleteMssqlServer, useMssqlServerPage } from '@/entities/mssql-server';
 import type { MssqlServer } from '@/entities/mssql-server';
-import { MssqlServerFormDialog, MssqlTestDialog, trustOf } from '@/features/mssql-server';
 import { useListState } from '@/shared/api';
-import { texts } from '@/shared/texts';
+import { mssqlServers } from '@/shared/texts/mssqlServers';
 import { ConfirmDialog, DataTable, EmptyState, Name, notifyDone, Status } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
 
-const words = texts.mssqlServers;
+const words = mssqlServers;
+const dialogs = () => import('@/features/mssql-server');
+const FormDialog = lazy(() => dialogs().then(({ MssqlServerFormDialog }) => ({ default: MssqlServerFormDialog })));
+const TestDialog = lazy(() => dialogs().then(({ MssqlTestDialog }) => ({ default: MssqlTestDialog })));
 
 const columns: readonly Column<MssqlServer>[] = [
   { key: 'name', title: words.columns.name, sort: 'name', cell: ({ name }) => <Text inherit fw={550}>{name}</Text> },
@@ -29,21 +31,31 @@ function Certificate({ server }: { server: MssqlServer }) {
   );
 }
 
+type Dialog = 'form' | 'test' | 'remove';
+
 /** Where databases are moved to: a few, so that they need no search. */
 export function MssqlServers() {
   const list = useMssqlServerPage(useListState({ sort: 'name', prefix: 'mssql-' }));
   const mayChange = useMay('administrator');
   const mayTest = useMay('operator');
-  const [edited, setEdited] = useState<MssqlServer | 'new' | null>(null);
-  const [tested, setTested] = useState<MssqlServer | null>(null);
-  const [removed, setRemoved] = useState<MssqlServer | null>(null);
-  const remove = useDeleteMssqlServer();
+  const [opened, setOpened] = useState<Dialog | null>(null);
+  const [shown, setShown] = useState<Partial<Record<Dialog, MssqlServer | undefined>>>({}); // also while it fades
+  const open = (dialog: Dialog) => (server?: MssqlServer) => {
+    setShown((before) => ({ ...before, [dialog]: server }));
+    setOpened(dialog);
+  };
+  const dialogOf = (dialog: Dialog) => ({
+    opened: opened === dialog,
+    onClose: () => {
+      setOpened(null);
+    },
+  });
   const add = (
     <Button
       variant="default"
       leftSection={<IconPlus size={16} aria-hidden />}
       onClick={() => {
-        setEdited('new');
+        open('form')();
       }}
     >
       {words.add}
@@ -64,11 +76,11 @@ export function MssqlServers() {
         list={list}
         nameOf={({ name }) => name}
         actions={() => [
-          ...(mayTest ? [{ label: words.test, icon: <IconPlugConnected size={16} />, onClick: setTested }] : []),
+          ...(mayTest ? [{ label: words.test, icon: <IconPlugConnected size={16} />, onClick: open('test') }] : []),
           ...(mayChange
             ? [
-                { label: words.edit, icon: <IconPencil size={16} />, onClick: setEdited },
-                { label: words.remove, icon: <IconTrash size={16} />, isDangerous: true, onClick: setRemoved },
+                { label: words.edit, icon: <IconPencil size={16} />, onClick: open('form') },
+                { label: words.remove, icon: <IconTrash size={16} />, isDangerous: true, onClick: open('remove') },
               ]
             : []),
         ]}
@@ -78,36 +90,30 @@ export function MssqlServers() {
           </EmptyState>
         }
       />
-      <MssqlServerFormDialog
-        opened={edited !== null}
-        server={edited === 'new' || edited === null ? undefined : edited}
-        onClose={() => {
-          setEdited(null);
-        }}
-        onSaved={setTested}
-      />
-      <MssqlTestDialog
-        server={tested}
-        onClose={() => {
-          setTested(null);
-        }}
-      />
-      <ConfirmDialog
-        opened={removed !== null}
-        onClose={() => {
-          setRemoved(null);
-        }}
-        title={words.removal.title(removed?.name ?? '')}
-        confirm={words.remove}
-        isDangerous
-        onConfirm={async () => {
-          if (!removed) return;
-          await remove.mutateAsync(removed);
-          notifyDone(words.removal.done(removed.name));
-        }}
-      >
-        {words.removal.body}
-      </ConfirmDialog>
+      <Suspense>
+        {'form' in shown && <FormDialog {...dialogOf('form')} server={shown.form} onSaved={open('test')} />}
+        {shown.test && <TestDialog {...dialogOf('test')} server={shown.test} />}
+      </Suspense>
+      {shown.remove && <RemoveDialog {...dialogOf('remove')} server={shown.remove} />}
     </Stack>
+  );
+}
+
+function RemoveDialog({ opened, onClose, server }: { opened: boolean; onClose: () => void; server: MssqlServer }) {
+  const remove = useDeleteMssqlServer();
+  return (
+    <ConfirmDialog
+      opened={opened}
+      onClose={onClose}
+      title={words.removal.title(server.name)}
+      confirm={words.remove}
+      isDangerous
+      onConfirm={async () => {
+        await remove.mutateAsync(server);
+        notifyDone(words.removal.done(server.name));
+      }}
+    >
+      {words.removal.body}
+    </ConfirmDialog>
   );
 }

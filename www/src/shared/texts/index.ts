@@ -7,7 +7,6 @@ import { job } from './job';
 import { jobs } from './jobs';
 import { keys } from './keys';
 import { logs } from './logs';
-import { mssqlServers } from './mssqlServers';
 import { overview } from './overview';
 import { people } from './people';
 import { restore } from './restore';
@@ -34,7 +33,6 @@ export const texts = {
   jobs,
   keys,
   logs,
-  mssqlServers,
   overview,
   people,
   restore,

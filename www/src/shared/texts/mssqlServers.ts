@@ -1,4 +1,4 @@
-/** SQL Servers, which databases are moved to: their list, the form, the test. */
+/** SQL Servers, which databases are moved to: their list, the form, the test. Few pages load these. */
 export const mssqlServers = {
   title: 'SQL Servers',
   lead: 'Microsoft SQL Servers that databases are moved to. They are not backed up.',
