@@ -44,7 +44,8 @@ static const GOptionEntry entries[] = {
     {"backup-age", 0, 0, G_OPTION_ARG_STRING, &options.backup_age, "How old it may be (default: 1h)", "TIME"},
     {"no-backup", 0, 0, G_OPTION_ARG_NONE, &options.no_backup, "Do without a backup of the source", NULL},
     {"others", 0, 0, G_OPTION_ARG_STRING, &options.others,
-     "While others are connected to the source: refuse (default), or go on from the snapshot", "refuse|go-on"},
+     "While others are connected to the source: refuse (default), go on from the snapshot, or halt them for good",
+     "refuse|go-on|halt"},
     {"from-password-file", 0, 0, G_OPTION_ARG_FILENAME, &options.from_password_file,
      "The source's password is the first line of this file", "FILE"},
     {"lock-wait-timeout", 0, 0, G_OPTION_ARG_STRING, &options.lock_wait_timeout,
@@ -106,7 +107,8 @@ static bool check_backup(bool dry_run, GError **error)
     return options.backup_to == NULL || hf_option_require("--backup-to", options.backup_to, "the file to write", error);
 }
 
-static const char *const others_choices[] = {[HF_OTHERS_REFUSE] = "refuse", [HF_OTHERS_GO_ON] = "go-on", NULL};
+static const char *const others_choices[] = {
+    [HF_OTHERS_REFUSE] = "refuse", [HF_OTHERS_GO_ON] = "go-on", [HF_OTHERS_HALT] = "halt", NULL};
 
 static bool check_live(HfMigrateOptions *migrate, uint64_t *backup_age_s, GError **error)
 {
@@ -210,7 +212,18 @@ static bool write_backup(HfWork *work, const HfMigrateOptions *migrate, const Hf
     return ok;
 }
 
-/* Of the preflight nothing is kept: the migration makes its own. */
+/* Nothing of it is kept: the migration makes its own. */
+static bool preflight(HfWork *work, const HfMigrateOptions *migrate, HfRestoreResult *result, GError **error)
+{
+    HfMigrateOptions looks = *migrate;
+    looks.restore.dry_run = true;
+    if (!run_migration(work, &looks, result, error))
+        return false;
+    hf_restore_result_clear(result);
+    *result = (HfRestoreResult){0};
+    return true;
+}
+
 static bool preflight_and_back_up(HfWork *work, const HfMigrateOptions *migrate, const HfAgeRecipients *recipients,
                                   HfRestoreResult *result, GError **error)
 {
@@ -218,13 +231,7 @@ static bool preflight_and_back_up(HfWork *work, const HfMigrateOptions *migrate,
         hf_archive_target_open("--backup-to", options.backup_to, HF_EXISTING_REFUSE, error);
     if (target == NULL || migrate->restore.dry_run)
         return target != NULL;
-    HfMigrateOptions preflight = *migrate;
-    preflight.restore.dry_run = true;
-    if (!run_migration(work, &preflight, result, error))
-        return false;
-    hf_restore_result_clear(result);
-    *result = (HfRestoreResult){0};
-    return write_backup(work, migrate, recipients, target, error);
+    return preflight(work, migrate, result, error) && write_backup(work, migrate, recipients, target, error);
 }
 
 static bool migrate_live(HfWork *work, HfMigrateOptions *migrate, const HfAgeRecipients *recipients,
@@ -234,7 +241,10 @@ static bool migrate_live(HfWork *work, HfMigrateOptions *migrate, const HfAgeRec
     bool ok = options.backup_to != NULL ? preflight_and_back_up(work, migrate, recipients, &result, error)
               : options.backup != NULL  ? look_at_backup(work, migrate, backup_age_s, error)
                                         : true;
-    if (ok && options.backup_to != NULL && !migrate->restore.dry_run)
+    bool looks = (options.backup_to != NULL || migrate->others == HF_OTHERS_HALT) && !migrate->restore.dry_run;
+    if (ok && looks && options.backup_to == NULL) /* nothing is halted for what cannot be done */
+        ok = preflight(work, migrate, &result, error);
+    if (ok && looks)
         migrate->restore.on_finding = NULL; /* told already */
     ok = ok && run_migration(work, migrate, &result, error);
     ok = report(&migrate->restore, ok, &result, error);

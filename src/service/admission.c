@@ -6,10 +6,11 @@
 #define WAIT_US (5 * G_USEC_PER_SEC)
 #define LOOK_PAUSE_US 20000
 
-/* $1: the database, $2: the process that goes on. */
+/* $1: the database, $2 and $3: the processes that go on. */
 #define END_SESSIONS                                                                                                   \
     "SELECT a.pid, CASE WHEN " HF_SESSION_MAY_BE_ENDED " THEN pg_catalog.pg_terminate_backend(a.pid) END FROM "        \
-    "pg_catalog.pg_stat_activity a WHERE a.datname = $1 AND " HF_SESSION_IS_CLIENT " AND a.pid <> $2::int4"
+    "pg_catalog.pg_stat_activity a WHERE a.datname = $1 AND " HF_SESSION_IS_CLIENT                                     \
+    " AND a.pid NOT IN ($2::int4, $3::int4)"
 
 static bool allow(HfPg *pg, const HfPgTarget *target, bool open, GError **error)
 {
@@ -18,9 +19,18 @@ static bool allow(HfPg *pg, const HfPgTarget *target, bool open, GError **error)
                        open ? "true" : "false");
 }
 
-static bool end_sessions(HfPg *pg, const HfPgTarget *target, const char *spared, GError **error)
+/* Transfer full. */
+static char *process_of(HfPg *pg, GError **error)
 {
-    const char *parameters[] = {hf_pg_target_database(target), spared, NULL};
+    return pg != NULL ? hf_pg_query_text(pg, "SELECT pg_catalog.pg_backend_pid()", NULL, error) : g_strdup("0");
+}
+
+bool hf_admission_end_sessions(HfPg *pg, const char *database, HfPg *spared, HfPg *spared_too, GError **error)
+{
+    g_autofree char *one = process_of(spared, error), *other = one != NULL ? process_of(spared_too, error) : NULL;
+    const char *parameters[] = {database, one, other, NULL};
+    if (other == NULL)
+        return false;
     gint64 until_us = g_get_monotonic_time() + WAIT_US;
     for (;;) {
         g_autoptr(HfPgRows) rows = hf_pg_query(pg, END_SESSIONS, parameters, error);
@@ -38,11 +48,9 @@ static bool end_sessions(HfPg *pg, const HfPgTarget *target, const char *spared,
 bool hf_admission_close(const HfPgTarget *target, const char *maintenance_db, HfPg *spared, GCancellable *cancellable,
                         GError **error)
 {
-    g_autofree char *pid =
-        spared != NULL ? hf_pg_query_text(spared, "SELECT pg_catalog.pg_backend_pid()", NULL, error) : g_strdup("0");
-    g_autoptr(HfPg) pg =
-        pid != NULL ? hf_postgres_connect_maintenance(target, maintenance_db, cancellable, error) : NULL;
-    return pg != NULL && allow(pg, target, false, error) && end_sessions(pg, target, pid, error);
+    g_autoptr(HfPg) pg = hf_postgres_connect_maintenance(target, maintenance_db, cancellable, error);
+    return pg != NULL && allow(pg, target, false, error) &&
+           hf_admission_end_sessions(pg, hf_pg_target_database(target), spared, NULL, error);
 }
 
 bool hf_admission_open(const HfPgTarget *target, const char *maintenance_db, GError **error)

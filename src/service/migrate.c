@@ -5,6 +5,7 @@
 #include "engine/ends/postgres_copies.h"
 #include "service/archive_whole.h"
 #include "service/origin.h"
+#include "service/source_halt.h"
 
 #include <string.h>
 
@@ -120,7 +121,10 @@ bool hf_migrate_check_others(HfOthers others, HfPg *pg, char **warning, GError *
         return false;
     }
     if (count > 0)
-        *warning = g_strconcat(who, "; what they write from now on stays behind", NULL);
+        *warning = g_strconcat(who,
+                               others == HF_OTHERS_HALT ? "; their sessions are ended when it begins"
+                                                        : "; what they write from now on stays behind",
+                               NULL);
     return true;
 }
 
@@ -214,14 +218,26 @@ static bool lock_patiently(const HfMigrateOptions *options, HfPg *target, const 
     }
 }
 
-static bool prepare(const HfMigrateOptions *options, HfPg *target, GCancellable *cancellable, char **warning,
-                    GError **error)
+/* After the halt nobody is to be there any more. A preflight finds out whether it could be. */
+static bool settle_others(const HfMigrateOptions *options, HfPg *source, HfPg *target, HfSourceHalt *halt,
+                          char **warning, GError **error)
+{
+    bool halts = options->others == HF_OTHERS_HALT;
+    if (!halts || options->restore.dry_run)
+        return (!halts || hf_source_halt_check(source, error)) &&
+               hf_migrate_check_others(options->others, source, warning, error);
+    return hf_source_halt_begin(halt, options->source, source, target, error) &&
+           hf_migrate_check_others(HF_OTHERS_REFUSE, source, warning, error);
+}
+
+static bool prepare(const HfMigrateOptions *options, HfPg *target, HfSourceHalt *halt, GCancellable *cancellable,
+                    char **warning, GError **error)
 {
     const char *database = hf_pg_target_database(options->restore.target);
     g_autoptr(HfPg) source = hf_pg_connect(options->source, cancellable, error);
     return source != NULL && check_not_itself(source, target, database, error) &&
            lock_patiently(options, target, database, cancellable, error) &&
-           hf_migrate_check_others(options->others, source, warning, error);
+           settle_others(options, source, target, halt, warning, error);
 }
 
 /* Tables that come without rows, which are proved to have none: told, as nobody else does. */
@@ -253,28 +269,39 @@ static bool tell_excluded(HfPg *pg, const HfScope *scope, char **warning, GError
     return rows != NULL;
 }
 
-bool hf_migrate(const HfMigrateOptions *options, HfProgress *progress, GCancellable *cancellable,
-                HfRestoreResult *result, GError **error)
+static bool migrate(const HfMigrateOptions *options, HfSourceHalt *halt, HfProgress *progress,
+                    GCancellable *cancellable, HfRestoreResult *result, GError **error)
 {
     HfDatabaseReadOptions read = {
         .source = options->source, .scope = options->scope, .lock_wait_ms = options->lock_wait_ms};
     HfRestoreOptions restore = options->restore;
     g_autofree char *warning = NULL;
-    *result = (HfRestoreResult){0};
     if (restore.archive_name == NULL)
         restore.archive_name = hf_pg_target_describe(options->source);
     if (progress != NULL)
         hf_progress_set_phase(progress, "taking the snapshot");
     g_autoptr(HfPg) lock = hf_postgres_connect_maintenance(restore.target, restore.maintenance_db, cancellable, error);
-    if (lock == NULL || !prepare(options, lock, cancellable, &warning, error))
+    if (lock == NULL || !prepare(options, lock, halt, cancellable, &warning, error))
         return false;
     g_autoptr(HfDatabaseRead) database = hf_database_read_open(&read, cancellable, error);
     if (database == NULL)
         return false;
+    if (halt->begun)
+        database->head->database.connection_limit = halt->connection_limit; /* the target's services are not halted */
     tell_empty(database->manifest, &warning);
     if (!tell_excluded(database->snapshot->pg, &options->scope, &warning, error))
         return false;
     HfDatabaseOrigin origin;
     hf_database_origin_init(&origin, database, &options->scope, warning);
     return hf_restore_from(&origin.origin, &restore, progress, cancellable, result, error);
+}
+
+bool hf_migrate(const HfMigrateOptions *options, HfProgress *progress, GCancellable *cancellable,
+                HfRestoreResult *result, GError **error)
+{
+    HfSourceHalt halt = {0};
+    *result = (HfRestoreResult){0};
+    bool ok = migrate(options, &halt, progress, cancellable, result, error);
+    hf_source_halt_end(&halt, ok);
+    return ok;
 }

@@ -12,6 +12,7 @@
 typedef enum {
     HF_OTHERS_REFUSE, /* do nothing while others are connected to the source */
     HF_OTHERS_GO_ON,  /* from the snapshot: what they write later stays behind */
+    HF_OTHERS_HALT,   /* the services are halted before it, and stay so if all is moved: see source_halt.h */
 } HfOthers;
 
 typedef struct {
@@ -37,7 +38,7 @@ bool hf_migrate(const HfMigrateOptions *options, HfProgress *progress, GCancella
 bool hf_migrate_lock(HfPg *pg, const char *key, const char *what, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Looks at who else is connected to a source. *warning, transfer full, tells of them if they are no hindrance; NULL if
- * there are none. HF_ERROR_CONFLICT names them if they are refused. */
+ * there are none. HF_ERROR_CONFLICT names them if they are refused. HF_OTHERS_HALT: as before the halt. */
 bool hf_migrate_check_others(HfOthers others, HfPg *pg, char **warning, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /*

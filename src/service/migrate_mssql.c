@@ -19,6 +19,7 @@
 #include "engine/pipeline.h"
 #include "service/mssql_compare.h"
 #include "service/mssql_state.h"
+#include "service/source_halt.h"
 
 #include <string.h>
 
@@ -38,6 +39,7 @@ typedef struct {
     HfMssqlState state;
     GHashTable *aside; /* const HfSlice to GArray, for the sink */
     HfPostgresSource source;
+    HfSourceHalt halt;
 } Migration;
 
 static void free_table(void *data)
@@ -110,18 +112,20 @@ static bool check_findings(const HfAssessment *assessment, GError **error)
 /* ---- The source ----------------------------------------------------------------------------------------------------
  */
 
-static bool look_at_others(const HfMigrateMssqlOptions *options, GCancellable *cancellable, char **warning,
-                           GError **error)
+static bool settle_others(Migration *self, GError **error)
 {
-    g_autoptr(HfPg) pg = hf_pg_connect(options->assess.source, cancellable, error);
-    return pg != NULL && hf_migrate_check_others(options->others, pg, warning, error);
+    const HfMigrateMssqlOptions *options = self->options;
+    bool halts = options->others == HF_OTHERS_HALT;
+    g_autoptr(HfPg) pg = hf_pg_connect(options->assess.source, self->cancellable, error);
+    return pg != NULL && (!halts || hf_source_halt_begin(&self->halt, options->assess.source, pg, NULL, error)) &&
+           hf_migrate_check_others(halts ? HF_OTHERS_REFUSE : options->others, pg, &self->result->warning, error);
 }
 
 static bool open_source(Migration *self, GError **error)
 {
     const HfMigrateMssqlOptions *options = self->options;
     /* Nobody else works in a scratch database. */
-    if (options->assess.scratch == NULL && !look_at_others(options, self->cancellable, &self->result->warning, error))
+    if (options->assess.scratch == NULL && !settle_others(self, error))
         return false;
     hf_progress_set_phase(self->progress, "taking the snapshot");
     self->snapshot = hf_postgres_snapshot_open(options->assess.source, &options->assess.scope, options->lock_wait_ms,
@@ -612,6 +616,7 @@ bool hf_migrate_mssql(const HfMigrateMssqlOptions *options, HfProgress *progress
     self.aside = g_hash_table_new_full(NULL, NULL, NULL, free_array);
     bool ok = options->assess.scratch != NULL ? run_from_backup(&self, error) : run(&self, error);
     close_all(&self);
+    hf_source_halt_end(&self.halt, ok);
     if (ok) {
         g_autofree char *rows = hf_format_count(result->rows);
         g_autofree char *but = result->refused > 0

@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 
+import psycopg
 import pytest
 
 from support.archive_edit import Archive
@@ -229,6 +230,70 @@ def test_what_others_write_meanwhile_stays_behind(move):
         db=move.moved).split("|"))
     assert orders == written < int(move.source.psql("SELECT length(name::text) - 10 FROM customers WHERE id = 1", db=move.name))
     assert move.target.psql("SELECT nextval('orders_id_seq') > max(id) FROM orders", db=move.moved) == "t"
+
+
+@pytest.fixture
+def till(move):
+    """Who works in the source, and is no superuser."""
+    role = f"{move.name}till"
+    move.source.psql(f"CREATE ROLE {role} LOGIN")
+    yield role
+    move.source.psql(f"DROP ROLE {role}")
+
+
+HALT = ["--others", "halt"]
+
+
+def limit_of(server, name):
+    return server.psql(f"SELECT datconnlimit FROM pg_database WHERE datname = '{name}'")
+
+
+@pytest.mark.parametrize("limit", [-1, 50])
+def test_services_that_are_halted_stay_so_and_the_target_is_open(move, till, limit):
+    move.source.psql(f"ALTER DATABASE {move.name} CONNECTION LIMIT {limit}")
+    with move.source.connect(move.name, user=till) as at_work:
+        told = move(*HALT, "--dry-run").stderr
+        assert f"of {till} from the server's own host; their sessions are ended when it begins" in told
+        at_work.execute("SELECT 1")
+        done = move(*HALT)
+        with pytest.raises(psycopg.OperationalError):
+            at_work.execute("SELECT 1")
+    with pytest.raises(psycopg.OperationalError, match="too many connections"):
+        move.source.connect(move.name, user=till)
+    statement = f'ALTER DATABASE "{move.name}" CONNECTION LIMIT {limit}'
+    assert f"{move.name} stays halted, and lets in superusers alone, until: {statement}" in done.stderr
+    assert f"if this process is killed, they resume with: {statement}" in done.stderr
+    move.source.psql(statement)
+    move.source.connect(move.name, user=till).close()
+    assert limit_of(move.target, move.moved) == str(limit) and move.is_there()
+
+
+def test_services_resume_where_a_migration_fails_and_are_not_halted_for_what_cannot_be_done(move, till):
+    with move.source.connect(move.name, user=till) as at_work:
+        move.target.createdb(move.moved)
+        assert "exists already" in message(move(*HALT, check=False))
+        at_work.execute("SELECT 1")
+        move.target.dropdb(move.moved)
+        denied = move(*HALT, source={"user": till}, check=False)
+        assert "takes a superuser" in message(denied)
+        at_work.execute("SELECT 1")
+    move.source.psql("CREATE FUNCTION slow(i int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN i; END'; "
+                     "CREATE INDEX ON orders (slow(id)); CREATE OR REPLACE FUNCTION slow(i int) RETURNS int IMMUTABLE "
+                     "LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.01); RETURN i; END'", db=move.name)
+    process = move._holdfast.popen(*move.arguments(*HALT), stdout=subprocess.DEVNULL)
+    wait_until(lambda: move.target.psql("SELECT 1 FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX%slow%' AND "
+                                        "state = 'active' AND application_name = 'holdfast'"), 60)
+    assert limit_of(move.source, move.name) == "0"
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 1 and f"the services of {move.name} resume" in errors, errors
+    assert limit_of(move.source, move.name) == "-1"
+
+
+def test_a_source_that_is_halted_already_is_not_taken_for_one_that_is_to_be_so_later(move):
+    move.source.psql(f"ALTER DATABASE {move.name} CONNECTION LIMIT 0")
+    assert "has a connection limit of 0 already" in message(move(*HALT, check=False))
+    assert limit_of(move.source, move.name) == "0" and move.moved not in databases(move.target)
 
 
 def held(move):

@@ -4,6 +4,7 @@ import decimal
 import json
 import uuid
 
+import psycopg
 import pytest
 
 from support import mssql_types
@@ -338,6 +339,22 @@ def test_what_changed_in_one_partition_is_loaded_again(migrate, source, server, 
     postgres(15).psql("INSERT INTO t VALUES (1)", db=name)
     assert report(migrate(name, "--json"))["parts_kept"] == 0
     assert ask(server, target, "SELECT n FROM t ORDER BY n") == [["1"], ["1"], ["2"], ["3"]]
+
+
+def test_services_of_the_source_are_halted_and_resume_unless_all_is_moved(migrate, stopped, server, target, postgres):
+    def limit():
+        return postgres(15).psql(f"SELECT datconnlimit FROM pg_database WHERE datname = '{stopped}'")
+
+    with postgres(15).connect(stopped) as at_work:
+        refuse_rows(server, target, 50)
+        told = migrate(stopped, "--others", "halt", check=False)
+        refused(told, "public.t2: the row id=50 is refused")
+        assert f"the services of {stopped} resume" in told.stderr and limit() == "-1"
+        with pytest.raises(psycopg.OperationalError):
+            at_work.execute("SELECT 1")
+    ask(server, target, "ALTER TABLE t2 DROP CONSTRAINT refused")
+    told = migrate(stopped, "--others", "halt")
+    assert f"{stopped} stays halted" in told.stderr and limit() == "0"
 
 
 def test_rows_that_are_refused_are_put_aside(migrate, stopped, server, target, tmp_path):
