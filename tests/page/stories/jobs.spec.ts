@@ -24,3 +24,21 @@ test('the list of jobs is ordered, filtered and turned over by the server', asyn
   await expect(table.getByText('Succeeded')).toHaveCount(0);
   await picture(page, 'jobs');
 });
+
+test('an assessment has its words among the jobs and in the audit log', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  const { body } = await stage.api<{ job_id: string }>(organization, 'POST', '/assessments', { database_id: shop.database });
+  expect(await stage.jobEnd(organization, body.job_id)).toBe('succeeded');
+  const page = await as('auditor');
+  await page.goto('/jobs');
+  await page.getByRole('textbox', { name: 'Kind' }).click();
+  await expect(page.getByRole('option', { name: 'Migration', exact: true })).toBeVisible();
+  await page.getByRole('option', { name: 'Assessment', exact: true }).click();
+  await expect(page).toHaveURL(/kind=assess/);
+  await expect(page.getByRole('table', { name: 'Jobs' }).getByRole('row', { name: `Assessment of ${shop.name}` })).toContainText('Succeeded');
+  await page.goto('/audit');
+  const audit = page.getByRole('table', { name: 'Audit log' });
+  for (const what of ['Assessment asked for', 'Assessment ended']) await expect(audit.getByRole('row', { name: what })).toContainText(shop.name);
+  await page.getByRole('textbox', { name: 'What' }).click();
+  for (const what of ['Migration asked for', 'Migration ended', 'SQL Server added']) await expect(page.getByRole('option', { name: what })).toBeVisible();
+});
