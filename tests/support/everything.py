@@ -108,6 +108,7 @@ OTHER_WORDS = (
     (14, r"^    multirange_type_name = .*\n", ""),  # the range of an older server gets its multirange in the restore
     (16, r"^CREATE (OR REPLACE )?(MATERIALIZED )?VIEW (?s:.*?);$", lambda view: QUALIFIER.sub("", view[0])),
     (17, r"\bSELECT,INSERT,REFERENCES,DELETE,TRIGGER,TRUNCATE,UPDATE\b", "ALL"),  # all there were before MAINTAIN
+    (17, r"^( *MERGE INTO \S+) AS ", r"\1 "),  # from 17.12 on
     (17, r"^(ALTER DEFAULT PRIVILEGES .*)?GRANT MAINTAIN ON .*\n|\bMAINTAIN,", ""),
 )
 
