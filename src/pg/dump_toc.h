@@ -74,6 +74,9 @@ size_t hf_dump_toc_size(const HfDumpToc *self);
 const HfTocEntry *hf_dump_toc_get(const HfDumpToc *self, size_t index);
 /* By dump id; NULL if absent. */
 const HfTocEntry *hf_dump_toc_find(const HfDumpToc *self, int32_t dump_id);
+/* The partition that the entry makes one: the entry itself in archives of pg_dump 13, else the one that it attaches;
+ * NULL if none. The entry depends on the partitioned table. */
+const HfTocEntry *hf_dump_toc_attached(const HfDumpToc *self, const HfTocEntry *entry);
 
 /* The roles that owners, grants, default privileges, policies and user mappings of the entries name, the database's own
  * among them, sorted, without PUBLIC and the predefined pg_* roles. NULL-terminated, transfer full (g_strfreev). */
@@ -126,6 +129,8 @@ bool *hf_dump_toc_select(const HfDumpToc *self, HfTocJudge judge, gpointer data)
  */
 bool *hf_dump_toc_select_for_rows(const HfDumpToc *self, HfTocJudge judge, gpointer data);
 
+/* Of a default, rule, constraint …, whose tag is its relation's name, a space, its own. */
+bool hf_toc_entry_is_of_relation(const HfTocEntry *self, const HfTocEntry *relation);
 /* Whether patterns for tables speak of it: a table, view, materialized view, foreign table or sequence. */
 bool hf_toc_entry_is_nameable(const HfTocEntry *self);
 /* What a filter says of an entry: its patterns for tables speak of tables, views and sequences, those for schemas of

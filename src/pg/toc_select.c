@@ -89,16 +89,14 @@ static bool is_needed_relation(const HfTocEntry *entry, const HfTocEntry *needed
     return is_relation(needed);
 }
 
-/* The tag of a default or a rule is its relation's name, a space, its own. */
-static bool is_own_relation(const HfTocEntry *entry, const HfTocEntry *needed)
+bool hf_toc_entry_is_of_relation(const HfTocEntry *self, const HfTocEntry *relation)
 {
-    size_t length = strlen(needed->tag);
-    return is_relation(needed) && g_strcmp0(entry->schema, needed->schema) == 0 &&
-           strncmp(entry->tag, needed->tag, length) == 0 && entry->tag[length] == ' ';
+    size_t length = strlen(relation->tag);
+    return is_relation(relation) && g_strcmp0(self->schema, relation->schema) == 0 &&
+           strncmp(self->tag, relation->tag, length) == 0 && self->tag[length] == ' ';
 }
 
-/* The partition that the entry makes one: the entry itself in archives of pg_dump 13, else the one that it attaches. */
-static const HfTocEntry *attached_partition(const HfDumpToc *toc, const HfTocEntry *entry)
+const HfTocEntry *hf_dump_toc_attached(const HfDumpToc *toc, const HfTocEntry *entry)
 {
     if (is_relation(entry))
         return strstr(entry->definition, " ATTACH PARTITION ") != NULL ? entry : NULL;
@@ -119,7 +117,7 @@ static bool add_partitions(Selection *self, GHashTable *set)
     bool changed = false;
     for (size_t i = 0; i < hf_dump_toc_size(self->toc); i++) {
         const HfTocEntry *entry = hf_dump_toc_get(self->toc, i);
-        const HfTocEntry *partition = attached_partition(self->toc, entry);
+        const HfTocEntry *partition = hf_dump_toc_attached(self->toc, entry);
         if (partition != NULL && !has(set, partition) && find_needed(self, entry, set, is_needed_relation) != NULL)
             changed |= g_hash_table_add(set, key_of(partition));
     }
@@ -187,7 +185,7 @@ static bool is_part(const Selection *self, const HfTocEntry *entry)
 {
     bool view_definition = has_kind(entry, "RULE") && g_str_has_suffix(entry->tag, " _RETURN");
     return (view_definition || has_kind(entry, "DEFAULT")) &&
-           find_needed(self, entry, self->chosen, is_own_relation) != NULL;
+           find_needed(self, entry, self->chosen, hf_toc_entry_is_of_relation) != NULL;
 }
 
 /* pg_dump notes no dependency of a user mapping; its tag is "USER MAPPING <role> SERVER <server>". */
@@ -345,7 +343,7 @@ static bool is_lost_itself(const HfDumpToc *toc, const bool *chosen, const HfToc
     if (own_life || (!has_kind(entry, "FK CONSTRAINT") && !has_kind(entry, "DEFAULT")))
         return own_life;
     for (size_t i = 0; i < hf_dump_toc_size(toc); i++)
-        if (chosen[i] && is_own_relation(entry, hf_dump_toc_get(toc, i)))
+        if (chosen[i] && hf_toc_entry_is_of_relation(entry, hf_dump_toc_get(toc, i)))
             return true;
     return false;
 }

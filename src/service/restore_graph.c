@@ -24,6 +24,8 @@
 #include "engine/ends/postgres.h"
 #include "engine/ends/postgres_catalog.h"
 #include "engine/pipeline.h"
+#include "service/restore_entry.h"
+#include "service/restore_foreign_key.h"
 #include "service/restore_refresh.h"
 
 #include <string.h>
@@ -230,24 +232,13 @@ static uint64_t entry_bytes(HfRestoreGraph *self, const HfTocEntry *entry)
     return bytes;
 }
 
-static bool is_foreign_key(const HfTocEntry *entry)
-{
-    return strcmp(entry->kind, "FK CONSTRAINT") == 0;
-}
-
-/* An index, or a constraint that stands on one (or checks rows). */
-static bool is_index(const HfTocEntry *entry)
-{
-    return strcmp(entry->kind, "INDEX") == 0 || strcmp(entry->kind, "CONSTRAINT") == 0;
-}
-
 static uint64_t entry_weight(HfRestoreGraph *self, const HfTocEntry *entry)
 {
     if (entry->phase == HF_TOC_LAST)
         return REFRESH_WEIGHT(self->raw_bytes);
-    if (is_foreign_key(entry))
+    if (hf_toc_entry_is_foreign_key(entry))
         return FOREIGN_KEY_WEIGHT(entry_bytes(self, entry));
-    if (!is_index(entry))
+    if (!hf_toc_entry_is_index(entry))
         return 1;
     uint64_t bytes = entry_bytes(self, entry);
     return strstr(entry->definition, " USING gin ") != NULL ? GIN_WEIGHT(bytes) : INDEX_WEIGHT(bytes);
@@ -522,14 +513,6 @@ static bool may_run_early(HfRestoreGraph *self, const HfTocEntry *entry)
     return has_table;
 }
 
-/* Whether ANALYZE finds something to do in it besides the table's columns: an expression has parentheses of its own. */
-static bool may_have_statistics(const HfTocEntry *entry)
-{
-    const char *columns = strchr(entry->definition, '(');
-    return strcmp(entry->kind, "STATISTICS") == 0 ||
-           (is_index(entry) && columns != NULL && strchr(columns + 1, '(') != NULL);
-}
-
 /* Lets the task wait for the rows of the tables that the entry depends on, and for other entries; and keeps it apart
  * from others that lock the same tables. */
 static void bind_entry(HfRestoreGraph *self, HfTask *task, const HfTocEntry *entry, bool exclusive)
@@ -545,25 +528,46 @@ static void bind_entry(HfRestoreGraph *self, HfTask *task, const HfTocEntry *ent
         const TableTasks *tasks = g_hash_table_lookup(self->tables, GUINT_TO_POINTER(needed->object_oid));
         if (tasks != NULL && tasks->done != NULL)
             hf_task_depend(task, tasks->done);
-        if (tasks == NULL || tasks->analyze == NULL)
-            continue;
-        if (is_foreign_key(entry))
-            hf_task_depend(task, tasks->analyze);
-        else if (may_have_statistics(entry))
+        if (tasks != NULL && tasks->analyze != NULL && hf_toc_entry_may_have_statistics(entry))
             hf_task_depend(tasks->analyze, task);
     }
 }
 
-/* Indexes of one table are built side by side, unless more follows in their transaction (CLUSTER ON, REPLICA IDENTITY):
- * two of them would each hold the lock that keeps the other from its stronger one. */
-static bool needs_table_alone(const HfTocEntry *entry)
+/* Statistics, and what else of it is made. */
+static void wait_for_what_is_read(HfRestoreGraph *self, HfTask *task, GHashTable *reads)
 {
-    return strcmp(entry->kind, "INDEX") != 0 || strstr(entry->definition, "\nALTER TABLE ") != NULL;
+    GHashTableIter iter;
+    gpointer each;
+    g_hash_table_iter_init(&iter, reads);
+    while (g_hash_table_iter_next(&iter, &each, NULL)) {
+        const HfTocEntry *entry = each;
+        HfTask *made = g_hash_table_lookup(self->entry_tasks, GINT_TO_POINTER(entry->dump_id));
+        if (made != NULL && made != task)
+            hf_task_depend(task, made);
+        const TableTasks *tasks = g_hash_table_lookup(self->tables, GUINT_TO_POINTER(entry->object_oid));
+        if (strcmp(entry->kind, "TABLE") == 0 && tasks != NULL && tasks->analyze != NULL)
+            hf_task_depend(task, tasks->analyze);
+    }
+}
+
+/* Foreign keys are checked when statistics and indexes are there. */
+static void bind_foreign_keys(HfRestoreGraph *self)
+{
+    const HfDumpToc *toc = self->options->schema->toc;
+    g_autoptr(HfForeignKeyReads) all = hf_foreign_key_reads_new(toc);
+    for (size_t i = 0; i < hf_dump_toc_size(toc); i++) {
+        const HfTocEntry *entry = hf_dump_toc_get(toc, i);
+        HfTask *task = g_hash_table_lookup(self->entry_tasks, GINT_TO_POINTER(entry->dump_id));
+        if (task == NULL || !hf_toc_entry_is_foreign_key(entry))
+            continue;
+        g_autoptr(GHashTable) reads = hf_foreign_key_reads(all, entry);
+        wait_for_what_is_read(self, task, reads);
+    }
 }
 
 static void wait_for_rows(HfRestoreGraph *self, HfTask *task, const HfTocEntry *entry)
 {
-    if (!is_index(entry) || !may_run_early(self, entry))
+    if (!hf_toc_entry_is_index(entry) || !may_run_early(self, entry))
         hf_task_depend(task, self->all_loaded);
     if (hf_toc_entry_hides_rows(entry))
         hf_task_depend(task, self->all_proved);
@@ -577,11 +581,12 @@ static void add_post_data(HfRestoreGraph *self)
         if (entry->phase != HF_TOC_POST_DATA || !hf_schema_has(schema, i))
             continue;
         HfTask *task = add_task(self, run_entry, (gpointer)entry, entry_weight(self, entry));
-        bind_entry(self, task, entry, needs_table_alone(entry));
+        bind_entry(self, task, entry, hf_toc_entry_needs_table_alone(entry));
         wait_for_rows(self, task, entry);
         hf_task_depend(self->all_made, task);
         g_hash_table_insert(self->entry_tasks, GINT_TO_POINTER(entry->dump_id), task);
     }
+    bind_foreign_keys(self);
 }
 
 /* ---- The graph: what comes last ------------------------------------------------------------------------------------
@@ -613,32 +618,15 @@ bool hf_restore_is_refresh(const HfTocEntry *entry)
     return entry->phase == HF_TOC_LAST && strcmp(entry->kind, "MATERIALIZED VIEW DATA") == 0;
 }
 
-/* It begins when there are rows and statistics. */
-static void wait_for_statistics(HfRestoreGraph *self, HfTask *task, GHashTable *reads)
-{
-    GHashTableIter iter;
-    gpointer each;
-    hf_task_depend(task, self->all_loaded);
-    g_hash_table_iter_init(&iter, reads);
-    while (g_hash_table_iter_next(&iter, &each, NULL)) {
-        const HfTocEntry *entry = each;
-        HfTask *made = g_hash_table_lookup(self->entry_tasks, GINT_TO_POINTER(entry->dump_id));
-        if (made != NULL && made != task)
-            hf_task_depend(task, made);
-        const TableTasks *tasks = g_hash_table_lookup(self->tables, GUINT_TO_POINTER(entry->object_oid));
-        if (strcmp(entry->kind, "TABLE") == 0 && tasks != NULL && tasks->analyze != NULL)
-            hf_task_depend(task, tasks->analyze);
-    }
-}
-
 static void add_refresh(HfRestoreGraph *self, const HfTocEntry *entry, HfTask *granted)
 {
     HfTask *task = add_task(self, run_entry, (gpointer)entry, entry_weight(self, entry));
     g_autoptr(GHashTable) reads = g_hash_table_new(NULL, NULL);
     bool has_code = hf_refresh_reads(self->options->schema, entry, reads);
-    if (!has_code && self->options->shared == NULL && hf_refresh_stands_alone(self->options->schema, entry, reads))
-        wait_for_statistics(self, task, reads);
-    else
+    if (!has_code && self->options->shared == NULL && hf_refresh_stands_alone(self->options->schema, entry, reads)) {
+        hf_task_depend(task, self->all_loaded);
+        wait_for_what_is_read(self, task, reads);
+    } else
         hf_task_depend(task, granted);
     if (has_code)
         hf_task_depend(task, self->all_proved);

@@ -1,18 +1,8 @@
 #include "service/restore_refresh.h"
 
+#include "service/restore_entry.h"
+
 #include <string.h>
-
-bool hf_toc_entry_is_code(const HfTocEntry *entry)
-{
-    static const char *const kinds[] = {"FUNCTION",       "PROCEDURE",       "AGGREGATE", "OPERATOR",
-                                        "OPERATOR CLASS", "OPERATOR FAMILY", "EXTENSION", NULL};
-    return g_strv_contains(kinds, entry->kind);
-}
-
-bool hf_toc_entry_hides_rows(const HfTocEntry *entry)
-{
-    return strcmp(entry->kind, "POLICY") == 0 || strcmp(entry->kind, "ROW SECURITY") == 0;
-}
 
 /* ---- What it reads -------------------------------------------------------------------------------------------------
  */

@@ -6,11 +6,6 @@
 
 #include "engine/ends/postgres_schema.h"
 
-/* Code of users, which may look anywhere and write anywhere. */
-bool hf_toc_entry_is_code(const HfTocEntry *entry);
-/* Reading a table might not see all of it any more. */
-bool hf_toc_entry_hides_rows(const HfTocEntry *entry);
-
 /* Adds to `reads` (a set of HfTocEntry*, borrowed) what the refresh depends on, through views and to the partitions of
  * tables. True, with the set not complete, if there is code of users among it. */
 bool hf_refresh_reads(const HfSchema *schema, const HfTocEntry *refresh, GHashTable *reads);
