@@ -289,6 +289,18 @@ def test_what_does_not_go_together_is_refused_with_the_reason(world, body, said)
     assert said in world.refused("/migrations", **body)
 
 
+def test_numbers_have_the_bounds_that_the_description_tells(world):
+    members = Description().document["components"]["schemas"]["MigrationNew"]["properties"]
+    numbers = {name: each for name, each in members.items() if each.get("type") == "integer"}
+    assert numbers
+    for name, told in numbers.items():
+        for wrong in (told["minimum"] - 1, told["maximum"] + 1):
+            assert name in world.refused("/assessments", **{name: wrong}), (name, wrong)
+        for right in (told["minimum"], told["maximum"]):  # of its own it may not fit, but not for its bounds
+            answer = world.admin.post("/assessments", {"database_id": world.shop["id"], name: right})
+            assert answer.status == 202 or " is for a " in answer.json["detail"], (name, right, answer)
+
+
 def test_workers_that_may_not_reach_both_sides_are_not_guessed(world):
     far = world.admin.post("/servers", {"name": "far", "host": "127.0.0.1", "port": world.server.port,
                                         "username": "postgres", "pool": "far"}, expect=201).json["id"]
