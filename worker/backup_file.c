@@ -85,15 +85,11 @@ static bool open_object(HfBackupFile *self, HfJobRun *run, const HfBackupRow *ba
     return false;
 }
 
-/* All that the organization has, for a backup may have been made elsewhere, plus the one that was given. */
+/* All that the organization has, for a backup may have been made elsewhere. */
 static bool find_identities(HfBackupFile *self, HfJobRun *run, GError **error)
 {
-    self->identities = hf_age_identities_new();
     g_autoptr(GPtrArray) keys = hf_key_with_secret(run->catalog, run->job->organization, NULL, error);
-    if (keys == NULL || !hf_unseal_identities(run->worker->sealer, keys, self->identities, error))
-        return false;
-    return run->job->secret == NULL ||
-           hf_unseal_identity(run->worker->sealer, HF_JOB_SECRET, run->job->secret, self->identities, error);
+    return keys != NULL && hf_unseal_identities(run->worker->sealer, keys, self->identities, error);
 }
 
 /* Those of the organization's keys that open the file; NULL: it cannot be told. Transfer full. */
@@ -127,10 +123,12 @@ static void note_contents(const HfBackupFile *self, HfJobRun *run, const HfBacku
         g_warning("what %s holds could not be noted: %s", backup->name, reason->message);
 }
 
-HfBackupFile *hf_backup_file_open(HfJobRun *run, const HfBackupRow *backup, GError **error)
+/* `identities`: those that came with the job, transfer full. */
+static HfBackupFile *open_with(HfJobRun *run, const HfBackupRow *backup, HfAgeIdentities *identities, GError **error)
 {
     g_autoptr(HfBackupFile) self = g_new0(HfBackupFile, 1);
     g_autoptr(GError) reason = NULL;
+    self->identities = identities;
     if (!open_object(self, run, backup, error) || !find_identities(self, run, error))
         return NULL;
     self->reader = hf_archive_reader_open(&self->object->input, self->identities, &reason);
@@ -141,6 +139,23 @@ HfBackupFile *hf_backup_file_open(HfJobRun *run, const HfBackupRow *backup, GErr
     hf_backup_file_note(run, backup, reason);
     g_propagate_prefixed_error(error, g_steal_pointer(&reason), "%s: ", backup->name);
     return NULL;
+}
+
+HfBackupFile *hf_backup_file_open(HfJobRun *run, const HfBackupRow *backup, GError **error)
+{
+    g_autoptr(HfAgeIdentities) identities = hf_age_identities_new();
+    if (run->job->secret != NULL &&
+        !hf_unseal_identity(run->worker->sealer, HF_JOB_SECRET, run->job->secret, identities, error))
+        return NULL;
+    return open_with(run, backup, g_steal_pointer(&identities), error);
+}
+
+HfBackupFile *hf_backup_file_open_with(HfJobRun *run, const HfBackupRow *backup, const char *identity, GError **error)
+{
+    g_autoptr(HfAgeIdentities) identities = hf_age_identities_new();
+    if (identity != NULL && !hf_unseal_add_identity(identity, identities, error))
+        return NULL;
+    return open_with(run, backup, g_steal_pointer(&identities), error);
 }
 
 void hf_backup_file_close(HfBackupFile *self)

@@ -23,6 +23,9 @@ typedef struct HfBackupFile HfBackupFile;
 /* Opens the archive with the organization's keys that fit, and the one that came with the job. A file that is absent or
  * damaged is noted in the catalog. Transfer full. */
 HfBackupFile *hf_backup_file_open(HfJobRun *run, const HfBackupRow *backup, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for a job whose secret is another: with `identity` (NULL: none). */
+HfBackupFile *hf_backup_file_open_with(HfJobRun *run, const HfBackupRow *backup, const char *identity, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 void hf_backup_file_close(HfBackupFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfBackupFile, hf_backup_file_close)
 /* Borrowed. */

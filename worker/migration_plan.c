@@ -80,17 +80,38 @@ static bool read_mssql(HfMigrationPlan *self, const HfJobRun *run, GError **erro
     return true;
 }
 
+/* The backup is read in a scratch database of that server. */
+static bool open_scratch(HfMigrationPlan *self, HfJobRun *run, GError **error)
+{
+    const char *organization = run->job->organization;
+    g_autoptr(HfBackupRow) backup = hf_backup_get(run->catalog, organization, run->job->backup_id, error);
+    g_autoptr(HfServerRow) server =
+        backup != NULL ? hf_server_get(run->catalog, organization, run->job->server_id, error) : NULL;
+    if (server == NULL || (self->scratch_target = hf_worker_reach(run, server, NULL, error)) == NULL)
+        return false;
+    self->file = hf_backup_file_open_with(run, backup, self->secrets.identity, error);
+    if (self->file == NULL)
+        return false;
+    self->scratch = (HfScratch){.archive = hf_backup_file_reader(self->file),
+                                .server = self->scratch_target,
+                                .jobs = self->jobs,
+                                .patience_ms = HF_MIGRATION_PATIENCE_MS};
+    self->assess.scratch = &self->scratch;
+    return true;
+}
+
 bool hf_migration_plan_open(HfMigrationPlan *self, HfJobRun *run, GError **error)
 {
     const HfJson *request = run->request;
-    if (!hf_place_open(&self->source, run, error) || !find_target(self, run, error))
+    bool from_backup = hf_body_text(request, 0, "scratch_server_id") != NULL;
+    if ((!from_backup && !hf_place_open(&self->source, run, error)) || !find_target(self, run, error))
         return false;
     hf_pattern_texts_read(&self->texts, request);
     self->jobs = (unsigned)hf_body_number(request, 0, "jobs", run->worker->configuration->worker_lanes);
     self->lock_wait_ms = hf_body_number(request, 0, "lock_wait_s", DEFAULT_LOCK_WAIT_S) * 1000;
     self->others = g_strcmp0(hf_body_text(request, 0, "others"), "go_on") == 0 ? HF_OTHERS_GO_ON : HF_OTHERS_REFUSE;
     if (self->target == NULL)
-        return read_mssql(self, run, error);
+        return read_mssql(self, run, error) && (!from_backup || open_scratch(self, run, error));
     read_postgres(self, run);
     return true;
 }
@@ -105,6 +126,8 @@ void hf_migration_plan_close(HfMigrationPlan *self)
     g_strfreev(self->exclude_table_data);
     g_strfreev(self->encrypt);
     hf_migrate_secrets_clear(&self->secrets);
+    g_clear_pointer(&self->file, hf_backup_file_close);
+    hf_pg_target_free(self->scratch_target);
     g_clear_pointer(&self->role_map, g_hash_table_unref);
     g_free(self->archive_name);
     g_free(self->map);

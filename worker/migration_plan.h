@@ -8,13 +8,14 @@
 #include "service/assess.h"
 #include "service/migrate.h"
 #include "service/migrate_secrets.h"
+#include "worker/backup_file.h"
 #include "worker/pattern_texts.h"
 #include "worker/place.h"
 
 #define HF_MIGRATION_PATIENCE_MS 30000 /* for the sessions of an attempt that died */
 
 typedef struct {
-    HfPlace source;
+    HfPlace source; /* empty for a backup */
     HfPatternTexts texts;
     unsigned jobs;
     uint64_t lock_wait_ms;
@@ -31,10 +32,13 @@ typedef struct {
     char *map;
     char **encrypt;
     HfMigrateSecrets secrets;
+    HfBackupFile *file;         /* NULL: the source is live, and so for the next two */
+    HfPgTarget *scratch_target; /* the server's maintenance database */
+    HfScratch scratch;
     HfAssessOptions assess;
 } HfMigrationPlan;
 
-/* Filled in as far as it came, also on failure. */
+/* Filled in as far as it came, also on failure. It stays where it is: parts of it refer to others. */
 bool hf_migration_plan_open(HfMigrationPlan *self, HfJobRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_migration_plan_close(HfMigrationPlan *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HfMigrationPlan, hf_migration_plan_close)

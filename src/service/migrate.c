@@ -39,7 +39,7 @@ static bool check_no_other(HfPg *pg, const char *key, const char *what, GError *
 
 /* The lock is held by an open transaction, so that it holds behind a pooler too. It is one of the maintenance database;
  * who has it from another one is looked for. Two at the same moment may both be refused, never both let in. */
-bool hf_migrate_lock(HfPg *pg, const char *key, const char *what, GError **error)
+static bool try_lock(HfPg *pg, const char *key, const char *what, GError **error)
 {
     if (!hf_pg_exec(pg, "BEGIN READ ONLY", error))
         return false;
@@ -51,6 +51,26 @@ bool hf_migrate_lock(HfPg *pg, const char *key, const char *what, GError **error
     if (*locked == 'f')
         g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "another %s was under way a moment ago; try again", what);
     return *locked == 't';
+}
+
+bool hf_migrate_lock(HfPg *pg, const char *key, const char *what, uint64_t patience_ms, GCancellable *cancellable,
+                     GError **error)
+{
+    gint64 until_us = g_get_monotonic_time() + (gint64)patience_ms * 1000;
+    for (bool told = false;; told = true) {
+        g_autoptr(GError) reason = NULL;
+        if (try_lock(pg, key, what, &reason))
+            return true;
+        if (!g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT) || g_get_monotonic_time() >= until_us) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
+        }
+        if (!told)
+            g_message("waiting, as it may be a dead one: %s", reason->message);
+        if (!hf_pg_exec(pg, "ROLLBACK", error) || !hf_error_check_cancelled(cancellable, error))
+            return false;
+        g_usleep(LOOK_AGAIN_US);
+    }
 }
 
 /* ---- The source ----------------------------------------------------------------------------------------------------
@@ -197,27 +217,6 @@ bool hf_migrate_check_backup(const HfPgTarget *source, HfArchiveReader *archive,
 /* ---- The whole -----------------------------------------------------------------------------------------------------
  */
 
-static bool lock_patiently(const HfMigrateOptions *options, HfPg *target, const char *database,
-                           GCancellable *cancellable, GError **error)
-{
-    gint64 until_us = g_get_monotonic_time() + (gint64)options->patience_ms * 1000;
-    g_autofree char *what = g_strconcat("migration into ", database, NULL);
-    for (bool told = false;; told = true) {
-        g_autoptr(GError) reason = NULL;
-        if (hf_migrate_lock(target, database, what, &reason))
-            return true;
-        if (!g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT) || g_get_monotonic_time() >= until_us) {
-            g_propagate_error(error, g_steal_pointer(&reason));
-            return false;
-        }
-        if (!told)
-            g_message("waiting, as it may be a dead one: %s", reason->message);
-        if (!hf_pg_exec(target, "ROLLBACK", error) || !hf_error_check_cancelled(cancellable, error))
-            return false;
-        g_usleep(LOOK_AGAIN_US);
-    }
-}
-
 /* After the halt nobody is to be there any more. A preflight finds out whether it could be. */
 static bool settle_others(const HfMigrateOptions *options, HfPg *source, HfPg *target, HfSourceHalt *halt,
                           char **warning, GError **error)
@@ -234,9 +233,10 @@ static bool prepare(const HfMigrateOptions *options, HfPg *target, HfSourceHalt 
                     char **warning, GError **error)
 {
     const char *database = hf_pg_target_database(options->restore.target);
+    g_autofree char *what = g_strconcat("migration into ", database, NULL);
     g_autoptr(HfPg) source = hf_pg_connect(options->source, cancellable, error);
     return source != NULL && check_not_itself(source, target, database, error) &&
-           lock_patiently(options, target, database, cancellable, error) &&
+           hf_migrate_lock(target, database, what, options->patience_ms, cancellable, error) &&
            settle_others(options, source, target, halt, warning, error);
 }
 

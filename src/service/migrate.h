@@ -34,8 +34,9 @@ bool hf_migrate(const HfMigrateOptions *options, HfProgress *progress, GCancella
                 HfRestoreResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Locks `key` by a transaction that is left open: it goes with the session. HF_ERROR_CONFLICT says that another `what`
- * ("migration into shop") is under way, from whatever database of the server. */
-bool hf_migrate_lock(HfPg *pg, const char *key, const char *what, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * ("migration into shop") is under way, from whatever database of the server, and does not end within the patience. */
+bool hf_migrate_lock(HfPg *pg, const char *key, const char *what, uint64_t patience_ms, GCancellable *cancellable,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Looks at who else is connected to a source. *warning, transfer full, tells of them if they are no hindrance; NULL if
  * there are none. HF_ERROR_CONFLICT names them if they are refused. HF_OTHERS_HALT: as before the halt. */

@@ -23,7 +23,7 @@
 
 /* What the job's request has as it was asked. */
 #define OPTION_RULES                                                                                                   \
-    {"database_id", HF_BODY_ID, .required = true}, {"schemas", HF_BODY_TEXTS, .max = PATTERN_BYTES},                   \
+    {"database_id", HF_BODY_ID}, {"scratch_server_id", HF_BODY_ID}, {"schemas", HF_BODY_TEXTS, .max = PATTERN_BYTES},  \
         {"exclude_schemas", HF_BODY_TEXTS, .max = PATTERN_BYTES}, {"tables", HF_BODY_TEXTS, .max = PATTERN_BYTES},     \
         {"exclude_tables", HF_BODY_TEXTS, .max = PATTERN_BYTES},                                                       \
         {"exclude_table_data", HF_BODY_TEXTS, .max = PATTERN_BYTES},                                                   \
@@ -57,7 +57,10 @@ static const HfBodyRule rules[] = {OPTION_RULES,
 
 /* What is asked, looked up. */
 typedef struct {
-    HfDatabaseRow *source;
+    HfDatabaseRow *source; /* NULL: the next two are */
+    HfBackupRow *backup;
+    HfServerRow *scratch;
+    const char *from, *from_pool; /* the source's name and pool; borrowed from them */
     bool into_postgres, into_mssql;
     char *name;        /* "shop to shop2 on main" */
     char *holds;       /* of the target; NULL: nothing */
@@ -70,6 +73,8 @@ typedef struct {
 static void clear_asked(Asked *self)
 {
     hf_database_row_free(self->source);
+    hf_backup_row_free(self->backup);
+    hf_server_row_free(self->scratch);
     g_free(self->name);
     g_free(self->holds);
     g_free(self->pool);
@@ -81,6 +86,49 @@ static bool refuse(const char *message, GError **error)
 {
     g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE, message);
     return false;
+}
+
+/* ---- Where from ----------------------------------------------------------------------------------------------------
+ */
+
+static bool find_database(HfRequester *self, const char *id, Asked *asked, GError **error)
+{
+    asked->source = hf_database_get(self->catalog, self->organization, id, error);
+    if (asked->source == NULL)
+        return false;
+    asked->from = asked->source->name;
+    asked->from_pool = asked->source->pool;
+    return true;
+}
+
+/* To be read in a scratch database. */
+static bool find_archive(HfRequester *self, const char *id, const char *scratch, Asked *asked, GError **error)
+{
+    asked->backup = hf_backup_get(self->catalog, self->organization, id, error);
+    asked->scratch = asked->backup != NULL ? hf_server_get(self->catalog, self->organization, scratch, error) : NULL;
+    if (asked->scratch == NULL)
+        return false;
+    if (strcmp(asked->backup->state, "deleted") == 0) {
+        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "%s is deleted", asked->backup->name);
+        return false;
+    }
+    asked->from = asked->backup->name;
+    asked->from_pool = asked->scratch->pool;
+    return true;
+}
+
+static bool find_source(HfRequester *self, const HfJson *json, HfJsonNode body, Asked *asked, GError **error)
+{
+    const char *database = hf_body_text(json, body, "database_id"), *backup = hf_body_text(json, body, "backup_id");
+    const char *scratch = hf_body_text(json, body, "scratch_server_id");
+    if (database == NULL && hf_body_text(json, body, "mode") != NULL)
+        return refuse("a backup goes to PostgreSQL by a restore: POST /preflights, then POST /restores", error);
+    if ((database == NULL) != (scratch != NULL) || (scratch != NULL && backup == NULL))
+        return refuse("the source is database_id; or backup_id with scratch_server_id, the server where it is restored "
+                      "into a database that is dropped after",
+                      error);
+    return database != NULL ? find_database(self, database, asked, error)
+                            : find_archive(self, backup, scratch, asked, error);
 }
 
 /* ---- Where to ------------------------------------------------------------------------------------------------------
@@ -105,7 +153,7 @@ static bool find_new(HfRequester *self, const HfJson *json, HfJsonNode body, Ask
     }
     g_autofree char *place = hf_request_hold_place(server->id, name);
     asked->holds = known != NULL ? g_strdup_printf("%s database:%s", place, known->id) : g_steal_pointer(&place);
-    asked->name = g_strdup_printf("%s to %s on %s", asked->source->name, name, server->name);
+    asked->name = g_strdup_printf("%s to %s on %s", asked->from, name, server->name);
     asked->pool = g_strdup(server->pool);
     return true;
 }
@@ -120,7 +168,7 @@ static bool find_swapped(HfRequester *self, const HfJson *json, HfJsonNode body,
         return false;
     g_autofree char *place = hf_request_hold_place(target->server_id, target->name);
     asked->holds = g_strdup_printf("%s database:%s", place, target->id);
-    asked->name = g_strdup_printf("%s to %s on %s", asked->source->name, target->name, target->server_name);
+    asked->name = g_strdup_printf("%s to %s on %s", asked->from, target->name, target->server_name);
     asked->pool = g_strdup(target->pool);
     return true;
 }
@@ -134,7 +182,7 @@ static bool find_mssql(HfRequester *self, const HfJson *json, HfJsonNode body, A
         return false;
     g_autofree char *folded = g_utf8_casefold(name, -1);
     asked->holds = hf_request_hold_place(server->id, folded);
-    asked->name = g_strdup_printf("%s to %s on %s", asked->source->name, name, server->name);
+    asked->name = g_strdup_printf("%s to %s on %s", asked->from, name, server->name);
     asked->pool = g_strdup(server->pool);
     asked->has_password = server->password != NULL || hf_body_text(json, body, "password") != NULL;
     return true;
@@ -177,10 +225,24 @@ static bool check_absent(const HfJson *json, HfJsonNode body, const char *const 
 
 static bool check_members(const HfJson *json, HfJsonNode body, const Asked *asked, GError **error)
 {
-    static const char *const of_postgres[] = {
-        "exclude_table_data", "data_format", "keep_old_s", "drop_others", "no_owner", "no_privileges",
-        "create_roles",       "role_map",    "backup",     "backup_id",   "identity", "backup_age_s",
-        "storage_id",         "folder",      "key_ids",    "unencrypted", "safety",   NULL};
+    static const char *const of_postgres[] = {"exclude_table_data",
+                                              "data_format",
+                                              "keep_old_s",
+                                              "drop_others",
+                                              "no_owner",
+                                              "no_privileges",
+                                              "create_roles",
+                                              "role_map",
+                                              "backup",
+                                              "backup_age_s",
+                                              "storage_id",
+                                              "folder",
+                                              "key_ids",
+                                              "unencrypted",
+                                              "safety",
+                                              NULL};
+    static const char *const of_backup[] = {"backup_id", "identity", NULL};
+    static const char *const of_live[] = {"others", "lock_wait_s", NULL};
     static const char *const of_mssql[] = {"map",
                                            "password",
                                            "refused_limit",
@@ -189,8 +251,12 @@ static bool check_members(const HfJson *json, HfJsonNode body, const Asked *aske
                                            "encryption_certificate",
                                            "master_key_password",
                                            NULL};
-    return asked->into_postgres ? check_absent(json, body, of_mssql, "a migration into SQL Server", error)
-                                : check_absent(json, body, of_postgres, "a migration into PostgreSQL", error);
+    if (asked->into_postgres)
+        return check_absent(json, body, of_mssql, "a migration into SQL Server", error);
+    return check_absent(json, body, of_postgres, "a migration into PostgreSQL", error) &&
+           (asked->backup != NULL
+                ? check_absent(json, body, of_live, "a live database", error)
+                : check_absent(json, body, of_backup, "a migration into PostgreSQL, or from a backup", error));
 }
 
 static bool check_map(const HfJson *json, HfJsonNode body, GError **error)
@@ -256,28 +322,34 @@ static bool find_backup(HfRequester *self, const HfJson *json, HfJsonNode body, 
 }
 
 /* Of the workers that serve the one, nobody knows whether they reach the other. */
-static bool check_pool(const HfJson *json, HfJsonNode body, const Asked *asked, GError **error)
+static bool check_pool_of(const Asked *asked, const char *pool, const char *what, GError **error)
 {
-    if (asked->pool == NULL || strcmp(asked->pool, asked->source->pool) == 0 ||
-        hf_body_text(json, body, "pool") != NULL)
+    if (pool == NULL || strcmp(pool, asked->from_pool) == 0)
         return true;
     g_set_error(error, HF_ERROR, HF_ERROR_USAGE,
-                "workers of the pool %s serve the source, those of the pool %s the target: name in pool the one whose "
-                "workers reach both",
-                asked->source->pool, asked->pool);
+                "workers of the pool %s serve the %s, those of the pool %s the %s: name in pool the one whose workers "
+                "reach both",
+                asked->from_pool, asked->backup != NULL ? "scratch server" : "source", pool, what);
     return false;
+}
+
+static bool check_pool(HfRequester *self, const HfJson *json, HfJsonNode body, const Asked *asked, GError **error)
+{
+    if (hf_body_text(json, body, "pool") != NULL)
+        return true;
+    g_autofree char *of_file = asked->backup != NULL ? hf_backup_pool(self->catalog, asked->backup->id, error) : NULL;
+    return (asked->backup == NULL || of_file != NULL) && check_pool_of(asked, of_file, "backup's storage", error) &&
+           check_pool_of(asked, asked->pool, "target", error);
 }
 
 static bool look_up(HfRequester *self, const HfJson *json, HfJsonNode body, Asked *asked, GError **error)
 {
-    if (!hf_body_check(json, body, rules, G_N_ELEMENTS(rules), error))
-        return false;
-    asked->source = hf_database_get(self->catalog, self->organization, hf_body_text(json, body, "database_id"), error);
-    return asked->source != NULL && find_target(self, json, body, asked, error) &&
+    return hf_body_check(json, body, rules, G_N_ELEMENTS(rules), error) &&
+           find_source(self, json, body, asked, error) && find_target(self, json, body, asked, error) &&
            check_members(json, body, asked, error) && check_map(json, body, error) &&
            check_encryption(json, body, error) &&
            (!asked->into_postgres || find_backup(self, json, body, asked, error)) &&
-           check_pool(json, body, asked, error);
+           check_pool(self, json, body, asked, error);
 }
 
 /* ---- The job -------------------------------------------------------------------------------------------------------
@@ -296,16 +368,17 @@ static char *write_request(HfRequester *self, const Asked *asked, const HfJson *
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* What is used this once; an assessment does not connect, and what it does not use is not kept. */
+/* What is used this once. An assessment connects to no target, and what it does not use is not kept. */
 static bool seal_secrets(HfRequester *self, bool connects, const Asked *asked, const HfJson *json, HfJsonNode body,
                          GBytes **secret, GError **error)
 {
-    const HfMigrateSecrets secrets = {.password = (char *)hf_body_text(json, body, "password"),
-                                      .master_key_password = (char *)hf_body_text(json, body, "master_key_password")};
-    if (!connects)
-        return true;
-    if (!asked->into_mssql)
-        return hf_request_seal(self, hf_body_text(json, body, "identity"), secret, error);
+    const char *identity = hf_body_text(json, body, "identity");
+    if (asked->into_postgres)
+        return hf_request_seal(self, connects ? identity : NULL, secret, error);
+    const HfMigrateSecrets secrets = {.password = connects ? (char *)hf_body_text(json, body, "password") : NULL,
+                                      .master_key_password =
+                                          connects ? (char *)hf_body_text(json, body, "master_key_password") : NULL,
+                                      .identity = (char *)identity};
     char *text = hf_migrate_secrets_join(&secrets);
     bool ok = hf_request_seal(self, text, secret, error);
     hf_age_secret_free(text);
@@ -316,35 +389,47 @@ static char *make(HfRequester *self, const char *kind, const char *holds, const 
                   HfJsonNode body, GError **error)
 {
     g_autoptr(GBytes) secret = NULL;
+    const HfBackupRow *backup = asked->backup;
     const char *pool = hf_body_text(json, body, "pool");
     g_autofree char *request = write_request(self, asked, json, body, error);
     bool connects = strcmp(kind, "migrate") == 0;
     if (request == NULL || !seal_secrets(self, connects, asked, json, body, &secret, error))
         return NULL;
     HfNewJob job = {.kind = kind,
-                    .name = asked->name != NULL ? asked->name : asked->source->name,
+                    .name = asked->name != NULL ? asked->name : asked->from,
                     .request = request,
                     .holds = holds,
-                    .database_id = asked->source->id,
-                    .backup_id = asked->backup_id,
-                    .pool = pool != NULL ? pool : asked->source->pool,
+                    .server_id = backup != NULL ? asked->scratch->id : NULL,
+                    .database_id = backup != NULL ? NULL : asked->source->id,
+                    .backup_id = backup != NULL ? backup->id : asked->backup_id,
+                    .pool = pool != NULL ? pool : asked->from_pool,
                     .secret = secret};
-    g_autofree char *made = hf_request_make(self, &job, "database", asked->source->id, job.name, error);
+    g_autofree char *made = backup != NULL
+                                ? hf_request_make(self, &job, "backup", backup->id, backup->name, error)
+                                : hf_request_make(self, &job, "database", asked->source->id, job.name, error);
     return made != NULL ? hf_request_answer(made) : NULL;
 }
 
-/* It changes nothing, backs nothing up, and holds nothing. Where to and for whom the migration would back up is looked
- * up all the same. */
+/* Of a live source no other job is to write meanwhile, and none to back it up: its sessions would be others at work. Of
+ * a backup the file is to stay, and one at a time is restored on a server. Transfer full. */
+static char *hold_source(const Asked *asked)
+{
+    return asked->backup != NULL ? g_strdup_printf("backup:%s scratch:%s", asked->backup->id, asked->scratch->id)
+                                 : g_strconcat("database:", asked->source->id, NULL);
+}
+
+/* It changes nothing, backs nothing up, and holds no live source. Where to and for whom the migration would back up is
+ * looked up all the same. */
 char *hf_request_assess(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
 {
     g_auto(Asked) asked = {0};
     (void)id;
     if (!look_up(self, json, body, &asked, error))
         return NULL;
-    return make(self, "assess", NULL, &asked, json, body, error);
+    g_autofree char *holds = asked.backup != NULL ? hold_source(&asked) : NULL;
+    return make(self, "assess", holds, &asked, json, body, error);
 }
 
-/* Of the source no other job is to write meanwhile, and none to back it up: its sessions would be others at work. */
 char *hf_request_migrate(HfRequester *self, const char *id, const HfJson *json, HfJsonNode body, GError **error)
 {
     g_auto(Asked) asked = {0};
@@ -359,7 +444,8 @@ char *hf_request_migrate(HfRequester *self, const char *id, const HfJson *json, 
         refuse("the password of the SQL Server is not kept: give it in password, for this once", error);
         return NULL;
     }
+    g_autofree char *source = hold_source(&asked);
     g_autofree char *backup = asked.backup_id != NULL ? g_strconcat(" backup:", asked.backup_id, NULL) : g_strdup("");
-    g_autofree char *holds = g_strdup_printf("database:%s %s%s", asked.source->id, asked.holds, backup);
+    g_autofree char *holds = g_strdup_printf("%s %s%s", source, asked.holds, backup);
     return make(self, "migrate", holds, &asked, json, body, error);
 }

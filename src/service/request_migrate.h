@@ -1,5 +1,5 @@
 /*
- * Asking for assessments and migrations of a registered PostgreSQL database.
+ * Asking for assessments and migrations of a registered PostgreSQL database, or for SQL Server of a backup.
  */
 #ifndef HF_SERVICE_REQUEST_MIGRATE_H
 #define HF_SERVICE_REQUEST_MIGRATE_H
@@ -9,7 +9,8 @@
 /*
  * HfRequestFunction; `id` is not used. Both take the same members, so that what was assessed is what is done:
  *
- * - database_id: the source; schemas, exclude_schemas, tables, exclude_tables (patterns); others ("refuse", "go_on");
+ * - database_id: the source, or backup_id with scratch_server_id (where it is restored, read, and dropped; identity, if no
+ *   key is here), which is for SQL Server alone: to PostgreSQL a backup goes by a restore; schemas, exclude_schemas, tables, exclude_tables (patterns); others ("refuse", "go_on");
  *   jobs, lock_wait_s; pool (default: the source's and the target's, if they are the same).
  * - To PostgreSQL: mode "new" with server_id and database_name, or "swap" with target_database_id; backup: "first"
  *   (default; storage_id, folder, key_ids, unencrypted as of a backup), or "none", or backup_id (backup_age_s: how old

@@ -81,7 +81,8 @@ bool hf_scratch_run(const HfScratch *self, const char *purpose, unsigned reading
                                 .swap_data = &use};
     HfRestoreResult result;
     g_autoptr(HfPg) lock = hf_pg_connect(self->server, cancellable, error);
-    if (lock == NULL || !hf_migrate_lock(lock, note, what, error) || !drop_left(self, note, cancellable, error))
+    if (lock == NULL || !hf_migrate_lock(lock, note, what, self->patience_ms, cancellable, error) ||
+        !drop_left(self, note, cancellable, error))
         return false;
     hf_progress_promise(progress, readings * bytes_of(hf_archive_reader_manifest(self->archive)));
     bool ok = hf_restore(&restore, progress, cancellable, &result, error);

@@ -16,6 +16,7 @@ typedef struct {
     HfArchiveReader *archive;
     const HfPgTarget *server; /* where to: a database of the server, which is not touched */
     unsigned jobs;
+    uint64_t patience_ms; /* for the same use by another: one that died has its lock for a moment */
 } HfScratch;
 
 /* Reads it, in the thread that called. */

@@ -104,13 +104,17 @@ HfAgeRecipients *hf_unseal_recipients(const HfSealer *sealer, const GPtrArray *k
     return g_steal_pointer(&recipients);
 }
 
+bool hf_unseal_add_identity(const char *text, HfAgeIdentities *identities, GError **error)
+{
+    return g_str_has_prefix(text, "AGE-SECRET-KEY-1") ? hf_age_identities_add(identities, text, error)
+                                                      : hf_age_identities_add_passphrase(identities, text, error);
+}
+
 bool hf_unseal_identity(const HfSealer *sealer, const char *purpose, GBytes *secret, HfAgeIdentities *identities,
                         GError **error)
 {
     char *text = open_secret(sealer, purpose, secret, error);
-    bool ok = text != NULL &&
-              (g_str_has_prefix(text, "AGE-SECRET-KEY-1") ? hf_age_identities_add(identities, text, error)
-                                                          : hf_age_identities_add_passphrase(identities, text, error));
+    bool ok = text != NULL && hf_unseal_add_identity(text, identities, error);
     hf_age_secret_free(text);
     return ok;
 }

@@ -26,7 +26,9 @@ HfAgeRecipients *hf_unseal_recipients(const HfSealer *sealer, const GPtrArray *k
 /* Adds those of `keys` (HfKeyRow) that have a secret. */
 bool hf_unseal_identities(const HfSealer *sealer, const GPtrArray *keys, HfAgeIdentities *identities, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-/* Adds a sealed identity ("AGE-SECRET-KEY-1…") or passphrase. */
+/* Adds an identity ("AGE-SECRET-KEY-1…") or passphrase. */
+bool hf_unseal_add_identity(const char *text, HfAgeIdentities *identities, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, sealed. */
 bool hf_unseal_identity(const HfSealer *sealer, const char *purpose, GBytes *secret, HfAgeIdentities *identities,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

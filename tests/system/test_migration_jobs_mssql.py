@@ -1,8 +1,12 @@
-"""Migrations into SQL Server as jobs: encrypted columns."""
+"""Migrations into SQL Server as jobs: encrypted columns, and a backup as the source."""
+import os
+import signal
+
 import pytest
 
+from support.jobs import Watcher
 from support.tds_clients import tsql
-from test_migration_jobs import faults, there, world
+from test_migration_jobs import PARTS, backups_of, faults, is_loaded, there, wait_for, world
 
 PEOPLE = """CREATE TABLE people (id int PRIMARY KEY, name text, card text);
     INSERT INTO people SELECT n, 'name ' || n, 'card ' || n FROM generate_series(1, 20) n"""
@@ -73,3 +77,129 @@ def test_what_does_not_go_together_is_refused_without_the_password(world, people
     for route in ("/assessments", "/migrations"):
         detail = world.refused(route, people, **body)
         assert said in detail and "long enough" not in detail
+
+
+# ---- From a backup --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def escrow(world, holdfast, tmp_path_factory):
+    """A key whose secret the service does not have: its id and the secret."""
+    file = tmp_path_factory.mktemp("escrow") / "key"
+    recipient = holdfast("keygen", "--out", file).stderr.removeprefix("Public key: ").strip()
+    secret = next(line for line in file.read_text().splitlines() if line.startswith("AGE-SECRET-KEY-1"))
+    key = world.admin.post("/keys", {"name": "escrow", "kind": "recipient", "recipient": recipient}, expect=201).json["id"]
+    return key, secret
+
+
+@pytest.fixture(scope="module")
+def backup(world, escrow):
+    """Of a database that is gone since, for a key that is not here: the members that make it the source."""
+    gone = world.database(PARTS)
+    asked = {"database_id": gone["id"], "key_ids": [escrow[0]]}
+    job = world.admin.post("/backups", asked, expect=202).json["job_id"]
+    assert Watcher(world.admin, job).end()["state"] == "succeeded"
+    world.server.dropdb(gone["name"])
+    (made,) = backups_of(world, job)
+    return {"backup_id": made["id"], "scratch_server_id": world.server_id, "identity": escrow[1], "name": gone["name"]}
+
+
+def ask(world, route, backup, **body):
+    body = {**{name: value for name, value in backup.items() if name != "name"}, **body}
+    world.jobs.append(world.admin.post(route, body, expect=202).json["job_id"])
+    return world.jobs[-1]
+
+
+def run(world, route, backup, **body):
+    return Watcher(world.admin, ask(world, route, backup, **body)).end()
+
+
+def scratches(world):
+    return world.server.psql("SELECT datname FROM pg_database WHERE datname ~ '_hf_scratch_'").split()
+
+
+def test_a_backup_is_assessed_in_a_scratch_database_that_goes(world, backup):
+    done = run(world, "/assessments", backup)
+    assert done["state"] == "succeeded" and (done["result"]["tables"], done["result"]["rows"]) == (3, 300), done
+    assert done["backup_id"] == backup["backup_id"] and done["database_id"] is None
+    report = world.admin.get(f"/jobs/{done['id']}/report", expect=200).json
+    assert report["assessment"]["database"] == backup["name"]
+    assert scratches(world) == [] and backup["identity"] not in everything_said(world, done["id"])
+    wrong = run(world, "/assessments", backup, identity=None)
+    assert (wrong["state"], wrong["error"]["code"]) == ("failed", "wrong-key") and scratches(world) == []
+
+
+def test_a_backup_is_migrated_and_proved_without_its_database(world, there, backup):
+    asked = there.register(world, "asked for a backup")
+    to = {name: value for name, value in there.into(mssql_server_id=asked).items() if name != "others"}
+    done = run(world, "/migrations", backup, **to, password=there.peer.password, encrypt=["public.t1.t"],
+               encryption_key="default", master_key_password=MASTER)
+    assert done["state"] == "succeeded" and done["result"]["proved"] and there.count(to, "t3") == "100", done
+    assert scratches(world) == [] and done["backup_id"] == backup["backup_id"]
+    said = everything_said(world, done["id"])
+    assert backup["identity"] not in said and "long enough" not in said and there.peer.password not in said
+    objects = world.service.sql("SELECT object_kind, object_id FROM audit_event WHERE action = 'migrate.request' "
+                                "ORDER BY seq DESC LIMIT 1")
+    assert [(kind, str(id)) for kind, id in objects] == [("backup", backup["backup_id"])]
+
+
+def into(there):
+    return {name: value for name, value in there.into().items() if name != "others"}
+
+
+def test_an_attempt_that_follows_a_dead_one_removes_its_scratch_database_and_goes_on(world, there, backup, faults):
+    to = into(there)
+    faults("bulk end", "hold", matching="t2")
+    job = ask(world, "/migrations", backup, **to)
+    wait_for(lambda: is_loaded(there, to), "the first part")
+    left, = scratches(world)
+    os.kill(world.child(), signal.SIGKILL)
+    there.peer.clear_faults()
+    done = Watcher(world.admin, job).end()
+    assert done["state"] == "succeeded" and done["attempt"] == 2 and done["result"]["proved"], done
+    log = [line["message"] for line in world.admin.get(f"/jobs/{job}?lines=500").json["log"]]
+    assert f"{left}, of a call that was lost, is removed" in log and scratches(world) == []
+    assert there.count(to, "t2") == "100"
+
+
+def test_a_cancelled_migration_of_a_backup_leaves_no_scratch_database(world, there, backup, faults):
+    to = into(there)
+    faults("bulk end", "hold", matching="t2")
+    job = ask(world, "/migrations", backup, **to)
+    wait_for(lambda: is_loaded(there, to), "the first part")
+    refused = world.admin.delete(f"/servers/{world.server_id}", expect=409).json["detail"]
+    assert "queued or running" in refused
+    world.admin.post(f"/jobs/{job}/cancel", expect=202)
+    assert Watcher(world.admin, job).end()["state"] == "cancelled"
+    there.peer.clear_faults()
+    assert scratches(world) == []
+
+
+def test_backups_and_scratch_servers_of_others_are_not_found(world, backup):
+    stranger = world.service.organization("scratch-stranger")
+    asked = {"backup_id": backup["backup_id"], "scratch_server_id": world.server_id}
+    own = stranger.post("/servers", {"name": "own", "host": "127.0.0.1", "port": world.server.port, "username": "postgres"},
+                        expect=201).json["id"]
+    for route in ("/assessments", "/migrations"):
+        stranger.post(route, asked, expect=404)
+        stranger.post(route, {**asked, "scratch_server_id": own}, expect=404)
+        world.admin.post(route, {**asked, "scratch_server_id": own}, expect=404)
+
+
+@pytest.mark.parametrize("change, said", [
+    ({"scratch_server_id": None}, "the source is database_id; or backup_id with scratch_server_id"),
+    ({"backup_id": None}, "the source is database_id; or backup_id with scratch_server_id"),
+    ({"database_id": "people"}, "the source is database_id; or backup_id with scratch_server_id"),
+    ({"mode": "new", "database_name": "x"}, "POST /restores"),
+    ({"others": "go_on"}, "others is for a live database"),
+    ({"scratch_server_id": "far"}, "serve the scratch server"),
+])
+def test_what_does_not_go_with_a_backup_is_refused(world, people, backup, change, said):
+    if change.get("database_id"):
+        change = {"database_id": people["id"]}
+    if change.get("scratch_server_id") == "far":
+        far = {"name": "far for a backup", "host": "127.0.0.1", "port": world.server.port, "username": "postgres", "pool": "far"}
+        change = {"scratch_server_id": world.admin.post("/servers", far, expect=201).json["id"]}
+    body = {"backup_id": backup["backup_id"], "scratch_server_id": world.server_id, **change}
+    for route in ("/assessments", "/migrations"):
+        assert said in world.admin.post(route, body, expect=400).json["detail"]

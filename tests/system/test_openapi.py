@@ -271,6 +271,8 @@ class Tour:
         admin.post("/assessments", {"database_id": self.things["database"], "map": {"types": []}}, expect=202)
         admin.post("/assessments", {"database_id": self.things["database"], **to}, expect=202)
         admin.post("/migrations", {"database_id": self.things["database"], **to, "others": "go_on"}, expect=202)
+        of_backup = {"backup_id": self.things["backup"], "scratch_server_id": self.things["server"]}
+        admin.post("/assessments", {**of_backup, "encrypt": ["public.a.b"], "encryption_key": "default"}, expect=202)
         admin.post("/migrations", {"database_id": self.things["database"]}, expect=400)
         assert admin.get(f"/jobs/{report}/report", expect=200).json == {}
         assert admin.get(f"/jobs/{report}/report.html", expect=200).body == b"<!DOCTYPE html>"
