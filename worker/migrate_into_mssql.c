@@ -137,6 +137,7 @@ static bool migrate(Into *self, const HfMigrationPlan *plan, const HfTdsTarget *
                                      .jobs = plan->jobs,
                                      .refused_limit = (guint)hf_body_number(run->request, 0, "refused_limit", 0),
                                      .on_refused = on_refused,
+                                     .discreet = true, /* viewers see a job's error */
                                      .data = self};
     options.assess.readings = HF_MIGRATE_MSSQL_READINGS;
     bool ok = hf_migrate_mssql(&options, run->progress, run->cancellable, &result, error);

@@ -40,6 +40,8 @@ typedef struct {
     GHashTable *aside; /* const HfSlice to GArray, for the sink */
     HfPostgresSource source;
     HfSourceHalt halt;
+    const char *doing; /* what may have failed */
+    char *bare;        /* an error that was set, without the values of rows; NULL: none was */
 } Migration;
 
 static void free_table(void *data)
@@ -55,6 +57,7 @@ void hf_migrate_mssql_result_clear(HfMigrateMssqlResult *self)
     g_clear_pointer(&self->tables, g_ptr_array_unref);
     g_clear_pointer(&self->warning, g_free);
     g_clear_pointer(&self->line, g_free);
+    g_clear_pointer(&self->detail, g_free);
 }
 
 /* ---- What stands in the way ----------------------------------------------------------------------------------------
@@ -83,25 +86,33 @@ static bool is_refused(const HfAssessment *assessment, const HfAwkwardFinding *f
            strcmp(finding->kind, HF_AWKWARD_TOO_LONG_TO_ENCRYPT) == 0;
 }
 
-static bool check_findings(const HfAssessment *assessment, GError **error)
+static bool check_findings(Migration *self, GError **error)
 {
+    const HfAssessment *assessment = &self->result->assessment;
     g_autoptr(GString) list = g_string_new(NULL);
+    g_autoptr(GString) bare = g_string_new(NULL);
     guint count = 0;
     for (guint i = 0; i < assessment->findings->len; i++) {
         const HfAwkwardFinding *finding = assessment->findings->pdata[i];
         if (!is_refused(assessment, finding))
             continue;
-        if (count++ < SHOWN)
-            g_string_append_printf(list, "%s%s in %s.%s.%s (%" G_GUINT64_FORMAT " rows%s%s)", count > 1 ? ", " : "",
-                                   finding->kind, finding->table->schema, finding->table->name,
-                                   finding->column != NULL ? finding->column->name : finding->key, finding->rows,
-                                   finding->first != NULL ? ", the first is " : "",
-                                   finding->first != NULL ? finding->first : "");
+        if (count++ >= SHOWN)
+            continue;
+        g_autofree char *what =
+            g_strdup_printf("%s%s in %s.%s.%s (%" G_GUINT64_FORMAT " rows", count > 1 ? ", " : "", finding->kind,
+                            finding->table->schema, finding->table->name,
+                            finding->column != NULL ? finding->column->name : finding->key, finding->rows);
+        g_string_append_printf(bare, "%s)", what);
+        g_string_append_printf(list, "%s%s%s)", what, finding->first != NULL ? ", the first is " : "",
+                               finding->first != NULL ? finding->first : "");
     }
     if (count == 0)
         return true;
     if (count > SHOWN)
         g_string_append_printf(list, " and %u more", count - SHOWN);
+    self->bare = g_strdup_printf("there are values that SQL Server does not take, and nothing was moved: %s; change "
+                                 "them, or choose in the map what becomes of them",
+                                 bare->str);
     g_set_error(error, HF_ERROR, HF_ERROR_LIMIT,
                 "there are values that SQL Server does not take, and nothing was moved: %s; change them, or choose in "
                 "--map what becomes of them (docs/migrate-to-sql-server.md)",
@@ -321,11 +332,14 @@ static bool put_aside(Migration *self, const HfSlice *slice, const GPtrArray *re
            self->options->on_refused(table_of(self, slice->table)->table, part, refused, self->options->data, error);
 }
 
-static bool fail_refused(const Migration *self, const HfSlice *slice, const GPtrArray *refused, GError **error)
+static bool fail_refused(Migration *self, const HfSlice *slice, const GPtrArray *refused, GError **error)
 {
     const HfMssqlRefused *row = refused->pdata[0];
     g_autofree char *label = hf_slice_label(slice);
     g_clear_error(error);
+    self->bare = self->options->refused_limit == 0 ? g_strdup_printf("%s: a row is refused", label)
+                                                   : g_strdup_printf("with rows of %s more than %u rows are refused",
+                                                                     label, self->options->refused_limit);
     if (self->options->refused_limit == 0)
         g_set_error(error, HF_ERROR, HF_ERROR_DATABASE,
                     "%s: the row %s is refused: %s; change it, or put such rows aside with --refused-to", label,
@@ -458,22 +472,27 @@ static void narrow(Migration *self, HfMigratedTable *table)
 static bool compare(Migration *self, GError **error)
 {
     g_autoptr(GString) differ = g_string_new(NULL);
+    g_autoptr(GString) bare = g_string_new(NULL);
     for (guint i = 0; i < self->result->tables->len; i++) {
         HfMigratedTable *table = self->result->tables->pdata[i];
         self->result->rows += table->source.rows;
         if (hf_row_digest_equal(&table->source, &table->target))
             continue;
         narrow(self, table);
-        g_string_append_printf(
-            differ, "%s%s.%s (%" G_GUINT64_FORMAT " rows at the source, %" G_GUINT64_FORMAT " in the target%s%s)",
-            differ->len > 0 ? ", " : "", table->table->schema, table->table->name, table->source.rows,
-            table->target.rows, table->difference != NULL ? ": " : "",
-            table->difference != NULL ? table->difference : "");
+        g_autofree char *what =
+            g_strdup_printf("%s%s.%s (%" G_GUINT64_FORMAT " rows at the source, %" G_GUINT64_FORMAT " in the target",
+                            differ->len > 0 ? ", " : "", table->table->schema, table->table->name, table->source.rows,
+                            table->target.rows);
+        g_string_append_printf(bare, "%s)", what);
+        g_string_append_printf(differ, "%s%s%s)", what, table->difference != NULL ? ": " : "",
+                               table->difference != NULL ? table->difference : "");
     }
     self->result->proved = differ->len == 0;
-    if (!self->result->proved)
-        g_set_error(error, HF_ERROR, HF_ERROR_DIFFER, "the target is not equal to the source: %s", differ->str);
-    return self->result->proved;
+    if (self->result->proved)
+        return true;
+    self->bare = g_strdup_printf("the target is not equal to the source: %s", bare->str);
+    g_set_error(error, HF_ERROR, HF_ERROR_DIFFER, "the target is not equal to the source: %s", differ->str);
+    return false;
 }
 
 /* ---- The whole -----------------------------------------------------------------------------------------------------
@@ -502,7 +521,7 @@ static bool prepare(Migration *self, GError **error)
     hf_progress_set_phase(self->progress, "preparing");
     self->tds = hf_tds_connect(self->options->target, self->cancellable, error);
     if (self->tds == NULL || !check_server(self->tds, error) || !open_source(self, error) ||
-        !check_findings(assessment, error) || !prepare_key(self, error))
+        !check_findings(self, error) || !prepare_key(self, error))
         return false;
     self->loads = hf_mssql_loads_new(assessment->plan, assessment->map, error);
     if (self->loads == NULL)
@@ -513,6 +532,32 @@ static bool prepare(Migration *self, GError **error)
     hf_progress_set_phase(self->progress, "making tables");
     return hf_mssql_state_open(&self->state, self->options->target, self->tds, assessment->plan, self->loads,
                                self->slices, self->options->patience_ms, self->cancellable, error);
+}
+
+/* What a database says of what it refuses may have values of rows; its number has none. Transfer full. */
+static char *bare_refusal(const Migration *self, const char *message)
+{
+    const char *number = g_strrstr(message, "(error ");
+    guint64 code = number != NULL ? g_ascii_strtoull(number + strlen("(error "), NULL, 10) : 0;
+    return code != 0 ? g_strdup_printf("the server refused something while %s (error %" G_GUINT64_FORMAT ")",
+                                       self->doing, code)
+                     : g_strdup_printf("a database refused something while %s", self->doing);
+}
+
+/* False. */
+static bool hide_rows(Migration *self, GError **error)
+{
+    if (!self->options->discreet || error == NULL || *error == NULL)
+        return false;
+    GError *whole = *error;
+    if (self->bare == NULL && g_error_matches(whole, HF_ERROR, HF_ERROR_DATABASE))
+        self->bare = bare_refusal(self, whole->message);
+    if (self->bare == NULL)
+        return false;
+    self->result->detail = g_strdup(whole->message);
+    *error = g_error_new(HF_ERROR, whole->code, "%s; the report says more", self->bare);
+    g_error_free(whole);
+    return false;
 }
 
 /* What is unfinished is named. */
@@ -552,10 +597,24 @@ static bool tell_proved(const Migration *self, GError **error)
 
 static bool run(Migration *self, GError **error)
 {
-    if (!prepare(self, error) || !look_again(self, error) || !load_rows(self, error) || !make_the_rest(self, error) ||
-        !read_back(self, error))
-        return tell_unfinished(self, error);
-    return compare(self, error) && tell_proved(self, error) && finish(self, error);
+    static const struct {
+        const char *doing;
+        bool (*run)(Migration *self, GError **error);
+    } steps[] = {{"preparing", prepare},
+                 {"looking at what is loaded", look_again},
+                 {"loading rows", load_rows},
+                 {"making keys and indexes", make_the_rest},
+                 {"reading rows back", read_back}};
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        self->doing = steps[i].doing;
+        if (!steps[i].run(self, error)) {
+            hide_rows(self, error);
+            return tell_unfinished(self, error);
+        }
+    }
+    if (!compare(self, error))
+        return hide_rows(self, error);
+    return tell_proved(self, error) && finish(self, error);
 }
 
 static void free_array(void *array)
@@ -572,6 +631,7 @@ static void close_all(Migration *self)
     g_clear_pointer(&self->types, hf_type_table_free);
     g_clear_pointer(&self->snapshot, hf_postgres_snapshot_free);
     g_clear_pointer(&self->tds, hf_tds_close);
+    g_clear_pointer(&self->bare, g_free);
 }
 
 /* ---- From a backup -------------------------------------------------------------------------------------------------

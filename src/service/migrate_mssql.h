@@ -43,6 +43,7 @@ typedef struct {
                        GError **error);
     bool (*on_proved)(gpointer data, GError **error);
     gpointer data;
+    bool discreet; /* the error names no values of rows, as others read it, too: the result's `detail` does */
 } HfMigrateMssqlOptions;
 
 typedef struct {
@@ -63,7 +64,8 @@ typedef struct {
     guint parts_kept;        /* loaded by a call before this one */
     uint64_t rows, bytes;    /* of all tables at the source */
     bool proved;
-    char *line; /* one line that says what came of it */
+    char *line;   /* one line that says what came of it */
+    char *detail; /* what a discreet error leaves out; NULL: nothing */
 } HfMigrateMssqlResult;
 
 /*

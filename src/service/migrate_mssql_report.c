@@ -34,6 +34,8 @@ void hf_migrate_mssql_write(const HfMigrateMssqlResult *self, HfJsonWriter *json
     hf_json_writer_bool(json, "proved", self->proved);
     hf_json_writer_string(json, "line", self->line);
     hf_json_writer_string(json, "warning", self->warning);
+    if (self->detail != NULL)
+        hf_json_writer_string(json, "detail", self->detail);
     hf_json_writer_uint64(json, "refused", self->refused);
     hf_json_writer_uint64(json, "refused_before", self->refused_before);
     hf_json_writer_uint64(json, "parts_kept", self->parts_kept);
@@ -71,6 +73,11 @@ char *hf_migrate_mssql_html(const HfMigrateMssqlResult *self)
                                rows, source, is_equal(table) ? "same" : "left", table->compared ? target : "not read");
     }
     g_string_append(html, "</tbody></table>\n");
+    if (self->detail != NULL) {
+        g_string_append(html, "<p class=\"left\">");
+        hf_html_append_text(html, self->detail);
+        g_string_append(html, "</p>\n");
+    }
     for (guint i = 0; i < self->tables->len; i++) {
         const HfMigratedTable *table = self->tables->pdata[i];
         if (table->difference == NULL)

@@ -553,6 +553,25 @@ def refusing(world, there, faults, source, check, **more):
     return to
 
 
+def test_the_error_of_a_migration_names_no_values_of_rows_and_the_report_does(world, there, faults):
+    """Viewers see errors and logs, and no reports."""
+    to = refusing(world, there, faults, there.parts, "id <> 50")
+    done = world.run("/migrations", there.parts, **to)
+    logged = world.admin.get("/logs", expect=200).body.decode()
+    assert done["state"] == "failed" and "public.t2: a row is refused; the report says more" in done["error"]["message"], done
+    assert "id=50" not in str(done) and "id=50" not in logged
+    report = world.admin.get(f"/jobs/{done['id']}/report", expect=200)
+    Description().check_answer("GET", f"/api/v1/jobs/{done['id']}/report", report)
+    assert "public.t2: the row id=50 is refused" in report.json["detail"]
+    assert "the row id=50 is" in world.admin.get(f"/jobs/{done['id']}/report.html", expect=200).body.decode()
+
+    to = there.into()
+    faults("batch", "error", matching="ADD CONSTRAINT .t2_pkey", number=1505, details=["t2", "t2_pkey", "(secret)"])
+    done = world.run("/migrations", there.parts, **to)
+    assert "the server refused something while making keys and indexes (error 1505)" in done["error"]["message"], done
+    assert "secret" not in str(done) and "secret" in report_of(world, done["id"])["detail"]
+
+
 def test_rows_that_are_refused_are_in_the_report_also_of_an_attempt_that_was_lost(world, there, faults):
     to = refusing(world, there, faults, there.parts, "id NOT IN (7, 50)", refused_limit=2)
     faults("bulk end", "hold", matching="t3")
@@ -597,5 +616,5 @@ def test_the_limit_of_refused_rows_is_one_for_all_attempts(world, there, faults)
     os.kill(world.child(), signal.SIGKILL)
     there.peer.clear_faults()
     done = Watcher(world.admin, job).end()
-    assert done["state"] == "failed" and "with the row id=9 more than 2 rows are refused" in done["error"]["message"], done
+    assert done["state"] == "failed" and "with rows of public.t3 more than 2 rows are refused; the report says more" in done["error"]["message"], done
     assert len(report_of(world, job)["refused_rows"]) == 2
