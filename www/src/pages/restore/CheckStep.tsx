@@ -20,7 +20,7 @@ interface CheckStepProps {
 }
 
 /** The preflight while it runs, and what it has found. */
-export function CheckStep({ id, identity, onChecked, onBack }: CheckStepProps) {
+export default function CheckStep({ id, identity, onChecked, onBack }: CheckStepProps) {
   const preflight = usePreflight(id);
   const document = preflight.data;
   if (!document) {

@@ -1,14 +1,15 @@
+import { Skeleton } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { useMay } from '@/entities/me';
 import { texts } from '@/shared/texts';
 import { EmptyState, Page, StepList, Surface } from '@/shared/ui';
-import { CheckStep } from './CheckStep';
 import { PickStep } from './PickStep';
-import { TargetStep } from './TargetStep';
 import type { Values } from './values';
 
+const TargetStep = lazy(() => import('./TargetStep'));
+const CheckStep = lazy(() => import('./CheckStep'));
 const words = texts.restore;
 
 /**
@@ -43,43 +44,45 @@ function Wizard() {
   return (
     <Page title={words.title} description={words.description}>
       <StepList label={words.steps.label} names={[words.steps.backup, words.steps.target, words.steps.check]} current={preflight ? 2 : backup ? 1 : 0} />
-      {preflight ? (
-        <CheckStep
-          key={preflight}
-          id={preflight}
-          identity={identity}
-          onChecked={(id, other) => {
-            setIdentity(other);
-            setDraft((before) => before && { ...before, identity: other });
-            go({ preflight: id });
-          }}
-          onBack={(backupId) => {
-            go({ backup: backupId });
-          }}
-        />
-      ) : backup ? (
-        <TargetStep
-          key={backup}
-          backupId={backup}
-          databaseId={database}
-          draft={draft}
-          onBack={() => {
-            go(database ? { database_id: database } : {});
-          }}
-          onChecked={(id, values) => {
-            setDraft(values);
-            setIdentity(values.identity);
-            go({ preflight: id });
-          }}
-        />
-      ) : (
-        <PickStep
-          onPick={(id) => {
-            setDraft(null);
-            go({ backup: id, ...(database ? { database_id: database } : {}) });
-          }}
-        />
-      )}
+      <Suspense fallback={<Skeleton h={320} radius="md" />}>
+        {preflight ? (
+          <CheckStep
+            key={preflight}
+            id={preflight}
+            identity={identity}
+            onChecked={(id, other) => {
+              setIdentity(other);
+              setDraft((before) => before && { ...before, identity: other });
+              go({ preflight: id });
+            }}
+            onBack={(backupId) => {
+              go({ backup: backupId });
+            }}
+          />
+        ) : backup ? (
+          <TargetStep
+            key={backup}
+            backupId={backup}
+            databaseId={database}
+            draft={draft}
+            onBack={() => {
+              go(database ? { database_id: database } : {});
+            }}
+            onChecked={(id, values) => {
+              setDraft(values);
+              setIdentity(values.identity);
+              go({ preflight: id });
+            }}
+          />
+        ) : (
+          <PickStep
+            onPick={(id) => {
+              setDraft(null);
+              go({ backup: id, ...(database ? { database_id: database } : {}) });
+            }}
+          />
+        )}
+      </Suspense>
     </Page>
   );
 }

@@ -22,7 +22,7 @@ interface TargetStepProps {
 }
 
 /** Where it goes, and how. */
-export function TargetStep({ backupId, databaseId, draft, onBack, onChecked }: TargetStepProps) {
+export default function TargetStep({ backupId, databaseId, draft, onBack, onChecked }: TargetStepProps) {
   const backup = useBackup(backupId);
   const databases = useAllDatabases();
   const servers = useAllServers();
