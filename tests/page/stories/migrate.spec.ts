@@ -134,6 +134,49 @@ test('into SQL Server: tested, a value that stands in the way, a table left out,
   await picture(page, 'job-migrated-mssql');
 });
 
+test('a backup whose key is not here moves into SQL Server, and its database is not read', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  const { body } = await stage.api<{ job_id: string }>(organization, 'POST', '/backups', { database_id: shop.database });
+  expect(await stage.jobEnd(organization, body.job_id)).toBe('succeeded');
+  const sheet = await stage.text(organization, 'POST', `/keys/${shop.key}/sheet`);
+  const secret = /AGE-SECRET-KEY-1\w+/.exec(sheet)?.[0] ?? '';
+  await stage.catalog(`UPDATE key SET kind = 'recipient', secret = NULL WHERE id = '${shop.key}'`);
+  await stage.sql(shop.name, 'DELETE FROM orders');
+  const there = await stage.mssql(`${organization}_there`);
+  await stage.api(organization, 'POST', '/mssql-servers', { name: 'warehouse', address: there.address, username: there.username, tls_root: there.root, password: there.password });
+  const page = await as('operator');
+  await page.goto('/migrate');
+  await page.getByRole('radio', { name: 'A backup' }).check();
+  await page.getByRole('textbox', { name: 'Backup', exact: true }).click();
+  await page.getByRole('option', { name: new RegExp(`^${shop.name} · `) }).click();
+  await expect(page.getByRole('button', { name: 'Continue' })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'To Restore' })).toHaveAttribute('href', /\/restore\?backup=[0-9a-f-]{36}$/);
+  await page.getByRole('radio', { name: 'SQL Server' }).check();
+  await expect(page.getByRole('textbox', { name: 'Server for the temporary database' })).toHaveValue('main');
+  await page.getByRole('textbox', { name: 'Database there' }).fill(there.database);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByText('Paste the key.')).toBeVisible();
+  await picture(page, 'migrate-ends-backup');
+  await page.getByLabel('Key or passphrase').fill(secret);
+  await page.getByRole('button', { name: 'Continue' }).click();
+
+  await expect(page.getByRole('table', { name: 'Tables' }).getByRole('row', { name: /public\.orders 5,000/ })).toBeVisible();
+  expect(await page.evaluate(() => JSON.stringify(sessionStorage) + JSON.stringify(localStorage) + location.href)).not.toContain('AGE-SECRET-KEY-1');
+  await page.reload();
+  await page.getByRole('button', { name: 'Assess it' }).click();
+  await expect(page.getByText('Paste the key.')).toBeVisible();
+  await page.getByLabel('Key or passphrase').fill(secret);
+  await picture(page, 'migrate-what-backup');
+  await page.getByRole('button', { name: 'Assess it' }).click();
+  await expect(page.getByRole('table', { name: 'Types of the columns' })).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByText('The backup is restored into a temporary database on main, which is dropped after.')).toBeVisible();
+  await page.getByRole('textbox', { name: `Type ${there.database} to confirm` }).fill(there.database);
+  await page.getByRole('button', { name: 'Migrate now' }).click();
+  await expect(page.getByText('Proved equal: 2 tables, 5,500 rows')).toBeVisible({ timeout: 120_000 });
+  expect(await stage.sql('postgres', "SELECT datname FROM pg_database WHERE datname ~ '_hf_scratch_'")).toEqual([]);
+});
+
 test('a viewer is not led to the wizard, and sees of a migration what came of it alone', async ({ as, stage, organization }) => {
   const shop = await stage.shop(organization);
   const { body } = await stage.api<{ job_id: string }>(organization, 'POST', '/assessments', { database_id: shop.database });

@@ -105,10 +105,11 @@ export function useTestKey() {
 }
 
 /** What it holds of each table; `reason` says why not all are known. */
-export function useBackupTables(id: string, query: { q?: string; limit?: number; cursor?: string } = {}) {
+export function useBackupTables(id: string | undefined, query: { q?: string; limit?: number; cursor?: string } = {}) {
   return useQuery({
     queryKey: [...backupKey, id, 'tables', query],
-    queryFn: ({ signal }) => take(api.GET('/api/v1/backups/{id}/tables', { params: { path: { id }, query }, signal })),
+    queryFn: ({ signal }) => take(api.GET('/api/v1/backups/{id}/tables', { params: { path: { id: id ?? '' }, query }, signal })),
+    enabled: id !== undefined,
     staleTime: 60_000,
   });
 }

@@ -1,2 +1,3 @@
+export { needsKey } from './needsKey';
 export { keyKey, useAllKeys, useChangeKey, useCreateKey, useDeleteKey, useKey, useKeyPage, useKeySheet } from './queries';
 export type { Key } from './queries';

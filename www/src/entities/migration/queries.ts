@@ -25,7 +25,11 @@ type Asked = { body: MigrationRequest; key: string };
 
 function useJob(ask: (asked: Asked) => Promise<{ job_id: string }>) {
   const client = useQueryClient();
-  return useMutation({ mutationFn: ask, onSuccess: () => client.invalidateQueries({ queryKey: ['jobs'] }) });
+  return useMutation({
+    mutationFn: ask,
+    onSuccess: () => client.invalidateQueries({ queryKey: ['jobs'] }),
+    gcTime: 0, // there may be a password in what was asked
+  });
 }
 
 export function useAssess() {

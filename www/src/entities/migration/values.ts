@@ -2,6 +2,8 @@ import type { Schemas } from '@/shared/api';
 
 export type MigrationRequest = Schemas['MigrationNew'];
 export type Target = 'new' | 'swap' | 'sql-server';
+/** What is read: the live database, or a backup of one. */
+export type Source = 'live' | 'backup';
 export type ValueChoice = 'refuse' | 'null' | 'clamp' | 'text';
 
 /** Values that SQL Server does not take, and what may become of each: as docs/migrate-to-sql-server.md has it. */
@@ -22,7 +24,11 @@ export const FRESH_S = 86_400;
 
 /** What the wizard has been told, as its fields have it. Never a password. */
 export type Values = {
+  from: Source;
   database_id: string | null;
+  source_backup_id: string | null;
+  /** Where a backup is restored, to be read. */
+  scratch_server_id: string | null;
   target: Target;
   server_id: string | null;
   target_database_id: string | null;
@@ -49,7 +55,10 @@ export type Values = {
 };
 
 export const usual: Values = {
+  from: 'live',
   database_id: null,
+  source_backup_id: null,
+  scratch_server_id: null,
   target: 'new',
   server_id: null,
   target_database_id: null,
@@ -123,15 +132,29 @@ function mssqlOf(values: Values): Partial<MigrationRequest> {
   };
 }
 
+/** The id of what moves; null: nothing was chosen yet. */
+export function sourceOf({ from, database_id, source_backup_id }: Values): string | null {
+  return from === 'backup' ? source_backup_id : database_id;
+}
+
+/** Into PostgreSQL a backup goes by a restore. */
+export function isRestore({ from, target }: Values): boolean {
+  return from === 'backup' && target !== 'sql-server';
+}
+
+function readOf(values: Values): Partial<MigrationRequest> {
+  if (values.from === 'backup') return { backup_id: values.source_backup_id ?? '', scratch_server_id: values.scratch_server_id ?? '' };
+  return { database_id: values.database_id ?? '', ...(values.others === 'go_on' ? { others: 'go_on' } : {}) };
+}
+
 /** What the API is asked, of an assessment and of the migration that follows it: only what belongs to the target. */
 export function requestOf(values: Values): MigrationRequest {
   return {
-    database_id: values.database_id ?? '',
+    ...readOf(values),
     ...(values.target === 'sql-server' ? mssqlOf(values) : postgresOf(values)),
     ...(values.pool ? { pool: values.pool } : {}),
     ...(values.exclude_schemas.length > 0 ? { exclude_schemas: values.exclude_schemas } : {}),
     ...(values.exclude_tables.length > 0 ? { exclude_tables: values.exclude_tables } : {}),
-    ...(values.others === 'go_on' ? { others: 'go_on' } : {}),
     ...(typeof values.jobs === 'number' ? { jobs: values.jobs } : {}),
   };
 }

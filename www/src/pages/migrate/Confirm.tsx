@@ -10,32 +10,37 @@ import { newKey } from '@/shared/api';
 import { texts } from '@/shared/texts';
 import { migrations } from '@/shared/texts/migrations';
 import { ProblemAlert, submitting, Surface } from '@/shared/ui';
+import { IdentityField } from './IdentityField';
 import { PasswordField } from './PasswordField';
-import type { Secret } from './PasswordField';
 import { namesOf } from './useEnds';
 import type { Ends } from './useEnds';
+import { useSource } from './useSource';
 import type { Wizard } from './useWizard';
 
 const words = migrations.go;
 
-/** The target's name, typed; and the password, where none is kept and a reload has lost it. */
-export function Confirm({ wizard, ends, password, onPassword }: { wizard: Wizard; ends: Ends } & Secret) {
-  const { values } = wizard;
+/** The target's name, typed; and the secrets that are not kept and that a reload has lost. */
+export function Confirm({ wizard, ends }: { wizard: Wizard; ends: Ends }) {
+  const { values, secrets } = wizard;
   const migrate = useMigrate();
   const navigate = useNavigate();
   const [key] = useState(newKey);
   const [error, setError] = useState<unknown>(null);
-  const [lacksPassword, setLacksPassword] = useState(false);
-  const { source, name, server } = namesOf(ends, values);
+  const [isTried, setTried] = useState(false);
+  const { backup, lacksKey } = useSource(values);
+  const { source, name, server } = namesOf(ends, values, backup);
   const mssql = values.target === 'sql-server' ? ends.mssqlServers.find(({ id }) => id === values.mssql_server_id) : undefined;
   const form = useForm({ initialValues: { typed: '' }, validate: { typed: (value) => (value === name ? null : words.wrong) } });
+  const asked = {
+    ...(mssql && !mssql.has_password ? { password: secrets.password } : {}),
+    ...(lacksKey ? { identity: secrets.identity.trim() } : {}),
+  };
   const start = form.onSubmit(async () => {
-    const lacks = mssql !== undefined && !mssql.has_password && !password;
-    setLacksPassword(lacks);
-    if (lacks) return;
+    setTried(true);
+    if (asked.password === '' || asked.identity === '') return;
     setError(
       await submitting(form, async () => {
-        const { job_id } = await migrate.mutateAsync({ body: { ...requestOf(values), ...(mssql && !mssql.has_password ? { password } : {}) }, key });
+        const { job_id } = await migrate.mutateAsync({ body: { ...requestOf(values), ...asked }, key });
         wizard.keep(values, job_id);
         navigate(`/jobs/${job_id}`);
       }),
@@ -47,9 +52,10 @@ export function Confirm({ wizard, ends, password, onPassword }: { wizard: Wizard
         <Stack gap="sm">
           <Title order={2}>{words.title}</Title>
           <Text>{words[values.target](source, name, server)}</Text>
-          <WhatHappens values={values} />
+          <WhatHappens values={values} ends={ends} />
           <BusyNotice databaseId={values.target === 'swap' ? values.target_database_id : null} body={texts.undo.busy.another} />
-          <PasswordField server={mssql} password={password} onPassword={onPassword} error={lacksPassword ? migrations.ends.passwordMissing : null} />
+          <IdentityField values={values} wizard={wizard} isTried={isTried} />
+          <PasswordField server={mssql} wizard={wizard} isTried={isTried} />
           <TextInput label={words.type(name)} autoComplete="off" spellCheck={false} maw="28rem" {...form.getInputProps('typed')} />
           <ProblemAlert error={error} />
           <Group>
@@ -72,14 +78,15 @@ export function Confirm({ wizard, ends, password, onPassword }: { wizard: Wizard
   );
 }
 
-function WhatHappens({ values }: { values: Values }) {
+function WhatHappens({ values, ends }: { values: Values; ends: Ends }) {
   const isMssql = values.target === 'sql-server';
   const out = [...values.exclude_schemas, ...values.exclude_tables];
   const steps = [
+    ...(values.from === 'backup' ? [words.list.scratch(ends.servers.find(({ id }) => id === values.scratch_server_id)?.name ?? '')] : []),
     ...(isMssql ? [] : [words.list[values.backup]]),
     ...(out.length > 0 ? [words.list.out(out.join(', '))] : []),
     words.list.load,
-    ...(values.others === 'go_on' ? [words.list.later] : []),
+    ...(values.from === 'live' && values.others === 'go_on' ? [words.list.later] : []),
     words.list.prove,
     ...(values.target === 'swap' ? [words.list.swap] : []),
     ...(isMssql ? [words.list.again] : []),

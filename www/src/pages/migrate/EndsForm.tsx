@@ -1,12 +1,17 @@
-import { Button, Group, Radio, Select, Stack, Title } from '@mantine/core';
+import { Button, Group, Radio, Select, Stack, Text, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useState } from 'react';
+import { Link } from 'react-router-dom';
+import { isRestore, sourceOf } from '@/entities/migration';
 import type { Target, Values } from '@/entities/migration';
 import { migrations } from '@/shared/texts/migrations';
 import { Surface } from '@/shared/ui';
-import type { Secret } from './PasswordField';
+import { IdentityField } from './IdentityField';
+import { SourceChoice } from './SourceChoice';
 import { TargetFields } from './TargetFields';
 import { poolsOf } from './useEnds';
 import type { Ends } from './useEnds';
+import { useSource } from './useSource';
 import type { Wizard } from './useWizard';
 
 const words = migrations.ends;
@@ -26,17 +31,20 @@ function known(values: Values, { databases, servers, mssqlServers }: Ends): Valu
   return {
     ...values,
     database_id: still(values.database_id, databases),
+    scratch_server_id: still(values.scratch_server_id, servers),
     server_id: still(values.server_id, servers),
     target_database_id: databases.some(({ id }) => id === values.target_database_id) ? values.target_database_id : null,
     mssql_server_id: still(values.mssql_server_id, mssqlServers),
   };
 }
 
-export function EndsForm({ wizard, ends, password, onPassword }: { wizard: Wizard; ends: Ends } & Secret) {
+export function EndsForm({ wizard, ends }: { wizard: Wizard; ends: Ends }) {
   const form = useForm<Values>({
     initialValues: known(wizard.values, ends),
     validate: {
-      database_id: (value) => (value ? null : words.databaseMissing),
+      database_id: (value, { from }) => (from === 'backup' || value ? null : words.databaseMissing),
+      source_backup_id: (value, { from }) => (from === 'live' || value ? null : words.backupMissing),
+      scratch_server_id: (value, { from }) => (from === 'live' || value ? null : words.serverMissing),
       server_id: (value, { target }) => (target === 'new' && !value ? words.serverMissing : null),
       target_database_id: (value, { target, database_id }) => (target !== 'swap' ? null : !value ? words.replacedMissing : value === database_id ? words.replacedSame : null),
       mssql_server_id: (value, { target }) => (target === 'sql-server' && !value ? words.mssqlMissing : null),
@@ -45,8 +53,12 @@ export function EndsForm({ wizard, ends, password, onPassword }: { wizard: Wizar
     },
   });
   const pools = poolsOf(ends, form.values);
+  const { lacksKey } = useSource(form.values);
+  const [isTried, setTried] = useState(false);
   const next = form.onSubmit((values) => {
-    const isOther = values.database_id !== wizard.values.database_id;
+    setTried(true);
+    if (lacksKey && !wizard.secrets.identity.trim()) return;
+    const isOther = sourceOf(values) !== sourceOf(wizard.values);
     wizard.keep({
       ...values,
       pool: pools.includes(values.pool ?? '') ? values.pool : null,
@@ -58,18 +70,9 @@ export function EndsForm({ wizard, ends, password, onPassword }: { wizard: Wizar
   return (
     <form onSubmit={next} noValidate>
       <Stack>
-        <Surface label={words.source}>
-          <Title order={2} mb="sm">
-            {words.source}
-          </Title>
-          <Select
-            label={words.database}
-            data={ends.databases.map(({ id, name, server_name }) => ({ value: id, label: `${name} (${server_name})` }))}
-            searchable
-            maw="28rem"
-            {...form.getInputProps('database_id')}
-          />
-        </Surface>
+        <SourceChoice form={form} ends={ends}>
+          {!isRestore(form.values) && <IdentityField values={form.values} wizard={wizard} isTried={isTried} />}
+        </SourceChoice>
         <Surface label={words.target}>
           <Title order={2} mb="sm">
             {words.target}
@@ -88,16 +91,35 @@ export function EndsForm({ wizard, ends, password, onPassword }: { wizard: Wizar
                 ))}
               </Stack>
             </Radio.Group>
-            <TargetFields form={form} ends={ends} password={password} onPassword={onPassword} />
-            {pools.length > 0 && <Select label={words.pool} description={words.poolHint} data={pools} maw="28rem" {...form.getInputProps('pool')} />}
+            {isRestore(form.values) ? (
+              <ToRestore backup={form.values.source_backup_id} />
+            ) : (
+              <>
+                <TargetFields form={form} ends={ends} wizard={wizard} />
+                {pools.length > 0 && <Select label={words.pool} description={words.poolHint} data={pools} maw="28rem" {...form.getInputProps('pool')} />}
+              </>
+            )}
           </Stack>
         </Surface>
-        <Group>
-          <Button type="submit" size="md">
-            {migrations.next}
-          </Button>
-        </Group>
+        {!isRestore(form.values) && (
+          <Group>
+            <Button type="submit" size="md">
+              {migrations.next}
+            </Button>
+          </Group>
+        )}
       </Stack>
     </form>
+  );
+}
+
+function ToRestore({ backup }: { backup: string | null }) {
+  return (
+    <Group>
+      <Text>{words.restore}</Text>
+      <Button component={Link} to={backup ? `/restore?backup=${backup}` : '/restore'}>
+        {words.restoreLink}
+      </Button>
+    </Group>
   );
 }

@@ -4,14 +4,13 @@ import { Link } from 'react-router-dom';
 import { migrations } from '@/shared/texts/migrations';
 import { EmptyState, ProblemAlert, Surface } from '@/shared/ui';
 import { EndsForm } from './EndsForm';
-import type { Secret } from './PasswordField';
 import { useEnds } from './useEnds';
 import type { Wizard } from './useWizard';
 
 const words = migrations.ends;
 
 /** From where, and to where. */
-export function EndsStep({ wizard, password, onPassword }: { wizard: Wizard } & Secret) {
+export function EndsStep({ wizard }: { wizard: Wizard }) {
   const { ends, error, refetch } = useEnds();
   if (!ends) return error ? <ProblemAlert error={error} onRetry={refetch} /> : <Skeleton h={320} radius="md" />;
   if (ends.databases.length === 0) {
@@ -31,5 +30,5 @@ export function EndsStep({ wizard, password, onPassword }: { wizard: Wizard } & 
       </Surface>
     );
   }
-  return <EndsForm wizard={wizard} ends={ends} password={password} onPassword={onPassword} />;
+  return <EndsForm wizard={wizard} ends={ends} />;
 }

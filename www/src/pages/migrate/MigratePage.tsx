@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { useMay } from '@/entities/me';
 import { migrations as words } from '@/shared/texts/migrations';
 import { EmptyState, Page, StepList, Surface } from '@/shared/ui';
@@ -28,15 +28,14 @@ export function MigratePage() {
 
 function Wizard() {
   const wizard = useWizard();
-  const [password, setPassword] = useState(''); // of the SQL Server: in no storage
   return (
     <Page title={words.title} description={words.description}>
       <StepList label={words.steps.label} names={STEPS.map((name) => words.steps[name])} current={STEPS.indexOf(wizard.step)} />
       <Suspense fallback={<Skeleton h={320} radius="md" />}>
-        {wizard.step === 'ends' && <EndsStep wizard={wizard} password={password} onPassword={setPassword} />}
+        {wizard.step === 'ends' && <EndsStep wizard={wizard} />}
         {wizard.step === 'what' && <WhatStep wizard={wizard} />}
         {wizard.step === 'check' && <CheckStep wizard={wizard} />}
-        {wizard.step === 'go' && <GoStep wizard={wizard} password={password} onPassword={setPassword} />}
+        {wizard.step === 'go' && <GoStep wizard={wizard} />}
       </Suspense>
     </Page>
   );

@@ -8,12 +8,12 @@ import type { MssqlServer } from '@/entities/mssql-server';
 import { migrations } from '@/shared/texts/migrations';
 import { ProblemAlert, Status } from '@/shared/ui';
 import { PasswordField } from './PasswordField';
-import type { Secret } from './PasswordField';
+import type { Wizard } from './useWizard';
 
 const words = migrations.ends;
 
 /** A saved connection and the database there, and the test of both. */
-export function MssqlFields({ form, servers, password, onPassword }: { form: UseFormReturnType<Values>; servers: readonly MssqlServer[] } & Secret) {
+export function MssqlFields({ form, servers, wizard }: { form: UseFormReturnType<Values>; servers: readonly MssqlServer[]; wizard: Wizard }) {
   const { mssql_server_id, database_name } = form.values;
   const server = servers.find(({ id }) => id === mssql_server_id);
   if (servers.length === 0) {
@@ -30,8 +30,8 @@ export function MssqlFields({ form, servers, password, onPassword }: { form: Use
     <>
       <Select label={words.mssql} data={servers.map(({ id, name, address }) => ({ value: id, label: `${name} (${address})` }))} maw="28rem" {...form.getInputProps('mssql_server_id')} />
       <TextInput label={words.mssqlName} description={words.mssqlNameHint} autoComplete="off" spellCheck={false} maw="28rem" {...form.getInputProps('database_name')} />
-      <PasswordField server={server} password={password} onPassword={onPassword} />
-      {server && <Test key={`${server.id} ${database_name}`} server={server} form={form} password={password} />}
+      <PasswordField server={server} wizard={wizard} />
+      {server && <Test key={`${server.id} ${database_name}`} server={server} form={form} password={wizard.secrets.password} />}
     </>
   );
 }

@@ -1,16 +1,12 @@
 import { PasswordInput } from '@mantine/core';
 import type { MssqlServer } from '@/entities/mssql-server';
 import { migrations } from '@/shared/texts/migrations';
+import type { Wizard } from './useWizard';
 
 const words = migrations.ends;
 
-export interface Secret {
-  password: string;
-  onPassword: (password: string) => void;
-}
-
 /** Of a SQL Server whose password is not kept; nothing of one whose is. */
-export function PasswordField({ server, error, password, onPassword }: Secret & { server: MssqlServer | undefined; error?: string | null }) {
+export function PasswordField({ server, wizard, isTried = false }: { server: MssqlServer | undefined; wizard: Wizard; isTried?: boolean }) {
   if (!server || server.has_password) return null;
   return (
     <PasswordInput
@@ -18,10 +14,10 @@ export function PasswordField({ server, error, password, onPassword }: Secret & 
       description={words.passwordHint(server.username)}
       autoComplete="off"
       maw="28rem"
-      value={password}
-      error={error}
+      value={wizard.secrets.password}
+      error={isTried && !wizard.secrets.password ? words.passwordMissing : null}
       onChange={(event) => {
-        onPassword(event.currentTarget.value);
+        wizard.tell({ password: event.currentTarget.value });
       }}
     />
   );

@@ -1,33 +1,34 @@
 import { SimpleGrid, Skeleton, Stack, TagsInput, Text, Title } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
-import { useLive } from '@/entities/database';
 import type { Values } from '@/entities/migration';
 import { migrations } from '@/shared/texts/migrations';
 import { Surface } from '@/shared/ui';
 import { TableTicks } from './TableTicks';
+import { useTables } from './useTables';
 
 const words = migrations.what;
 
 /** All tables, but for those that are taken out: by a tick, or by a pattern. */
 export function TableChoice({ form }: { form: UseFormReturnType<Values> }) {
-  const live = useLive(form.values.database_id ?? undefined);
+  const { tables, isLoading } = useTables(form.values);
+  const isBackup = form.values.from === 'backup';
   return (
     <Surface label={words.tables}>
       <Title order={2}>{words.tables}</Title>
       <Text c="dimmed" size="sm" mb="sm">
-        {words.tablesHint}
+        {isBackup ? words.tablesOfBackup : words.tablesHint}
       </Text>
       <Stack>
-        {live.isLoading && (
+        {isLoading && (
           <div role="status">
             <Text c="dimmed">{words.asking}</Text>
             <Skeleton h={120} />
           </div>
         )}
-        {(live.isError || live.data?.exists === false) && <Text>{words.notAsked}</Text>}
-        {live.data && live.data.items.length > 0 && (
+        {!isLoading && tables === null && <Text>{isBackup ? words.notListed : words.notAsked}</Text>}
+        {tables && tables.items.length > 0 && (
           <TableTicks
-            live={live.data}
+            tables={tables}
             excluded={form.values.exclude_tables}
             onExclude={(patterns) => {
               form.setFieldValue('exclude_tables', patterns);

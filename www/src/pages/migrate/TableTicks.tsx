@@ -1,26 +1,26 @@
 import { Checkbox, Table, Text, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { Live } from '@/entities/database';
 import { patternOf } from '@/entities/migration';
 import { count, counted } from '@/shared/lib/units';
 import { migrations } from '@/shared/texts/migrations';
 import { Name, Size } from '@/shared/ui';
 import classes from './MigratePage.module.css';
+import type { Tables } from './useTables';
 
 const words = migrations.what;
 const SEARCHED_FROM = 10;
 
 interface TableTicksProps {
-  live: Live;
+  tables: Tables;
   excluded: readonly string[];
   onExclude: (patterns: string[]) => void;
 }
 
-/** The tables that the server tells of, each with a tick while it moves. */
-export function TableTicks({ live, excluded, onExclude }: TableTicksProps) {
+/** The tables that the source tells of, each with a tick while it moves. */
+export function TableTicks({ tables, excluded, onExclude }: TableTicksProps) {
   const [search, setSearch] = useState('');
-  const all = live.items.map((each) => ({ ...each, full: `${each.schema}.${each.name}`, pattern: patternOf(each.schema, each.name) }));
+  const all = tables.items.map((each) => ({ ...each, full: `${each.schema}.${each.name}`, pattern: patternOf(each.schema, each.name) }));
   const shown = all.filter(({ full }) => full.toLowerCase().includes(search.toLowerCase()));
   const out = all.filter(({ pattern }) => excluded.includes(pattern)).length;
   return (
@@ -64,7 +64,7 @@ export function TableTicks({ live, excluded, onExclude }: TableTicksProps) {
                 <Table.Th scope="row" className={classes.name}>
                   <Name>{full}</Name>
                 </Table.Th>
-                <Table.Td ta="right" className="tabular">{words.about(count(rows))}</Table.Td>
+                <Table.Td ta="right" className="tabular">{tables.isCounted ? count(rows) : words.about(count(rows))}</Table.Td>
                 <Table.Td ta="right" className={classes.wide}>
                   <Size bytes={bytes} />
                 </Table.Td>
@@ -75,7 +75,7 @@ export function TableTicks({ live, excluded, onExclude }: TableTicksProps) {
         {shown.length === 0 && <Text c="dimmed" p="sm">{words.nothing}</Text>}
       </div>
       <Text size="sm" c="dimmed" mt="xs" role="status">
-        {[...(out > 0 ? [words.out(counted(out, 'table'))] : []), ...((live.tables ?? 0) > all.length ? [words.more(count(all.length), count(live.tables ?? 0))] : [])].join(' ')}
+        {[...(out > 0 ? [words.out(counted(out, 'table'))] : []), ...(tables.count > all.length ? [words.more(count(all.length), count(tables.count))] : [])].join(' ')}
       </Text>
     </div>
   );

@@ -3,14 +3,14 @@ import type { UseFormReturnType } from '@mantine/form';
 import type { Values } from '@/entities/migration';
 import { migrations } from '@/shared/texts/migrations';
 import { MssqlFields } from './MssqlFields';
-import type { Secret } from './PasswordField';
 import type { Ends } from './useEnds';
+import type { Wizard } from './useWizard';
 
 const words = migrations.ends;
 
 /** What each sort of target is named by. */
-export function TargetFields({ form, ends, ...secret }: { form: UseFormReturnType<Values>; ends: Ends } & Secret) {
-  if (form.values.target === 'sql-server') return <MssqlFields form={form} servers={ends.mssqlServers} {...secret} />;
+export function TargetFields({ form, ends, wizard }: { form: UseFormReturnType<Values>; ends: Ends; wizard: Wizard }) {
+  if (form.values.target === 'sql-server') return <MssqlFields form={form} servers={ends.mssqlServers} wizard={wizard} />;
   if (form.values.target === 'swap') {
     return (
       <Select

@@ -12,6 +12,7 @@ import { MapFields } from './MapFields';
 import { RightsFields } from './RightsFields';
 import { SourceFields } from './SourceFields';
 import { TableChoice } from './TableChoice';
+import { useSource } from './useSource';
 import type { Wizard } from './useWizard';
 import { ValueFields } from './ValueFields';
 
@@ -26,6 +27,8 @@ const filled = (value: string) => (value.trim() ? null : words.missing);
 export default function WhatStep({ wizard }: { wizard: Wizard }) {
   const assess = useAssess();
   const [error, setError] = useState<unknown>(null);
+  const { lacksKey } = useSource(wizard.values);
+  const [isTried, setTried] = useState(false);
   const form = useForm<Values>({
     initialValues: wizard.values,
     validate: {
@@ -41,9 +44,12 @@ export default function WhatStep({ wizard }: { wizard: Wizard }) {
   });
   const check = form.onSubmit(async (values) => {
     wizard.keep(values);
+    const identity = lacksKey ? wizard.secrets.identity.trim() : undefined;
+    setTried(true);
+    if (identity === '') return;
     setError(
       await submitting(form, async () => {
-        const { job_id } = await assess.mutateAsync({ body: requestOf(values), key: newKey() });
+        const { job_id } = await assess.mutateAsync({ body: { ...requestOf(values), ...(identity ? { identity } : {}) }, key: newKey() });
         wizard.go('check', job_id);
       }),
     );
@@ -63,7 +69,7 @@ export default function WhatStep({ wizard }: { wizard: Wizard }) {
             <MapFields form={form} />
           </>
         )}
-        <SourceFields form={form} />
+        <SourceFields form={form} wizard={wizard} isTried={isTried} />
         <ProblemAlert error={error} />
         <Group>
           <Button type="submit" size="md" loading={assess.isPending}>

@@ -1,3 +1,4 @@
+import type { Backup } from '@/entities/backup';
 import { useAllDatabases } from '@/entities/database';
 import type { Database } from '@/entities/database';
 import type { Values } from '@/entities/migration';
@@ -29,8 +30,8 @@ export function useEnds(): { ends: Ends | undefined; error: Error | null; refetc
 }
 
 /** The names of both ends, as the confirmation says them. */
-export function namesOf({ databases, servers, mssqlServers }: Ends, values: Values): { source: string; name: string; server: string } {
-  const source = databases.find(({ id }) => id === values.database_id)?.name ?? '';
+export function namesOf({ databases, servers, mssqlServers }: Ends, values: Values, backup: Backup | undefined): { source: string; name: string; server: string } {
+  const source = (values.from === 'backup' ? backup : databases.find(({ id }) => id === values.database_id))?.name ?? '';
   if (values.target === 'swap') {
     const replaced = databases.find(({ id }) => id === values.target_database_id);
     return { source, name: replaced?.name ?? '', server: replaced?.server_name ?? '' };
@@ -41,11 +42,14 @@ export function namesOf({ databases, servers, mssqlServers }: Ends, values: Valu
 
 /** The pools of source and target where they are not the same; else nothing is to be chosen. */
 export function poolsOf({ databases, servers, mssqlServers }: Ends, values: Values): string[] {
-  const ofDatabase = (id: string | null) => servers.find((server) => server.id === databases.find((each) => each.id === id)?.server_id)?.pool;
-  const source = ofDatabase(values.database_id);
+  const poolOf = (id: string | null) => servers.find((server) => server.id === id)?.pool;
+  const ofDatabase = (id: string | null) => poolOf(databases.find((each) => each.id === id)?.server_id ?? null);
+  const source = values.from === 'backup' ? poolOf(values.scratch_server_id) : ofDatabase(values.database_id);
   const target =
     values.target === 'swap'
       ? ofDatabase(values.target_database_id)
-      : (values.target === 'new' ? servers.find(({ id }) => id === values.server_id) : mssqlServers.find(({ id }) => id === values.mssql_server_id))?.pool;
+      : values.target === 'new'
+        ? poolOf(values.server_id)
+        : mssqlServers.find(({ id }) => id === values.mssql_server_id)?.pool;
   return source !== undefined && target !== undefined && source !== target ? [source, target] : [];
 }

@@ -1,10 +1,18 @@
 import { useCallback, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
-import { readDraft, usual, writeDraft } from '@/entities/migration';
+import { readDraft, sourceOf, usual, writeDraft } from '@/entities/migration';
 import type { Values } from '@/entities/migration';
 
 export const STEPS = ['ends', 'what', 'check', 'go'] as const;
 export type StepName = (typeof STEPS)[number];
+
+/** What is asked for and kept nowhere: in no storage, no address, no cache. */
+export interface Secrets {
+  /** Of the SQL Server. */
+  password: string;
+  /** The key of the backup that is read. */
+  identity: string;
+}
 
 export interface Wizard {
   step: StepName;
@@ -14,11 +22,13 @@ export interface Wizard {
   /** `migration` is the job that was begun with them. */
   keep: (values: Values, migration?: string) => void;
   go: (step: StepName, job?: string) => void;
+  secrets: Secrets;
+  tell: (part: Partial<Secrets>) => void;
 }
 
 /**
- * Where one is stands in the address (?step=, ?job=), what was chosen in the tab's storage: a reload loses nothing but a
- * password. Who comes anew after a migration was begun, or to a step that nothing was chosen for, is at the beginning.
+ * Where one is stands in the address (?step=, ?job=), what was chosen in the tab's storage: a reload loses nothing but the
+ * secrets. Who comes anew after a migration was begun, or to a step that nothing was chosen for, is at the beginning.
  */
 export function useWizard(): Wizard {
   const [params, setParams] = useSearchParams();
@@ -27,9 +37,10 @@ export function useWizard(): Wizard {
     const draft = readDraft();
     return draft && (asked !== null || draft.migration === undefined) ? draft.values : usual;
   });
+  const [secrets, setSecrets] = useState<Secrets>({ password: '', identity: '' });
   const job = params.get('job') ?? undefined;
   const found = STEPS.find((name) => name === asked) ?? 'ends';
-  const step = values.database_id === null ? 'ends' : job === undefined && (found === 'check' || found === 'go') ? 'what' : found;
+  const step = sourceOf(values) === null ? 'ends' : job === undefined && (found === 'check' || found === 'go') ? 'what' : found;
   const keep = useCallback(
     (next: Values, migration?: string) => {
       setValues(next);
@@ -44,5 +55,8 @@ export function useWizard(): Wizard {
     },
     [setParams],
   );
-  return { step, values, job, keep, go };
+  const tell = useCallback((part: Partial<Secrets>) => {
+    setSecrets((before) => ({ ...before, ...part }));
+  }, []);
+  return { step, values, job, keep, go, secrets, tell };
 }

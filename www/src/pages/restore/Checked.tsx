@@ -2,7 +2,7 @@ import { Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 import { useBackup } from '@/entities/backup';
 import { useDatabase } from '@/entities/database';
-import { useAllKeys } from '@/entities/key';
+import { needsKey, useAllKeys } from '@/entities/key';
 import { isWarning, lacksRoles, onPage } from '@/entities/restore';
 import type { Finding, Preflight, PreflightResult } from '@/entities/restore';
 import { capital } from '@/shared/lib/words';
@@ -14,7 +14,6 @@ import { Impact } from './Impact';
 import { KeyAgain } from './KeyAgain';
 import classes from './RestorePage.module.css';
 import { RolesAgain } from './RolesAgain';
-import { needsKey } from './values';
 
 const words = texts.restore.check;
 

@@ -2,7 +2,7 @@ import { Alert, Skeleton } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useBackup } from '@/entities/backup';
 import { useAllDatabases } from '@/entities/database';
-import { useAllKeys } from '@/entities/key';
+import { needsKey, useAllKeys } from '@/entities/key';
 import { useAllServers } from '@/entities/server';
 import { useHaltPresets } from '@/entities/settings';
 import { texts } from '@/shared/texts';
@@ -10,7 +10,6 @@ import { ProblemAlert } from '@/shared/ui';
 import { BackupCard } from './BackupCard';
 import { TargetForm } from './TargetForm';
 import type { Values } from './values';
-import { needsKey } from './values';
 
 interface TargetStepProps {
   backupId: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changedOptions, halted, needsKey, requestOf, usual } from './values';
+import { changedOptions, halted, requestOf, usual } from './values';
 import type { Values } from './values';
 
 const values = (part: Partial<Values> = {}) => ({ ...usual, database_id: 'd', server_id: 's', ...part }) as Values;
@@ -28,10 +28,4 @@ it('counts the options that are not as usual', () => {
   expect(changedOptions(values({ proof: 'none', tables: ['a.b'], identity: 'x' }))).toBe(2);
   expect(changedOptions(values({ halt_gate: true }), { halt_gate: true })).toBe(0);
   expect(changedOptions(values(), { halt_gate: true })).toBe(1);
-});
-
-it('needs a key when none with a secret opens the file', () => {
-  expect(needsKey([], [])).toBe(false);
-  expect(needsKey(['f'], [{ fingerprint: 'f', has_secret: false }])).toBe(true);
-  expect(needsKey(['f', 'g'], [{ fingerprint: 'g', has_secret: true }])).toBe(false);
 });

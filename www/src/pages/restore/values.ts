@@ -80,8 +80,3 @@ const PARTS = ['connections', 'gate', 'webhooks'] as const;
 export function halted(request: PreflightRequest): (typeof PARTS)[number][] {
   return PARTS.filter((part) => request[`halt_${part}`] === true);
 }
-
-/** Whether none of the organization's keys opens the backup. What is not known to be locked is tried. */
-export function needsKey(fingerprints: readonly string[], keys: readonly { fingerprint: string; has_secret: boolean }[]): boolean {
-  return fingerprints.length > 0 && !keys.some((key) => key.has_secret && fingerprints.includes(key.fingerprint));
-}

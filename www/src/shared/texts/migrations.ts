@@ -8,6 +8,20 @@ export const migrations = {
   next: 'Continue',
   ends: {
     source: 'From',
+    read: {
+      live: { title: 'The database as it is now', body: 'It is only read.' },
+      backup: { title: 'A backup', body: 'The database itself is not touched. The backup is restored into a temporary database, which is read and then dropped.' },
+    },
+    backup: 'Backup',
+    backupOf: (database: string, at: string, size: string) => `${database} · ${at} · ${size}`,
+    backupMissing: 'Choose the backup.',
+    backupNone: 'There is no good backup yet.',
+    scratch: 'Server for the temporary database',
+    scratchHint: 'It needs room for the whole database.',
+    key: (fingerprint: string) =>
+      `None of your keys opens this backup (it is for ${fingerprint}). Paste the one that does, from its recovery sheet. It is used for this assessment and this migration alone, and a reload forgets it.`,
+    restore: 'A backup goes into PostgreSQL by a restore, into a new database too.',
+    restoreLink: 'To Restore',
     database: 'Database',
     databaseMissing: 'Choose the database that is to move.',
     none: { title: 'No database is registered', body: 'Add its server first, and register the database there.', link: 'To the servers' },
@@ -45,6 +59,8 @@ export const migrations = {
   what: {
     tables: 'Tables',
     tablesHint: 'All of them move, unless you take some out. Rows and sizes are the server’s own estimate.',
+    tablesOfBackup: 'All of them move, unless you take some out. Rows and sizes are those of the backup.',
+    notListed: 'The backup does not list its tables. All of them move, but for what you name below.',
     asking: 'The server is asked for its tables…',
     notAsked: 'The server does not tell its tables now. All of them move, but for what you name below.',
     search: 'Search tables',
@@ -59,6 +75,7 @@ export const migrations = {
     patterns: 'Leave out these tables',
     patternsHint: 'As schema.table, with * for anything. What is not ticked above stands here too.',
     source: 'The source meanwhile',
+    ofBackup: 'The backup',
     others: 'If others are connected to the source',
     othersHint: 'They are looked for when the migration begins.',
     othersValues: { refuse: 'Do not begin, and name them', go_on: 'Go on: what they write later stays behind' },
@@ -171,6 +188,7 @@ export const migrations = {
     'sql-server': (source: string, name: string, server: string) => `${source} is moved into the database ${name} of ${server}. The source stays as it is.`,
     happens: 'What happens then',
     list: {
+      scratch: (server: string) => `The backup is restored into a temporary database on ${server}, which is dropped after.`,
       first: 'A backup of the source is made.',
       named: 'The backup that you named is checked, whole.',
       none: 'No backup of the source is made.',
