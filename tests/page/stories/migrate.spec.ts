@@ -134,7 +134,7 @@ test('into SQL Server: tested, a value that stands in the way, a table left out,
   await picture(page, 'job-migrated-mssql');
 });
 
-test('a backup whose key is not here moves into SQL Server, and its database is not read', async ({ as, stage, organization }) => {
+test('a backup whose key is not here moves into SQL Server with a column encrypted, and its database is not read', async ({ as, stage, organization }) => {
   const shop = await stage.shop(organization);
   const { body } = await stage.api<{ job_id: string }>(organization, 'POST', '/backups', { database_id: shop.database });
   expect(await stage.jobEnd(organization, body.job_id)).toBe('succeeded');
@@ -161,19 +161,45 @@ test('a backup whose key is not here moves into SQL Server, and its database is 
   await page.getByRole('button', { name: 'Continue' }).click();
 
   await expect(page.getByRole('table', { name: 'Tables' }).getByRole('row', { name: /public\.orders 5,000/ })).toBeVisible();
-  expect(await page.evaluate(() => JSON.stringify(sessionStorage) + JSON.stringify(localStorage) + location.href)).not.toContain('AGE-SECRET-KEY-1');
+  const kept = () => page.evaluate(() => JSON.stringify(sessionStorage) + JSON.stringify(localStorage) + location.href);
+  expect(await kept()).not.toContain('AGE-SECRET-KEY-1');
   await page.reload();
   await page.getByRole('button', { name: 'Assess it' }).click();
   await expect(page.getByText('Paste the key.')).toBeVisible();
   await page.getByLabel('Key or passphrase').fill(secret);
+  const columns = page.getByRole('textbox', { name: 'Columns', exact: true });
+  await columns.fill('public.order.note');
+  await columns.press('Enter');
+  await page.getByRole('radio', { name: 'One that is there' }).check();
+  await page.getByRole('button', { name: 'Assess it' }).click();
+  await expect(page.getByText('There is no column public.order.note.')).toBeVisible();
+  await expect(page.getByText('Name its certificate.')).toBeVisible();
   await picture(page, 'migrate-what-backup');
+  await page.getByRole('radio', { name: 'One that Holdfast makes there' }).check();
+  await columns.press('Backspace');
+  await columns.fill('public.orders.note');
+  await columns.press('Enter');
   await page.getByRole('button', { name: 'Assess it' }).click();
   await expect(page.getByRole('table', { name: 'Types of the columns' })).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Change what moves' }).click();
+  await columns.click();
+  await expect(page.getByRole('option', { name: 'public.orders.total' })).toBeVisible(); // as it was assessed
+  await page.goBack();
   await page.getByRole('button', { name: 'Continue' }).click();
   await expect(page.getByText('The backup is restored into a temporary database on main, which is dropped after.')).toBeVisible();
+  await expect(page.getByText('Kept encrypted there: public.orders.note.')).toBeVisible();
   await page.getByRole('textbox', { name: `Type ${there.database} to confirm` }).fill(there.database);
+  await page.getByLabel('Password of the master key').fill('short');
   await page.getByRole('button', { name: 'Migrate now' }).click();
+  await expect(page.getByText('From 8 to 128 characters.')).toBeVisible();
+  await picture(page, 'migrate-go-encrypted');
+  await page.getByLabel('Password of the master key').fill('Long enough 1!');
+  await page.getByRole('button', { name: 'Migrate now' }).click();
+  await expect(page).toHaveURL(/\/jobs\/[0-9a-f-]{36}$/);
+  expect(await kept()).not.toMatch(/AGE-SECRET-KEY-1|Long enough/);
   await expect(page.getByText('Proved equal: 2 tables, 5,500 rows')).toBeVisible({ timeout: 120_000 });
+  const { body: report } = await stage.api<{ assessment: { encryption: { key: string } } }>(organization, 'GET', `${new URL(page.url()).pathname}/report`);
+  expect(report.assessment.encryption.key).toBe('holdfast_key');
   expect(await stage.sql('postgres', "SELECT datname FROM pg_database WHERE datname ~ '_hf_scratch_'")).toEqual([]);
 });
 

@@ -52,6 +52,14 @@ describe('what a migration is asked for', () => {
       },
     });
   });
+  it('with encrypted columns names the key, and of one that is there its certificate', () => {
+    const to = { target: 'sql-server', mssql_server_id: 'sql', database_name: 'shop', encryption_key: ' mine', encryption_certificate: 'its ' } as const;
+    expect(of(to)).not.toHaveProperty('encryption_key');
+    expect(of({ ...to, encrypt: ['public.customer.email'] })).toMatchObject({ encrypt: ['public.customer.email'], encryption_key: 'default' });
+    expect(of({ ...to, encrypt: ['public.customer.email'] })).not.toHaveProperty('encryption_certificate');
+    expect(of({ ...to, encrypt: ['public.customer.email'], encryption: 'named' })).toMatchObject({ encryption_key: 'mine', encryption_certificate: 'its' });
+    expect(of({ target: 'new', server_id: 's', database_name: 'copy', encrypt: ['public.customer.email'] })).not.toHaveProperty('encrypt');
+  });
   it('without anything that is wanted otherwise has no map', () => {
     expect(of({ target: 'sql-server', mssql_server_id: 'sql', database_name: 'shop' })).not.toHaveProperty('map');
   });

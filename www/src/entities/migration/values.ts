@@ -52,6 +52,12 @@ export type Values = {
   columns: { table: string; column: string; to: string }[];
   choices: Partial<Record<Awkward, ValueChoice>>;
   refused_limit: number | string;
+  /** Columns that are kept encrypted there, as schema.table.column. */
+  encrypt: string[];
+  /** Holdfast's own key, or one that is there. */
+  encryption: 'default' | 'named';
+  encryption_key: string;
+  encryption_certificate: string;
 };
 
 export const usual: Values = {
@@ -81,6 +87,10 @@ export const usual: Values = {
   columns: [],
   choices: {},
   refused_limit: 0,
+  encrypt: [],
+  encryption: 'default',
+  encryption_key: '',
+  encryption_certificate: '',
 };
 
 const part = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
@@ -122,6 +132,17 @@ function postgresOf(values: Values): Partial<MigrationRequest> {
   };
 }
 
+function encryptionOf({ encrypt, encryption, encryption_key, encryption_certificate }: Values): Partial<MigrationRequest> {
+  if (encrypt.length === 0) return {};
+  if (encryption === 'default') return { encrypt, encryption_key: 'default' };
+  return { encrypt, encryption_key: encryption_key.trim(), encryption_certificate: encryption_certificate.trim() };
+}
+
+/** Whether a key is made there, for which a master key may have to be made: its password is asked for. */
+export function makesKey({ target, encrypt, encryption }: Values): boolean {
+  return target === 'sql-server' && encrypt.length > 0 && encryption === 'default';
+}
+
 function mssqlOf(values: Values): Partial<MigrationRequest> {
   const map = mapOf(values);
   return {
@@ -129,6 +150,7 @@ function mssqlOf(values: Values): Partial<MigrationRequest> {
     database_name: values.database_name.trim(),
     ...(typeof values.refused_limit === 'number' && values.refused_limit > 0 ? { refused_limit: values.refused_limit } : {}),
     ...(map ? { map } : {}),
+    ...encryptionOf(values),
   };
 }
 

@@ -27,7 +27,7 @@ export default function CheckStep({ wizard }: { wizard: Wizard }) {
           variant="default"
           leftSection={<IconArrowLeft size={16} aria-hidden />}
           onClick={() => {
-            wizard.go('what');
+            wizard.go('what', wizard.job);
           }}
         >
           {words.change}

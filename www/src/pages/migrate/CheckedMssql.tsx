@@ -26,7 +26,7 @@ export function CheckedMssql({ job, wizard }: { job: string; wizard: Wizard }) {
           <Button
             size="xs"
             onClick={() => {
-              wizard.go('what');
+              wizard.go('what', wizard.job);
             }}
           >
             {words.change}

@@ -4,13 +4,14 @@ import { IconArrowLeft } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { BusyNotice } from '@/entities/job';
-import { requestOf, useMigrate } from '@/entities/migration';
+import { makesKey, requestOf, useMigrate } from '@/entities/migration';
 import type { Values } from '@/entities/migration';
 import { newKey } from '@/shared/api';
 import { texts } from '@/shared/texts';
 import { migrations } from '@/shared/texts/migrations';
 import { ProblemAlert, submitting, Surface } from '@/shared/ui';
 import { IdentityField } from './IdentityField';
+import { isMasterPassword, MasterKeyField } from './MasterKeyField';
 import { PasswordField } from './PasswordField';
 import { namesOf } from './useEnds';
 import type { Ends } from './useEnds';
@@ -34,10 +35,11 @@ export function Confirm({ wizard, ends }: { wizard: Wizard; ends: Ends }) {
   const asked = {
     ...(mssql && !mssql.has_password ? { password: secrets.password } : {}),
     ...(lacksKey ? { identity: secrets.identity.trim() } : {}),
+    ...(makesKey(values) ? { master_key_password: secrets.master } : {}),
   };
   const start = form.onSubmit(async () => {
     setTried(true);
-    if (asked.password === '' || asked.identity === '') return;
+    if (asked.password === '' || asked.identity === '' || (makesKey(values) && !isMasterPassword(secrets.master))) return;
     setError(
       await submitting(form, async () => {
         const { job_id } = await migrate.mutateAsync({ body: { ...requestOf(values), ...asked }, key });
@@ -56,6 +58,7 @@ export function Confirm({ wizard, ends }: { wizard: Wizard; ends: Ends }) {
           <BusyNotice databaseId={values.target === 'swap' ? values.target_database_id : null} body={texts.undo.busy.another} />
           <IdentityField values={values} wizard={wizard} isTried={isTried} />
           <PasswordField server={mssql} wizard={wizard} isTried={isTried} />
+          {makesKey(values) && <MasterKeyField wizard={wizard} isTried={isTried} />}
           <TextInput label={words.type(name)} autoComplete="off" spellCheck={false} maw="28rem" {...form.getInputProps('typed')} />
           <ProblemAlert error={error} />
           <Group>
@@ -85,6 +88,7 @@ function WhatHappens({ values, ends }: { values: Values; ends: Ends }) {
     ...(values.from === 'backup' ? [words.list.scratch(ends.servers.find(({ id }) => id === values.scratch_server_id)?.name ?? '')] : []),
     ...(isMssql ? [] : [words.list[values.backup]]),
     ...(out.length > 0 ? [words.list.out(out.join(', '))] : []),
+    ...(isMssql && values.encrypt.length > 0 ? [words.list.encrypted(values.encrypt.join(', '))] : []),
     words.list.load,
     ...(values.from === 'live' && values.others === 'go_on' ? [words.list.later] : []),
     words.list.prove,

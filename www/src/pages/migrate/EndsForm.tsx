@@ -63,7 +63,7 @@ export function EndsForm({ wizard, ends }: { wizard: Wizard; ends: Ends }) {
       ...values,
       pool: pools.includes(values.pool ?? '') ? values.pool : null,
       // What was said of another database's tables is said of this one's no more.
-      ...(isOther ? { exclude_tables: [], exclude_schemas: [], types: [], columns: [], backup_id: null } : {}),
+      ...(isOther ? { exclude_tables: [], exclude_schemas: [], types: [], columns: [], encrypt: [], backup_id: null } : {}),
     });
     wizard.go('what');
   });

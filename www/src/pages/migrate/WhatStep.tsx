@@ -2,17 +2,20 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useState } from 'react';
-import { requestOf, useAssess } from '@/entities/migration';
+import { requestOf, useAssess, useReport } from '@/entities/migration';
 import type { Values } from '@/entities/migration';
 import { newKey } from '@/shared/api';
 import { migrations } from '@/shared/texts/migrations';
 import { ProblemAlert, submitting } from '@/shared/ui';
 import { BackupFields } from './BackupFields';
+import { columnError } from './columns';
+import { EncryptFields } from './EncryptFields';
 import { MapFields } from './MapFields';
 import { RightsFields } from './RightsFields';
 import { SourceFields } from './SourceFields';
 import { TableChoice } from './TableChoice';
 import { useSource } from './useSource';
+import { useTables } from './useTables';
 import type { Wizard } from './useWizard';
 import { ValueFields } from './ValueFields';
 
@@ -21,6 +24,8 @@ const isWithin = (value: number | string, least: number, most: number) => typeof
 const orEmpty = (value: number | string, most: number) => value === '' || isWithin(value, 1, most);
 const toPostgres = ({ target }: Values) => target !== 'sql-server';
 const backsUp = (values: Values) => toPostgres(values) && values.backup === 'first';
+const encrypts = (values: Values) => !toPostgres(values) && values.encrypt.length > 0;
+const lacksName = (value: string, values: Values) => encrypts(values) && values.encryption === 'named' && !value.trim();
 const filled = (value: string) => (value.trim() ? null : words.missing);
 
 /** What moves, and how. */
@@ -29,6 +34,8 @@ export default function WhatStep({ wizard }: { wizard: Wizard }) {
   const [error, setError] = useState<unknown>(null);
   const { lacksKey } = useSource(wizard.values);
   const [isTried, setTried] = useState(false);
+  const columns = useReport(toPostgres(wizard.values) ? undefined : wizard.job).data?.assessment?.columns ?? [];
+  const { tables } = useTables(wizard.values);
   const form = useForm<Values>({
     initialValues: wizard.values,
     validate: {
@@ -38,6 +45,9 @@ export default function WhatStep({ wizard }: { wizard: Wizard }) {
       key_ids: (value, values) => (backsUp(values) && value.length === 0 ? words.keysMissing : null),
       backup_id: (value, values) => (toPostgres(values) && values.backup === 'named' && !value ? words.whichMissing : null),
       refused_limit: (value) => (isWithin(value, 0, 1000) ? null : words.refusedWrong),
+      encrypt: (value, values) => (toPostgres(values) ? null : (value.map((name) => columnError(name, columns, tables)).find((wrong) => wrong !== null) ?? null)),
+      encryption_key: (value, values) => (lacksName(value, values) ? words.encryptKeyMissing : null),
+      encryption_certificate: (value, values) => (lacksName(value, values) ? words.encryptCertificateMissing : null),
       types: { type: filled, to: filled },
       columns: { table: filled, column: filled, to: filled },
     },
@@ -67,6 +77,7 @@ export default function WhatStep({ wizard }: { wizard: Wizard }) {
           <>
             <ValueFields form={form} />
             <MapFields form={form} />
+            <EncryptFields form={form} columns={columns} />
           </>
         )}
         <SourceFields form={form} wizard={wizard} isTried={isTried} />

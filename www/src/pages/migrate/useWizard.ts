@@ -12,6 +12,8 @@ export interface Secrets {
   password: string;
   /** The key of the backup that is read. */
   identity: string;
+  /** Of the master key that is made in the database there. */
+  master: string;
 }
 
 export interface Wizard {
@@ -37,7 +39,7 @@ export function useWizard(): Wizard {
     const draft = readDraft();
     return draft && (asked !== null || draft.migration === undefined) ? draft.values : usual;
   });
-  const [secrets, setSecrets] = useState<Secrets>({ password: '', identity: '' });
+  const [secrets, setSecrets] = useState<Secrets>({ password: '', identity: '', master: '' });
   const job = params.get('job') ?? undefined;
   const found = STEPS.find((name) => name === asked) ?? 'ends';
   const step = sourceOf(values) === null ? 'ends' : job === undefined && (found === 'check' || found === 'go') ? 'what' : found;
