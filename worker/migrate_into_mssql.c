@@ -1,7 +1,7 @@
 /*
  * A row that SQL Server refuses is in the report before the migration goes on without it: the part that it was of is
  * then finished, and an attempt that follows a dead one does not see it again. So that attempt begins with what the
- * report has.
+ * report has of parts that were finished; what it has of others is void, and is told again.
  */
 #include "worker/migrate_into_mssql.h"
 
@@ -18,16 +18,23 @@
 
 typedef struct {
     HfJobRun *run;
-    GPtrArray *refused; /* char *: a JSON object each */
-    GHashTable *known;  /* each of them, borrowed */
+    GPtrArray *refused; /* HfJobRefused */
 } Into;
 
 /* ---- Rows that are refused -----------------------------------------------------------------------------------------
  */
 
-static bool keep_refused(Into *self, const char *name, const HfMssqlRefused *row, GError **error)
+/* HfMigrateMssqlOptions.on_kept */
+static bool on_kept(const GPtrArray *kept, gpointer data, GError **error)
 {
-    HfJobRun *run = self->run;
+    const Into *self = data;
+    return hf_job_refused_keep(self->run->catalog, self->run->job, self->refused, kept, error);
+}
+
+static bool keep_refused(const Into *self, const char *name, const char *part, const HfMssqlRefused *row,
+                         GError **error)
+{
+    const HfJobRun *run = self->run;
     HfJsonWriter writer;
     g_autoptr(GString) json = g_string_new(NULL);
     hf_json_writer_init(&writer, json);
@@ -37,11 +44,8 @@ static bool keep_refused(Into *self, const char *name, const HfMssqlRefused *row
     hf_json_writer_string(&writer, "reason", row->reason);
     hf_json_writer_string(&writer, "row", row->line);
     hf_json_writer_end_object(&writer);
-    if (g_hash_table_contains(self->known, json->str))
-        return true; /* it was told before */
-    if (!hf_job_refused_add(run->catalog, run->worker->sealer, run->job, self->refused, json->str, error))
+    if (!hf_job_refused_add(run->catalog, run->worker->sealer, run->job, self->refused, part, json->str, error))
         return false;
-    g_hash_table_add(self->known, self->refused->pdata[self->refused->len - 1]);
     g_warning("%s: a row is refused, and left out; the report has it", name); /* who reads logs may not read rows */
     return true;
 }
@@ -50,22 +54,11 @@ static bool keep_refused(Into *self, const char *name, const HfMssqlRefused *row
 static bool on_refused(const HfNeutralTable *table, const char *part, const GPtrArray *rows, gpointer data,
                        GError **error)
 {
-    (void)part;
     g_autofree char *name = g_strconcat(table->schema, ".", table->name, NULL);
     for (guint i = 0; i < rows->len; i++)
-        if (!keep_refused(data, name, rows->pdata[i], error))
+        if (!keep_refused(data, name, part, rows->pdata[i], error))
             return false;
     return true;
-}
-
-/* What an attempt before this one has told. */
-static bool read_refused(Into *self, GError **error)
-{
-    const HfJobRun *run = self->run;
-    self->refused = hf_job_refused_read(run->catalog, run->worker->sealer, run->job->organization, run->job->id, error);
-    for (guint i = 0; self->refused != NULL && i < self->refused->len; i++)
-        g_hash_table_add(self->known, self->refused->pdata[i]);
-    return self->refused != NULL;
 }
 
 /* ---- What came of it -----------------------------------------------------------------------------------------------
@@ -83,7 +76,7 @@ static char *write_result(const Into *self, const HfMigrateMssqlResult *result)
     hf_json_writer_uint64(&writer, "tables", result->tables->len);
     hf_json_writer_uint64(&writer, "rows", result->rows);
     hf_json_writer_uint64(&writer, "raw_bytes", result->bytes);
-    hf_json_writer_uint64(&writer, "refused", MAX(result->refused, self->refused->len));
+    hf_json_writer_uint64(&writer, "refused", self->refused->len);
     hf_json_writer_uint64(&writer, "parts_kept", result->parts_kept);
     hf_json_writer_uint64(&writer, "steps", result->steps);
     hf_json_writer_uint64(&writer, "steps_done", result->steps_done);
@@ -136,6 +129,7 @@ static bool migrate(Into *self, const HfMigrationPlan *plan, const HfTdsTarget *
                                      .master_key_password = plan->secrets.master_key_password,
                                      .jobs = plan->jobs,
                                      .refused_limit = (guint)hf_body_number(run->request, 0, "refused_limit", 0),
+                                     .on_kept = on_kept,
                                      .on_refused = on_refused,
                                      .discreet = true, /* viewers see a job's error */
                                      .data = self};
@@ -159,9 +153,8 @@ bool hf_migrate_into_mssql(const HfMigrationPlan *plan, HfJobRun *run, GError **
     g_autoptr(HfTdsTarget) target = find_target(run, plan, error);
     if (target == NULL)
         return false;
-    self.known = g_hash_table_new(g_str_hash, g_str_equal);
-    bool ok = read_refused(&self, error) && migrate(&self, plan, target, error);
-    g_hash_table_unref(self.known);
-    g_clear_pointer(&self.refused, g_ptr_array_unref);
-    return ok;
+    g_autoptr(GPtrArray) before =
+        hf_job_refused_read(run->catalog, run->worker->sealer, run->job->organization, run->job->id, error);
+    self.refused = before;
+    return before != NULL && migrate(&self, plan, target, error);
 }

@@ -31,28 +31,47 @@ bool hf_report_get(HfCatalog *catalog, const char *organization, const char *job
 /* ---- Refused rows --------------------------------------------------------------------------------------------------
  */
 
-bool hf_refused_add(HfCatalog *catalog, const char *organization, const char *job_id, unsigned number, GBytes *sealed,
+bool hf_refused_add(HfCatalog *catalog, const char *organization, const char *job_id, const char *part, GBytes *sealed,
                     GError **error)
 {
-    static const char sql[] = "INSERT INTO job_refused (organization_id, job_id, number, sealed) "
-                              "VALUES ($1::uuid, $2::uuid, $3::int, $4::bytea)";
-    HfNumber text;
+    static const char sql[] =
+        "INSERT INTO job_refused (organization_id, job_id, number, part, sealed) SELECT $1::uuid, $2::uuid, "
+        "coalesce(max(number) + 1, 0), $3, $4::bytea FROM job_refused WHERE job_id = $2::uuid";
     g_autofree char *bytes = hf_bytes_parameter(sealed);
-    return hf_catalog_do(catalog, sql, HF_PARAMETERS(organization, job_id, hf_number(&text, number), bytes), error);
+    return hf_catalog_do(catalog, sql, HF_PARAMETERS(organization, job_id, part, bytes), error);
+}
+
+bool hf_refused_remove(HfCatalog *catalog, const char *organization, const char *job_id, const char *part,
+                       GError **error)
+{
+    static const char sql[] =
+        "DELETE FROM job_refused WHERE organization_id = $1::uuid AND job_id = $2::uuid AND part = $3";
+    return hf_catalog_do(catalog, sql, HF_PARAMETERS(organization, job_id, part), error);
+}
+
+static void free_row(gpointer data)
+{
+    HfRefusedRow *self = data;
+    g_free(self->part);
+    g_bytes_unref(self->sealed);
+    g_free(self);
 }
 
 GPtrArray *hf_refused_list(HfCatalog *catalog, const char *organization, const char *job_id, GError **error)
 {
     static const char sql[] =
-        "SELECT sealed FROM job_refused WHERE job_id = $1::uuid AND organization_id = $2::uuid ORDER BY number";
+        "SELECT part, sealed FROM job_refused WHERE job_id = $1::uuid AND organization_id = $2::uuid ORDER BY number";
     if (!hf_id_check("job", job_id, error))
         return NULL;
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(job_id, organization), error);
     if (rows == NULL)
         return NULL;
-    GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-    for (size_t i = 0; i < hf_pg_rows_count(rows); i++)
-        g_ptr_array_add(all, hf_row_bytes(rows, i, 0));
+    GPtrArray *all = g_ptr_array_new_with_free_func(free_row);
+    for (size_t i = 0; i < hf_pg_rows_count(rows); i++) {
+        HfRefusedRow *row = g_new(HfRefusedRow, 1);
+        *row = (HfRefusedRow){g_strdup(hf_pg_rows_text(rows, i, 0)), hf_row_bytes(rows, i, 1)};
+        g_ptr_array_add(all, row);
+    }
     return all;
 }
 

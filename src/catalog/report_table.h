@@ -14,10 +14,18 @@ bool hf_report_put(HfCatalog *catalog, const char *organization, const char *job
 bool hf_report_get(HfCatalog *catalog, const char *organization, const char *job_id, const char *part, GBytes **sealed,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A row more that was refused; `number` is none that the job has. */
-bool hf_refused_add(HfCatalog *catalog, const char *organization, const char *job_id, unsigned number, GBytes *sealed,
+typedef struct {
+    char *part; /* of the load */
+    GBytes *sealed;
+} HfRefusedRow;
+
+/* A row more that was refused, after those of the job. */
+bool hf_refused_add(HfCatalog *catalog, const char *organization, const char *job_id, const char *part, GBytes *sealed,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* All of the job by number; elements GBytes, transfer full. */
+/* Those of that part. */
+bool hf_refused_remove(HfCatalog *catalog, const char *organization, const char *job_id, const char *part,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* All of the job in the order in which they came; elements HfRefusedRow, transfer full. */
 GPtrArray *hf_refused_list(HfCatalog *catalog, const char *organization, const char *job_id, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 

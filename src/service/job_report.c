@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "catalog/report_table.h"
 #include "crypto/age.h"
+#include "service/migrate_mssql.h"
 
 #include <string.h>
 
@@ -46,9 +47,20 @@ bool hf_job_report_write(HfCatalog *catalog, const HfSealer *sealer, const HfJob
 /* ---- Refused rows --------------------------------------------------------------------------------------------------
  */
 
-static void free_secret(gpointer text)
+static void free_refused(gpointer data)
 {
-    hf_age_secret_free(text);
+    HfJobRefused *self = data;
+    g_free(self->part);
+    hf_age_secret_free(self->json);
+    g_free(self);
+}
+
+/* `json` is taken. */
+static void append(GPtrArray *rows, const char *part, char *json)
+{
+    HfJobRefused *row = g_new(HfJobRefused, 1);
+    *row = (HfJobRefused){g_strdup(part), json};
+    g_ptr_array_add(rows, row);
 }
 
 static char *open_sealed(const HfSealer *sealer, GBytes *sealed, GError **error)
@@ -62,7 +74,7 @@ static bool check_room(const GPtrArray *before, const char *json, GError **error
 {
     size_t bytes = strlen(json);
     for (guint i = 0; i < before->len; i++)
-        bytes += strlen(before->pdata[i]);
+        bytes += strlen(((const HfJobRefused *)before->pdata[i])->json);
     if (bytes <= HF_JOB_REFUSED_MAX)
         return true;
     g_autofree char *most = hf_format_bytes(HF_JOB_REFUSED_MAX);
@@ -74,7 +86,7 @@ static bool check_room(const GPtrArray *before, const char *json, GError **error
 }
 
 bool hf_job_refused_add(HfCatalog *catalog, const HfSealer *sealer, const HfJobRow *job, GPtrArray *before,
-                        const char *json, GError **error)
+                        const char *part, const char *json, GError **error)
 {
     if (!check_room(before, json, error))
         return false;
@@ -82,25 +94,74 @@ bool hf_job_refused_add(HfCatalog *catalog, const HfSealer *sealer, const HfJobR
     if (sealed == NULL || !hf_catalog_begin(catalog, error))
         return false;
     g_autoptr(HfJobRow) owned = hf_job_owned(catalog, job->id, job->attempt, error);
-    if (owned != NULL && hf_refused_add(catalog, job->organization, job->id, before->len, sealed, error) &&
+    if (owned != NULL && hf_refused_add(catalog, job->organization, job->id, part, sealed, error) &&
         hf_catalog_commit(catalog, error)) {
-        g_ptr_array_add(before, g_strdup(json));
+        append(before, part, g_strdup(json));
         return true;
     }
     hf_catalog_rollback(catalog);
     return false;
 }
 
+static const HfKeptPart *find_part(const GPtrArray *kept, const HfJobRefused *row)
+{
+    for (guint i = 0; i < kept->len; i++)
+        if (strcmp(((const HfKeptPart *)kept->pdata[i])->name, row->part) == 0)
+            return kept->pdata[i];
+    return NULL;
+}
+
+static bool check_kept(const GPtrArray *before, const GPtrArray *kept, GError **error)
+{
+    for (guint i = 0; i < kept->len; i++) {
+        const HfKeptPart *part = kept->pdata[i];
+        uint64_t rows = 0;
+        for (guint at = 0; at < before->len; at++)
+            rows += find_part(kept, before->pdata[at]) == part;
+        if (rows == part->refused)
+            continue;
+        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
+                    "an earlier migration has put %" G_GUINT64_FORMAT
+                    " rows of a part (%s) aside, and the report of this job could not name them: begin again in a new "
+                    "database",
+                    part->refused, part->name);
+        return false;
+    }
+    return true;
+}
+
+bool hf_job_refused_keep(HfCatalog *catalog, const HfJobRow *job, GPtrArray *before, const GPtrArray *kept,
+                         GError **error)
+{
+    if (!check_kept(before, kept, error) || !hf_catalog_begin(catalog, error))
+        return false;
+    g_autoptr(HfJobRow) owned = hf_job_owned(catalog, job->id, job->attempt, error);
+    bool ok = owned != NULL;
+    for (guint i = 0; ok && i < before->len; i++)
+        if (find_part(kept, before->pdata[i]) == NULL)
+            ok = hf_refused_remove(catalog, job->organization, job->id, ((const HfJobRefused *)before->pdata[i])->part,
+                                   error);
+    if (!ok || !hf_catalog_commit(catalog, error)) {
+        hf_catalog_rollback(catalog);
+        return false;
+    }
+    for (guint i = before->len; i > 0; i--)
+        if (find_part(kept, before->pdata[i - 1]) == NULL)
+            g_ptr_array_remove_index(before, i - 1);
+    return true;
+}
+
 GPtrArray *hf_job_refused_read(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *job_id,
                                GError **error)
 {
     g_autoptr(GPtrArray) sealed = hf_refused_list(catalog, organization, job_id, error);
-    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(free_secret);
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(free_refused);
     for (guint i = 0; sealed != NULL && i < sealed->len; i++) {
-        char *row = open_sealed(sealer, sealed->pdata[i], error);
-        if (row == NULL)
+        const HfRefusedRow *row = sealed->pdata[i];
+        char *json = open_sealed(sealer, row->sealed, error);
+        if (json == NULL)
             return NULL;
-        g_ptr_array_add(rows, row);
+        append(rows, row->part, json);
     }
     return sealed != NULL ? g_steal_pointer(&rows) : NULL;
 }
@@ -115,7 +176,7 @@ static char *join(const char *report, const GPtrArray *refused)
     g_string_truncate(text, text->len - 1);
     g_string_append_printf(text, "%s\"refused_rows\":[", text->len > 1 ? "," : "");
     for (guint i = 0; i < refused->len; i++)
-        g_string_append_printf(text, "%s%s", i > 0 ? "," : "", (const char *)refused->pdata[i]);
+        g_string_append_printf(text, "%s%s", i > 0 ? "," : "", ((const HfJobRefused *)refused->pdata[i])->json);
     g_string_append(text, "]}");
     return g_string_free(text, FALSE);
 }

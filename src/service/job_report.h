@@ -31,12 +31,21 @@ typedef enum { HF_JOB_REPORT_JSON, HF_JOB_REPORT_HTML, HF_JOB_REPORT_SCRIPT } Hf
 char *hf_job_report_read(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *job_id,
                          HfJobReportPart part, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A row that was refused, a JSON object. `before`: those that the job has, of hf_job_refused_read; the row is added to
- * them. HF_ERROR_LIMIT: with it there are over HF_JOB_REFUSED_MAX, and it is not kept. HF_ERROR_CONFLICT: the attempt
- * does not own the job. */
+/* A row that was refused. */
+typedef struct {
+    char *part; /* HfKeptPart.name of the part that it is of */
+    char *json; /* an object */
+} HfJobRefused;
+
+/* `before`: those that the job has, of hf_job_refused_read; the row is added to them. HF_ERROR_LIMIT: with it there are
+ * over HF_JOB_REFUSED_MAX, and it is not kept. HF_ERROR_CONFLICT: the attempt does not own the job. */
 bool hf_job_refused_add(HfCatalog *catalog, const HfSealer *sealer, const HfJobRow *job, GPtrArray *before,
-                        const char *json, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* In the order in which they came; elements char *, transfer full. */
+                        const char *part, const char *json, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Those of parts that are not among `kept` (HfKeptPart) go, from the catalog and from `before`. HF_ERROR_CONFLICT: of a
+ * part that is kept the job has not all rows, and nothing goes; or the attempt does not own the job. */
+bool hf_job_refused_keep(HfCatalog *catalog, const HfJobRow *job, GPtrArray *before, const GPtrArray *kept,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* In the order in which they came; elements HfJobRefused, transfer full. */
 GPtrArray *hf_job_refused_read(HfCatalog *catalog, const HfSealer *sealer, const char *organization, const char *job_id,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -586,6 +586,40 @@ def test_rows_that_are_refused_are_in_the_report_also_of_an_attempt_that_was_los
         ("public.t2", f"id={n}", f"{n}\trow {n}") for n in (7, 50)]
 
 
+def test_a_row_that_is_mended_before_the_next_attempt_is_told_no_more(world, there, faults):
+    source = world.database(PARTS)
+    to = refusing(world, there, faults, source, "id NOT IN (7, 50)", refused_limit=2)
+    faults("batch", "hold", matching=r"UPDATE .*holdfast_migration_part.*public\.t2")
+    job = world.ask("/migrations", source, **to)
+    wait_for(lambda: world.service.sql("SELECT count(*) FROM job_refused WHERE job_id = %s", job) == [(2,)], "both rows")
+    os.kill(world.child(), signal.SIGKILL)
+    world.server.psql("UPDATE t2 SET id = 107 WHERE id = 7", source["name"])
+    there.peer.clear_faults()
+    done = Watcher(world.admin, job).end()
+    assert done["state"] == "succeeded" and (done["attempt"], done["result"]["refused"]) == (2, 1), done
+    assert [each["key"] for each in report_of(world, job)["refused_rows"]] == ["id=50"]
+    assert there.count(to, "t2") == "99"
+
+
+def test_a_job_does_not_go_on_where_another_has_left_rows_out(world, there, faults):
+    to = refusing(world, there, faults, there.parts, "id NOT IN (7, 50)", refused_limit=2)
+    faults("bulk end", "error", matching="t3", number=1105, details=["t3", "target", "PRIMARY"])
+    first = world.run("/migrations", there.parts, **to)
+    there.peer.clear_faults()
+    assert first["state"] == "failed" and len(report_of(world, first["id"])["refused_rows"]) == 2
+    done = world.run("/migrations", there.parts, **to)
+    assert (done["state"], done["error"]["code"]) == ("failed", "conflict"), done
+    assert "put 2 rows of a part (0 public.t2) aside" in done["error"]["message"] and "a new database" in done["error"]["message"]
+
+
+def test_equal_rows_of_a_table_without_a_key_are_refused_one_by_one(world, there, faults):
+    source = world.database("CREATE TABLE t2 (id int, t text); INSERT INTO t2 VALUES (1, 'one'), (7, 'same'), (7, 'same')")
+    to = refusing(world, there, faults, source, "id <> 7", refused_limit=2)
+    done = world.run("/migrations", source, **to)
+    assert done["state"] == "succeeded" and done["result"]["refused"] == 2, done
+    assert [each["row"] for each in report_of(world, done["id"])["refused_rows"]] == ["7\tsame"] * 2
+
+
 def test_refused_rows_are_told_though_the_report_is_too_long_to_be_kept(world, there, faults):
     long = PARTS + "CREATE FUNCTION long() RETURNS int LANGUAGE sql AS $$ SELECT 1 /* {} */ $$;".format("long " * 1800000)
     source = world.database(long)

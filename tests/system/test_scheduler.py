@@ -363,7 +363,7 @@ def test_reports_go_when_their_time_is_over_and_their_jobs_stay(service, shop):
                           "(%s, 'migrate', 'shop', '{}', %s, 'succeeded', now() - %s * interval '1 day') RETURNING id::text",
                           service.organization, shop, days)
         service.sql("INSERT INTO job_report VALUES (%s, %s, 'report', 'x'), (%s, %s, 'page', 'x')", *(service.organization, job) * 2)
-        service.sql("INSERT INTO job_refused VALUES (%s, %s, 0, 'x')", service.organization, job)
+        service.sql("INSERT INTO job_refused VALUES (%s, %s, 0, 'x', 'part')", service.organization, job)
         return job
 
     def left():
