@@ -87,6 +87,10 @@ bool hf_scratch_run(const HfScratch *self, const char *purpose, unsigned reading
     hf_progress_promise(progress, readings * bytes_of(hf_archive_reader_manifest(self->archive)));
     bool ok = hf_restore(&restore, progress, cancellable, &result, error);
     hf_restore_result_clear(&result);
+    /* What a dead use had asked for may have been made after this one has looked. */
+    g_autoptr(GError) stays = NULL;
+    if (ok && !drop_left(self, note, cancellable, &stays))
+        g_warning("a scratch database of a call that was lost may be left: %s", stays->message);
     return ok;
 }
 

@@ -96,6 +96,10 @@ bool hf_job_run_verify(HfJobRun *run, GError **error)
         .against = restores ? NULL : target,
         .restore_to = restores ? target : NULL};
     bool ok = hf_verify(&options, run->progress, run->cancellable, &result, &reason);
+    /* What a dead attempt had asked for may have been made after this one has looked. */
+    g_autoptr(GError) stays = NULL;
+    if (restores && run->job->attempt > 1 && !drop_left(run, target, &stays))
+        g_warning("a scratch database of an attempt that was lost may be left: %s", stays->message);
     run->result = write_result(&result);
     run->size_bytes = backup->size_bytes;
     hf_verify_result_clear(&result);
