@@ -450,7 +450,6 @@ static bool read_back(Migration *self, GError **error)
 static void narrow(Migration *self, HfMigratedTable *table)
 {
     HfMssqlSource target;
-    g_autoptr(GError) reason = NULL;
     g_autoptr(GPtrArray) slices = g_ptr_array_new();
     const HfMssqlLoad *load = NULL;
     hf_progress_set_phase(self->progress, "looking for the difference");
@@ -463,10 +462,9 @@ static void narrow(Migration *self, HfMigratedTable *table)
             g_ptr_array_add(slices, &part->slice);
     }
     hf_mssql_source_init(&target, self->options->target, self->loads);
-    table->difference =
-        hf_mssql_compare(load, &self->source.source, slices, &target.source, self->cancellable, &reason);
-    if (table->difference == NULL)
-        g_info("%s.%s: %s", table->table->schema, table->table->name, reason->message);
+    table->difference = hf_mssql_compare(load, &self->source.source, slices, &target.source, self->cancellable, NULL);
+    if (table->difference == NULL) /* why may name values of rows, which who reads logs may not read */
+        g_info("%s.%s: which rows differ cannot be told", table->table->schema, table->table->name);
 }
 
 static bool compare(Migration *self, GError **error)
@@ -664,8 +662,14 @@ static bool run_from_backup(Migration *self, GError **error)
     const HfAssessOptions *assess = &self->options->assess;
     g_autofree char *purpose = g_strconcat("its migration into ", hf_tds_target_describe(self->options->target), NULL);
     hf_progress_set_phase(self->progress, "preparing");
-    return look_at_target(self, error) && hf_scratch_run(assess->scratch, purpose, assess->readings + 1, run_in, self,
-                                                         self->progress, self->cancellable, error);
+    if (!look_at_target(self, error))
+        return false;
+    self->doing = "restoring the backup";
+    if (hf_scratch_run(assess->scratch, purpose, assess->readings + 1, run_in, self, self->progress, self->cancellable,
+                       error))
+        return true;
+    bool begun = self->result->assessment.plan != NULL || self->result->detail != NULL; /* it has told what it may */
+    return !begun && hide_rows(self, error);
 }
 
 bool hf_migrate_mssql(const HfMigrateMssqlOptions *options, HfProgress *progress, GCancellable *cancellable,

@@ -163,11 +163,12 @@ class SqlServer:
     # ---- what goes wrong
 
     def fault(self, at, do, *, times=1, **details):
-        """See tests/peers/tds/faults.py. times=None: until faults are cleared."""
+        """See tests/peers/tds/faults.py. times=None: until faults are cleared. Returns the file of the last."""
         for _ in range(times or 1):
             path = self._faults / f"{next(self._numbers):06}"
             path.write_text(json.dumps({"at": at, "do": do, "always": times is None, **details}))
-            path.rename(path.with_suffix(".json"))
+            path = path.rename(path.with_suffix(".json"))
+        return path
 
     def clear_faults(self):
         for path in self._faults.iterdir():

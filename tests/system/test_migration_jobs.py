@@ -572,6 +572,23 @@ def test_the_error_of_a_migration_names_no_values_of_rows_and_the_report_does(wo
     assert "secret" not in str(done) and "secret" in report_of(world, done["id"])["detail"]
 
 
+def test_the_log_of_a_migration_names_no_values_of_rows_where_it_cannot_tell_the_difference(world, there, faults):
+    source = world.database("CREATE TABLE t2 (id int PRIMARY KEY, t text); INSERT INTO t2 VALUES (1, 'one')")
+    to = there.into()
+    reading = "SELECT .id., .t. FROM .dbo...t2"
+    met = faults("batch", "slow", matching=reading, seconds=0)
+    held = faults("batch", "hold", matching=reading)
+    job = world.ask("/migrations", source, **to)
+    wait_for(lambda: not met.exists(), "the proof")
+    tsql(there.peer, "UPDATE t2 SET t = N'another'", database=to["database_name"])
+    faults("batch", "error", matching=reading, number=1505, details=["t2", "t2_pkey", "(secret)"])
+    held.unlink()
+    done = Watcher(world.admin, job).end()
+    said = world.admin.get(f"/jobs/{job}?lines=500", expect=200).body.decode()
+    assert (done["state"], done["error"]["code"]) == ("failed", "differ") and there.peer.faults_left() == 0, done
+    assert "public.t2: which rows differ cannot be told" in said and "secret" not in said
+
+
 def test_rows_that_are_refused_are_in_the_report_also_of_an_attempt_that_was_lost(world, there, faults):
     to = refusing(world, there, faults, there.parts, "id NOT IN (7, 50)", refused_limit=2)
     faults("bulk end", "hold", matching="t3")

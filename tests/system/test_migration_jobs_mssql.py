@@ -6,7 +6,7 @@ import pytest
 
 from support.jobs import Watcher
 from support.tds_clients import tsql
-from test_migration_jobs import PARTS, backups_of, faults, is_loaded, there, wait_for, world
+from test_migration_jobs import PARTS, backups_of, faults, is_loaded, report_of, there, wait_for, world
 
 PEOPLE = """CREATE TABLE people (id int PRIMARY KEY, name text, card text);
     INSERT INTO people SELECT n, 'name ' || n, 'card ' || n FROM generate_series(1, 20) n"""
@@ -92,16 +92,20 @@ def escrow(world, holdfast, tmp_path_factory):
     return key, secret
 
 
-@pytest.fixture(scope="module")
-def backup(world, escrow):
+def back_up(world, escrow, sql):
     """Of a database that is gone since, for a key that is not here: the members that make it the source."""
-    gone = world.database(PARTS)
+    gone = world.database(sql)
     asked = {"database_id": gone["id"], "key_ids": [escrow[0]]}
     job = world.admin.post("/backups", asked, expect=202).json["job_id"]
     assert Watcher(world.admin, job).end()["state"] == "succeeded"
     world.server.dropdb(gone["name"])
     (made,) = backups_of(world, job)
     return {"backup_id": made["id"], "scratch_server_id": world.server_id, "identity": escrow[1], "name": gone["name"]}
+
+
+@pytest.fixture(scope="module")
+def backup(world, escrow):
+    return back_up(world, escrow, PARTS)
 
 
 def ask(world, route, backup, **body):
@@ -160,6 +164,16 @@ def test_an_attempt_that_follows_a_dead_one_removes_its_scratch_database_and_goe
     log = [line["message"] for line in world.admin.get(f"/jobs/{job}?lines=500").json["log"]]
     assert f"{left}, of a call that was lost, is removed" in log and scratches(world) == []
     assert there.count(to, "t2") == "100"
+
+
+def test_the_error_of_a_backup_that_cannot_be_restored_names_no_values_of_rows(world, there, escrow):
+    backup = back_up(world, escrow, "CREATE TABLE a (i int PRIMARY KEY); CREATE TABLE b (i int REFERENCES a); "
+                                    "SET session_replication_role = replica; INSERT INTO b VALUES (471147)")
+    done = run(world, "/migrations", backup, **into(there))
+    assert done["state"] == "failed" and "a database refused something while restoring the backup; the report says more" in (
+        done["error"]["message"]), done
+    assert "471147" not in everything_said(world, done["id"])
+    assert "Key (i)=(471147) is not present" in report_of(world, done["id"])["detail"]
 
 
 def test_a_cancelled_migration_of_a_backup_leaves_no_scratch_database(world, there, backup, faults):
