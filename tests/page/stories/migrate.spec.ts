@@ -203,6 +203,39 @@ test('a backup whose key is not here moves into SQL Server with a column encrypt
   expect(await stage.sql('postgres', "SELECT datname FROM pg_database WHERE datname ~ '_hf_scratch_'")).toEqual([]);
 });
 
+test('in place of a database, which is backed up before, to one of two storages', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  const live = `${organization}_live`;
+  await stage.sql('postgres', `CREATE DATABASE ${live}`);
+  await stage.sql(live, 'CREATE TABLE old (id int)');
+  await stage.api(organization, 'POST', '/databases', { server_id: shop.server, name: live });
+  await stage.api(organization, 'POST', '/storages', { name: 'other', path: `${stage.where.storage}/${organization}-other` });
+  const page = await as('operator');
+  await page.goto('/migrate');
+  await page.getByRole('textbox', { name: 'Database', exact: true }).click();
+  await page.getByRole('option', { name: `${shop.name} (main)` }).click();
+  await page.getByRole('radio', { name: 'In place of a database of PostgreSQL' }).check();
+  await page.getByRole('textbox', { name: 'Database to replace' }).click();
+  await page.getByRole('option', { name: `${live} (main)` }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('radio', { name: 'None' }).check();
+  await page.getByRole('button', { name: 'Assess it' }).click();
+  await expect(page.getByText('Choose the storage.')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Storage' }).click();
+  await page.getByRole('option', { name: 'other' }).click();
+  await page.getByRole('textbox', { name: 'Safety backup of what is replaced' }).click();
+  await page.getByRole('option', { name: 'Before the swap' }).click();
+  await picture(page, 'migrate-what-swap');
+  await page.getByRole('button', { name: 'Assess it' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click({ timeout: 60_000 });
+  await expect(page.getByText('What is live there is backed up before that.')).toBeVisible();
+  await page.getByRole('textbox', { name: `Type ${live} to confirm` }).fill(live);
+  await page.getByRole('button', { name: 'Migrate now' }).click();
+  await expect(page.getByText('Proved equal: 2 tables, 5,500 rows')).toBeVisible({ timeout: 120_000 });
+  const { body } = await stage.api<{ items: { type: string; database_name: string; storage_name: string }[] }>(organization, 'GET', '/backups');
+  expect(body.items.map(({ type, database_name, storage_name }) => [type, database_name, storage_name])).toEqual([['safety', live, 'other']]);
+});
+
 test('a viewer is not led to the wizard, and sees of a migration what came of it alone', async ({ as, stage, organization }) => {
   const shop = await stage.shop(organization);
   const { body } = await stage.api<{ job_id: string }>(organization, 'POST', '/assessments', { database_id: shop.database });

@@ -18,6 +18,12 @@ describe('what a migration is asked for', () => {
       backup: 'none',
     });
   });
+  it('of a swap says when what is replaced is backed up, and where to, whatever there is of the source', () => {
+    const to: Partial<Values> = { target: 'swap', target_database_id: 'live', backup: 'none', storage_id: 'disk', key_ids: ['k'] };
+    expect(of({ ...to, safety: 'before' })).toMatchObject({ backup: 'none', safety: 'before', storage_id: 'disk', key_ids: ['k'] });
+    expect(of({ ...to, safety: 'none' })).not.toHaveProperty('storage_id');
+    expect(of({ ...to, target: 'new', safety: 'before' })).not.toHaveProperty('safety');
+  });
   it('with a backup that is named says nothing of one to be made', () => {
     const asked = of({ server_id: 'main', database_name: 'copy', backup: 'named', backup_id: 'b', storage_id: 'disk' });
     expect(asked).toMatchObject({ backup_id: 'b' });

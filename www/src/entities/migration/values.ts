@@ -45,6 +45,7 @@ export type Values = {
   key_ids: string[];
   backup_id: string | null;
   keep_hours: number | string;
+  safety: NonNullable<MigrationRequest['safety']>;
   create_roles: boolean;
   no_owner: boolean;
   no_privileges: boolean;
@@ -80,6 +81,7 @@ export const usual: Values = {
   key_ids: [],
   backup_id: null,
   keep_hours: '',
+  safety: 'after',
   create_roles: false,
   no_owner: false,
   no_privileges: false,
@@ -114,9 +116,18 @@ function mapOf({ types, columns, choices }: Values): MigrationRequest['map'] {
   return Object.keys(map).length > 0 ? (map as MigrationRequest['map']) : undefined;
 }
 
+/** Whether something is backed up, be it the source or what a swap replaces. */
+export function makesFile({ target, backup, safety }: Values): boolean {
+  return target !== 'sql-server' && (backup === 'first' || (target === 'swap' && safety !== 'none'));
+}
+
 function backupOf(values: Values): Partial<MigrationRequest> {
   if (values.backup === 'none') return { backup: 'none' };
-  if (values.backup === 'named') return { backup_id: values.backup_id ?? '', backup_age_s: FRESH_S + 3600 };
+  return values.backup === 'named' ? { backup_id: values.backup_id ?? '', backup_age_s: FRESH_S + 3600 } : {};
+}
+
+function placeOf(values: Values): Partial<MigrationRequest> {
+  if (!makesFile(values)) return {};
   return { ...(values.storage_id ? { storage_id: values.storage_id } : {}), ...(values.key_ids.length > 0 ? { key_ids: values.key_ids } : {}) };
 }
 
@@ -125,7 +136,9 @@ function postgresOf(values: Values): Partial<MigrationRequest> {
   return {
     ...(isSwap ? { mode: 'swap', target_database_id: values.target_database_id ?? '' } : { mode: 'new', server_id: values.server_id ?? '', database_name: values.database_name.trim() }),
     ...backupOf(values),
+    ...placeOf(values),
     ...(isSwap && typeof values.keep_hours === 'number' ? { keep_old_s: Math.round(values.keep_hours * 3600) } : {}),
+    ...(isSwap && values.safety !== usual.safety ? { safety: values.safety } : {}),
     ...(values.create_roles ? { create_roles: true } : {}),
     ...(values.no_owner ? { no_owner: true } : {}),
     ...(values.no_privileges ? { no_privileges: true } : {}),

@@ -3,19 +3,22 @@ import type { UseFormReturnType } from '@mantine/form';
 import { useEffect } from 'react';
 import { useBackupHistory } from '@/entities/backup';
 import { useAllKeys } from '@/entities/key';
-import { FRESH_S } from '@/entities/migration';
+import { FRESH_S, makesFile } from '@/entities/migration';
 import type { Values } from '@/entities/migration';
 import { useAllStorages } from '@/entities/storage';
 import { relative } from '@/shared/lib/time';
+import { texts } from '@/shared/texts';
 import { migrations } from '@/shared/texts/migrations';
 import { Surface } from '@/shared/ui';
 
 const words = migrations.what;
 type Form = UseFormReturnType<Values>;
+const { safety, safetyValues } = texts.restore.options;
+const SAFETY = ['after', 'before', 'none'] as const;
 const KINDS = ['first', 'named', 'none'] as const;
 const options = (things: readonly { id: string; name: string }[]) => things.map(({ id, name }) => ({ value: id, label: name }));
 
-/** The way back, should the migration be a mistake: a backup of the source, and what a swap keeps. */
+/** The way back, should the migration be a mistake: a backup of the source, and what is kept of what a swap replaces. */
 export function BackupFields({ form }: { form: Form }) {
   const { backup, target } = form.values;
   return (
@@ -31,11 +34,14 @@ export function BackupFields({ form }: { form: Form }) {
             ))}
           </Stack>
         </Radio.Group>
-        {backup === 'first' && <Place form={form} />}
         {backup === 'named' && <Named form={form} />}
         {target === 'swap' && (
-          <NumberInput label={words.keep} description={words.keepHint} suffix={words.hours} clampBehavior="none" maw="28rem" {...form.getInputProps('keep_hours')} />
+          <SimpleGrid cols={{ base: 1, sm: 2 }}>
+            <NumberInput label={words.keep} description={words.keepHint} suffix={words.hours} clampBehavior="none" {...form.getInputProps('keep_hours')} />
+            <Select label={safety} description={words.safetyHint} data={SAFETY.map((value) => ({ value, label: safetyValues[value] }))} allowDeselect={false} {...form.getInputProps('safety')} />
+          </SimpleGrid>
         )}
+        {makesFile(form.values) && <Place form={form} />}
       </Stack>
     </Surface>
   );

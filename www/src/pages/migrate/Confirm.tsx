@@ -92,7 +92,7 @@ function WhatHappens({ values, ends }: { values: Values; ends: Ends }) {
     words.list.load,
     ...(values.from === 'live' && values.others === 'go_on' ? [words.list.later] : []),
     words.list.prove,
-    ...(values.target === 'swap' ? [words.list.swap] : []),
+    ...(values.target === 'swap' ? [words.list.swap, words.list.safety[values.safety]] : []),
     ...(isMssql ? [words.list.again] : []),
   ];
   return (

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useState } from 'react';
-import { requestOf, useAssess, useReport } from '@/entities/migration';
+import { makesFile, requestOf, useAssess, useReport } from '@/entities/migration';
 import type { Values } from '@/entities/migration';
 import { newKey } from '@/shared/api';
 import { migrations } from '@/shared/texts/migrations';
@@ -23,7 +23,6 @@ const words = migrations.what;
 const isWithin = (value: number | string, least: number, most: number) => typeof value === 'number' && value >= least && value <= most;
 const orEmpty = (value: number | string, most: number) => value === '' || isWithin(value, 1, most);
 const toPostgres = ({ target }: Values) => target !== 'sql-server';
-const backsUp = (values: Values) => toPostgres(values) && values.backup === 'first';
 const encrypts = (values: Values) => !toPostgres(values) && values.encrypt.length > 0;
 const lacksName = (value: string, values: Values) => encrypts(values) && values.encryption === 'named' && !value.trim();
 const filled = (value: string) => (value.trim() ? null : words.missing);
@@ -41,8 +40,8 @@ export default function WhatStep({ wizard }: { wizard: Wizard }) {
     validate: {
       jobs: (value) => (orEmpty(value, 128) ? null : words.jobsWrong),
       keep_hours: (value) => (orEmpty(value, 8760) ? null : words.keepWrong),
-      storage_id: (value, values) => (backsUp(values) && !value ? words.storageMissing : null),
-      key_ids: (value, values) => (backsUp(values) && value.length === 0 ? words.keysMissing : null),
+      storage_id: (value, values) => (makesFile(values) && !value ? words.storageMissing : null),
+      key_ids: (value, values) => (makesFile(values) && value.length === 0 ? words.keysMissing : null),
       backup_id: (value, values) => (toPostgres(values) && values.backup === 'named' && !value ? words.whichMissing : null),
       refused_limit: (value) => (isWithin(value, 0, 1000) ? null : words.refusedWrong),
       encrypt: (value, values) => (toPostgres(values) ? null : (value.map((name) => columnError(name, columns, tables)).find((wrong) => wrong !== null) ?? null)),
