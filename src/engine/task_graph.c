@@ -220,7 +220,7 @@ static HfTask *next_task(HfTaskGraph *self)
         HfTask *task = take_ready(self);
         if (task != NULL)
             return task;
-        g_assert(self->running > 0); /* else the graph has a cycle */
+        g_assert(self->running > 0);
         g_cond_wait(&self->changed, &self->mutex);
     }
     return NULL;
@@ -275,8 +275,9 @@ static void on_parent_cancelled(GCancellable *parent, gpointer data)
     g_mutex_unlock(&self->mutex);
 }
 
-/* Adds to each task's weight the heaviest way through its dependents, which are looked at before it. */
-static void add_what_comes(HfTaskGraph *self)
+/* Adds to each task's weight the heaviest way through its dependents, which are looked at before it. False if some
+ * tasks wait for each other. */
+static bool add_what_comes(HfTaskGraph *self)
 {
     g_autofree size_t *waits = g_new(size_t, self->tasks->len);
     g_autoptr(GPtrArray) order = g_ptr_array_sized_new(self->tasks->len);
@@ -299,6 +300,7 @@ static void add_what_comes(HfTaskGraph *self)
             most = MAX(most, ((const HfTask *)task->dependents->pdata[k])->weight);
         task->weight = task->weight > UINT64_MAX - most ? UINT64_MAX : task->weight + most;
     }
+    return order->len == self->tasks->len;
 }
 
 void hf_task_graph_start(HfTaskGraph *self, unsigned lanes, const HfLaneOps *ops, gpointer data, GCancellable *parent)
@@ -311,7 +313,11 @@ void hf_task_graph_start(HfTaskGraph *self, unsigned lanes, const HfLaneOps *ops
         if (task->waits_for == 0)
             g_sequence_append(self->ready, task);
     }
-    add_what_comes(self);
+    if (!add_what_comes(self)) {
+        self->failure =
+            g_error_new_literal(HF_ERROR, HF_ERROR_CORRUPT, "what is to be done depends on itself, in a circle");
+        self->stopped = true;
+    }
     g_sequence_sort(self->ready, most_to_come_first, NULL);
     self->lanes_alive = (unsigned)MIN((size_t)lanes, self->left);
     if (parent != NULL) {

@@ -1,7 +1,8 @@
 /*
  * Runs tasks in a number of lanes (threads): each task once all tasks that it depends on are done, first that with the
- * most to come (its own weight, and the heaviest way through what waits for it), and never two at the same time that would fight for the same resource. The first failure stops the rest: the graph's
- * own cancellable is cancelled, no further task starts, and that failure is the graph's error.
+ * most to come (its own weight, and the heaviest way through what waits for it), and never two at the same time that
+ * would fight for the same resource. The first failure stops the rest: the graph's own cancellable is cancelled, no
+ * further task starts, and that failure is the graph's error.
  *
  * Build the graph in one thread, then start and join it from that thread. A task may not add tasks.
  */
@@ -30,7 +31,8 @@ HfTaskGraph *hf_task_graph_new(void);
 void hf_task_graph_free(HfTaskGraph *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfTaskGraph, hf_task_graph_free)
 
-/* `data` is borrowed until the graph ends. Of runnable tasks that with the most to come goes first; equal ones in the order added. */
+/* `data` is borrowed until the graph ends. Of runnable tasks that with the most to come goes first; equal ones in the
+ * order added. */
 HfTask *hf_task_graph_add(HfTaskGraph *self, HfTaskFunc func, gpointer data, uint64_t weight);
 /* `task` runs after `on` is done. */
 void hf_task_depend(HfTask *task, HfTask *on);
@@ -38,7 +40,8 @@ void hf_task_depend(HfTask *task, HfTask *on);
 void hf_task_use(HfTask *task, gconstpointer resource, bool exclusive);
 size_t hf_task_graph_size(const HfTaskGraph *self);
 
-/* Starts the lanes (no more than there are tasks). `parent` (may be NULL) cancels the graph. */
+/* Starts the lanes (no more than there are tasks). `parent` (may be NULL) cancels the graph. Tasks that wait for each
+ * other are HF_ERROR_CORRUPT, before any has run: dependencies come from archives. */
 void hf_task_graph_start(HfTaskGraph *self, unsigned lanes, const HfLaneOps *ops, gpointer data, GCancellable *parent);
 /* Gives up: cancels the running tasks, starts no more; the graph's error stays its own first one. */
 void hf_task_graph_stop(HfTaskGraph *self);

@@ -74,13 +74,14 @@ static bool orders_by(const HfTocEntry *index, const char *columns, size_t lengt
     return own != NULL && strncmp(own, columns, length) == 0 && strchr("),", own[length]) != NULL;
 }
 
-/* The table and its partitions; with columns their indexes too. */
+/* The table and its partitions; with columns their indexes too. One that is there already is not looked at again. */
 static void add(const HfForeignKeyReads *self, const HfTocEntry *table, const char *columns, GHashTable *reads)
 {
     const GPtrArray *indexes = g_hash_table_lookup(self->indexes, table);
     const GPtrArray *partitions = g_hash_table_lookup(self->partitions, table);
     const char *end = columns != NULL ? strchr(columns, ')') : NULL;
-    g_hash_table_add(reads, (gpointer)table);
+    if (!g_hash_table_add(reads, (gpointer)table))
+        return;
     for (guint i = 0; end != NULL && indexes != NULL && i < indexes->len; i++)
         if (orders_by(indexes->pdata[i], columns, (size_t)(end - columns)))
             g_hash_table_add(reads, indexes->pdata[i]);
@@ -94,8 +95,13 @@ GHashTable *hf_foreign_key_reads(const HfForeignKeyReads *self, const HfTocEntry
     const char *columns = columns_after(key, (const char *const[]){" FOREIGN KEY", NULL});
     for (size_t i = 0; i < key->dependency_count; i++) {
         const HfTocEntry *table = hf_dump_toc_find(self->toc, key->dependencies[i]);
+        if (is_table(table) && hf_toc_entry_is_of_relation(key, table))
+            add(self, table, columns, reads);
+    }
+    for (size_t i = 0; i < key->dependency_count; i++) {
+        const HfTocEntry *table = hf_dump_toc_find(self->toc, key->dependencies[i]);
         if (is_table(table))
-            add(self, table, hf_toc_entry_is_of_relation(key, table) ? columns : NULL, reads);
+            add(self, table, NULL, reads);
     }
     return reads;
 }

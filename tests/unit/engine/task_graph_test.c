@@ -235,6 +235,18 @@ static void a_task_may_depend_on_another_twice(void **state)
     assert_string_equal(self->order->str, "ba");
 }
 
+static void tasks_that_wait_for_each_other_are_an_error_before_any_runs(void **state)
+{
+    Fixture *self = *state;
+    HfTask *one = add(self, 'a', 2, run), *other = add(self, 'b', 1, run);
+    add(self, 'c', 1, run);
+    hf_task_depend(one, other);
+    hf_task_depend(other, one);
+    start(self, 2, NULL);
+    assert_fails(self, HF_ERROR_CORRUPT, "what is to be done depends on itself, in a circle");
+    assert_string_equal(self->order->str, "");
+}
+
 static void what_becomes_runnable_takes_its_place_by_weight(void **state)
 {
     Fixture *self = *state;
@@ -591,6 +603,7 @@ int main(void)
         test(what_much_waits_for_goes_before_what_is_heavier),
         test(a_task_waits_for_all_that_it_depends_on),
         test(a_task_may_depend_on_another_twice),
+        test(tasks_that_wait_for_each_other_are_an_error_before_any_runs),
         test(what_becomes_runnable_takes_its_place_by_weight),
         test(no_more_lanes_are_opened_than_there_are_tasks),
         test(an_empty_graph_ends_at_once),
