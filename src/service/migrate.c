@@ -302,6 +302,6 @@ bool hf_migrate(const HfMigrateOptions *options, HfProgress *progress, GCancella
     HfSourceHalt halt = {0};
     *result = (HfRestoreResult){0};
     bool ok = migrate(options, &halt, progress, cancellable, result, error);
-    hf_source_halt_end(&halt, ok);
+    hf_source_halt_end(&halt, ok || result->in_doubt); /* services of both would write */
     return ok;
 }

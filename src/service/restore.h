@@ -69,6 +69,7 @@ typedef struct {
     char *kept_until;    /* RFC 3339 */
     double downtime_s;   /* swap: from the end of the first session to the new name */
     GPtrArray *findings; /* HfFinding: what the preflight found, also when it stops there */
+    bool in_doubt;       /* there was no answer to the last step, so the database may be live though it failed */
 } HfRestoreResult;
 
 void hf_restore_result_clear(HfRestoreResult *self);

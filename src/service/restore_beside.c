@@ -132,6 +132,7 @@ static bool take_name(Beside *self, const HfCopy *copy, const char *properties, 
         g_prefix_error(error, "the last step was not made: ");
         remove_copy(self, copy, error);
     } else if (outcome == HF_SWAP_IN_DOUBT) {
+        self->result->in_doubt = true;
         g_prefix_error(error,
                        "there was no answer to the last step, and it may have been made all the same: \"holdfast "
                        "copies\" lists %s if it was not: ",

@@ -26,8 +26,8 @@ bool hf_source_halt_check(HfPg *pg, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool hf_source_halt_begin(HfSourceHalt *self, const HfPgTarget *source, HfPg *pg, HfPg *spared, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* With `moved` it stays halted, and the log says how it is opened again. Else it is opened; that this fails is a
- * warning. Nothing is done if nothing is halted. */
+/* With `moved`, also where nobody knows, it stays halted, and the log says how it is opened again. Else it is opened;
+ * that this fails is a warning. Nothing is done if nothing is halted. */
 void hf_source_halt_end(HfSourceHalt *self, bool moved);
 
 #endif

@@ -290,6 +290,16 @@ def test_services_resume_where_a_migration_fails_and_are_not_halted_for_what_can
     assert limit_of(move.source, move.name) == "-1"
 
 
+def test_services_stay_halted_where_the_last_step_may_have_been_made(move):
+    with Proxy(move.target, break_after=(b"RENAME TO", b"COMMIT"), for_good=True) as proxy:
+        done = move(*HALT, target={"tcp": True, "port": proxy.port}, check=False)
+    assert done.returncode == 1 and "may have been made all the same" in message(done), done.stderr
+    statement = f'ALTER DATABASE "{move.name}" CONNECTION LIMIT -1'
+    assert f"{move.name} stays halted, and lets in superusers alone, until: {statement}" in done.stderr
+    assert limit_of(move.source, move.name) == "0" and "resume\n" not in done.stderr
+    wait_until(lambda: move.moved in databases(move.target))
+
+
 def test_a_source_that_is_halted_already_is_not_taken_for_one_that_is_to_be_so_later(move):
     move.source.psql(f"ALTER DATABASE {move.name} CONNECTION LIMIT 0")
     assert "has a connection limit of 0 already" in message(move(*HALT, check=False))
