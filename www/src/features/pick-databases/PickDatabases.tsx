@@ -97,6 +97,7 @@ function FoundTable({ rows, chosen, onPick, onRegister }: FoundTableProps) {
             <Table.Th w="2.5rem">
               {open.length > 0 && (
                 <Checkbox
+                  size="md"
                   aria-label={words.selectAll}
                   checked={picked > 0 && picked === open.length}
                   indeterminate={picked > 0 && picked < open.length}
@@ -127,6 +128,7 @@ function FoundRow({ row, isChosen, onPick, onRegister }: { row: FoundDatabase; i
       <Table.Td>
         {row.database_id === null && (
           <Checkbox
+            size="md"
             aria-label={words.select(row.name)}
             checked={isChosen}
             onChange={(event) => {

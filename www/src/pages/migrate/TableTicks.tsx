@@ -54,6 +54,7 @@ export function TableTicks({ tables, excluded, onExclude }: TableTicksProps) {
               <Table.Tr key={full}>
                 <Table.Td>
                   <Checkbox
+                    size="md"
                     aria-label={words.move(full)}
                     checked={!excluded.includes(pattern)}
                     onChange={(event) => {
