@@ -33,7 +33,6 @@ test('a SQL Server is added, tested with a wrong password and with the right one
   await picture(page, 'mssql-server-form');
   await adding.getByLabel('Address', { exact: true }).fill(there.address);
   await adding.getByRole('button', { name: 'Add', exact: true }).click();
-  await expect(page.getByText('Sales is saved.')).toBeVisible();
 
   // It is to be tested at once, and the password is wrong.
   const testing = page.getByRole('dialog', { name: 'Test Sales' });
@@ -41,7 +40,7 @@ test('a SQL Server is added, tested with a wrong password and with the right one
   await expect(testing.getByText('Give the name of a database.')).toBeVisible();
   await testing.getByLabel('Database').fill(there.database);
   await testing.getByRole('button', { name: 'Test', exact: true }).click();
-  await expect(testing.getByText('Something stands in the way')).toBeVisible();
+  await expect(testing.getByText('Something stands in the way')).toBeVisible({ timeout: 60_000 });
   await expect(steps(page).getByRole('listitem').filter({ hasText: 'Signing in, failed' })).toContainText('Give user and password again.');
   await expect(steps(page).getByRole('listitem').filter({ hasText: 'Collation, not reached' })).toBeVisible();
   await picture(page, 'mssql-server-test-failed');
@@ -53,7 +52,7 @@ test('a SQL Server is added, tested with a wrong password and with the right one
   await editing.getByRole('button', { name: 'Save', exact: true }).click();
   await testing.getByLabel('Database').fill(there.database);
   await testing.getByRole('button', { name: 'Test', exact: true }).click();
-  await expect(testing.getByText(`${there.database} is ready to be moved to`)).toBeVisible();
+  await expect(testing.getByText(`${there.database} is ready to be moved to`)).toBeVisible({ timeout: 60_000 });
   await expect(steps(page).getByRole('listitem')).toHaveCount(9);
   await expect(steps(page)).not.toContainText('not reached');
   await picture(page, 'mssql-server-test');
@@ -73,7 +72,7 @@ test('a SQL Server is added, tested with a wrong password and with the right one
   await expect(testing.getByText('Give the password.')).toBeVisible();
   await testing.getByLabel(`Password of ${there.username}`).fill(there.password);
   await testing.getByRole('button', { name: 'Test', exact: true }).click();
-  await expect(steps(page).getByRole('listitem').filter({ hasText: 'Encryption of the connection, needs a look' })).toBeVisible();
+  await expect(steps(page).getByRole('listitem').filter({ hasText: 'Encryption of the connection, needs a look' })).toBeVisible({ timeout: 60_000 });
   await testing.getByRole('button', { name: 'Close', exact: true }).last().click();
   const row = page.getByRole('table', { name: 'SQL Servers' }).getByRole('row', { name: 'Sales' });
   await expect(row).toContainText('Asked for each time');
@@ -82,7 +81,6 @@ test('a SQL Server is added, tested with a wrong password and with the right one
 
   await choose(page, 'Sales', 'Delete');
   await page.getByRole('dialog', { name: 'Delete the SQL Server Sales?' }).getByRole('button', { name: 'Delete' }).click();
-  await expect(page.getByText('Sales is deleted.')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'No SQL Server yet' })).toBeVisible();
 
   await page.goto('/audit');
