@@ -195,6 +195,11 @@ char **hf_kept_settle(HfCatalog *catalog, const char *database_id, const char *c
     "j.kind IN ('restore', 'migrate') AND j.step <> '' AND j.state IN ('failed', 'cancelled') AND j.ended_at BETWEEN " \
     "t.now - interval '6 hours' AND t.now - interval '10 seconds'"
 
+/* Jobs asked for since, which remove that or have found nothing of it. What ended before its first step was never
+ * there. */
+#define SINCE                                                                                                          \
+    "r.created_at > j.ended_at AND (r.kind = 'retention' OR r.step <> '' OR r.state NOT IN ('failed', 'cancelled'))"
+
 GPtrArray *hf_kept_due(HfCatalog *catalog, int64_t now_us, GError **error)
 {
     static const char sql[] =
@@ -204,10 +209,10 @@ GPtrArray *hf_kept_due(HfCatalog *catalog, int64_t now_us, GError **error)
         "THEN "
         "l.id = j.database_id WHEN j.request ? 'target_database_id' THEN l.id::text = j.request ->> "
         "'target_database_id' ELSE l.server_id::text = j.request ->> 'server_id' AND l.name = j.request ->> "
-        "'database_name' END WHERE " UNFINISHED
-        " AND NOT EXISTS (SELECT FROM job r WHERE r.created_at > j.ended_at AND ((r.database_id = l.id AND r.kind IN "
-        "('restore', 'retention') AND r.schedule_id IS NULL) OR r.request ->> 'target_database_id' = "
-        "l.id::text))) " HF_SELECT_DATABASE
+        "'database_name' END WHERE " UNFINISHED " AND NOT EXISTS (SELECT FROM job r WHERE " SINCE
+        " AND ((r.database_id = l.id AND r.kind IN ('restore', "
+        "'retention') AND r.schedule_id IS NULL) OR (r.kind = 'migrate' AND r.request ->> 'target_database_id' = "
+        "l.id::text)))) " HF_SELECT_DATABASE
         ", t WHERE d.id IN (SELECT k.database_id FROM kept_copy k WHERE k.until < t.now - interval '1 minute' AND "
         "(k.tried_at IS NULL OR k.tried_at < k.until OR k.tried_at NOT BETWEEN t.now - interval '6 hours' AND t.now + "
         "interval '6 hours')) OR d.id IN (SELECT id FROM left_behind) LIMIT 100";
@@ -225,8 +230,9 @@ char **hf_kept_due_unregistered(HfCatalog *catalog, int64_t now_us, GError **err
         "AND "
         "s.id::text = j.request ->> 'server_id' WHERE " UNFINISHED
         " AND NOT EXISTS (SELECT FROM database d WHERE d.server_id = s.id AND d.name = j.request ->> 'database_name') "
-        "AND NOT EXISTS (SELECT FROM job r WHERE r.created_at > j.ended_at AND r.kind IN ('restore', 'migrate', "
-        "'retention') AND r.request ->> 'server_id' = j.request ->> 'server_id' AND r.request ->> 'database_name' = "
+        "AND NOT EXISTS (SELECT FROM job r WHERE " SINCE
+        " AND r.kind IN ('restore', 'migrate', 'retention') AND r.request ->> 'server_id' = j.request ->> 'server_id' "
+        "AND r.request ->> 'database_name' = "
         "j.request ->> 'database_name') LIMIT 100) l, unnest(ARRAY[l.organization_id::text, l.id::text, l.name]) WITH "
         "ORDINALITY u(x, n) ORDER BY l.organization_id, l.id, l.name, n";
     HfNumber now;

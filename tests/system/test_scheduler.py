@@ -286,6 +286,40 @@ def test_what_a_migration_left_that_died_and_was_cancelled_is_removed_by_the_lea
     assert service.one("SELECT count(*) FROM job WHERE kind = 'retention'") == 1
 
 
+def left_unfinished(service, request, kind="migrate"):
+    """A job that died in its work and was cancelled; `request` names its target."""
+    service.sql("INSERT INTO job (organization_id, kind, request, step, state, created_at, ended_at) VALUES (%s, %s, %s, "
+                "'loading', 'cancelled', now() - interval '1 hour', now() - interval '1 minute')", service.organization,
+                kind, json.dumps(request))
+
+
+def dropping(service):
+    """After a leader's look: the names of the places where what was left unfinished is to be dropped."""
+    service.check("turn", time.time_ns() // 1000)
+    return [name for (name,) in service.sql("SELECT name FROM job WHERE kind = 'retention' ORDER BY name")]
+
+
+@pytest.mark.parametrize("later, to", [("assess", "swap"), ("migrate", "swap"), ("migrate", "new"), ("restore", "new")])
+def test_what_was_left_is_removed_though_a_job_was_asked_for_since_that_never_came_there(service, shop, later, to):
+    request = {"target_database_id": shop} if to == "swap" else {"server_id": service.server_id, "database_name": "new"}
+    left_unfinished(service, request)
+    service.sql("INSERT INTO job (organization_id, kind, request, state, ended_at) VALUES (%s, %s, %s, %s, now())",
+                service.organization, later, json.dumps(request), "succeeded" if later == "assess" else "cancelled")
+    place = service.shop if to == "swap" else "new"
+    assert dropping(service) == [place]
+    service.sql("UPDATE job SET state = 'failed', ended_at = now() WHERE kind = 'retention'")
+    assert dropping(service) == [place]  # and not twice
+
+
+@pytest.mark.parametrize("to", ["swap", "new"])
+def test_a_later_migration_that_is_not_over_removes_what_was_left(service, shop, to):
+    request = {"target_database_id": shop} if to == "swap" else {"server_id": service.server_id, "database_name": "new"}
+    left_unfinished(service, request)
+    service.sql("INSERT INTO job (organization_id, kind, request) VALUES (%s, 'migrate', %s)", service.organization,
+                json.dumps(request))
+    assert dropping(service) == []
+
+
 def test_safety_backups_go_when_their_time_is_over_but_for_pinned_and_newest_ones(service, shop):
     ago = ("INSERT INTO backup (organization_id, name, path, storage_id, type, database_id, database_name, size_bytes, "
            "created_at, is_pinned) VALUES (%s, %s, %s, %s, %s, %s, 'shop', 1, now() - %s * interval '1 day', %s)")
