@@ -253,6 +253,16 @@ static bool end_halts(HfScheduler *self, GError **error)
     return halts != NULL;
 }
 
+/* One that cannot be asked for any more, as somebody was faster, stops no other. */
+static bool was_asked(const char *answer, GError **reason, GError **error)
+{
+    if (answer != NULL || g_error_matches(*reason, HF_ERROR, HF_ERROR_CONFLICT) ||
+        g_error_matches(*reason, HF_ERROR, HF_ERROR_NOT_FOUND))
+        return true;
+    g_propagate_error(error, g_steal_pointer(reason));
+    return false;
+}
+
 /* What swaps have kept and nobody brought back: workers of the server's pool drop it. */
 static bool expire_copies(HfScheduler *self, GError **error)
 {
@@ -265,9 +275,10 @@ static bool expire_copies(HfScheduler *self, GError **error)
                                  .organization = database->organization,
                                  .actor = self->worker->actor,
                                  .reason = "the time of a kept copy is over"};
+        g_autoptr(GError) reason = NULL;
         g_autofree char *answer =
-            hf_request_run(&requester, hf_request_expire_copies, database->id, NULL, HF_JSON_NONE, error);
-        if (answer == NULL)
+            hf_request_run(&requester, hf_request_expire_copies, database->id, NULL, HF_JSON_NONE, &reason);
+        if (!was_asked(answer, &reason, error))
             return false;
     }
     return databases != NULL;
@@ -297,10 +308,11 @@ static bool drop_unfinished(HfScheduler *self, GError **error)
                                  .actor = self->worker->actor,
                                  .reason = "a job has left its target unfinished"};
         g_autofree char *place = write_place(each[1], each[2]);
-        g_autoptr(HfJson) json = hf_json_parse("the place", place, strlen(place), 10, error);
+        g_autoptr(GError) reason = NULL;
+        g_autoptr(HfJson) json = hf_json_parse("the place", place, strlen(place), 10, &reason);
         g_autofree char *answer =
-            json != NULL ? hf_request_run(&requester, hf_request_drop_unfinished, each[1], json, 0, error) : NULL;
-        if (answer == NULL)
+            json != NULL ? hf_request_run(&requester, hf_request_drop_unfinished, each[1], json, 0, &reason) : NULL;
+        if (!was_asked(answer, &reason, error))
             return false;
     }
     return due != NULL;
@@ -322,11 +334,8 @@ static bool expire_safety(HfScheduler *self, GError **error)
         g_autoptr(GError) reason = NULL;
         g_autofree char *answer =
             hf_request_run(&requester, hf_request_delete, backup->id, NULL, HF_JSON_NONE, &reason);
-        if (answer != NULL || g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT) ||
-            g_error_matches(reason, HF_ERROR, HF_ERROR_NOT_FOUND)) /* somebody was faster */
-            continue;
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return false;
+        if (!was_asked(answer, &reason, error))
+            return false;
     }
     return backups != NULL;
 }

@@ -320,6 +320,21 @@ def test_a_later_migration_that_is_not_over_removes_what_was_left(service, shop,
     assert dropping(service) == []
 
 
+def test_a_place_that_cannot_be_asked_for_stops_nothing_else_that_expires(service, shop):
+    for name in service.shop, "a", "b":
+        left_unfinished(service, {"server_id": service.server_id, "database_name": name})
+    for name, days in ("old", 31), ("young", 1):
+        service.sql("INSERT INTO backup (organization_id, name, path, storage_id, type, database_id, database_name, "
+                    "size_bytes, created_at) VALUES (%s, %s, %s, %s, 'safety', %s, 'shop', 1, now() - %s * interval '1 day')",
+                    service.organization, name, name, service.storage, shop, days)
+    service.sql("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'somebody was faster' "
+                "USING ERRCODE = 'object_in_use'; END $$")
+    service.sql("CREATE TRIGGER refuse BEFORE INSERT ON job FOR EACH ROW WHEN (NEW.kind = 'retention' AND NEW.name <> 'b') "
+                "EXECUTE FUNCTION refuse()")
+    assert dropping(service) == ["b"]
+    assert service.sql("SELECT name FROM job WHERE kind = 'delete'") == [("old",)]
+
+
 def test_safety_backups_go_when_their_time_is_over_but_for_pinned_and_newest_ones(service, shop):
     ago = ("INSERT INTO backup (organization_id, name, path, storage_id, type, database_id, database_name, size_bytes, "
            "created_at, is_pinned) VALUES (%s, %s, %s, %s, %s, %s, 'shop', 1, now() - %s * interval '1 day', %s)")
