@@ -79,16 +79,3 @@ char *hf_request_answer(const char *job_id)
 {
     return g_strdup_printf("{\"job_id\":\"%s\"}", job_id);
 }
-
-char *hf_request_make_for(HfRequester *self, const char *kind, const HfDatabaseRow *database, GError **error)
-{
-    g_autofree char *holds = g_strconcat("database:", database->id, NULL);
-    HfNewJob job = {.kind = kind,
-                    .name = database->name,
-                    .request = "{}",
-                    .holds = holds,
-                    .database_id = database->id,
-                    .pool = database->pool};
-    g_autofree char *id = hf_request_make(self, &job, "database", database->id, database->name, error);
-    return id != NULL ? hf_request_answer(id) : NULL;
-}

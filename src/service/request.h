@@ -47,10 +47,6 @@ void hf_request_forget(HfRequester *self);
  * created_by and reason are the requester's. Transfer full: the job's id. */
 char *hf_request_make(HfRequester *self, HfNewJob *job, const char *object_kind, const char *object_id,
                       const char *object_name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* A job of which the database is all that it has to know, and which no other writing job of that database runs beside:
- * the answer, transfer full. */
-char *hf_request_make_for(HfRequester *self, const char *kind, const HfDatabaseRow *database, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
 /* A key that is used once (NULL: none), sealed for HfNewJob; `secret` is transfer full. */
 bool hf_request_seal(HfRequester *self, const char *key, GBytes **secret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* For HfNewJob.holds: a database by its place, whether it is registered or not, or not there yet. Transfer full. */

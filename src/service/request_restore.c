@@ -116,14 +116,20 @@ static bool find_target(HfRequester *self, const HfJson *json, HfJsonNode body, 
     return is_new ? find_server(self, server, target, error) : find_database(self, database, target, error);
 }
 
+/* Transfer full. */
+static char *hold_target(const Target *target)
+{
+    return target->database_id != NULL ? g_strconcat("database:", target->database_id, NULL)
+                                       : hf_request_hold_place(target->server_id, target->new_name);
+}
+
 /* `request` is JSON text that was checked. */
 static char *make(HfRequester *self, const char *kind, const char *request, const char *identity, const Target *target,
                   GError **error)
 {
     g_autoptr(GBytes) secret = NULL;
-    bool writes = strcmp(kind, "restore") == 0 && target->database_id != NULL;
-    g_autofree char *holds = g_strdup_printf("backup:%s%s%s", target->backup->id, writes ? " database:" : "",
-                                             writes ? target->database_id : "");
+    g_autofree char *written = strcmp(kind, "restore") == 0 ? hold_target(target) : NULL;
+    g_autofree char *holds = g_strdup_printf("backup:%s %s", target->backup->id, written != NULL ? written : "");
     if (!hf_request_seal(self, identity, &secret, error))
         return NULL;
     HfNewJob job = {.kind = kind,
