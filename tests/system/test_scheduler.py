@@ -284,6 +284,24 @@ def test_what_a_migration_left_that_died_and_was_cancelled_is_removed_by_the_lea
     service.check("turn", time.time_ns() // 1000)
     service.until(lambda: service.one("SELECT state FROM job WHERE kind = 'retention'") == "succeeded")
     assert service.one("SELECT count(*) FROM job WHERE kind = 'retention'") == 1
+    (gone,) = service.sql("SELECT object_name, object_kind, object_id::text, detail FROM audit_event WHERE action = 'copy.expire'")
+    assert gone[:3] == (left, *(("server", server_id) if to == "new" else ("database", shop)))
+    assert "unfinished" in gone[3]
+
+
+def test_the_audit_log_tells_of_a_kept_copy_that_is_dropped_where_no_database_is_registered(service, server):
+    service.worker()
+    name = f"t{os.getpid()}_unregistered"
+    kept = server.createdb(f"{name}_hf_kept_20200101000000_00aa")
+    note = {"holdfast": "kept", "of": name, "since": "2020-01-01T00:00:00Z", "until": "2020-01-02T00:00:00Z"}
+    server.psql(f"COMMENT ON DATABASE {kept} IS '{json.dumps(note)}'")
+    job = service.one("INSERT INTO job (organization_id, kind, server_id, request) VALUES (%s, 'retention', %s, %s) "
+                      "RETURNING id::text", service.organization, service.server_id,
+                      json.dumps({"server_id": service.server_id, "database_name": name}))
+    assert service.wait(job)["state"] == "succeeded"
+    ((copy, kind, detail),) = service.sql("SELECT object_name, object_kind, detail FROM audit_event WHERE action = "
+                                          "'copy.expire'")
+    assert (copy, kind, "swap had kept" in detail) == (kept, "server", True)
 
 
 def left_unfinished(service, request, kind="migrate"):

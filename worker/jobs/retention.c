@@ -4,7 +4,8 @@
  *
  * Without a schedule it is about the copies that swaps have kept of the database, and what a restore or migration has
  * left unfinished beside it: those whose time is over are dropped, and the catalog forgets all that are not there any
- * more. The audit log tells of each, once: if an attempt dies behind a drop, the next one finds it forgotten.
+ * more. The audit log tells of each, once: if an attempt dies behind a drop, the next one finds it forgotten. Of a name
+ * that is not registered the catalog knows no copies: there it tells of what this attempt has dropped.
  */
 #include "worker/retention.h"
 
@@ -130,12 +131,14 @@ static bool open_place(HfPlace *place, HfJobRun *run, GError **error)
 
 /* From run to record. */
 typedef struct {
+    char **kept; /* which there were of those that a swap keeps */
     char **dropped, **left;
 } Copies;
 
 static void free_copies(gpointer data)
 {
     Copies *self = data;
+    g_strfreev(self->kept);
     g_strfreev(self->dropped);
     g_strfreev(self->left);
     g_free(self);
@@ -153,6 +156,11 @@ static char **list_kept(const HfPlace *place, GCancellable *cancellable, GError 
     return copies != NULL ? g_strv_builder_end(names) : NULL;
 }
 
+static bool was_kept(const Copies *copies, const char *name)
+{
+    return g_strv_contains((const char *const *)copies->kept, name);
+}
+
 static bool drop_copies(HfJobRun *run, GError **error)
 {
     g_auto(HfPlace) place = {0};
@@ -162,9 +170,12 @@ static bool drop_copies(HfJobRun *run, GError **error)
     hf_progress_set_phase(run->progress, "dropping old copies");
     if (!open_place(&place, run, error))
         return false;
-    copies->dropped = hf_copies_drop(place.target, place.server->maintenance_db, NULL, run->cancellable, error);
+    copies->kept = list_kept(&place, run->cancellable, error);
+    copies->dropped = copies->kept != NULL
+                          ? hf_copies_drop(place.target, place.server->maintenance_db, NULL, run->cancellable, error)
+                          : NULL;
     for (char **name = copies->dropped; name != NULL && *name != NULL; name++)
-        g_message("%s is dropped: its time is over", *name);
+        g_message("%s is dropped: %s", *name, was_kept(copies, *name) ? "its time is over" : "it was left unfinished");
     copies->left = copies->dropped != NULL ? list_kept(&place, run->cancellable, error) : NULL;
     if (copies->left == NULL)
         return false;
@@ -173,30 +184,34 @@ static bool drop_copies(HfJobRun *run, GError **error)
     return true;
 }
 
-static bool audit_gone(HfJobRun *run, const char *copy, GError **error)
+static bool audit_gone(HfJobRun *run, const char *copy, const char *detail, GError **error)
 {
-    const HfAuditEvent event = {.organization = run->job->organization,
+    const HfJobRow *job = run->job;
+    const HfAuditEvent event = {.organization = job->organization,
                                 .actor = run->worker->actor,
                                 .action = "copy.expire",
-                                .object_kind = "database",
-                                .object_id = run->job->database_id,
+                                .object_kind = job->database_id != NULL ? "database" : "server",
+                                .object_id = job->database_id != NULL ? job->database_id : job->server_id,
                                 .object_name = copy,
                                 .outcome = "success",
-                                .detail = "what a swap had kept is gone, and cannot be brought back by an undo"};
+                                .detail = detail};
     return hf_audit_append(run->catalog, &event, error);
 }
 
 /* The audit log tells of what was dropped now, and of what is found to be gone. */
 static bool record_copies(HfJobRun *run, const Copies *copies, GError **error)
 {
+    static const char kept[] = "what a swap had kept is gone, and cannot be brought back by an undo";
+    static const char unfinished[] = "what a restore or migration had left unfinished is removed";
+    for (char **name = copies->dropped; *name != NULL; name++)
+        if (!audit_gone(run, *name, was_kept(copies, *name) ? kept : unfinished, error))
+            return false;
     if (run->job->database_id == NULL)
-        return true; /* the catalog knows of none */
+        return true; /* the catalog knows of none that were kept */
     g_auto(GStrv) gone = hf_kept_settle(run->catalog, run->job->database_id, (const char *const *)copies->left, error);
     bool ok = gone != NULL;
-    for (char **name = copies->dropped; ok && *name != NULL; name++)
-        ok = audit_gone(run, *name, error);
     for (char **name = gone; ok && *name != NULL; name++)
-        ok = g_strv_contains((const char *const *)copies->dropped, *name) || audit_gone(run, *name, error);
+        ok = g_strv_contains((const char *const *)copies->dropped, *name) || audit_gone(run, *name, kept, error);
     return ok;
 }
 

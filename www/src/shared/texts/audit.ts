@@ -62,7 +62,7 @@ export const audit = {
     'backup.change': 'Backup pinned or unpinned',
     'retention.request': 'Retention asked for',
     'retention.end': 'Retention ended',
-    'copy.expire': 'Kept copy gone',
+    'copy.expire': 'Copy gone',
     'preflight.request': 'Check before a restore asked for',
     'preflight.end': 'Check before a restore ended',
     'verify.request': 'Verification asked for',
