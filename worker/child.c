@@ -170,7 +170,6 @@ static bool end_job(Child *self)
 static bool run_kind(Child *self, GError **error)
 {
     const HfJobRow *job = self->run.job;
-    self->kind = hf_job_kind_find(job->kind);
     if (self->kind == NULL) {
         g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "this worker does not know jobs of the kind %s", job->kind);
         return false;
@@ -213,14 +212,16 @@ static bool run_job(const HfWorker *worker, HfCatalog *catalog, const HfJobRow *
                                          .organization = job->organization,
                                          .actor = job->created_by,
                                          .reason = job->reason}},
-                   .mirror = mirror};
+                   .mirror = mirror,
+                   .kind = hf_job_kind_find(job->kind)};
     hf_worker_log_give_to(hf_mirror_take_line, mirror);
     watch_signals(&self);
-    g_message("attempt %d of the %s begins", job->attempt, job->kind);
+    const char *noun = self.kind != NULL ? self.kind->noun : job->kind;
+    g_message("attempt %d of the %s begins", job->attempt, noun);
     bool ok = run_kind(&self, &self.error);
     choose_end(&self);
     if (ok)
-        g_message("the %s is done", job->kind);
+        g_message("the %s is done", noun);
     hf_worker_log_give_to(NULL, NULL);
     hf_mirror_stop(mirror);
     bool ended = end_job(&self);

@@ -6,18 +6,18 @@
 #include <string.h>
 
 static const HfJobKind kinds[] = {
-    {"assess", hf_job_run_assess, NULL, NULL},
-    {"backup", hf_job_run_backup, hf_job_record_backup, hf_backup_writer_discard},
-    {"verify", hf_job_run_verify, hf_job_record_verify, NULL},
-    {"delete", hf_job_run_delete, hf_job_record_delete, NULL},
-    {"find", hf_job_run_find, hf_job_record_find, NULL},
-    {"migrate", hf_job_run_migrate, hf_job_record_migrate, hf_backup_writer_discard},
-    {"preflight", hf_job_run_preflight, hf_job_record_preflight, NULL},
-    {"restore", hf_job_run_restore, hf_job_record_restore, hf_backup_writer_discard},
-    {"resume", hf_job_run_resume, NULL, NULL},
-    {"undo", hf_job_run_undo, hf_kept_copy_record, NULL},
-    {"rescan", hf_job_run_rescan, NULL, NULL},
-    {"retention", hf_job_run_retention, hf_job_record_retention, NULL},
+    {"assess", "assessment", hf_job_run_assess, NULL, NULL},
+    {"backup", "backup", hf_job_run_backup, hf_job_record_backup, hf_backup_writer_discard},
+    {"verify", "verification", hf_job_run_verify, hf_job_record_verify, NULL},
+    {"delete", "deletion", hf_job_run_delete, hf_job_record_delete, NULL},
+    {"find", "search", hf_job_run_find, hf_job_record_find, NULL},
+    {"migrate", "migration", hf_job_run_migrate, hf_job_record_migrate, hf_backup_writer_discard},
+    {"preflight", "preflight", hf_job_run_preflight, hf_job_record_preflight, NULL},
+    {"restore", "restore", hf_job_run_restore, hf_job_record_restore, hf_backup_writer_discard},
+    {"resume", "resumption", hf_job_run_resume, NULL, NULL},
+    {"undo", "undo", hf_job_run_undo, hf_kept_copy_record, NULL},
+    {"rescan", "rescan", hf_job_run_rescan, NULL, NULL},
+    {"retention", "retention", hf_job_run_retention, hf_job_record_retention, NULL},
 };
 
 const HfJobKind *hf_job_kind_find(const char *name)

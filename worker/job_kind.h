@@ -31,6 +31,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
+    const char *noun; /* as the log calls such a job */
     /* Does the work. Blocks; a step that must not be done twice is noted with hf_job_set_step. */
     bool (*run)(HfJobRun *run, GError **error);
     /* After success, in the transaction that ends the job: what the catalog is to know of it. May come again after the

@@ -37,6 +37,9 @@ def test_columns_are_encrypted_with_a_master_key_whose_password_is_not_kept(worl
     assert assessed["state"] == "succeeded", assessed
     done = world.run("/migrations", people, **to, master_key_password=MASTER)
     assert done["state"] == "succeeded" and done["result"]["proved"], done
+    for job, noun in ((assessed, "assessment"), (done, "migration")):
+        log = [line["message"] for line in world.admin.get(f"/jobs/{job['id']}?lines=500", expect=200).json["log"]]
+        assert f"attempt 1 of the {noun} begins" in log and f"the {noun} is done" in log
     report = world.admin.get(f"/jobs/{done['id']}/report", expect=200).json
     told = report["assessment"]["encryption"]
     assert told["key"] == "holdfast_key" and told["views"] == ["[dbo].[people_decrypted]"]
