@@ -44,13 +44,14 @@ def small(server, database):
     return Small
 
 
-FILL_BIG = "CREATE TABLE big AS SELECT i, md5(i::text) || md5((i + 1)::text) AS t FROM generate_series(1, 200000) i"
+# What is left of it then is more than sockets hold, so that the server cannot be done with it.
+FILL_BIG = "CREATE TABLE big AS SELECT i, md5(i::text) || md5((i + 1)::text) AS t FROM generate_series(1, 600000) i"
 HALF = 4 << 20  # of the bytes that each of two lanes reads of it
 
 
 @pytest.fixture(scope="module")
 def big(server):
-    """A database with rows of 16 MB: .name, .dsn."""
+    """A database with rows of 47 MB: .name, .dsn."""
     class Big:
         name = server.createdb(f"big{os.getpid()}")
         dsn = server.dsn(name)
@@ -60,10 +61,11 @@ def big(server):
 
 
 class HalfWay:
-    """A backup whose lanes are held when half the rows have come: `with HalfWay(…) as half:`, then half.finish()."""
+    """A backup whose lanes are held on the way: `with HalfWay(…) as half:`, then half.finish()."""
 
     def __init__(self, holdfast, server, name, to, *arguments, encryption=("--unencrypted",), **options):
         self._holdfast, self.proxy = holdfast, Proxy(server, hold_after=HALF)
+        self._server, self._name = server, name
         source = server.dsn(name, tcp=True, port=self.proxy.port)
         self._start = lambda: holdfast.popen("backup", "--from", source, "--to", to, *encryption, "--jobs", "2",
                                              *arguments, **options)
@@ -72,7 +74,15 @@ class HalfWay:
         self.proxy.__enter__()
         self.process = self._start()
         self.proxy.until_held()
+        wait_until(self._pg_dump_reads)
         return self
+
+    def _pg_dump_reads(self):
+        """In the snapshot, or it has done so: it begins before the lanes, and may connect after them."""
+        reads = ("SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND application_name LIKE 'pg_dump%%' "
+                 "AND backend_xmin IS NOT NULL AND xact_start IS NOT NULL AND query NOT LIKE '%%TRANSACTION%%'")
+        with self._server.connect() as connection:
+            return connection.execute(reads, [self._name]).fetchone()[0] > 0 or not children(self.process.pid)
 
     def __exit__(self, *_):
         self.proxy.cut()

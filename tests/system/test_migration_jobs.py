@@ -1,4 +1,5 @@
 """Assessments and migrations as jobs: asked for over HTTP, run by a worker, their reports read back."""
+import itertools
 import os
 import signal
 from pathlib import Path
@@ -36,7 +37,7 @@ class World:
         self.service = Service(server, workers=1)
         self.gate = Path(self.service.folder, "gate")
         self.admin = self.service.organization("acme")
-        self.names = [f"{self.service.catalog}_m{n}" for n in range(1, 20)]
+        self.names = (f"{self.service.catalog}_m{n}" for n in itertools.count(1))
 
         def make(route, **body):
             return self.admin.post(route, body, expect=201).json["id"]
@@ -48,7 +49,7 @@ class World:
         self.jobs = []
 
     def new_name(self):
-        return self.names.pop(0)
+        return next(self.names)
 
     def database(self, sql=None):
         """A new registered one: its id and name."""

@@ -21,6 +21,7 @@ def restored(server, holdfast, tmp_path_factory):
         CREATE INDEX small_{i}_t ON small_{i} (t);""" for i in range(TABLES)) + """
         CREATE TABLE large AS SELECT n AS id, md5(n::text) AS t FROM generate_series(1, 400000) n;
         ALTER TABLE large ADD PRIMARY KEY (id);
+        ALTER TABLE large ADD CHECK (length(repeat(t, 300)) > 0); -- so that it is loaded for a while, whatever the machine
         ALTER TABLE small_0 ADD PRIMARY KEY (id); ALTER TABLE small_1 ADD FOREIGN KEY (id) REFERENCES small_0;
         CREATE INDEX small_2_lower ON small_2 (lower(t)); CREATE STATISTICS small_3_both ON id, t FROM small_3;
         CREATE MATERIALIZED VIEW a_of_b AS SELECT 1 AS x;
