@@ -34,6 +34,15 @@ test('from the wizard to the proved copy in a new database, over a reload at eac
   await picture(page, 'migrate-checked');
   await page.getByRole('button', { name: 'Change what moves' }).click();
   await expect(page.getByLabel('Connections at the same time')).toHaveValue('2');
+  // What is chosen now is not what was assessed: a half-filled step is kept, and there is no way on but another assessment.
+  await page.getByLabel('Connections at the same time').fill('1');
+  await page.reload();
+  await expect(page.getByLabel('Connections at the same time')).toHaveValue('1');
+  await page.goBack();
+  await expect(page.getByRole('alert')).toContainText('Something else is chosen since this assessment.');
+  await expect(page.getByRole('button', { name: 'Continue' })).toHaveCount(0);
+  await page.goForward();
+  await page.getByLabel('Connections at the same time').fill('2');
   await page.goBack();
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.reload();

@@ -1,4 +1,4 @@
-import { usual } from './values';
+import { requestOf, usual } from './values';
 import type { Values } from './values';
 
 const PLACE = 'holdfast-migration';
@@ -9,6 +9,13 @@ export interface Draft {
   /** The jobs of the migration, once it was begun, and of the assessment before it. */
   migration?: string;
   assessment?: string;
+  /** What the assessment was asked about: other choices need another one. */
+  assessed?: string;
+}
+
+/** What of the choices an assessment is about. */
+export function assessedOf(values: Values): string {
+  return JSON.stringify(requestOf(values));
 }
 
 /** Of this tab, so that a reload loses nothing; there is no password in it. */

@@ -1,5 +1,5 @@
 export { isBlocking } from './blocking';
-export { readDraft, writeDraft } from './draft';
+export { assessedOf, readDraft, writeDraft } from './draft';
 export type { Draft } from './draft';
 export { fileOf, useAssess, useMigrate, useReport } from './queries';
 export type { Assessment, Outcome, PostgresOutcome, Report } from './queries';

@@ -71,5 +71,6 @@ export function useTestMssqlServer() {
   return useMutation({
     mutationFn: ({ id, body }: { id: string; body: Schemas['MssqlTest'] }) =>
       take(api.POST('/api/v1/mssql-servers/{id}/test', { params: { path: { id } }, body })),
+    gcTime: 0, // the password leaves the cache with the page
   });
 }

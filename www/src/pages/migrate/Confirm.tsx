@@ -43,7 +43,7 @@ export function Confirm({ wizard, ends }: { wizard: Wizard; ends: Ends }) {
     setError(
       await submitting(form, async () => {
         const { job_id } = await migrate.mutateAsync({ body: { ...requestOf(values), ...asked }, key });
-        wizard.keep(values, job_id);
+        wizard.began(values, { migration: job_id });
         navigate(`/jobs/${job_id}`);
       }),
     );

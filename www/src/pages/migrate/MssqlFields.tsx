@@ -26,9 +26,13 @@ export function MssqlFields({ form, servers, wizard }: { form: UseFormReturnType
       </Text>
     );
   }
+  const choose = (id: string | null) => {
+    wizard.tell({ password: '' }); // it was of the other one
+    form.setFieldValue('mssql_server_id', id);
+  };
   return (
     <>
-      <Select label={words.mssql} data={servers.map(({ id, name, address }) => ({ value: id, label: `${name} (${address})` }))} maw="28rem" {...form.getInputProps('mssql_server_id')} />
+      <Select label={words.mssql} data={servers.map(({ id, name, address }) => ({ value: id, label: `${name} (${address})` }))} maw="28rem" {...form.getInputProps('mssql_server_id')} onChange={choose} />
       <TextInput label={words.mssqlName} description={words.mssqlNameHint} autoComplete="off" spellCheck={false} maw="28rem" {...form.getInputProps('database_name')} />
       <PasswordField server={server} wizard={wizard} />
       {server && <Test key={`${server.id} ${database_name}`} server={server} form={form} password={wizard.secrets.password} />}

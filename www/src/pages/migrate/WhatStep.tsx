@@ -37,6 +37,7 @@ export default function WhatStep({ wizard }: { wizard: Wizard }) {
   const { tables } = useTables(wizard.values);
   const form = useForm<Values>({
     initialValues: wizard.values,
+    onValuesChange: wizard.keep,
     validate: {
       jobs: (value) => (orEmpty(value, 128) ? null : words.jobsWrong),
       keep_hours: (value) => (orEmpty(value, 8760) ? null : words.keepWrong),
@@ -52,13 +53,13 @@ export default function WhatStep({ wizard }: { wizard: Wizard }) {
     },
   });
   const check = form.onSubmit(async (values) => {
-    wizard.keep(values);
     const identity = lacksKey ? wizard.secrets.identity.trim() : undefined;
     setTried(true);
     if (identity === '') return;
     setError(
       await submitting(form, async () => {
         const { job_id } = await assess.mutateAsync({ body: { ...requestOf(values), ...(identity ? { identity } : {}) }, key: newKey() });
+        wizard.began(values, { assessment: job_id });
         wizard.go('check', job_id);
       }),
     );
@@ -94,7 +95,6 @@ export default function WhatStep({ wizard }: { wizard: Wizard }) {
             variant="subtle"
             leftSection={<IconArrowLeft size={16} aria-hidden />}
             onClick={() => {
-              wizard.keep(form.getValues());
               wizard.go('ends');
             }}
           >

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
-import { readDraft, sourceOf, usual, writeDraft } from '@/entities/migration';
+import { assessedOf, readDraft, sourceOf, usual, writeDraft } from '@/entities/migration';
 import type { Values } from '@/entities/migration';
 
 export const STEPS = ['ends', 'what', 'check', 'go'] as const;
@@ -19,10 +19,13 @@ export interface Secrets {
 export interface Wizard {
   step: StepName;
   values: Values;
-  /** The job of the assessment. */
+  /** The job of the assessment, and whether it is about what is chosen now. */
   job: string | undefined;
-  /** `migration` is the job that was begun with them. */
-  keep: (values: Values, migration?: string) => void;
+  isAssessed: boolean;
+  /** What was chosen, in this step or before. */
+  keep: (values: Values) => void;
+  /** The job that was begun with them: of an assessment, or of the migration. */
+  began: (values: Values, of: { assessment: string } | { migration: string }) => void;
   go: (step: StepName, job?: string) => void;
   secrets: Secrets;
   tell: (part: Partial<Secrets>) => void;
@@ -41,15 +44,27 @@ export function useWizard(): Wizard {
   });
   const [secrets, setSecrets] = useState<Secrets>({ password: '', identity: '', master: '' });
   const job = params.get('job') ?? undefined;
+  const [assessed, setAssessed] = useState(() => {
+    const draft = readDraft();
+    return { job: draft?.assessment, of: draft?.assessed };
+  });
+  const isAssessed = job !== undefined && job === assessed.job && assessed.of === assessedOf(values);
   const found = STEPS.find((name) => name === asked) ?? 'ends';
-  const step = sourceOf(values) === null ? 'ends' : job === undefined && (found === 'check' || found === 'go') ? 'what' : found;
-  const keep = useCallback(
-    (next: Values, migration?: string) => {
-      setValues(next);
-      writeDraft({ values: next, ...(migration ? { migration } : {}), ...(job ? { assessment: job } : {}) });
-    },
-    [job],
-  );
+  const step = sourceOf(values) === null ? 'ends' : job === undefined && (found === 'check' || found === 'go') ? 'what' : found === 'go' && !isAssessed ? 'check' : found;
+  const keep = useCallback((next: Values) => {
+    const { assessment, assessed: of } = readDraft() ?? {};
+    setValues(next);
+    writeDraft({ values: next, ...(assessment ? { assessment } : {}), ...(of ? { assessed: of } : {}) });
+  }, []);
+  const began = useCallback((next: Values, of: { assessment: string } | { migration: string }) => {
+    setValues(next);
+    if ('assessment' in of) {
+      setAssessed({ job: of.assessment, of: assessedOf(next) });
+      writeDraft({ values: next, assessment: of.assessment, assessed: assessedOf(next) });
+    } else {
+      writeDraft({ ...readDraft(), values: next, migration: of.migration });
+    }
+  }, []);
   const go = useCallback(
     (to: StepName, of?: string) => {
       setParams({ step: to, ...(of ? { job: of } : {}) });
@@ -60,5 +75,5 @@ export function useWizard(): Wizard {
   const tell = useCallback((part: Partial<Secrets>) => {
     setSecrets((before) => ({ ...before, ...part }));
   }, []);
-  return { step, values, job, keep, go, secrets, tell };
+  return { step, values, job, isAssessed, keep, began, go, secrets, tell };
 }

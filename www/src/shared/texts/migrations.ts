@@ -160,6 +160,7 @@ export const migrations = {
     findings: 'What the assessment has found',
     stop: 'Stands in the way',
     note: 'To know',
+    changed: 'Something else is chosen since this assessment. Go back to “What moves” and assess again.',
     change: 'Change what moves',
     changeEnds: 'Change from and to',
     blocked: 'Some values stand in the way',
