@@ -97,7 +97,7 @@ void hf_restore_plan_close(HfRestorePlan *self)
     g_free(self->archive_name);
 }
 
-void hf_restore_plan_write_findings(HfJsonWriter *writer, const GPtrArray *findings)
+static void write_findings(HfJsonWriter *writer, const GPtrArray *findings)
 {
     hf_json_writer_begin_array(writer, "findings");
     for (guint i = 0; findings != NULL && i < findings->len; i++) {
@@ -108,6 +108,19 @@ void hf_restore_plan_write_findings(HfJsonWriter *writer, const GPtrArray *findi
         hf_json_writer_end_object(writer);
     }
     hf_json_writer_end_array(writer);
+}
+
+void hf_restore_plan_write_result(HfJsonWriter *writer, const HfRestoreResult *result, const char *safety)
+{
+    hf_json_writer_uint64(writer, "tables", result->tables);
+    hf_json_writer_uint64(writer, "tables_proved", result->tables_proved);
+    hf_json_writer_uint64(writer, "rows", result->rows);
+    hf_json_writer_uint64(writer, "raw_bytes", result->raw_bytes);
+    hf_json_writer_string(writer, "kept", result->kept);
+    hf_json_writer_string(writer, "kept_until", result->kept_until);
+    hf_json_writer_string(writer, "safety", safety);
+    hf_json_writer_fixed(writer, "downtime_s", result->downtime_s, 3);
+    write_findings(writer, result->findings);
 }
 
 /* ---- The outcome of a preflight ------------------------------------------------------------------------------------
@@ -140,5 +153,5 @@ void hf_restore_plan_write_outcome(HfJsonWriter *writer, HfRestoreResult *result
     hf_json_writer_bool(writer, "ok", reason == NULL);
     hf_json_writer_string(writer, "code", reason != NULL ? hf_error_code_name((HfErrorCode)reason->code) : NULL);
     hf_json_writer_string(writer, "message", reason != NULL ? reason->message : NULL);
-    hf_restore_plan_write_findings(writer, result->findings);
+    write_findings(writer, result->findings);
 }

@@ -29,8 +29,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HfRestorePlan, hf_restore_plan_close)
 /* The member "role_map"; NULL: there is none. Transfer full. */
 GHashTable *hf_restore_plan_role_map(const HfJson *request);
 
-/* [{"fatal", "text"}] */
-void hf_restore_plan_write_findings(HfJsonWriter *writer, const GPtrArray *findings);
+/* What restores and migrations have in common: tables, rows, what is kept, the safety backup's file (NULL: none), the
+ * findings as [{"fatal", "text"}] … */
+void hf_restore_plan_write_result(HfJsonWriter *writer, const HfRestoreResult *result, const char *safety);
 
 /* Of a preflight: whether the error speaks of what was asked, and not of what is broken right now. */
 bool hf_restore_plan_is_finding(const HfJobRun *run, const GError *error);

@@ -15,6 +15,13 @@ void hf_finding_free(HfFinding *self)
     g_free(self);
 }
 
+void hf_finding_log(const HfFinding *finding, gpointer data)
+{
+    (void)data;
+    if (!finding->fatal)
+        g_message("preflight: %s", finding->text);
+}
+
 bool hf_findings_have_fatal(const GPtrArray *findings)
 {
     for (guint i = 0; i < findings->len; i++)

@@ -15,6 +15,8 @@ bool hf_restore_preflight(const HfRestoreOptions *options, const HfOrigin *origi
                           GCancellable *cancellable, GPtrArray *findings, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 bool hf_findings_have_fatal(const GPtrArray *findings);
+/* HfRestoreOptions.on_finding: into the log. Fatal ones are in the error. */
+void hf_finding_log(const HfFinding *finding, gpointer data);
 /* The fatal ones, one after another. Transfer full. */
 char *hf_findings_join_fatal(const GPtrArray *findings);
 void hf_finding_free(HfFinding *self);

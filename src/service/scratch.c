@@ -9,6 +9,7 @@
 #include "service/archive_selection.h"
 #include "service/migrate.h"
 #include "service/restore.h"
+#include "service/restore_preflight.h"
 
 #include <string.h>
 
@@ -18,14 +19,6 @@ typedef struct {
     gpointer data;
     GCancellable *cancellable;
 } Use;
-
-/* Fatal ones are in the error. */
-static void tell_finding(const HfFinding *finding, gpointer data)
-{
-    (void)data;
-    if (!finding->fatal)
-        g_message("preflight: %s", finding->text);
-}
 
 /* A session stays in it while it is read, so that nobody takes it for one that was left behind. */
 static bool read_it(const char *database, gpointer data, GError **error)
@@ -76,7 +69,7 @@ bool hf_scratch_run(const HfScratch *self, const char *purpose, unsigned reading
                                 .no_verify = true, /* the proof finds all damage, and nothing is lost by then */
                                 .no_owner = true,
                                 .no_privileges = true,
-                                .on_finding = tell_finding,
+                                .on_finding = hf_finding_log,
                                 .in_scratch = read_it,
                                 .swap_data = &use};
     HfRestoreResult result;

@@ -9,6 +9,7 @@
 #include "service/archive_selection.h"
 #include "service/archive_whole.h"
 #include "service/restore.h"
+#include "service/restore_preflight.h"
 
 #include <string.h>
 
@@ -277,14 +278,6 @@ static bool compare(Verify *self, GError **error)
 /* ---- By a restore --------------------------------------------------------------------------------------------------
  */
 
-/* Fatal ones are in the error. */
-static void tell_finding(const HfFinding *finding, gpointer data)
-{
-    (void)data;
-    if (!finding->fatal)
-        g_message("preflight: %s", finding->text);
-}
-
 static bool restore_to_scratch(Verify *self, GError **error)
 {
     HfRestoreOptions restore = {.archive = self->options->archive,
@@ -296,7 +289,7 @@ static bool restore_to_scratch(Verify *self, GError **error)
                                 .no_verify = true, /* done already */
                                 .no_owner = true,
                                 .no_privileges = true,
-                                .on_finding = tell_finding};
+                                .on_finding = hf_finding_log};
     HfRestoreResult result;
     recount(self);
     bool ok = hf_restore(&restore, self->progress, self->cancellable, &result, error);

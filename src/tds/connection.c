@@ -417,11 +417,6 @@ bool hf_tds_select_begin(HfTds *self, const char *sql, GError **error)
     return true;
 }
 
-unsigned hf_tds_select_columns(const HfTds *self)
-{
-    return self->columns;
-}
-
 bool hf_tds_select_next(HfTds *self, bool *more, GError **error)
 {
     STATUS status = dbnextrow(self->process);

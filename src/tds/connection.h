@@ -60,7 +60,6 @@ typedef struct {
 bool hf_tds_select_begin(HfTds *self, const char *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* *more false: there are no more rows, and the statement succeeded. */
 bool hf_tds_select_next(HfTds *self, bool *more, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-unsigned hf_tds_select_columns(const HfTds *self);
 /* A value of the current row, from 0. *value is NULL for NULL, else valid until the next row; `room` holds those that
  * have no bytes of their own. HF_ERROR_DATABASE if it is of another type than `kind`. */
 typedef struct {

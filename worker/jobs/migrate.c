@@ -11,6 +11,7 @@
 #include "catalog/restore_table.h"
 #include "service/request_body.h"
 #include "service/request_migrate.h"
+#include "service/restore_preflight.h"
 #include "worker/kept_copy.h"
 #include "worker/migrate_into_mssql.h"
 #include "worker/migration_plan.h"
@@ -124,13 +125,6 @@ static bool settle_backup(Migrate *self, GError **error)
 /* ---- The migration -------------------------------------------------------------------------------------------------
  */
 
-static void tell_finding(const HfFinding *finding, gpointer data)
-{
-    (void)data;
-    if (!finding->fatal)
-        g_message("preflight: %s", finding->text);
-}
-
 /* HfSafetyBackup.find_keys */
 static GPtrArray *find_keys(gpointer run, GError **error)
 {
@@ -174,7 +168,7 @@ static bool migrate(Migrate *self, GError **error)
         return true;
     if (!settle_backup(self, error))
         return false;
-    options->restore.on_finding = tell_finding;
+    options->restore.on_finding = hf_finding_log;
     return hf_migrate(options, run->progress, run->cancellable, &self->result, error);
 }
 
@@ -201,15 +195,7 @@ static char *write_result(const Migrate *self)
     hf_json_writer_string(&writer, "mode", hf_body_text(self->run->request, 0, "mode"));
     hf_json_writer_string(&writer, "database", result->database);
     hf_json_writer_string(&writer, "target_database_id", registered);
-    hf_json_writer_uint64(&writer, "tables", result->tables);
-    hf_json_writer_uint64(&writer, "tables_proved", result->tables_proved);
-    hf_json_writer_uint64(&writer, "rows", result->rows);
-    hf_json_writer_uint64(&writer, "raw_bytes", result->raw_bytes);
-    hf_json_writer_string(&writer, "kept", result->kept);
-    hf_json_writer_string(&writer, "kept_until", result->kept_until);
-    hf_json_writer_string(&writer, "safety", self->file.path);
-    hf_json_writer_fixed(&writer, "downtime_s", result->downtime_s, 3);
-    hf_restore_plan_write_findings(&writer, result->findings);
+    hf_restore_plan_write_result(&writer, result, self->file.path);
     hf_json_writer_end_object(&writer);
     return g_string_free(text, FALSE);
 }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "service/request_body.h"
 #include "service/restore_hold.h"
+#include "service/restore_preflight.h"
 #include "worker/halt.h"
 #include "worker/kept_copy.h"
 #include "worker/naming_step.h"
@@ -112,13 +113,6 @@ static bool follow_up(Restore *self, bool *done, GError **error)
 /* ---- The restore ---------------------------------------------------------------------------------------------------
  */
 
-static void tell_finding(const HfFinding *finding, gpointer data)
-{
-    (void)data;
-    if (!finding->fatal)
-        g_message("preflight: %s", finding->text);
-}
-
 /* HfRestoreOptions.before_swap: a worker that has lost the job stops here at the latest. */
 static bool before_swap(const char *incoming, gpointer data, GError **error)
 {
@@ -179,7 +173,7 @@ static bool run_restore(Restore *self, GError **error)
 static bool restore(Restore *self, GError **error)
 {
     HfRestoreOptions *options = &self->plan.options;
-    options->on_finding = tell_finding;
+    options->on_finding = hf_finding_log;
     options->before_swap = before_swap;
     options->after_swap = after_swap;
     options->swap_data = self;
@@ -205,15 +199,7 @@ static char *write_result(const Restore *self)
     hf_json_writer_begin_object(&writer, NULL);
     hf_json_writer_string(&writer, "mode", mode != NULL ? mode : "swap");
     hf_json_writer_string(&writer, "database", result->database);
-    hf_json_writer_uint64(&writer, "tables", result->tables);
-    hf_json_writer_uint64(&writer, "tables_proved", result->tables_proved);
-    hf_json_writer_uint64(&writer, "rows", result->rows);
-    hf_json_writer_uint64(&writer, "raw_bytes", result->raw_bytes);
-    hf_json_writer_string(&writer, "kept", result->kept);
-    hf_json_writer_string(&writer, "kept_until", result->kept_until);
-    hf_json_writer_string(&writer, "safety", self->file.path);
-    hf_json_writer_fixed(&writer, "downtime_s", result->downtime_s, 3);
-    hf_restore_plan_write_findings(&writer, result->findings);
+    hf_restore_plan_write_result(&writer, result, self->file.path);
     hf_json_writer_end_object(&writer);
     return g_string_free(text, FALSE);
 }

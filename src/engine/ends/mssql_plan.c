@@ -415,14 +415,6 @@ void hf_mssql_plan_free(HfMssqlPlan *self)
     g_free(self);
 }
 
-const HfMssqlColumn *hf_mssql_plan_column(const HfMssqlPlan *self, const HfNeutralColumn *column)
-{
-    for (guint i = 0; i < self->columns->len; i++)
-        if (((HfMssqlColumn *)self->columns->pdata[i])->column == column)
-            return self->columns->pdata[i];
-    return NULL;
-}
-
 guint hf_mssql_plan_count(const HfMssqlPlan *self, HfVerdict verdict)
 {
     guint count = 0;

@@ -62,9 +62,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfMssqlPlan, hf_mssql_plan_free)
 /* The script: batches parted by GO, in the order in which they are to run. Transfer full. */
 char *hf_mssql_plan_script(const HfMssqlPlan *self, const HfNeutralModel *model);
 
-/* Borrowed; NULL: it is no column of a table. */
-const HfMssqlColumn *hf_mssql_plan_column(const HfMssqlPlan *self, const HfNeutralColumn *column);
-
 /* That of a text; NULL: it has none. Static. */
 const char *hf_mssql_column_collation(const HfMssqlColumn *column);
 
