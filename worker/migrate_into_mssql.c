@@ -121,6 +121,10 @@ static bool migrate(Into *self, const HfMigrationPlan *plan, const HfTdsTarget *
     HfJobRun *run = self->run;
     HfMigrateMssqlResult result = {0};
     g_autoptr(GError) unkept = NULL;
+    HfScratch scratch = plan->scratch;
+    g_autoptr(HfPgTarget) frank = /* what the error leaves out is in the report */
+        plan->scratch_target != NULL ? hf_pg_target_discreet(plan->scratch_target, false) : NULL;
+    scratch.server = frank;
     HfMigrateMssqlOptions options = {.assess = plan->assess,
                                      .lock_wait_ms = plan->lock_wait_ms,
                                      .others = plan->others,
@@ -133,6 +137,7 @@ static bool migrate(Into *self, const HfMigrationPlan *plan, const HfTdsTarget *
                                      .on_refused = on_refused,
                                      .discreet = true, /* viewers see a job's error */
                                      .data = self};
+    options.assess.scratch = frank != NULL ? &scratch : NULL;
     options.assess.readings = HF_MIGRATE_MSSQL_READINGS;
     bool ok = hf_migrate_mssql(&options, run->progress, run->cancellable, &result, error);
     run->result = write_result(self, &result);

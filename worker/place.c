@@ -4,8 +4,9 @@
 
 HfPgTarget *hf_worker_reach(const HfJobRun *run, const HfServerRow *server, const char *database, GError **error)
 {
-    return hf_own_server_unseal(run->catalog, run->worker->configuration, run->worker->sealer, server, database,
-                                run->cancellable, error);
+    g_autoptr(HfPgTarget) target = hf_own_server_unseal(run->catalog, run->worker->configuration, run->worker->sealer,
+                                                        server, database, run->cancellable, error);
+    return target != NULL ? hf_pg_target_discreet(target, true) : NULL;
 }
 
 /* False: nobody knows. */

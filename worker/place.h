@@ -8,7 +8,8 @@
 #include "worker/job_kind.h"
 
 /* The way to a database of a registered server, which is none of Holdfast's own: see service/own_server.h. `database`
- * NULL: the maintenance database. Connects once. Transfer full. */
+ * NULL: the maintenance database. Discreet, as who sees a job's error and log may not read rows. Connects once.
+ * Transfer full. */
 HfPgTarget *hf_worker_reach(const HfJobRun *run, const HfServerRow *server, const char *database, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 

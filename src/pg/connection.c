@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "pg/background.h"
+#include "pg/server_words.h"
 
 #include <errno.h>
 #include <libpq-fe.h>
@@ -28,6 +29,7 @@ struct HfPg {
     char sqlstate[6]; /* of the last failure; "" if the server did not say */
     GPollFD cancel_fd;
     unsigned patience_s; /* 0: endless */
+    bool is_discreet;
 };
 
 /* ---- Errors --------------------------------------------------------------------------------------------------------
@@ -49,13 +51,6 @@ static HfErrorCode code_of_sqlstate(const char *sqlstate)
     return HF_ERROR_DATABASE;
 }
 
-static void append_field(GString *text, const PGresult *result, int field, const char *label)
-{
-    const char *value = PQresultErrorField(result, field);
-    if (value != NULL)
-        g_string_append_printf(text, "%s%s", label, value);
-}
-
 /* What libpq says of the connection, which may be several lines, as one. It tries with TLS and without, and what it
  * says of both alike is there once. Transfer full. */
 static char *connection_words(const HfPg *self)
@@ -75,19 +70,12 @@ static bool fail(HfPg *self, const PGresult *result, GError **error)
         return hf_error_check_cancelled(self->cancellable, error);
     const char *sqlstate = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     g_strlcpy(self->sqlstate, sqlstate != NULL ? sqlstate : "", sizeof self->sqlstate);
-    g_autoptr(GString) text = g_string_new(NULL);
-    if (sqlstate != NULL) {
-        append_field(text, result, PG_DIAG_MESSAGE_PRIMARY, "");
-        append_field(text, result, PG_DIAG_MESSAGE_DETAIL, "; ");
-        append_field(text, result, PG_DIAG_CONTEXT, "; ");
-        append_field(text, result, PG_DIAG_MESSAGE_HINT, "; hint: ");
-    } else {
-        g_autofree char *words = connection_words(self);
-        g_string_append(text, *words != '\0' ? words : "the connection was lost");
-    }
+    g_autofree char *words = sqlstate == NULL    ? connection_words(self)
+                             : self->is_discreet ? hf_pg_server_words_without_values(result)
+                                                 : hf_pg_server_words(result);
     HfErrorCode code = sqlstate != NULL ? code_of_sqlstate(sqlstate) : HF_ERROR_NETWORK;
-    g_set_error(error, HF_ERROR, (int)code, "%s: %s%s%s%s", self->description, text->str, sqlstate != NULL ? " (" : "",
-                sqlstate != NULL ? sqlstate : "", sqlstate != NULL ? ")" : "");
+    g_set_error(error, HF_ERROR, (int)code, "%s: %s", self->description,
+                *words != '\0' ? words : "the connection was lost");
     return false;
 }
 
@@ -224,6 +212,8 @@ static void on_notice(void *data, const PGresult *result)
     const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const HfPg *self = data;
+    if (self->is_discreet) /* functions of the database say what they like */
+        message = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     if (g_strcmp0(severity, "WARNING") == 0)
         g_info("%s: %s: %s", self->description, severity, message);
     else
@@ -291,6 +281,7 @@ HfPg *hf_pg_connect(const HfPgTarget *target, GCancellable *cancellable, GError 
 {
     g_autoptr(HfPg) self = g_new0(HfPg, 1);
     self->description = g_strdup(hf_pg_target_describe(target));
+    self->is_discreet = hf_pg_target_is_discreet(target);
     self->cancel_fd.fd = -1;
     if (cancellable != NULL) {
         self->cancellable = g_object_ref(cancellable);

@@ -3,7 +3,8 @@
  * cancelled the statement is cancelled on the server too, and the call returns HF_ERROR_CANCELLED. A connection belongs
  * to one thread at a time.
  *
- * Errors carry the server's own words (message, detail, hint) after what we were doing. DENIED for a missing right or
+ * Errors carry the server's own words (message, detail, hint) after what we were doing, those of a discreet target what
+ * of them is no value of a row. DENIED for a missing right or
  * failed authentication, NOT_FOUND for a missing database, NETWORK when the server cannot be reached or went away,
  * DATABASE for the rest.
  */

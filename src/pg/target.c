@@ -13,7 +13,7 @@ struct HfPgTarget {
     char *description;
     char *conninfo;
     char *password;
-    bool is_alone;
+    bool is_alone, is_discreet;
 };
 
 /* A file that never is there. An empty password, which keeps out that of the environment, libpq takes from within a
@@ -219,6 +219,7 @@ static HfPgTarget *copy_with(const HfPgTarget *self, const char *database, const
 {
     HfPgTarget *copy = new_empty(password);
     copy->is_alone = is_alone;
+    copy->is_discreet = self->is_discreet;
     for (guint i = self->is_alone ? 1 : 0; i < self->keywords->len && self->keywords->pdata[i] != NULL; i++)
         if (strcmp(self->keywords->pdata[i], "password") != 0)
             set(copy, self->keywords->pdata[i], self->values->pdata[i]);
@@ -237,6 +238,18 @@ HfPgTarget *hf_pg_target_alone(const HfPgTarget *self)
 bool hf_pg_target_is_alone(const HfPgTarget *self)
 {
     return self->is_alone;
+}
+
+HfPgTarget *hf_pg_target_discreet(const HfPgTarget *self, bool discreet)
+{
+    HfPgTarget *copy = copy_with(self, NULL, NULL, self->password, self->is_alone);
+    copy->is_discreet = discreet;
+    return copy;
+}
+
+bool hf_pg_target_is_discreet(const HfPgTarget *self)
+{
+    return self->is_discreet;
 }
 
 HfPgTarget *hf_pg_target_with_database(const HfPgTarget *self, const char *database)

@@ -17,6 +17,10 @@ HfPgTarget *hf_pg_target_new(const char *conninfo, const char *password, GError 
  * files of whoever runs this. Transfer full. */
 HfPgTarget *hf_pg_target_alone(const HfPgTarget *self);
 bool hf_pg_target_is_alone(const HfPgTarget *self);
+/* The same, discreet or not: what its connections say in errors and in the log names no values of rows. One that is
+ * made new is not. Transfer full. */
+HfPgTarget *hf_pg_target_discreet(const HfPgTarget *self, bool discreet);
+bool hf_pg_target_is_discreet(const HfPgTarget *self);
 /* The same server, another database. Transfer full. */
 HfPgTarget *hf_pg_target_with_database(const HfPgTarget *self, const char *database);
 /* The same at this address, whatever its name means meanwhile (NULL: as it was). Transfer full. */

@@ -665,10 +665,14 @@ static bool run_from_backup(Migration *self, GError **error)
     if (!look_at_target(self, error))
         return false;
     self->doing = "restoring the backup";
+    g_autoptr(GError) reason = NULL;
     if (hf_scratch_run(assess->scratch, purpose, assess->readings + 1, run_in, self, self->progress, self->cancellable,
-                       error))
+                       &reason))
         return true;
     bool begun = self->result->assessment.plan != NULL || self->result->detail != NULL; /* it has told what it may */
+    if (g_error_matches(reason, HF_ERROR, HF_ERROR_LIMIT)) /* a full disk is told with the line that met it */
+        self->bare = bare_refusal(self, reason->message);
+    g_propagate_error(error, g_steal_pointer(&reason));
     return !begun && hide_rows(self, error);
 }
 
