@@ -108,11 +108,33 @@ test('a link leads to the heading of its page, a menu and a dialog give the focu
   await page.getByRole('menuitem', { name: 'Delete' }).press('Enter');
   const dialog = page.getByRole('dialog', { name: /^Delete one-/ });
   await expect(dialog).toBeVisible();
+  await expect(dialog.locator(':focus')).toHaveCount(1);
   for (let i = 0; i < 8; i += 1) {
     await page.keyboard.press('Tab');
     expect(await dialog.evaluate((element) => element.contains(document.activeElement))).toBe(true);
   }
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
+  await expect(button).toBeFocused();
+});
+
+test('a menu has the focus as soon as it is there: a key that follows at once is for it', async ({ as, stage, organization }) => {
+  await stage.shop(organization);
+  const page = await as('admin');
+  await page.goto('/storages');
+  const button = page.getByRole('button', { name: 'Actions for disk' });
+  await button.focus();
+  await page.evaluate(() => {
+    const { setTimeout } = window;
+    window.setTimeout = ((work: () => void, ms = 0) => setTimeout(work, ms + 2_000)) as typeof window.setTimeout; // as on a slow machine
+  });
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('menu')).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('menuitem').first()).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('menu')).toBeHidden();
+  await expect(button).not.toBeFocused();
+  await page.keyboard.press('Shift+Tab');
   await expect(button).toBeFocused();
 });

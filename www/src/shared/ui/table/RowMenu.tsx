@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, Text } from '@mantine/core';
 import { IconDotsVertical } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
+import type { KeyboardEvent } from 'react';
 import { texts } from '@/shared/texts';
 import classes from './RowMenu.module.css';
 import type { RowAction } from './types';
@@ -14,6 +15,11 @@ export function RowMenu<Row>({ row, name, actions }: { row: Row; name: string; a
 // The button has them: what the menu hangs from is not for those who do not see it. (A property of the Popover within.)
 const WITHOUT_ROLES = { withRoles: false };
 
+/** At once, not by a timer: until then a key that is pressed would be one outside of the menu, which closes it. */
+const takeFocus = (menu: HTMLElement | null) => {
+  if (menu && !menu.contains(document.activeElement)) menu.focus({ preventScroll: true });
+};
+
 /** Its items are asked for, and made, when it is opened: most menus of a table never are. */
 export function ActionMenu<Row>({ row, name, actions }: { row: Row; name: string; actions: () => readonly RowAction<Row>[] }) {
   const [isOpen, setOpen] = useState(false);
@@ -21,6 +27,9 @@ export function ActionMenu<Row>({ row, name, actions }: { row: Row; name: string
   const close = () => {
     setOpen(false);
     button.current?.focus();
+  };
+  const leave = (event: KeyboardEvent) => {
+    if (event.key === 'Tab') close(); // and Tab goes on from the button
   };
   return (
     <span className={classes.place}>
@@ -35,17 +44,18 @@ export function ActionMenu<Row>({ row, name, actions }: { row: Row; name: string
           if (isOpen) event.stopPropagation(); // it would close as for any press outside, and this click open it again
         }}
         onClick={() => {
-          setOpen(!isOpen);
+          if (isOpen) close();
+          else setOpen(true);
         }}
       >
         <IconDotsVertical size={18} aria-hidden />
       </ActionIcon>
       {isOpen && (
-        <Menu opened onChange={close} {...WITHOUT_ROLES}>
+        <Menu opened onChange={close} trapFocus={false} withInitialFocusPlaceholder={false} {...WITHOUT_ROLES}>
           <Menu.Target>
             <span className={classes.anchor} />
           </Menu.Target>
-          <Menu.Dropdown aria-label={texts.table.menu(name)}>
+          <Menu.Dropdown ref={takeFocus} aria-label={texts.table.menu(name)} onKeyDown={leave}>
             {actions().map((action) => (
               <Item key={action.label} action={action} row={row} />
             ))}
