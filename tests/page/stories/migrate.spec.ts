@@ -64,6 +64,54 @@ test('from the wizard to the proved copy in a new database, over a reload at eac
   await expect(page.getByRole('textbox', { name: 'Name of the new database' })).toHaveValue(''); // a new one
 });
 
+test('the first step is kept while it is filled in, for who has filled it in, there, until the session ends', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  const other = `${organization}_other`;
+  await stage.sql('postgres', `CREATE DATABASE ${other}`);
+  await stage.api(organization, 'POST', '/databases', { server_id: shop.server, name: other });
+  await stage.organization(`${organization} second`);
+  await stage.catalog(`INSERT INTO membership SELECT o.id, a.id, 'operator' FROM organization o, account a
+    WHERE o.name = '${organization} second' AND a.name = '${organization}-operator'`);
+  const page = await as('operator');
+  const source = page.getByRole('textbox', { name: 'Database', exact: true });
+  const name = page.getByRole('textbox', { name: 'Name of the new database' });
+  const choose = async (database: string) => {
+    await source.click();
+    await page.getByRole('option', { name: `${database} (main)` }).click();
+  };
+  await page.goto('/migrate');
+  await choose(shop.name);
+  await name.fill('half');
+  await page.reload();
+  await expect(source).toHaveValue(`${shop.name} (main)`);
+  await expect(name).toHaveValue('half');
+
+  // What is said of the tables is of their database, and lost only once another one has been gone on with.
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('checkbox', { name: 'Move public.customer' }).uncheck();
+  await page.getByRole('button', { name: 'Back' }).click();
+  await choose(other);
+  await choose(shop.name);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByRole('checkbox', { name: 'Move public.customer' })).not.toBeChecked();
+  await page.getByRole('button', { name: 'Back' }).click();
+  await choose(other);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByText('public.customer')).toHaveCount(0);
+
+  await page.getByRole('button', { name: /^Organization: / }).click();
+  await page.getByRole('menuitem', { name: `${organization} second` }).click();
+  await expect(page.getByRole('button', { name: `Organization: ${organization} second` })).toBeVisible();
+  await page.goto('/migrate');
+  await expect(page.getByRole('heading', { name: 'No database is registered' })).toBeVisible();
+  const kept = () => page.evaluate(() => JSON.stringify(sessionStorage));
+  expect(await kept()).toContain('half');
+  await page.getByRole('button', { name: `Account of ${organization}-operator` }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  expect(await kept()).toBe('{}');
+});
+
 const EVENTS = `
   CREATE TABLE event (id int PRIMARY KEY, at date);
   INSERT INTO event SELECT i, date '2026-01-01' + i FROM generate_series(1, 300) i;

@@ -1,4 +1,4 @@
 export { IfMay } from './IfMay';
 export { MeProvider, useMay, useMe } from './MeProvider';
-export { mayDo, meKey, useChooseOrganization, useSession, useSetPassword, useSignIn, useSignOut } from './queries';
+export { mayDo, meKey, useChooseOrganization, useSession, useSetPassword, useSignIn, useSignOut, whoIs } from './queries';
 export type { Me, Role } from './queries';

@@ -39,6 +39,11 @@ export function mayDo(me: Pick<Me, 'role' | 'is_owner'>, role: Role | 'owner'): 
   return role === 'owner' ? me.is_owner : WITHIN[me.role].includes(role);
 }
 
+/** Who is at work, and where: what a browser keeps for one is not for another. */
+export function whoIs(me: Pick<Me, 'user' | 'actor' | 'organization'>): string {
+  return `${me.user?.id ?? me.actor}.${me.organization?.id ?? ''}`;
+}
+
 /** Which organization a user looked at last in this browser. */
 const placeOf = (me: Me) => `holdfast.organization.${me.user?.id ?? ''}`;
 
@@ -70,6 +75,7 @@ export function useSignOut() {
     mutationFn: () => take(api.DELETE('/api/v1/session')),
     onSuccess: () => {
       setCsrf(null);
+      sessionStorage.clear(); // what this tab keeps over a reload
       client.setQueryData(meKey, null);
       client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== meKey[0] });
     },

@@ -1,7 +1,7 @@
 import { requestOf, usual } from './values';
 import type { Values } from './values';
 
-const PLACE = 'holdfast-migration';
+const placeOf = (who: string) => `holdfast.migration.${who}`;
 
 /** What the wizard of this tab has come to. */
 export interface Draft {
@@ -18,16 +18,16 @@ export function assessedOf(values: Values): string {
   return JSON.stringify(requestOf(values));
 }
 
-/** Of this tab, so that a reload loses nothing; there is no password in it. */
-export function readDraft(): Draft | null {
+/** Of this tab and of one user in one organization, so that a reload loses nothing; there is no password in it. It goes with the session. */
+export function readDraft(who: string): Draft | null {
   try {
-    const draft = JSON.parse(sessionStorage.getItem(PLACE) ?? 'null') as Draft | null;
+    const draft = JSON.parse(sessionStorage.getItem(placeOf(who)) ?? 'null') as Draft | null;
     return draft && { ...draft, values: { ...usual, ...draft.values } };
   } catch {
     return null;
   }
 }
 
-export function writeDraft(draft: Draft): void {
-  sessionStorage.setItem(PLACE, JSON.stringify(draft));
+export function writeDraft(who: string, draft: Draft): void {
+  sessionStorage.setItem(placeOf(who), JSON.stringify(draft));
 }

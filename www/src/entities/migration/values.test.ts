@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { patternOf, requestOf, usual } from './values';
+import { hasEnds, ofSource, patternOf, requestOf, usual } from './values';
 import type { Values } from './values';
 
 const of = (values: Partial<Values>) => requestOf({ ...usual, database_id: 'source', ...values });
@@ -68,6 +68,27 @@ describe('what a migration is asked for', () => {
   });
   it('without anything that is wanted otherwise has no map', () => {
     expect(of({ target: 'sql-server', mssql_server_id: 'sql', database_name: 'shop' })).not.toHaveProperty('map');
+  });
+});
+
+describe('the first step', () => {
+  it('is done when both ends are named', () => {
+    const named = { ...usual, database_id: 'a', server_id: 's', database_name: 'copy' };
+    expect(hasEnds(named)).toBe(true);
+    expect(hasEnds({ ...named, database_name: ' ' })).toBe(false);
+    expect(hasEnds({ ...named, database_id: null })).toBe(false);
+    expect(hasEnds({ ...named, target: 'swap' })).toBe(false);
+    expect(hasEnds({ ...named, target: 'swap', target_database_id: 'b' })).toBe(true);
+    expect(hasEnds({ ...named, target: 'sql-server' })).toBe(false);
+    expect(hasEnds({ ...named, from: 'backup', source_backup_id: 'x' })).toBe(false); // a restore
+  });
+  it('takes what was said of the tables of another source, not of its own', () => {
+    const said = ofSource({ ...usual, database_id: 'a', exclude_tables: ['public.x'] });
+    expect(said).toMatchObject({ about: 'a', exclude_tables: [] });
+    const own = { ...said, exclude_tables: ['public.x'], encrypt: ['public.y.z'], jobs: 2 };
+    expect(ofSource(own)).toBe(own);
+    expect(ofSource({ ...own, database_id: null })).toMatchObject({ about: 'a', exclude_tables: ['public.x'] });
+    expect(ofSource({ ...own, database_id: 'b' })).toMatchObject({ about: 'b', exclude_tables: [], encrypt: [], jobs: 2 });
   });
 });
 

@@ -59,6 +59,8 @@ export type Values = {
   encryption: 'default' | 'named';
   encryption_key: string;
   encryption_certificate: string;
+  /** What the tables, columns and types above were said of: see ofSource. */
+  about: string | null;
 };
 
 export const usual: Values = {
@@ -93,6 +95,7 @@ export const usual: Values = {
   encryption: 'default',
   encryption_key: '',
   encryption_certificate: '',
+  about: null,
 };
 
 const part = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
@@ -170,6 +173,20 @@ function mssqlOf(values: Values): Partial<MigrationRequest> {
 /** The id of what moves; null: nothing was chosen yet. */
 export function sourceOf({ from, database_id, source_backup_id }: Values): string | null {
   return from === 'backup' ? source_backup_id : database_id;
+}
+
+/** Both ends are named: there is something to go on with. */
+export function hasEnds(values: Values): boolean {
+  if (sourceOf(values) === null || isRestore(values)) return false;
+  if (values.target === 'swap') return values.target_database_id !== null;
+  return (values.target === 'new' ? values.server_id : values.mssql_server_id) !== null && values.database_name.trim() !== '';
+}
+
+/** What was said of another database's tables is said of this one's no more. */
+export function ofSource(values: Values): Values {
+  const about = sourceOf(values);
+  if (about === null || about === values.about) return values;
+  return { ...values, about, exclude_tables: [], exclude_schemas: [], types: [], columns: [], encrypt: [], backup_id: null };
 }
 
 /** Into PostgreSQL a backup goes by a restore. */

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
 import type { Job } from '@/entities/job';
-import { IfMay } from '@/entities/me';
+import { IfMay, useMe, whoIs } from '@/entities/me';
 import { readDraft } from '@/entities/migration';
 import { JobReport } from '@/features/migration-report';
 import { counted } from '@/shared/lib/units';
@@ -45,7 +45,7 @@ function Copied({ result }: { result: Record<string, unknown> | null }) {
 /** Back to the confirmation, if it was asked for in this tab; else to the beginning of the wizard. */
 function Again({ job, isMssql }: { job: Job; isMssql: boolean }) {
   const words = migrations.again;
-  const draft = readDraft();
+  const draft = readDraft(whoIs(useMe()));
   const isOwn = draft?.migration === job.id && draft.assessment !== undefined;
   return (
     <IfMay role="operator">

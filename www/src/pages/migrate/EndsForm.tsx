@@ -2,7 +2,7 @@ import { Button, Group, Radio, Select, Stack, Text, Title } from '@mantine/core'
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
-import { isRestore, sourceOf } from '@/entities/migration';
+import { isRestore } from '@/entities/migration';
 import type { Target, Values } from '@/entities/migration';
 import { migrations } from '@/shared/texts/migrations';
 import { Surface } from '@/shared/ui';
@@ -39,8 +39,12 @@ function known(values: Values, { databases, servers, mssqlServers }: Ends): Valu
 }
 
 export function EndsForm({ wizard, ends }: { wizard: Wizard; ends: Ends }) {
+  const keep = (values: Values) => {
+    wizard.keep({ ...values, pool: poolsOf(ends, values).includes(values.pool ?? '') ? values.pool : null });
+  };
   const form = useForm<Values>({
     initialValues: known(wizard.values, ends),
+    onValuesChange: keep,
     validate: {
       database_id: (value, { from }) => (from === 'backup' || value ? null : words.databaseMissing),
       source_backup_id: (value, { from }) => (from === 'live' || value ? null : words.backupMissing),
@@ -58,13 +62,7 @@ export function EndsForm({ wizard, ends }: { wizard: Wizard; ends: Ends }) {
   const next = form.onSubmit((values) => {
     setTried(true);
     if (lacksKey && !wizard.secrets.identity.trim()) return;
-    const isOther = sourceOf(values) !== sourceOf(wizard.values);
-    wizard.keep({
-      ...values,
-      pool: pools.includes(values.pool ?? '') ? values.pool : null,
-      // What was said of another database's tables is said of this one's no more.
-      ...(isOther ? { exclude_tables: [], exclude_schemas: [], types: [], columns: [], encrypt: [], backup_id: null } : {}),
-    });
+    keep(values);
     wizard.go('what');
   });
   return (

@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
-import { useMay } from '@/entities/me';
+import { useMay, useMe, whoIs } from '@/entities/me';
 import { migrations as words } from '@/shared/texts/migrations';
 import { EmptyState, Page, StepList, Surface } from '@/shared/ui';
 import { EndsStep } from './EndsStep';
@@ -14,7 +14,8 @@ const GoStep = lazy(() => import('./GoStep'));
 /** From source and target over what moves and an assessment to the confirmation. */
 export function MigratePage() {
   const mayMigrate = useMay('operator');
-  if (mayMigrate) return <Wizard />;
+  const who = whoIs(useMe());
+  if (mayMigrate) return <Wizard key={who} who={who} />;
   return (
     <Page title={words.title}>
       <Surface>
@@ -26,8 +27,8 @@ export function MigratePage() {
   );
 }
 
-function Wizard() {
-  const wizard = useWizard();
+function Wizard({ who }: { who: string }) {
+  const wizard = useWizard(who);
   return (
     <Page title={words.title} description={words.description}>
       <StepList label={words.steps.label} names={STEPS.map((name) => words.steps[name])} current={STEPS.indexOf(wizard.step)} />
