@@ -10,6 +10,7 @@ static const HfJobKind kinds[] = {
     {"backup", "backup", hf_job_run_backup, hf_job_record_backup, hf_backup_writer_discard},
     {"verify", "verification", hf_job_run_verify, hf_job_record_verify, NULL},
     {"delete", "deletion", hf_job_run_delete, hf_job_record_delete, NULL},
+    {"export", "export", hf_job_run_export, hf_job_record_export, NULL},
     {"find", "search", hf_job_run_find, hf_job_record_find, NULL},
     {"migrate", "migration", hf_job_run_migrate, hf_job_record_migrate, hf_backup_writer_discard},
     {"preflight", "preflight", hf_job_run_preflight, hf_job_record_preflight, NULL},

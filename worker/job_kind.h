@@ -51,6 +51,8 @@ bool hf_job_run_verify(HfJobRun *run, GError **error);
 bool hf_job_record_verify(HfJobRun *run, GError **error);
 bool hf_job_run_delete(HfJobRun *run, GError **error);
 bool hf_job_record_delete(HfJobRun *run, GError **error);
+bool hf_job_run_export(HfJobRun *run, GError **error);
+bool hf_job_record_export(HfJobRun *run, GError **error);
 bool hf_job_run_find(HfJobRun *run, GError **error);
 bool hf_job_record_find(HfJobRun *run, GError **error);
 bool hf_job_run_migrate(HfJobRun *run, GError **error);

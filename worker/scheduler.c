@@ -13,6 +13,7 @@
 #include "catalog/audit.h"
 #include "catalog/backup_table.h"
 #include "catalog/job.h"
+#include "catalog/job_file_table.h"
 #include "catalog/report_table.h"
 #include "catalog/restore_table.h"
 #include "service/audit_anchor.h"
@@ -346,7 +347,7 @@ static bool expire(HfScheduler *self, GError **error)
         return true;
     self->expire_us = g_get_monotonic_time() + EXPIRE_US;
     return hf_session_expire(self->catalog, error) && hf_catalog_expire(self->catalog, error) &&
-           hf_upload_expire(self->catalog, error) &&
+           hf_upload_expire(self->catalog, error) && hf_job_file_expire(self->catalog, error) &&
            hf_report_expire(self->catalog, self->clock(self->clock_data), error) && expire_copies(self, error) &&
            drop_unfinished(self, error) && bring_back_schedules(self, error) && expire_safety(self, error);
 }

@@ -1,7 +1,7 @@
 /*
  * Downloads: a link that works once and not for long, for a browser takes a file by its address alone. The bytes are
  * nginx's: the answer names the file below nginx's internal location of its storage root (nginx/holdfast-site.conf),
- * and nginx sends it, or the range that was asked for.
+ * and nginx sends it, or the range that was asked for. (Links of jobs' files: resource_job_file.c.)
  */
 #include "api/change.h"
 #include "api/resources.h"
@@ -15,7 +15,6 @@
 #include <string.h>
 
 #define LINK_PREFIX "hfl_"
-#define LINK_S 300
 #define MAX_LINK 128
 
 /* ---- Making a link -------------------------------------------------------------------------------------------------
@@ -49,7 +48,7 @@ bool hf_download_handle_create(HfApi *api, const HfRoute *route, HfRequest *requ
     g_autofree char *link = backup != NULL && check_state(backup, error) ? hf_token_new(LINK_PREFIX, error) : NULL;
     if (link == NULL || !hf_catalog_begin(api->catalog, error))
         return false;
-    int64_t expires_us = g_get_real_time() + LINK_S * G_USEC_PER_SEC;
+    int64_t expires_us = g_get_real_time() + HF_LINK_S * G_USEC_PER_SEC;
     HfChange change = {.action = "backup.link", .id = backup->id, .name = backup->name};
     bool done = make(api, request, link, expires_us, error);
     if (!hf_change_end(api, request, &change, done, response, error))
@@ -63,7 +62,7 @@ bool hf_download_handle_create(HfApi *api, const HfRoute *route, HfRequest *requ
 /* ---- Using it ------------------------------------------------------------------------------------------------------
  */
 
-static bool no_such_link(GError **error)
+bool hf_download_no_such_link(GError **error)
 {
     g_set_error_literal(error, HF_ERROR, HF_ERROR_NOT_FOUND,
                         "there is no such link, or not any more: a link works once, and for five minutes");
@@ -91,14 +90,14 @@ static HfBackupRow *use_up(HfApi *api, const HfRequest *request, HfStorageRow **
     const char *link = request->ids[0];
     g_autofree char *actor = NULL;
     if (!g_str_has_prefix(link, LINK_PREFIX) || strlen(link) >= MAX_LINK)
-        return no_such_link(error), NULL;
+        return hf_download_no_such_link(error), NULL;
     hf_sha256(link, strlen(link), hash);
     if (!hf_catalog_begin(api->catalog, error))
         return NULL;
     g_autoptr(GError) reason = NULL;
     g_autoptr(HfBackupRow) backup = hf_download_use(api->catalog, hash, &actor, &reason);
     if (backup == NULL && reason == NULL)
-        no_such_link(&reason);
+        hf_download_no_such_link(&reason);
     if (backup != NULL && check_state(backup, &reason))
         *storage = hf_storage_row_get(api->catalog, backup->organization, backup->storage_id, &reason);
     if (*storage != NULL && audit(api, request, backup, actor, &reason) && hf_catalog_commit(api->catalog, &reason))
@@ -130,11 +129,12 @@ static char *place_of(const HfConfiguration *configuration, const HfStorageRow *
 bool hf_download_handle_get(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
 {
     g_autoptr(HfStorageRow) storage = NULL;
-    (void)route;
     if (request->head) { /* it would use the link up */
         g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE, "a link takes GET alone");
         return false;
     }
+    if (g_str_has_prefix(request->ids[0], HF_JOB_FILE_LINK))
+        return hf_job_file_handle_get(api, route, request, response, error);
     g_autoptr(HfBackupRow) backup = use_up(api, request, &storage, error);
     g_autofree char *place = backup != NULL ? place_of(api->configuration, storage, backup, error) : NULL;
     if (place == NULL)

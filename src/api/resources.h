@@ -59,6 +59,12 @@ HF_HANDLER(hf_report_handle_json);
 HF_HANDLER(hf_report_handle_html);
 HF_HANDLER(hf_report_handle_script);
 
+/* Links to downloads, of backups and of jobs' files. */
+#define HF_LINK_S 300
+#define HF_JOB_FILE_LINK "hff_"
+bool hf_download_no_such_link(GError **error); /* false */
+HF_HANDLER(hf_job_file_handle_link);
+HF_HANDLER(hf_job_file_handle_get); /* GET of a link with that prefix */
 HF_HANDLER(hf_download_handle_create);
 HF_HANDLER(hf_download_handle_get);
 

@@ -34,6 +34,8 @@ void hf_response_clear(HfResponse *self)
     g_string_free(self->headers, TRUE);
     if (self->body != NULL)
         g_string_free(self->body, TRUE);
+    if (self->stream != NULL)
+        self->stream_free(self->stream_data);
     memset(self, 0, sizeof *self);
 }
 
@@ -65,6 +67,16 @@ void hf_response_json(HfResponse *self, int status, char *json)
 void hf_response_text(HfResponse *self, const char *type, GString *text)
 {
     take_body(self, 200, type, text);
+}
+
+void hf_response_stream(HfResponse *self, const char *type, uint64_t bytes, HfResponseStream stream, gpointer data,
+                        GDestroyNotify free)
+{
+    self->stream = stream;
+    self->stream_data = data;
+    self->stream_free = free;
+    self->stream_bytes = bytes;
+    hf_response_header(self, "Content-Type", type);
 }
 
 void hf_response_version(HfResponse *self, int version)
@@ -116,10 +128,34 @@ void hf_response_error(HfResponse *self, const GError *error, const HfRequest *r
                         request);
 }
 
+typedef struct {
+    HfOutput output;
+    FCGX_Stream *out;
+} Stream;
+
+static bool write_stream(HfOutput *output, const void *data, size_t length, GError **error)
+{
+    const Stream *self = (Stream *)output;
+    if (length <= G_MAXINT && FCGX_PutStr(data, (int)length, self->out) == (int)length)
+        return true;
+    g_set_error_literal(error, HF_ERROR, HF_ERROR_NETWORK, "the client is gone");
+    return false;
+}
+
+static void send_stream(HfResponse *self, const HfRequest *request)
+{
+    g_autoptr(GError) reason = NULL;
+    Stream stream = {{write_stream}, request->fcgi->out};
+    if (!self->stream(self->stream_data, &stream.output, &reason))
+        g_warning("request=%s the answer ends before it is whole: %s", request->id, reason->message);
+}
+
 void hf_response_send(HfResponse *self, const HfRequest *request)
 {
     FCGX_Stream *out = request->fcgi->out;
     bool has_body = self->body != NULL && self->status != 204 && self->status != 304;
+    bool has_length = has_body || self->stream != NULL;
+    uint64_t length = has_body ? self->body->len : self->stream_bytes;
     char line[64];
     hf_response_header(self, "Cache-Control", "no-store");
     FCGX_PutStr("Status: ", 8, out);
@@ -127,9 +163,11 @@ void hf_response_send(HfResponse *self, const HfRequest *request)
         FCGX_PutChar('0' + self->status / unit % 10, out);
     FCGX_PutStr("\r\n", 2, out);
     FCGX_PutStr(self->headers->str, (int)self->headers->len, out);
-    if (has_body)
-        FCGX_PutStr(line, g_snprintf(line, sizeof line, "Content-Length: %zu\r\n", self->body->len), out);
+    if (has_length)
+        FCGX_PutStr(line, g_snprintf(line, sizeof line, "Content-Length: %" G_GUINT64_FORMAT "\r\n", length), out);
     FCGX_PutStr("\r\n", 2, out);
     if (has_body && !request->head)
         FCGX_PutStr(self->body->str, (int)self->body->len, out);
+    else if (self->stream != NULL && !request->head)
+        send_stream(self, request);
 }

@@ -1,15 +1,23 @@
 /*
- * The answer to a request: collected, then sent at once.
+ * The answer to a request: collected, then sent at once; a long body is made while it is sent.
  */
 #ifndef HF_API_RESPONSE_H
 #define HF_API_RESPONSE_H
 
 #include "api/request.h"
+#include "base/io.h"
+
+/* Writes a body of the length that was told. After a failure less comes than that, so that the client sees it. */
+typedef bool (*HfResponseStream)(gpointer data, HfOutput *output, GError **error);
 
 typedef struct {
     int status; /* 200 unless set */
     GString *headers;
-    GString *body; /* NULL: none */
+    GString *body;           /* NULL: none */
+    HfResponseStream stream; /* NULL: none; instead of a body */
+    gpointer stream_data;
+    GDestroyNotify stream_free;
+    uint64_t stream_bytes;
 } HfResponse;
 
 void hf_response_init(HfResponse *self);
@@ -21,6 +29,9 @@ void hf_response_header(HfResponse *self, const char *name, const char *value);
 void hf_response_json(HfResponse *self, int status, char *json);
 /* Takes `text`. */
 void hf_response_text(HfResponse *self, const char *type, GString *text);
+/* Takes `data`. */
+void hf_response_stream(HfResponse *self, const char *type, uint64_t bytes, HfResponseStream stream, gpointer data,
+                        GDestroyNotify free);
 /* ETag of a version. */
 void hf_response_version(HfResponse *self, int version);
 

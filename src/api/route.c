@@ -15,6 +15,7 @@
 #include "catalog/upload_table.h"
 #include "service/request_backup.h"
 #include "service/request_delete.h"
+#include "service/request_export.h"
 #include "service/request_migrate.h"
 #include "service/request_rescan.h"
 #include "service/request_restore.h"
@@ -142,6 +143,10 @@ static const HfRoute routes[] = {
     {"GET", V1 "/jobs/{id}/report", OPERATOR, hf_report_handle_json},
     {"GET", V1 "/jobs/{id}/report.html", OPERATOR, hf_report_handle_html},
     {"GET", V1 "/jobs/{id}/script.sql", OPERATOR, hf_report_handle_script},
+
+    /* Rows of people in the clear: not for operators, whose backups are encrypted. */
+    {"POST", V1 "/exports", ADMINISTRATOR, hf_request_handle, .request = hf_request_export},
+    {"POST", V1 "/jobs/{id}/files/{number}/download", ADMINISTRATOR, hf_job_file_handle_link},
 
     {"GET", V1 "/jobs", VIEWER, hf_noun_handle_list, &hf_noun_job},
     {"POST", V1 "/jobs/{id}/cancel", OPERATOR, hf_job_handle_cancel},

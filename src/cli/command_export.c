@@ -39,7 +39,7 @@ static const GOptionEntry entries[] = {
 
 typedef struct {
     bool folder;
-    const char *ending; /* ".csv" */
+    HfExportFormat format;
     GPtrArray *targets; /* HfArchiveTarget */
     GHashTable *paths;
 } Files;
@@ -59,9 +59,7 @@ static char *path_of(const Files *self, const char *schema, const char *name)
 {
     if (!self->folder)
         return g_strdup(options.to);
-    g_autofree char *file = g_strconcat(schema, ".", name, self->ending, NULL);
-    for (char *at = file; *at != '\0'; at++)
-        *at = *at == '/' || g_ascii_iscntrl(*at) ? '_' : *at;
+    g_autofree char *file = hf_export_file_name(schema, name, self->format);
     return g_build_filename(options.to, file, NULL);
 }
 
@@ -185,7 +183,7 @@ static bool run(const HfCommand *self, char **arguments, GError **error)
         return false;
     g_autoptr(GPtrArray) targets = g_ptr_array_new_with_free_func(close_target);
     g_autoptr(GHashTable) paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    Files files = {is_folder(options.to), export.format == HF_EXPORT_CSV ? ".csv" : ".xlsx", targets, paths};
+    Files files = {is_folder(options.to), export.format, targets, paths};
     export.tables = (const char *const *)options.tables;
     export.lock_wait_ms = lock_wait_s * 1000;
     export.data = &files;

@@ -169,6 +169,13 @@ char *hf_sealer_open_text(const HfSealer *self, const char *purpose, const void 
     return NULL;
 }
 
+GBytes *hf_sealer_open_bytes(const HfSealer *self, const char *purpose, const void *sealed, gsize length,
+                             GError **error)
+{
+    char *text = hf_sealer_open_text(self, purpose, sealed, length, error);
+    return text != NULL ? g_bytes_new_take(text, length - OVERHEAD_BYTES) : NULL;
+}
+
 char *hf_sealer_sign(const HfSealer *self, const char *purpose, const char *text)
 {
     g_autofree char *signed_text = g_strconcat(purpose, "\n", text, NULL);

@@ -25,6 +25,9 @@ GBytes *hf_sealer_seal(const HfSealer *self, const char *purpose, const void *se
 /* A text, to be freed with hf_age_secret_free. HF_ERROR_WRONG_KEY: no secret of the file opens it for this purpose. */
 char *hf_sealer_open_text(const HfSealer *self, const char *purpose, const void *sealed, gsize length, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* Bytes of any kind, transfer full. */
+GBytes *hf_sealer_open_bytes(const HfSealer *self, const char *purpose, const void *sealed, gsize length,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The first secret's mark on a text, in hexadecimal, that nobody without it can make: HMAC-SHA-256, some microseconds.
  * Transfer full. */

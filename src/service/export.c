@@ -311,6 +311,14 @@ static bool export_all(Export *self, const GPtrArray *tables, GError **error)
     return true;
 }
 
+char *hf_export_file_name(const char *schema, const char *name, HfExportFormat format)
+{
+    char *file = g_strconcat(schema, ".", name, format == HF_EXPORT_CSV ? ".csv" : ".xlsx", NULL);
+    for (char *at = file; *at != '\0'; at++)
+        *at = *at == '/' || g_ascii_iscntrl(*at) ? '_' : *at;
+    return file;
+}
+
 bool hf_export(const HfExportOptions *options, HfProgress *progress, GCancellable *cancellable, GPtrArray **exported,
                GError **error)
 {

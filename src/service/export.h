@@ -31,6 +31,9 @@ typedef struct {
     HfOutput *output;
 } HfExportedTable;
 
+/* "shop.people.csv", a name for a file that leads nowhere: not every table's own. Transfer full. */
+char *hf_export_file_name(const char *schema, const char *name, HfExportFormat format);
+
 /*
  * CSV: UTF-8, a header, lines end with CR LF; NULL is nothing, an empty text is "". XLSX: see sheet/xlsx.h. Memory is
  * that of a row. After a failure the files are not complete. *tables: HfExportedTable in order of their names, transfer

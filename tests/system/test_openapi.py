@@ -279,6 +279,15 @@ class Tour:
         assert admin.get(f"/jobs/{report}/script.sql", expect=200).body == b"SELECT 1"
         admin.get(f"/jobs/{self.things['job']}/report", expect=404)
 
+    def exports(self):
+        admin, organization = self.admin, self.organization.json["id"]
+        body = {"database_id": self.things["database"], "tables": ["public.*"], "format": "xlsx", "lock_wait_s": 5}
+        job = admin.post("/exports", body, expect=202).json["job_id"]
+        admin.post(f"/jobs/{job}/files/0/download", expect=404)  # it is not done
+        self.site.sql("INSERT INTO job_file VALUES (%s, %s, 0, 'a.csv', 0, now() + interval '1 hour')", organization, job)
+        link = admin.post(f"/jobs/{job}/files/0/download", expect=201).json["url"]
+        admin.get(f"/{link}", expect=200)
+
     def jobs(self):
         admin, job = self.admin, self.things["job"]
         assert admin.get("/jobs?state=open", expect=200).json["items"]
@@ -320,6 +329,6 @@ class Tour:
 def test_every_answer_of_the_real_server_is_as_described(site, description):
     tour = Tour(site, description)
     for part in (tour.nobody, tour.people, tour.sources, tour.targets, tour.schedules, tour.backups, tour.uploads,
-                 tour.gate, tour.restores, tour.migrations, tour.jobs, tour.settings, tour.oneself):
+                 tour.gate, tour.restores, tour.migrations, tour.exports, tour.jobs, tour.settings, tour.oneself):
         part()
     assert set(description.operations()) - tour.done == set()

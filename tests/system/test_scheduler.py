@@ -442,6 +442,27 @@ def test_retention_asks_for_no_deletion_twice(service, shop):
         ", retention: the schedule keeps the newest 1")
 
 
+def test_files_of_jobs_go_when_their_time_is_over_and_pieces_that_became_none_at_once(service, shop):
+    def add(state, *, hours=None):
+        time_of = "lease_until" if state == "running" else "ended_at"
+        job = service.one(f"INSERT INTO job (organization_id, kind, name, request, database_id, attempt, state, {time_of}) VALUES "
+                          "(%s, 'export', 'shop', '{}', %s, 1, %s, now() + interval '1 hour') RETURNING id::text",
+                          service.organization, shop, state)
+        service.sql("INSERT INTO job_piece VALUES (%s, %s, 0, 0, 'x')", service.organization, job)
+        if hours is not None:
+            service.sql("INSERT INTO job_file VALUES (%s, %s, 0, 'a.csv', 1, now() + %s * interval '1 hour')",
+                        service.organization, job, hours)
+            service.sql("INSERT INTO job_file_link (organization_id, job_id, number, token_hash, expires_at) VALUES "
+                        "(%s, %s, 0, %s, now() + %s * interval '1 hour')", service.organization, job, job.encode(), hours)
+        return job
+
+    young, running = add("succeeded", hours=1), add("running")
+    add("succeeded", hours=-1), add("failed"), add("cancelled")
+    service.check("turn", time.time_ns() // 1000)
+    assert {job for (job,) in service.sql("SELECT job_id::text FROM job_piece")} == {young, running}
+    assert service.sql("SELECT job_id::text FROM job_file") == service.sql("SELECT job_id::text FROM job_file_link") == [(young,)]
+
+
 def test_reports_go_when_their_time_is_over_and_their_jobs_stay(service, shop):
     def add(days):
         job = service.one("INSERT INTO job (organization_id, kind, name, request, database_id, state, ended_at) VALUES "

@@ -14,6 +14,7 @@ export const jobs = {
     undo: 'Undo',
     assess: 'Assessment',
     migrate: 'Migration',
+    export: 'Export of tables',
     rescan: 'Rescan',
     find: 'Search for new databases',
     resume: 'Resuming of services',
