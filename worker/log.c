@@ -1,5 +1,7 @@
 #include "worker/log.h"
 
+#include "base/log_line.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,16 +27,17 @@ static const char *field(const GLogField *fields, gsize count, const char *key)
     return NULL;
 }
 
+/* One write a line, so that lines of several threads and processes do not mix. */
 static void print(const char *level, const char *message)
 {
-    g_autofree char *escaped = g_strescape(message, NULL);
-    g_autofree char *line =
-        g_strdup_printf("level=%s worker=%s%s%s message=\"%s\"\n", level, worker_name, job_id != NULL ? " job=" : "",
-                        job_id != NULL ? job_id : "", g_utf8_validate(message, -1, NULL) ? message : escaped);
-    for (char *c = line; c[1] != '\0'; c++)
-        if (*c == '\n' || *c == '\r')
-            *c = ' ';
-    fputs(line, stderr);
+    g_autoptr(GString) line = g_string_new(NULL);
+    hf_log_line_add(line, "level", level);
+    hf_log_line_add(line, "worker", worker_name);
+    if (job_id != NULL)
+        hf_log_line_add(line, "job", job_id);
+    hf_log_line_add(line, "message", message);
+    g_string_append_c(line, '\n');
+    fputs(line->str, stderr);
 }
 
 static GLogWriterOutput write_log(GLogLevelFlags level, const GLogField *fields, gsize count, gpointer data)

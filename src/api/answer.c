@@ -63,13 +63,17 @@ static int loggable_length(const HfRequest *request)
 /* One line for each request: as a warning if the service itself has failed. */
 static void note(const HfRequest *request, const HfResponse *response, const GError *error)
 {
-    int length = loggable_length(request);
-    if (response->status >= 500)
-        g_warning("request=%s method=%s path=\"%.*s\" status=%d error=\"%s\"", request->id, request->method, length,
-                  request->path, response->status, error != NULL ? error->message : "");
-    else if (hf_api_log_shows(G_LOG_LEVEL_DEBUG))
-        g_debug("request=%s method=%s path=\"%.*s\" status=%d", request->id, request->method, length, request->path,
-                response->status);
+    bool failed = response->status >= 500;
+    if (!failed && !hf_api_log_shows(G_LOG_LEVEL_DEBUG))
+        return;
+    char status[16];
+    g_autofree char *path = g_strndup(request->path, (gsize)loggable_length(request));
+    g_snprintf(status, sizeof status, "%d", response->status);
+    g_log_structured(G_LOG_DOMAIN, failed ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_DEBUG, HF_LOG_METHOD, request->method,
+                     HF_LOG_PATH, path, HF_LOG_STATUS, status, "MESSAGE", "%s",
+                     !failed         ? "answered"
+                     : error != NULL ? error->message
+                                     : "refused");
 }
 
 void hf_api_answer(HfApi *self, FCGX_Request *fcgi)
@@ -79,7 +83,9 @@ void hf_api_answer(HfApi *self, FCGX_Request *fcgi)
     g_autoptr(GError) error = NULL;
     hf_response_init(&response);
     const HfRoute *route = NULL;
-    if (hf_request_read(&request, fcgi, &error)) {
+    bool is_read = hf_request_read(&request, fcgi, &error);
+    hf_api_log_set_request(request.id);
+    if (is_read) {
         route = hf_route_find(&request);
         if (route == NULL)
             g_set_error(&error, HF_ERROR, HF_ERROR_NOT_FOUND, "there is no %s %.*s", request.method,
@@ -94,5 +100,6 @@ void hf_api_answer(HfApi *self, FCGX_Request *fcgi)
     note(&request, &response, error);
     hf_response_send(&response, &request);
     hf_response_clear(&response);
+    hf_api_log_set_request(NULL);
     hf_request_clear(&request);
 }

@@ -231,7 +231,7 @@ static void audit_refusal(HfApi *api, const HfRoute *route, const HfRequest *req
                           .detail = detail};
     g_autoptr(GError) error = NULL;
     if (!hf_audit_append(api->catalog, &event, &error))
-        g_warning("request=%s a refusal was not audited: %s", request->id, error->message);
+        g_warning("a refusal was not audited: %s", error->message);
 }
 
 static bool refuse_nobody(const HfRequest *request, HfResponse *response)

@@ -1,5 +1,7 @@
 #include "api/log.h"
 
+#include "base/log_line.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -11,7 +13,13 @@ static const struct {
               {"info", G_LOG_LEVEL_INFO},
               {"debug", G_LOG_LEVEL_DEBUG}};
 
+/* What g_log_structured may give beside the message, by which names it stands in the line. */
+static const struct {
+    const char *field, *key;
+} more[] = {{HF_LOG_METHOD, "method"}, {HF_LOG_PATH, "path"}, {HF_LOG_STATUS, "status"}};
+
 static GLogLevelFlags shown = G_LOG_LEVEL_INFO; /* the least urgent level that is */
+static const char *request_id;                  /* of the one that this process answers, or NULL */
 
 static const char *level_name(GLogLevelFlags level)
 {
@@ -37,9 +45,18 @@ static GLogWriterOutput write_log(GLogLevelFlags level, const GLogField *fields,
     (void)data;
     if (message == NULL || (level & G_LOG_LEVEL_MASK) > (ours ? shown : G_LOG_LEVEL_WARNING))
         return G_LOG_WRITER_HANDLED;
-    g_autofree char *valid = g_utf8_make_valid(message, -1);
-    g_autofree char *line = g_strdup_printf("level=%s %s\n", level_name(level), g_strdelimit(valid, "\r\n", ' '));
-    ssize_t written = write(STDERR_FILENO, line, strlen(line));
+    g_autoptr(GString) line = g_string_new(NULL);
+    hf_log_line_add(line, "level", level_name(level));
+    if (request_id != NULL)
+        hf_log_line_add(line, "request", request_id);
+    for (size_t i = 0; i < G_N_ELEMENTS(more); i++) {
+        const char *value = field(fields, count, more[i].field);
+        if (value != NULL)
+            hf_log_line_add(line, more[i].key, value);
+    }
+    hf_log_line_add(line, "message", message);
+    g_string_append_c(line, '\n');
+    ssize_t written = write(STDERR_FILENO, line->str, line->len);
     (void)written;
     return G_LOG_WRITER_HANDLED;
 }
@@ -47,6 +64,11 @@ static GLogWriterOutput write_log(GLogLevelFlags level, const GLogField *fields,
 void hf_api_log_install(void)
 {
     g_log_set_writer_func(write_log, NULL, NULL);
+}
+
+void hf_api_log_set_request(const char *id)
+{
+    request_id = id;
 }
 
 bool hf_api_log_shows(GLogLevelFlags level)

@@ -76,7 +76,7 @@ static void end_late_children(const Parent *self)
 {
     for (int i = 0; i < self->options->children; i++)
         if (self->children[i] > 0 && hf_deadline_is_over(&self->deadlines[i])) {
-            g_warning("child=%d takes too long for a request and is ended", (int)self->children[i]);
+            g_warning("the child %d takes too long for a request and is ended", (int)self->children[i]);
             kill(self->children[i], SIGKILL);
         }
 }
@@ -87,7 +87,7 @@ static void note_end(Parent *self, pid_t pid, int status)
         if (self->children[i] == pid)
             self->children[i] = 0;
     if (WIFSIGNALED(status))
-        g_warning("child=%d was ended by signal %d and is replaced", (int)pid, WTERMSIG(status));
+        g_warning("the child %d was ended by signal %d and is replaced", (int)pid, WTERMSIG(status));
 }
 
 static void reap(Parent *self)

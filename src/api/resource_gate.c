@@ -15,7 +15,7 @@ static char *ask_halt(HfApi *api, const HfRequest *request)
     g_autofree char *id = g_ascii_strdown(request->ids[0], -1);
     char *halt = g_uuid_string_is_valid(id) ? hf_queue_gate(api->queue, id, &away) : NULL;
     if (away != NULL)
-        g_debug("request=%s the gate is open: %s", request->id, away->message);
+        g_debug("the gate is open: %s", away->message);
     return halt;
 }
 

@@ -115,7 +115,7 @@ bool hf_job_handle_get(HfApi *api, const HfRoute *route, HfRequest *request, HfR
     if (good && request->principal_hash != NULL &&
         !hf_queue_view_job(api->queue, request->principal_hash, id, after, known_revision(request, after), &view,
                            &away))
-        g_debug("request=%s the catalog is asked: %s", request->id, away->message);
+        g_debug("the catalog is asked: %s", away->message);
     bool done = check(api, route, request, &view, response, error);
     if (done && !good)
         g_propagate_error(error, g_steal_pointer(&wrong));

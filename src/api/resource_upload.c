@@ -277,7 +277,7 @@ static bool complete(Receiver *self, const HfBackupRow *backup, const char *unre
         return false;
     if (record(self, backup, unread, &reason)) {
         if (!hf_upload_file_remove(self->api->catalog, self->upload, &reason)) /* its other name stays */
-            g_warning("request=%s %s", self->request->id, reason->message);
+            g_warning("%s", reason->message);
         return true;
     }
     hf_catalog_rollback(self->api->catalog);
