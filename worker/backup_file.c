@@ -13,14 +13,18 @@ HfStorage *hf_worker_open_storage(const HfWorker *worker, HfCatalog *catalog, co
     g_autoptr(HfStorageRow) row = hf_storage_row_get(catalog, organization, id, error);
     if (row == NULL)
         return NULL;
-    if (!hf_configuration_allows_storage(worker->configuration, row->path)) {
-        g_set_error(error, HF_ERROR, HF_ERROR_DENIED,
-                    "the storage %s: the folder %s does not exist, or lies below none of the storage_roots of this "
-                    "worker's configuration",
+    if (hf_configuration_allows_storage(worker->configuration, row->path))
+        return hf_storage_local_new(row->path, error);
+    if (!g_file_test(row->path, G_FILE_TEST_IS_DIR))
+        g_set_error(error, HF_ERROR, HF_ERROR_STORAGE,
+                    "the storage %s: there is no folder %s where this worker runs; is its disk mounted there?",
                     row->name, row->path);
-        return NULL;
-    }
-    return hf_storage_local_new(row->path, error);
+    else
+        g_set_error(error, HF_ERROR, HF_ERROR_DENIED,
+                    "the storage %s: the folder %s lies below none of the storage_roots of this worker's "
+                    "configuration; add one there, or give the storage another folder",
+                    row->name, row->path);
+    return NULL;
 }
 
 /* Nothing at all but hidden folders, as a mount point is without its disk. */

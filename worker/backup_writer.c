@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "catalog/storage_table.h"
 #include "service/backup_contents.h"
 #include "service/request_body.h"
 #include "service/unseal.h"
@@ -185,15 +186,28 @@ bool hf_backup_writer_check(HfJobRun *run, const HfBackupTask *task, GError **er
     return put != NULL;
 }
 
+/* What the file has shown of its storage: whether that works. What else failed says nothing of it. */
+static void note_storage(const HfJobRun *run, const char *storage_id, const GError *failure)
+{
+    g_autoptr(GError) reason = NULL;
+    if (failure != NULL && !g_error_matches(failure, HF_ERROR, HF_ERROR_STORAGE))
+        return;
+    if (!hf_storage_note_use(run->catalog, storage_id, failure != NULL ? failure->message : NULL, &reason))
+        g_warning("how the storage is is not noted: %s", reason->message);
+}
+
 HfBackupRow *hf_backup_writer_run(HfJobRun *run, const HfBackupTask *task, GError **error)
 {
     g_autoptr(HfAgeRecipients) recipients = NULL;
+    g_autoptr(GError) reason = NULL;
     if (task->keys->len > 0 && (recipients = hf_unseal_recipients(run->worker->sealer, task->keys, error)) == NULL)
         return NULL;
     g_autoptr(HfStorage) storage =
-        hf_worker_open_storage(run->worker, run->catalog, run->job->organization, task->storage_id, error);
+        hf_worker_open_storage(run->worker, run->catalog, run->job->organization, task->storage_id, &reason);
     g_autoptr(HfBackupRow) row = new_row(run, task);
-    if (storage == NULL || !write_file(run, task, storage, recipients, row, error))
-        return NULL;
-    return g_steal_pointer(&row);
+    bool done = storage != NULL && write_file(run, task, storage, recipients, row, &reason);
+    note_storage(run, task->storage_id, reason);
+    if (!done)
+        g_propagate_error(error, g_steal_pointer(&reason));
+    return done ? g_steal_pointer(&row) : NULL;
 }

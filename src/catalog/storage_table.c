@@ -76,3 +76,11 @@ bool hf_storage_set_check(HfCatalog *catalog, const HfStorageRow *storage, const
         catalog, "UPDATE storage SET checked_at = clock_timestamp(), check_result = $2::jsonb " HF_UNCHECKED_SINCE,
         HF_PARAMETERS(storage->id, result_json, storage->version, storage->read_at), error);
 }
+
+bool hf_storage_note_use(HfCatalog *catalog, const char *id, const char *failure, GError **error)
+{
+    static const char sql[] = "UPDATE storage SET checked_at = clock_timestamp(), check_result = "
+                              "jsonb_build_object('ok', $2 = '', 'message', "
+                              "$2::text) WHERE id = $1 AND (check_result->>'ok')::boolean IS DISTINCT FROM ($2 = '')";
+    return hf_catalog_do(catalog, sql, HF_PARAMETERS(id, hf_or_empty(failure)), error);
+}

@@ -28,5 +28,9 @@ char *hf_storage_pool(HfCatalog *catalog, const char *id, GError **error) G_GNUC
  * was changed since, or probed by somebody else. */
 bool hf_storage_set_check(HfCatalog *catalog, const HfStorageRow *storage, const char *result_json, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* What a job saw of it when it wrote there; `failure` NULL: it went well. Noted if the last check says otherwise: so
+ * nobody reads that it works, or does not, from before. */
+bool hf_storage_note_use(HfCatalog *catalog, const char *id, const char *failure, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

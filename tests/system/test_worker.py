@@ -255,6 +255,24 @@ def test_a_failure_that_may_pass_is_tried_again_and_another_is_not(service, shop
     assert done["state"] == "failed" and done["attempt"] == 1 and done["error"]["code"] == "not-found"
 
 
+def test_a_storage_says_what_the_last_backup_has_shown_of_it(service, shop):
+    def state():
+        return service.one("SELECT json->'check' FROM holdfast_view.storage")
+
+    service.worker()
+    away = service.storage_folder.rename(service.folder / "away")
+    done = service.wait(service.back_up(shop))
+    assert done["state"] == "failed" and done["error"]["code"] == "storage", done
+    assert "is its disk mounted there?" in done["error"]["message"] and state() == {
+        "ok": False, "message": done["error"]["message"]}
+    away.rename(service.storage_folder)
+    assert service.wait(service.back_up(shop))["state"] == "succeeded"
+    assert state() == {"ok": True, "message": ""}
+    seen = service.one("SELECT checked_at FROM storage")
+    assert service.wait(service.back_up(shop, tables=["nowhere"]))["state"] == "failed"  # which says nothing of it
+    assert (state()["ok"], service.one("SELECT checked_at FROM storage")) == (True, seen)
+
+
 # ---- Uploads -------------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ export const storages = {
   probe: 'Probe now',
   rescan: 'Rescan',
   path: 'Folder',
-  probed: 'Last probe',
+  probed: 'Last checked',
   use: 'Use',
   useOf: (backups: string, size: string) => `${size} in ${backups}`,
   unused: 'No backup lies here',
