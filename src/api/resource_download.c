@@ -11,6 +11,7 @@
 #include "catalog/backup_table.h"
 #include "catalog/storage_table.h"
 #include "crypto/password.h"
+#include "storage/storage.h"
 
 #include <string.h>
 
@@ -25,6 +26,22 @@ static bool check_state(const HfBackupRow *backup, GError **error)
     if (strcmp(backup->state, "deleted") != 0 && strcmp(backup->state, "missing") != 0)
         return true;
     g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "the file of %s is %s", backup->name, backup->state);
+    return false;
+}
+
+/* Whoever follows a link leaves the page, or has a download fail without a word: so it is known before. */
+static bool check_file(HfApi *api, const HfBackupRow *backup, GError **error)
+{
+    HfStorageInfo info;
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(HfStorageRow) row = hf_storage_row_get(api->catalog, backup->organization, backup->storage_id, error);
+    if (row == NULL)
+        return false;
+    g_autoptr(HfStorage) storage = hf_storage_local_new(row->path, &reason);
+    if (storage != NULL && hf_storage_stat(storage, backup->path, &info, &reason))
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_STORAGE, "the file of %s cannot be had from the storage %s: %s", backup->name,
+                row->name, reason->message);
     return false;
 }
 
@@ -45,7 +62,8 @@ bool hf_download_handle_create(HfApi *api, const HfRoute *route, HfRequest *requ
         return false;
     g_autoptr(HfBackupRow) backup =
         hf_backup_get(api->catalog, request->principal->organization, request->ids[0], error);
-    g_autofree char *link = backup != NULL && check_state(backup, error) ? hf_token_new(LINK_PREFIX, error) : NULL;
+    bool is_there = backup != NULL && check_state(backup, error) && check_file(api, backup, error);
+    g_autofree char *link = is_there ? hf_token_new(LINK_PREFIX, error) : NULL;
     if (link == NULL || !hf_catalog_begin(api->catalog, error))
         return false;
     int64_t expires_us = g_get_real_time() + HF_LINK_S * G_USEC_PER_SEC;

@@ -104,3 +104,14 @@ def test_a_path_that_leads_out_of_the_storage_is_not_served(site, things, link, 
         assert answer.status == 502 and b"storage" in answer.body
     finally:
         site.sql("UPDATE backup SET path = 'b.hf' WHERE id = %s", things["backup"])
+
+
+def test_a_file_that_is_not_there_is_told_before_there_is_a_link(site, admin, things):
+    file = Path(site.storage, "downloads/b.hf")
+    away = file.rename(f"{site.storage}/away.hf")
+    try:
+        problem = admin.post(f"/backups/{things['backup']}/download", expect=502).json
+        assert problem["code"] == "storage" and "b.hf cannot be had from the storage disk" in problem["detail"], problem
+    finally:
+        away.rename(file)
+    admin.post(f"/backups/{things['backup']}/download", expect=201)

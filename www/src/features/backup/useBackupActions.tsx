@@ -30,6 +30,14 @@ export interface BackupActions {
   dialogs: ReactNode;
 }
 
+/** The page stays, also where the file has gone meanwhile: a download that fails says so, and is no page. */
+function follow(url: string): void {
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = '';
+  link.click();
+}
+
 /** What can be done with the file of a backup. */
 export function useBackupActions(onDeleted?: () => void): BackupActions {
   const may = useMay('operator');
@@ -44,7 +52,7 @@ export function useBackupActions(onDeleted?: () => void): BackupActions {
   const download = (backup: Backup) => {
     link.mutate(backup.id, {
       onSuccess: ({ url }) => {
-        window.location.assign(url);
+        follow(url);
         notifyDone(words.downloading(backup.name));
       },
       onError: notifyProblem,
