@@ -227,7 +227,8 @@ CREATE FUNCTION holdfast_view.unserved(its_pool text) RETURNS text LANGUAGE plpg
 SET search_path = holdfast, pg_temp AS $$
 BEGIN
     RETURN (SELECT CASE WHEN bool_or(holdfast_view.is_alive(w)) THEN ''
-        ELSE ': none serves it' || coalesce(', and the last one was seen at ' || holdfast_view.t(max(w.seen_at)), '') END
+        ELSE ': none serves it' || coalesce(', and the last one was seen at ' || holdfast_view.t(max(w.seen_at)), '')
+            || '; start one with --pool ' || its_pool END
         FROM worker w WHERE w.pool = its_pool);
 END
 $$;

@@ -251,7 +251,7 @@ def test_a_poll_of_an_ended_job_is_answered_304(admin, things, backup):
 def test_a_queued_job_is_cancelled_at_once_for_every_poller(busy, admin, things):
     job = back_up(admin, things, pool="nobody-serves-this")
     waiting = admin.get(f"/jobs/{job}", expect=200).json
-    assert waiting["waiting_for"] == "a worker of the pool nobody-serves-this: none serves it"
+    assert waiting["waiting_for"] == "a worker of the pool nobody-serves-this: none serves it; start one with --pool nobody-serves-this"
     metrics = busy.client().get("//metrics", expect=200).body.decode()
     assert 'holdfast_workers{pool="nobody-serves-this"} 0' in metrics and 'holdfast_workers{pool="default"} 1' in metrics
     assert admin.post(f"/jobs/{job}/cancel", expect=202).json["state"] == "cancelled"

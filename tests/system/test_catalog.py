@@ -529,14 +529,14 @@ def test_what_resumes_services_waits_for_no_limit_and_comes_first(catalog):
     catalog.jobs(organization, 3, database=database, holds=f"database:{database}")
     assert catalog.claim()
     resume, = catalog.jobs(organization, kind="resume", database=database, holds=f"resume:{database}")
-    assert catalog.document(resume)["waiting_for"] == "a worker of the pool default: none serves it"
+    assert catalog.document(resume)["waiting_for"] == "a worker of the pool default: none serves it; start one with --pool default"
     assert catalog.claim() == (resume, 1) and catalog.claim() is None
 
 
 def test_a_pool_is_served_by_its_workers_alone(catalog):
     job, = catalog.jobs(catalog.organization("a"))
     assert catalog.claim(pool="other") is None
-    assert catalog.document(job)["waiting_for"] == "a worker of the pool default: none serves it"
+    assert catalog.document(job)["waiting_for"] == "a worker of the pool default: none serves it; start one with --pool default"
     assert catalog.claim(hint=NOBODY)[0] == job
 
 

@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { IconActivity } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
-import { JobStatus, jobTitle, useOpenJobs } from '@/entities/job';
+import { JobStatus, jobTitle, useOpenJobs, waitingFor } from '@/entities/job';
 import type { Job } from '@/entities/job';
 import { percent, timeLeft } from '@/shared/lib/units';
 import { capital } from '@/shared/lib/words';
@@ -89,7 +89,7 @@ function TrayJob({ job, onGo }: { job: Job; onGo: () => void }) {
       </span>
       {job.state === 'running' ? <Progress value={done} size="sm" aria-label={jobTitle(job)} /> : null}
       <Text size="xs" c="dimmed" component="span" truncate>
-        {job.state === 'running' ? `${job.phase} · ${timeLeft(job.progress?.left_s ?? null)}` : job.waiting_for}
+        {job.state === 'running' ? `${job.phase} · ${timeLeft(job.progress?.left_s ?? null)}` : waitingFor(job.waiting_for ?? '').what}
       </Text>
     </Link>
   );

@@ -2,10 +2,9 @@ import { Alert, Anchor, Skeleton } from '@mantine/core';
 import { IconArrowsExchange, IconInfoCircle } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { Link, useParams } from 'react-router-dom';
-import { isEnded, JobStatus, jobTitle, useWatchedJob } from '@/entities/job';
+import { isEnded, JobStatus, jobTitle, useWatchedJob, waitingFor } from '@/entities/job';
 import type { WatchedJob } from '@/entities/job';
 import { UndoNotice } from '@/features/undo';
-import { local } from '@/shared/lib/time';
 import { texts } from '@/shared/texts';
 import { Page, ProblemAlert, When } from '@/shared/ui';
 import { About } from './About';
@@ -78,7 +77,7 @@ function Notes({ watched: { job } }: { watched: Pick<WatchedJob, 'job'> }) {
     <>
       {job.state === 'queued' && (
         <Alert icon={<IconInfoCircle aria-hidden />} title={words.waiting.title}>
-          {job.waiting_for ? <WaitingFor what={job.waiting_for} /> : words.waiting.soon}
+          {job.waiting_for ? <WaitingFor said={job.waiting_for} /> : words.waiting.soon}
         </Alert>
       )}
       {isSwapped(job) && (
@@ -92,16 +91,20 @@ function Notes({ watched: { job } }: { watched: Pick<WatchedJob, 'job'> }) {
   );
 }
 
-const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/;
-const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
-
 /** The job that is waited for is named by its id, and its page says whose it is. */
-function WaitingFor({ what }: { what: string }) {
-  const id = ID.exec(what)?.[0];
-  if (id === undefined) return `${words.waiting.for} ${what.replace(TIME, (at) => local(at))}.`;
+function WaitingFor({ said }: { said: string }) {
+  const { what, job } = waitingFor(said);
   return (
     <>
-      {words.waiting.for} {what.replace(ID, '').trim()}. <Anchor component={Link} to={`/jobs/${id}`} size="sm">{words.waiting.look}</Anchor>
+      {words.waiting.for} {what}.
+      {job && (
+        <>
+          {' '}
+          <Anchor component={Link} to={`/jobs/${job}`} size="sm">
+            {words.waiting.look}
+          </Anchor>
+        </>
+      )}
     </>
   );
 }

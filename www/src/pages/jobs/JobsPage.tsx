@@ -1,7 +1,7 @@
 import { Anchor, Text } from '@mantine/core';
 import { IconActivity } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
-import { isEnded, jobTitle, JobStatus, useJobPage } from '@/entities/job';
+import { isEnded, jobTitle, JobStatus, useJobPage, waitingFor } from '@/entities/job';
 import type { Job } from '@/entities/job';
 import { useListState } from '@/shared/api';
 import { percent } from '@/shared/lib/units';
@@ -29,7 +29,7 @@ const columns: readonly Column<Job>[] = [
         <JobStatus state={job.state} plain />
         {job.waiting_for && (
           <Text size="sm" c="dimmed">
-            {words.waitsFor(job.waiting_for)}
+            {words.waitsFor(waitingFor(job.waiting_for).what)}
           </Text>
         )}
       </>

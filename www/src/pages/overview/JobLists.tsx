@@ -1,7 +1,7 @@
 import { Anchor, Group, Progress, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router-dom';
-import { JobStatus, jobTitle, useFailedJobs, useOpenJobs } from '@/entities/job';
+import { JobStatus, jobTitle, useFailedJobs, useOpenJobs, waitingFor } from '@/entities/job';
 import type { Job } from '@/entities/job';
 import { percent } from '@/shared/lib/units';
 import { capital } from '@/shared/lib/words';
@@ -25,7 +25,7 @@ export function RunningJobs() {
             {job.state === 'running' ? <span className="tabular">{percent(job.progress?.percent ?? 0)}</span> : <JobStatus state={job.state} plain />}
           </div>
           {job.state === 'running' && <Progress size="sm" my={4} value={job.progress?.percent ?? 0} aria-label={jobTitle(job)} />}
-          <div className={classes.small}>{capital((job.state === 'running' ? job.phase : job.waiting_for) ?? '')}</div>
+          <div className={classes.small}>{capital(job.state === 'running' ? job.phase : waitingFor(job.waiting_for ?? '').what)}</div>
         </li>
       ))}
       {more > 0 && <li className={classes.small}>{words.now.more(more)}</li>}
