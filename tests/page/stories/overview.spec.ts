@@ -39,6 +39,32 @@ test('the overview says how it stands, and worst comes first', async ({ as, stag
   await expect(page.getByRole('heading', { name: `${shop.name}_7`, level: 1 })).toBeVisible();
 });
 
+test('the next run is the schedule’s, and what runs is there while it does', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  const { body: schedule } = await stage.api<{ id: string }>(organization, 'POST', '/schedules', {
+    name: 'nightly', interval_s: 28_800, storage_id: shop.storage, key_ids: [shop.key], database_ids: [shop.database],
+  });
+  await stage.catalog(`UPDATE schedule SET next_run_at = now() + interval '5 hours 30 minutes' WHERE id = '${schedule.id}'`);
+  await stage.stopWorker();
+  const { body: job } = await stage.api<{ job_id: string }>(organization, 'POST', '/backups', { database_id: shop.database });
+  await stage.catalog(`UPDATE job SET state = 'running', attempt = 1, started_at = now(), lease_until = now() + interval '1 hour', phase = 'copying rows', progress = '{"percent":43.2,"lanes":[]}' WHERE id = '${job.job_id}'`);
+  const page = await as('viewer');
+  await page.goto('/');
+  const row = page.getByRole('table', { name: 'Databases' }).getByRole('row', { name: shop.name });
+  await expect(row.getByRole('cell', { name: 'in 5 hours' })).toBeVisible();
+  const now = page.getByRole('region', { name: 'Running now' });
+  await expect(now.getByRole('link', { name: `Backup of ${shop.name}` })).toBeVisible();
+  await expect(now).toContainText('43%');
+  await expect(now).toContainText('Copying rows');
+  await stage.catalog(`UPDATE job SET state = 'failed', lease_until = NULL, ended_at = now(), error = '{"code":"network","message":"the server went away"}' WHERE id = '${job.job_id}'`);
+  await stage.api(organization, 'POST', `/schedules/${schedule.id}/disable`);
+  await page.reload();
+  await expect(now).toContainText('Nothing runs at the moment.');
+  await expect(page.getByRole('region', { name: 'What failed lately' })).toContainText('The server went away');
+  await expect(row.getByRole('cell', { name: 'Not planned' })).toBeVisible();
+  await stage.startWorker();
+});
+
 test('a database without a backup is not called protected', async ({ as, stage, organization }) => {
   const shop = await stage.shop(organization);
   const page = await as('operator');

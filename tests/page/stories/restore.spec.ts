@@ -180,6 +180,7 @@ test('a file that is none is refused and removed; a key that is not here is aske
   await expect(page.getByRole('region', { name: 'Or upload a file' }).getByRole('alert')).toBeVisible();
   await page.getByRole('button', { name: 'Remove' }).click();
   await expect(page.getByRole('button', { name: 'Choose a file' })).toBeVisible();
+  await expect(page.getByRole('button', { name: `Restore ${shop.name}-` })).toBeEnabled(); // picking is on again
 
   await stage.catalog(`UPDATE key SET kind = 'recipient', secret = NULL WHERE id = '${shop.key}'`);
   await page.reload();

@@ -24,6 +24,7 @@ test('an address that is none says so', async ({ as }) => {
   const page = await as('viewer');
   await page.goto('/no/such/page');
   await expect(page.getByRole('heading', { name: 'There is no such page', level: 1 })).toBeVisible();
+  await picture(page, 'not-found');
   await page.getByRole('link', { name: 'To the overview' }).click();
   await expect(page).toHaveURL(/\/$/);
 });
@@ -35,6 +36,21 @@ test('the colour scheme is chosen, and kept', async ({ as }) => {
   await page.getByRole('menuitem', { name: 'Dark' }).click();
   await page.reload();
   await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark');
+});
+
+test('a time is the viewer’s own, and whoever points at it sees the exact UTC', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  const { body } = await stage.api<{ job_id: string }>(organization, 'POST', '/backups', { database_id: shop.database });
+  await stage.jobEnd(organization, body.job_id);
+  await stage.catalog(`UPDATE job SET created_at = '2026-03-29 00:59:59.5+00' WHERE id = '${body.job_id}'`);
+  for (const [zone, words] of [['Asia/Kolkata', '29 Mar 2026, 06:29'], ['America/New_York', '28 Mar 2026, 20:59']] as const) {
+    const page = await as('viewer', { zone });
+    await page.goto('/logs');
+    const time = page.getByRole('table').locator('time').first();
+    await expect(time).toHaveText(words);
+    await time.hover();
+    await expect(page.getByText(`${words} here · 2026-03-29 00:59:59 UTC`)).toBeVisible();
+  }
 });
 
 test('one changes one’s password, and signs out', async ({ as, organization, stage, guard }) => {
@@ -53,6 +69,7 @@ test('one changes one’s password, and signs out', async ({ as, organization, s
   };
   await fill(stage.where.password, 'too short', 'another');
   await expect(dialog.getByText('The two are not the same.')).toBeVisible();
+  await picture(page, 'password');
   await fill('not this one', 'a much longer one', 'a much longer one');
   await expect(dialog.getByText(/wrong|not right|is not/i).first()).toBeVisible();
   await fill(stage.where.password, 'a much longer one', 'a much longer one');

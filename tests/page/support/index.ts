@@ -15,7 +15,7 @@ interface Fixtures {
   /** An organization that is this story's alone, by its name. */
   organization: string;
   /** A page of somebody signed in: `await as('viewer')`. Several are several browsers. The owner is the installation's. */
-  as: (role: Role, options?: { width?: number; dark?: boolean }) => Promise<Page>;
+  as: (role: Role, options?: { width?: number; dark?: boolean; zone?: string }) => Promise<Page>;
   /** A page of nobody. */
   stranger: Page;
   /** Every page's: a console error or a breach of the policy fails the story. `guard.allow(/…/)` for one that is meant. */
@@ -51,6 +51,7 @@ export const test = base.extend<Fixtures, { stage: Stage }>({
       const context = await browser.newContext({
         baseURL: stage.where.url,
         colorScheme: options.dark ? 'dark' : 'light',
+        ...(options.zone ? { timezoneId: options.zone } : {}),
         viewport: { width: options.width ?? 1440, height: options.width && options.width < 600 ? 844 : 900 },
       });
       contexts.push(context);
