@@ -4,6 +4,7 @@ import json
 import random
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -340,6 +341,18 @@ def test_an_answer_can_be_asked_for_again_by_its_key(admin, things):
     refused(admin.post("/backups", {**ask, "jobs": 1}, headers=key), 409)
     refused(admin.post("/backups", ask, headers={"Idempotency-Key": "x" * 201}))
     refused(admin.post("/backups", ask, headers={"Idempotency-Key": ""}))
+
+
+def test_of_many_with_one_key_at_once_one_makes_a_job_and_all_get_its_id(site, admin, things):
+    ask = {"database_id": things["database"], "key_ids": [things["key"]]}
+    clients = [site.client("input-admin") for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda client: client.post("/backups", ask, headers={"Idempotency-Key": "at once"}),
+                                clients))
+    assert {answer.status for answer in answers} == {202}, answers
+    (made,) = {answer.json["job_id"] for answer in answers}
+    assert site.sql("SELECT count(*) FROM audit_event WHERE action = 'backup.request' AND detail LIKE %s",
+                    f"%{made}%") == [(1,)]
 
 
 @pytest.mark.slow_once

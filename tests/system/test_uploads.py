@@ -1,5 +1,6 @@
 """A file comes in pieces, by tus, whatever breaks; what is an archive becomes a backup, all else is refused."""
 import base64
+import os
 import socket
 import threading
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.archive_edit import Archive
+from support.installation import Installation
 
 TUS = {"Tus-Resumable": "1.0.0"}
 
@@ -270,6 +272,33 @@ def test_nothing_is_taken_from_who_may_not_upload(site, admin):
     answer = asks_to_send(site, site.user(admin, "uploads-watcher", "viewer"))
     assert answer.startswith(b"HTTP/1.1 403") and b'"code":"denied"' in answer
     assert asks_to_send(site, admin) is None
+
+
+def memory_of_children(site):
+    """The most that a child of the API has ever had, in MB."""
+    children = Path(f"/proc/{site.api.pid}/task/{site.api.pid}/children").read_text().split()
+    lines = [line for pid in children for line in Path(f"/proc/{pid}/status").read_text().splitlines()]
+    return max(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def files_of_nginx(site):
+    """Names of the files that nginx's processes have open; those of bodies are gone from their folder at once."""
+    pid = site.nginx.process.pid
+    pids = [pid, *Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [os.readlink(file) for each in pids for file in Path(f"/proc/{each}/fd").iterdir() if file.is_symlink()]
+
+
+@pytest.mark.slow_once
+def test_a_piece_waits_on_the_disk_of_the_storage_and_in_no_memory(site, admin, new):
+    size = 100_000_000
+    upload, before = new(2 * size), memory_of_children(site)
+    headers = {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream", "Content-Length": size}
+    head = "".join(f"{name}: {value}\r\n" for name, value in admin.headers("PATCH", headers).items())
+    with socket.create_connection(("127.0.0.1", site.nginx.port)) as connection:
+        connection.sendall(f"PATCH /api/v1{upload} HTTP/1.1\r\nHost: x\r\n{head}\r\n".encode() + bytes(1_000_000))
+        Installation.until(lambda: any(f"{site.storage}/.pieces/" in name for name in files_of_nginx(site)))
+    send(admin, upload, 0, bytes(size), expect=204)
+    assert memory_of_children(site) - before < 50, "a piece has 100 MB"
 
 
 def test_only_a_piece_may_be_large(admin, new):

@@ -249,6 +249,7 @@ def test_a_failure_that_may_pass_is_tried_again_and_another_is_not(service, shop
     service.until(lambda: service.job(job)["attempt"] == 1 and service.job(job)["state"] == "queued")
     assert "the next attempt" in service.job(job)["waiting_for"]
     service.sql("UPDATE server SET port = %s WHERE id = %s", server.port, service.server_id)
+    service.sql("UPDATE job SET not_before = now()")
     assert service.wait(job)["attempt"] == 2
     job = service.back_up(shop, tables=["nowhere"])
     done = service.wait(job)
@@ -271,6 +272,38 @@ def test_a_storage_says_what_the_last_backup_has_shown_of_it(service, shop):
     seen = service.one("SELECT checked_at FROM storage")
     assert service.wait(service.back_up(shop, tables=["nowhere"]))["state"] == "failed"  # which says nothing of it
     assert (state()["ok"], service.one("SELECT checked_at FROM storage")) == (True, seen)
+
+
+def test_what_may_pass_is_tried_three_times_with_a_longer_pause_each(service, shop):
+    service.worker()
+    service.sql("UPDATE server SET port = 1 WHERE id = %s", service.server_id)
+    before = service.one("SELECT clock_timestamp()")
+    job = service.back_up(shop)
+    pauses = []
+    for attempt in (1, 2):
+        service.until(lambda: (found := service.job(job))["attempt"] == attempt and found["state"] == "queued")
+        least = service.one("SELECT extract(epoch FROM not_before - clock_timestamp()) FROM job WHERE id = %s", job)
+        most = service.one("SELECT extract(epoch FROM not_before - %s::timestamptz) FROM job WHERE id = %s", before, job)
+        pauses.append((least, most))  # the pause is between the two, however long it took to look
+        before = service.one("UPDATE job SET not_before = clock_timestamp() WHERE id = %s RETURNING not_before", job)
+    assert pauses[0][0] <= 10 <= pauses[0][1] and pauses[1][0] <= 60 <= pauses[1][1], pauses
+    done = service.wait(job)
+    assert (done["state"], done["attempt"], done["error"]["code"]) == ("failed", 3, "network")
+
+
+def test_a_schedule_names_the_pool_that_serves_it_else_its_server_does(service, shop):
+    service.sql("UPDATE server SET pool = 'near'")
+    for name, pool in (("anywhere", None), ("far away", "far")):
+        made = service.create("schedule", name=name, interval_s=3600, storage_id=service.storage, key_ids=[service.key],
+                              database_ids=[shop], **({"pool": pool} if pool else {}))
+        (job,) = service.request("schedule-run", made)["job_ids"]
+        assert service.job(job)["pool"] == (pool or "near")
+    service.worker(pool="near")
+    service.until(lambda: service.one("SELECT state FROM job WHERE pool = 'near'") == "succeeded")
+    far = str(service.one("SELECT id FROM job WHERE pool = 'far'"))
+    assert service.job(far)["waiting_for"] == "a worker of the pool far: none serves it; start one with --pool far"
+    service.worker(pool="far")
+    assert service.wait(far)["state"] == "succeeded"
 
 
 # ---- Uploads -------------------------------------------------------------------------------------------------------
