@@ -38,7 +38,7 @@ const chunks: readonly (readonly [name: string, of: RegExp])[] = [
   ['mantine', packages('@mantine|@floating-ui|@babel|clsx|use-[a-z-]+|react-transition-group|tslib')],
   ['mantine', /src\/shared\/ui\/theme\//],
   // Few pages know of migrations; these load what is theirs alone.
-  ['migrations', /src\/(entities\/(migration|mssql-server)\/|shared\/texts\/(migrations|mssqlServers)\.)/],
+  ['migrations', /src\/(entities\/(migration|mssql-server)\/|shared\/texts\/(migration[A-Za-z]*|mssqlServers)\.)/],
   ['shared', packages('@tabler')],
   // What one page alone says is in that page's file.
   ['shared', /src\/(shared|entities)\/(?!texts\/moving\.)/],
