@@ -1,6 +1,6 @@
 export { BusyNotice } from './BusyNotice';
 export { JobStatus } from './JobStatus';
-export { jobTitle } from './jobTitle';
+export { errorText, jobTitle } from './jobTitle';
 export { isEnded, jobKey, MOST_OPEN, useCancelJob, useEndedLately, useFailedJobs, useJobPage, useLastBackupJob, useLastRestoreJob, useOpenJobs, useReplacing, useScheduleJobs } from './queries';
 export type { Job, JobState } from './queries';
 export { waitingFor } from './waitingFor';

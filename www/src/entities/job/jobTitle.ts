@@ -1,3 +1,5 @@
+import { inPage } from '@/shared/lib/inPage';
+import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
 import type { Job } from './queries';
 
@@ -7,4 +9,9 @@ export function jobTitle(job: Pick<Job, 'kind' | 'database_name' | 'name'>): str
   // The name of a migration says both ends: "shop to shop2 on main".
   const of = job.kind === 'migrate' || job.kind === 'assess' ? job.name : job.database_name || job.name;
   return of ? `${kind} of ${of}` : kind;
+}
+
+/** Why it failed, as a sentence; '' when it did not. */
+export function errorText(job: Pick<Job, 'kind' | 'error'>): string {
+  return job.error ? capital(inPage(job.error.message, job.kind)) : '';
 }

@@ -1,15 +1,7 @@
 import { expect, it } from 'vitest';
-import { isWarning, lacksRoles, onPage } from './findings';
+import { isWarning, lacksRoles } from './findings';
 
 const ROLES = 'roles that the archive names are missing: app; have them made with --create-roles, map them with --role-map OLD=NEW, or leave owners and grants out with --no-owner --no-privileges';
-
-it('calls options as the page does, and leaves out what the page has not got', () => {
-  expect(onPage(ROLES)).toBe(
-    'roles that the archive names are missing: app; have them made with “Make roles that are missing”, or leave owners and grants out with “Leave owners out” and “Leave grants out”',
-  );
-  expect(onPage('the database a exists already; choose another name, or replace it with --mode swap')).toContain('replace it with “Put a database back to this backup”');
-  expect(onPage('all is well')).toBe('all is well');
-});
 
 it('knows that roles can be made', () => {
   expect(lacksRoles([{ fatal: true, text: ROLES }])).toBe(true);

@@ -3,10 +3,9 @@ import { notifications } from '@mantine/notifications';
 import { IconActivity } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
-import { JobStatus, jobTitle, useOpenJobs, waitingFor } from '@/entities/job';
+import { errorText, JobStatus, jobTitle, useOpenJobs, waitingFor } from '@/entities/job';
 import type { Job } from '@/entities/job';
 import { percent, timeLeft } from '@/shared/lib/units';
-import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
 import { When } from '@/shared/ui';
 import classes from './JobTray.module.css';
@@ -73,7 +72,7 @@ function Ended({ job, onGo }: { job: Job; onGo: () => void }) {
         <JobStatus state={job.state} plain />
       </span>
       <Text size="xs" c="dimmed" component="span" truncate>
-        <When at={job.ended_at} /> {job.error && `· ${job.error.message}`}
+        <When at={job.ended_at} /> {job.error && `· ${errorText(job)}`}
       </Text>
     </Link>
   );
@@ -105,7 +104,7 @@ function tell(job: Job): void {
     message: (
       <>
         {words.ended[job.state](jobTitle(job))}
-        {job.error && <Text size="sm">{capital(job.error.message)}</Text>}
+        {job.error && <Text size="sm">{errorText(job)}</Text>}
         {/* Not a Link: notifications stand outside of what has failed or changed, and a full load is always right. */}
         <Anchor href={`/jobs/${job.id}`} size="sm" display="block">
           {words.look}

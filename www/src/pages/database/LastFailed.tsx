@@ -2,8 +2,7 @@ import { Alert, Anchor, Text } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
 import type { Database } from '@/entities/database';
-import { useLastBackupJob } from '@/entities/job';
-import { capital } from '@/shared/lib/words';
+import { errorText, useLastBackupJob } from '@/entities/job';
 import { texts } from '@/shared/texts';
 import { When } from '@/shared/ui';
 
@@ -16,7 +15,7 @@ export function LastFailed({ database }: { database: Database }) {
   return (
     <Alert color="red" icon={<IconAlertCircle aria-hidden />} title={words.title} role="alert">
       <Text size="sm">
-        <When at={job.ended_at} />: {capital(job.error?.message ?? '')}
+        <When at={job.ended_at} />: {errorText(job)}
       </Text>
       <Anchor component={Link} to={`/jobs/${job.id}`} size="sm">
         {words.look}

@@ -1,9 +1,8 @@
 import { Alert, Anchor, Code, Group, Text } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
-import { isEnded } from '@/entities/job';
+import { errorText, isEnded } from '@/entities/job';
 import type { Job } from '@/entities/job';
-import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
 
 const words = texts.job.failed;
@@ -15,7 +14,7 @@ export function Failed({ job, error }: { job: Job; error: NonNullable<Job['error
   const title = isOver ? texts.shell.tray.ended[job.state === 'cancelled' ? 'cancelled' : 'failed'](kind) : words.attempt;
   return (
     <Alert color={job.state === 'cancelled' ? 'gray' : isOver ? 'red' : 'yellow'} icon={<IconAlertCircle aria-hidden />} title={title} role="alert">
-      <Text size="sm">{capital(error.message)}</Text>
+      <Text size="sm">{errorText(job)}</Text>
       {job.state === 'failed' && (
         <Text size="sm" fw={500} mt={4}>
           {job.kind === 'restore' ? words.todoRestore : job.kind === 'migrate' ? words.todoMigrate : words.todo}

@@ -4,11 +4,10 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router-dom';
 import { BackupStatus, ProofStatus } from '@/entities/backup';
 import type { Backup } from '@/entities/backup';
-import { JobStatus } from '@/entities/job';
+import { errorText, JobStatus } from '@/entities/job';
 import { useAllKeys } from '@/entities/key';
 import type { LogJob } from '@/entities/log';
 import { useStorage } from '@/entities/storage';
-import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
 import { Count, Duration, Facts, Size, When } from '@/shared/ui';
 
@@ -21,7 +20,7 @@ export function Details({ job, backup }: { job: LogJob | null; backup: Backup | 
     <Stack>
       {job?.error && (
         <Alert color="red" icon={<IconAlertCircle aria-hidden />} title={words.failed}>
-          {capital(job.error.message)} <Code>{job.error.code}</Code>
+          {errorText(job)} <Code>{job.error.code}</Code>
         </Alert>
       )}
       <Facts items={[...jobItems(job), ...useFileItems(backup)]} />

@@ -1,6 +1,6 @@
 import { Button, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
-import { isEnded, useWatchedJob } from '@/entities/job';
+import { errorText, isEnded, useWatchedJob } from '@/entities/job';
 import type { Job } from '@/entities/job';
 import type { Outcome } from '@/entities/migration';
 import { asProblem, Problem } from '@/shared/api';
@@ -9,7 +9,6 @@ import { migrations } from '@/shared/texts/migrations';
 import { ProblemAlert, Surface } from '@/shared/ui';
 import { CheckedMssql } from './CheckedMssql';
 import { CheckedPostgres } from './CheckedPostgres';
-import { inPage } from './inPage';
 import type { Wizard } from './useWizard';
 
 const words = migrations.check;
@@ -49,8 +48,7 @@ function OfJob({ job, wizard }: { job: Job; wizard: Wizard }) {
   if (!isEnded(job.state)) return <Running job={job} />;
   if (job.state === 'cancelled') return <Text>{words.cancelled}</Text>;
   if (job.error) {
-    const { code, message } = job.error;
-    return <ProblemAlert error={new Problem({ status: 409, code, title: words.failed, detail: inPage(message) })} />;
+    return <ProblemAlert error={new Problem({ status: 409, code: job.error.code, title: words.failed, detail: errorText(job) })} />;
   }
   const outcome = job.result as unknown as Outcome;
   return outcome.target === 'postgresql' ? <CheckedPostgres outcome={outcome} wizard={wizard} /> : <CheckedMssql job={job.id} wizard={wizard} />;

@@ -1,10 +1,10 @@
 import { Stack, Text, Title } from '@mantine/core';
 import type { PostgresOutcome } from '@/entities/migration';
 import { isWarning } from '@/entities/restore';
+import { inPage } from '@/shared/lib/inPage';
 import { capital } from '@/shared/lib/words';
 import { migrations } from '@/shared/texts/migrations';
 import { Status, Surface } from '@/shared/ui';
-import { inPage } from './inPage';
 import classes from './MigratePage.module.css';
 import { Next } from './Next';
 import type { Wizard } from './useWizard';
@@ -34,7 +34,7 @@ export function CheckedPostgres({ outcome, wizard }: { outcome: PostgresOutcome;
                   <Status tone={tone} plain>
                     {fatal ? words.stop : words.note}
                   </Status>
-                  <Text size="sm">{capital(inPage(text))}</Text>
+                  <Text size="sm">{capital(inPage(text, 'assess'))}</Text>
                 </li>
               );
             })}

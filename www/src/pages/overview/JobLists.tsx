@@ -1,7 +1,7 @@
 import { Anchor, Group, Progress, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router-dom';
-import { JobStatus, jobTitle, useFailedJobs, useOpenJobs, waitingFor } from '@/entities/job';
+import { errorText, JobStatus, jobTitle, useFailedJobs, useOpenJobs, waitingFor } from '@/entities/job';
 import type { Job } from '@/entities/job';
 import { percent } from '@/shared/lib/units';
 import { capital } from '@/shared/lib/words';
@@ -46,7 +46,7 @@ export function FailedJobs() {
               <When at={job.ended_at ?? job.created_at} />
             </span>
           </div>
-          <div className={classes.small}>{capital(job.error?.message ?? '')}</div>
+          <div className={classes.small}>{errorText(job)}</div>
         </li>
       ))}
     </Panel>

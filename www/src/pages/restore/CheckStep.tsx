@@ -1,7 +1,7 @@
 import { Button, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
-import { isEnded, useWatchedJob } from '@/entities/job';
+import { errorText, isEnded, useWatchedJob } from '@/entities/job';
 import { usePreflight } from '@/entities/restore';
 import { asProblem, Problem } from '@/shared/api';
 import { percent, timeLeft } from '@/shared/lib/units';
@@ -67,8 +67,7 @@ export default function CheckStep({ id, identity, onChecked, onBack }: CheckStep
 function Running({ jobId }: { jobId: string | undefined }) {
   const job = useWatchedJob(jobId).data?.job;
   if (job && isEnded(job.state) && job.error) {
-    const { code, message } = job.error;
-    return <ProblemAlert error={new Problem({ status: 409, code, title: words.check.failed, detail: message })} />;
+    return <ProblemAlert error={new Problem({ status: 409, code: job.error.code, title: words.check.failed, detail: errorText(job) })} />;
   }
   const done = job?.progress?.percent ?? 0;
   return (

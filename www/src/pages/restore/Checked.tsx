@@ -3,8 +3,9 @@ import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-re
 import { useBackup } from '@/entities/backup';
 import { useDatabase } from '@/entities/database';
 import { needsKey, useAllKeys } from '@/entities/key';
-import { isWarning, lacksRoles, onPage } from '@/entities/restore';
+import { isWarning, lacksRoles } from '@/entities/restore';
 import type { Finding, Preflight, PreflightResult } from '@/entities/restore';
+import { inPage } from '@/shared/lib/inPage';
 import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
 import { Status, Surface } from '@/shared/ui';
@@ -80,7 +81,7 @@ function FindingLine({ finding }: { finding: Finding }) {
       <Icon size={18} aria-hidden />
       <span>
         <span className="mantine-visually-hidden">{finding.fatal ? words.stop : words.note}: </span>
-        {capital(onPage(finding.text))}
+        {capital(inPage(finding.text, 'preflight'))}
       </span>
     </li>
   );

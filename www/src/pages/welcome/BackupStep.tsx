@@ -3,7 +3,7 @@ import { IconPlayerPlay } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { Link } from 'react-router-dom';
 import type { Backup } from '@/entities/backup';
-import { isEnded, JobStatus, jobTitle, useScheduleJobs } from '@/entities/job';
+import { errorText, isEnded, JobStatus, jobTitle, useScheduleJobs } from '@/entities/job';
 import type { Job } from '@/entities/job';
 import { useRunSchedule } from '@/entities/schedule';
 import type { Schedule } from '@/entities/schedule';
@@ -82,7 +82,7 @@ function JobLine({ job }: { job: Job }) {
       {job.state === 'running' && <Progress value={job.progress?.percent ?? 0} size="sm" aria-label={jobTitle(job)} />}
       {job.error && (
         <Text size="sm" c="var(--hf-bad)">
-          {job.error.message}
+          {errorText(job)}
         </Text>
       )}
     </li>

@@ -1,3 +1,5 @@
+import { options } from './options';
+
 /** From where to where: the wizard's first step. */
 export const ends = {
   source: 'From',
@@ -19,8 +21,8 @@ export const ends = {
   none: { title: 'No database is registered', body: 'Add its server first, and register the database there.', link: 'To the servers' },
   target: 'To',
   kinds: {
-    new: { title: 'A new database of PostgreSQL', body: 'It is made on the server that you choose. Nothing that is there is touched.' },
-    swap: { title: 'In place of a database of PostgreSQL', body: 'It is loaded beside what is live there, then the two swap names. What was live is kept for an undo.' },
+    new: { title: options.new, body: 'It is made on the server that you choose. Nothing that is there is touched.' },
+    swap: { title: options.swap, body: 'It is loaded beside what is live there, then the two swap names. What was live is kept for an undo.' },
     'sql-server': { title: 'SQL Server', body: 'Into an empty database of Microsoft SQL Server 2017 or newer, with the schema translated.' },
   },
   server: 'Server',

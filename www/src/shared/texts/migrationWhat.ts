@@ -1,3 +1,5 @@
+import { options } from './options';
+
 /** What moves, and how: the wizard's second step. */
 export const what = {
   tables: 'Tables',
@@ -15,13 +17,13 @@ export const what = {
   more: (shown: string, all: string) => `The ${shown} with most rows of ${all} are listed; name others below.`,
   schemas: 'Leave out these schemas',
   schemasHint: 'A name, with * for anything.',
-  patterns: 'Leave out these tables',
+  patterns: options.leaveOut,
   patternsHint: 'As schema.table, with * for anything. What is not ticked above stands here too.',
   source: 'The source meanwhile',
   ofBackup: 'The backup',
   others: 'If others are connected to the source',
   othersHint: 'They are looked for when the migration begins.',
-  othersValues: { refuse: 'Do not begin, and name them', go_on: 'Go on: what they write later stays behind' },
+  othersValues: { refuse: 'Do not begin, and name them', go_on: options.goOn },
   jobs: 'Connections at the same time',
   jobsHint: 'Empty: as many as the server is good for.',
   jobsWrong: 'From 1 to 128, or empty.',
@@ -46,7 +48,7 @@ export const what = {
   noOwner: 'Leave owners out',
   noOwnerHint: 'Everything belongs to the user that migrates.',
   noPrivileges: 'Leave grants out',
-  values: 'Values that SQL Server does not take',
+  values: options.values,
   valuesHint: 'The assessment counts them. Choose what becomes of each; with “Do not begin” nothing moves while there are any.',
   valueKinds: {
     infinity: 'Dates and times without end (infinity)',
@@ -58,7 +60,7 @@ export const what = {
     'json escape': 'In json: the escape \\u0000, and half of a pair',
   },
   choices: { refuse: 'Do not begin', null: 'Becomes NULL', clamp: 'The nearest that there is', text: 'The whole column becomes text' },
-  refused: 'Rows that SQL Server refuses all the same',
+  refused: options.refused,
   refusedHint: 'Up to so many are left out and named in the report; 0 stops at the first.',
   refusedWrong: 'From 0 to 1000.',
   map: 'Types',

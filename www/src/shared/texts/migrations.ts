@@ -1,6 +1,7 @@
 import { ends } from './migrationEnds';
 import { proof, report } from './migrationReport';
 import { what } from './migrationWhat';
+import { options } from './options';
 
 /** The migration: its wizard, its assessment, its report. Few pages load these. */
 export const migrations = {
@@ -53,7 +54,7 @@ export const migrations = {
       out: (names: string) => `Left out: ${names}.`,
       later: 'What others write into the source from now on stays behind.',
     },
-    master: 'Password of the master key',
+    master: options.master,
     masterHint: 'It protects the master key of the database there; if it has one already, that stays. Holdfast does not keep it: write it down, a copy of the database on another server opens only with it.',
     masterWrong: 'From 8 to 128 characters.',
     type: (name: string) => `Type ${name} to confirm`,

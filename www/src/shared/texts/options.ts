@@ -1,0 +1,10 @@
+/** Names of choices that the engine's messages speak of, too: see shared/lib/inPage. */
+export const options = {
+  new: 'A new database of PostgreSQL',
+  swap: 'In place of a database of PostgreSQL',
+  goOn: 'Go on: what they write later stays behind',
+  values: 'Values that SQL Server does not take',
+  refused: 'Rows that SQL Server refuses all the same',
+  leaveOut: 'Leave out these tables',
+  master: 'Password of the master key',
+};
