@@ -19,6 +19,7 @@
 #include "engine/pipeline.h"
 #include "service/mssql_compare.h"
 #include "service/mssql_state.h"
+#include "service/mssql_steps.h"
 #include "service/source_halt.h"
 
 #include <string.h>
@@ -410,12 +411,8 @@ static bool make_the_rest(Migration *self, GError **error)
     const GPtrArray *steps = self->result->assessment.plan->after_data;
     hf_progress_set_phase(self->progress, "making keys and indexes");
     self->result->steps = steps->len;
-    for (guint i = 0; i < steps->len; i++) {
-        if (!hf_mssql_state_step(&self->state, self->tds, i, steps->pdata[i], error))
-            return false;
-        self->result->steps_done++;
-    }
-    return true;
+    return hf_mssql_steps_run(&self->state, self->options->target, steps, self->options->jobs,
+                              &self->result->steps_done, self->cancellable, error);
 }
 
 /* ---- The proof -----------------------------------------------------------------------------------------------------

@@ -27,9 +27,11 @@ static void plan_digest(const HfMssqlPlan *plan, const GPtrArray *loads, char he
     g_autoptr(GString) all = g_string_new(NULL);
     for (guint i = 0; i < plan->before_data->len; i++)
         g_string_append_printf(all, "%s;\n", (const char *)plan->before_data->pdata[i]);
-    for (guint i = 0; i < plan->after_data->len; i++)
-        if (!sets_counter(plan->after_data->pdata[i]))
-            g_string_append_printf(all, "%s;\n", (const char *)plan->after_data->pdata[i]);
+    for (guint i = 0; i < plan->after_data->len; i++) {
+        const HfMssqlStep *step = plan->after_data->pdata[i];
+        if (!sets_counter(step->sql))
+            g_string_append_printf(all, "%s;\n", step->sql);
+    }
     for (guint i = 0; i < loads->len; i++) {
         const GPtrArray *leaves = ((HfMssqlLoad *)loads->pdata[i])->leaves;
         for (guint leaf = 0; leaf < leaves->len; leaf++) {
@@ -353,7 +355,7 @@ bool hf_mssql_state_forget(HfMssqlState *self, HfTds *tds, const HfMssqlLoad *lo
            hf_tds_exec(tds, "COMMIT TRANSACTION", error);
 }
 
-bool hf_mssql_state_step(HfMssqlState *self, HfTds *tds, guint number, const char *sql, GError **error)
+bool hf_mssql_state_step(const HfMssqlState *self, HfTds *tds, guint number, const char *sql, GError **error)
 {
     if (sets_counter(sql))
         return hf_tds_exec(tds, sql, error);

@@ -46,8 +46,8 @@ bool hf_mssql_state_look(HfMssqlState *self, HfTds *tds, GError **error) G_GNUC_
 /* Empties a table, and all its parts are to be loaded again. */
 bool hf_mssql_state_forget(HfMssqlState *self, HfTds *tds, const HfMssqlLoad *load, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
-/* Runs a step after the rows, once. What sets a counter is run each time. */
-bool hf_mssql_state_step(HfMssqlState *self, HfTds *tds, guint number, const char *sql, GError **error)
+/* Runs a step after the rows, once. What sets a counter is run each time. From any thread. */
+bool hf_mssql_state_step(const HfMssqlState *self, HfTds *tds, guint number, const char *sql, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 /* Everything is done. */
 bool hf_mssql_state_drop(HfMssqlState *self, HfTds *tds, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -477,8 +477,10 @@ static void plan_foreign_key(HfMssqlPlanner *self, const HfNeutralTable *table, 
     g_autoptr(GPtrArray) mine = in_order_of(order, key);
     g_autofree char *columns = hf_mssql_planner_list(self, table, mine);
     g_autofree char *to_columns = hf_mssql_planner_list(self, to, order);
+    self->other = to != table ? to : NULL;
     hf_mssql_planner_after(self, "ALTER TABLE %s %sADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)%s", of,
                            key->validated ? "" : "WITH NOCHECK ", quoted, columns, that, to_columns, actions);
+    self->other = NULL;
     hf_mssql_planner_comment(self, key->comment, table->schema, "TABLE", g_hash_table_lookup(self->names, table),
                              "CONSTRAINT", name);
 }

@@ -39,6 +39,13 @@ static void free_column(void *data)
     g_free(column);
 }
 
+static void free_step(void *data)
+{
+    HfMssqlStep *step = data;
+    g_free(step->sql);
+    g_free(step);
+}
+
 static void free_table(void *data)
 {
     HfMssqlTable *table = data;
@@ -211,16 +218,19 @@ static void name_all(HfMssqlPlanner *self)
 /* ---- Statements ----------------------------------------------------------------------------------------------------
  */
 
-static void add_batch(GPtrArray *to, const char *format, va_list list)
+/* `sql` transfer full. */
+static void add_step(HfMssqlPlanner *self, char *sql)
 {
-    g_ptr_array_add(to, g_strdup_vprintf(format, list));
+    HfMssqlStep *step = g_new(HfMssqlStep, 1);
+    *step = (HfMssqlStep){.sql = sql, .table = self->table, .other = self->other};
+    g_ptr_array_add(self->plan->after_data, step);
 }
 
 void hf_mssql_planner_before(HfMssqlPlanner *self, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    add_batch(self->plan->before_data, format, list);
+    g_ptr_array_add(self->plan->before_data, g_strdup_vprintf(format, list));
     va_end(list);
 }
 
@@ -228,7 +238,7 @@ void hf_mssql_planner_after(HfMssqlPlanner *self, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    add_batch(self->plan->after_data, format, list);
+    add_step(self, g_strdup_vprintf(format, list));
     va_end(list);
 }
 
@@ -273,7 +283,7 @@ void hf_mssql_planner_comment(HfMssqlPlanner *self, const char *comment, const c
         append_level(sql, 1, kind, name);
     if (kind2 != NULL)
         append_level(sql, 2, kind2, name2);
-    g_ptr_array_add(self->plan->after_data, g_strdup(sql->str));
+    add_step(self, g_strdup(sql->str));
 }
 
 /* ---- Schemas and sequences -----------------------------------------------------------------------------------------
@@ -354,9 +364,11 @@ static void plan_tables(HfMssqlPlanner *self)
     for (size_t step = 0; step < G_N_ELEMENTS(steps); step++)
         for (guint i = 0; i < self->model->tables->len; i++) {
             const HfNeutralTable *table = self->model->tables->pdata[i];
+            self->table = table;
             if (hf_mssql_planner_goes(self, table))
                 steps[step](self, table);
         }
+    self->table = NULL;
 }
 
 static void free_list(void *list)
@@ -371,7 +383,7 @@ HfMssqlPlan *hf_mssql_plan_new(const HfNeutralModel *model, const HfMssqlMap *ma
     plan->tables = g_ptr_array_new_with_free_func(free_table);
     plan->columns = g_ptr_array_new_with_free_func(free_column);
     plan->before_data = g_ptr_array_new_with_free_func(g_free);
-    plan->after_data = g_ptr_array_new_with_free_func(g_free);
+    plan->after_data = g_ptr_array_new_with_free_func(free_step);
     g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GHashTable) names = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     g_autoptr(GHashTable) objects = g_hash_table_new(NULL, NULL);
@@ -382,8 +394,8 @@ HfMssqlPlan *hf_mssql_plan_new(const HfNeutralModel *model, const HfMssqlMap *ma
     g_autoptr(GHashTable) defaulted = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) schemas = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GHashTable) decrypted = g_hash_table_new(NULL, NULL);
-    HfMssqlPlanner self = {model,     map,   plan,     taken,     names,   objects,  columns,
-                           key_units, views, cascades, defaulted, schemas, decrypted};
+    HfMssqlPlanner self = {model, map,      plan,      taken,   names,     objects, columns, key_units,
+                           views, cascades, defaulted, schemas, decrypted, NULL,    NULL};
     plan->key = hf_mssql_map_key(map);
     unite_schemas(&self);
     name_all(&self);
@@ -435,10 +447,9 @@ static void append_comment(GString *script, const char *text)
     }
 }
 
-static void append_batches(GString *script, const GPtrArray *batches)
+static void append_batch(GString *script, const char *sql)
 {
-    for (guint i = 0; i < batches->len; i++)
-        g_string_append_printf(script, "%s;\nGO\n", (const char *)batches->pdata[i]);
+    g_string_append_printf(script, "%s;\nGO\n", sql);
 }
 
 static void append_left(GString *script, const HfMssqlPlan *self)
@@ -477,8 +488,10 @@ char *hf_mssql_plan_script(const HfMssqlPlan *self, const HfNeutralModel *model)
                             "SET ANSI_WARNINGS ON;\nGO\nSET ARITHABORT ON;\nGO\nSET CONCAT_NULL_YIELDS_NULL ON;\nGO\n"
                             "SET NUMERIC_ROUNDABORT OFF;\nGO\nSET XACT_ABORT ON;\nGO\n");
     append_key(script, self);
-    append_batches(script, self->before_data);
+    for (guint i = 0; i < self->before_data->len; i++)
+        append_batch(script, self->before_data->pdata[i]);
     append_comment(script, "---- the rows are loaded here ----");
-    append_batches(script, self->after_data);
+    for (guint i = 0; i < self->after_data->len; i++)
+        append_batch(script, ((HfMssqlStep *)self->after_data->pdata[i])->sql);
     return g_string_free(script, FALSE);
 }

@@ -44,12 +44,20 @@ typedef struct {
     const char *view;                /* that decrypts its columns: "[dbo].[orders_decrypted]"; NULL: none */
 } HfMssqlTable;
 
+/* One batch after the rows. It needs those before it in the plan that change a table which it changes or refers to; one
+ * that changes none (a view) needs all. */
 typedef struct {
-    GPtrArray *objects;     /* HfMssqlObject */
-    GPtrArray *tables;      /* HfMssqlTable */
-    GPtrArray *columns;     /* HfMssqlColumn, by table and place */
-    GPtrArray *before_data; /* char*: one batch each */
-    GPtrArray *after_data;
+    char *sql;
+    const HfNeutralTable *table; /* that it changes; NULL: none */
+    const HfNeutralTable *other; /* that its foreign key refers to; NULL: none, or the same */
+} HfMssqlStep;
+
+typedef struct {
+    GPtrArray *objects;          /* HfMssqlObject */
+    GPtrArray *tables;           /* HfMssqlTable */
+    GPtrArray *columns;          /* HfMssqlColumn, by table and place */
+    GPtrArray *before_data;      /* char*: one batch each */
+    GPtrArray *after_data;       /* HfMssqlStep */
     guint renamed;               /* names that clashed */
     const HfMssqlKeyChoice *key; /* of encrypted columns; the map's; NULL: there are none */
 } HfMssqlPlan;

@@ -23,6 +23,7 @@ typedef struct {
     GHashTable *schemas;   /* name here to the HfNeutralSchema that it becomes */
     GHashTable
         *decrypted; /* HfNeutralTable to the char* of the view that decrypts its columns, "[dbo].[a_decrypted]" */
+    const HfNeutralTable *table, *other; /* as steps after the rows that are planned now have them */
 } HfMssqlPlanner;
 
 /* A new object of the plan, borrowed. `name` transfer full. */
