@@ -242,24 +242,35 @@ static HfRowDigest noted_of(const Migration *self, const HfMssqlLoad *load)
     return sum;
 }
 
-static bool keep_or_forget(Migration *self, HfPipeline *again, const HfMssqlLoad *load, GError **error)
+static HfRowDigest aside_of(const Migration *self, const HfMssqlLoad *load)
 {
-    uint64_t aside = 0;
-    HfRowDigest noted = noted_of(self, load), now = hf_pipeline_digest(again, load->info);
+    HfRowDigest sum = {0};
+    for (guint i = 0; i < self->state.parts->len; i++) {
+        const HfMssqlPart *part = self->state.parts->pdata[i];
+        if (part->done && hf_mssql_load_has(load, part->slice.table))
+            hf_row_digest_merge(&sum, &part->aside);
+    }
+    return sum;
+}
+
+/* Whether the source's rows that were read again are those that its parts which are done had, with those put aside. */
+static bool is_as_noted(const Migration *self, HfPipeline *again, const HfMssqlLoad *load)
+{
+    HfRowDigest noted = noted_of(self, load), aside = aside_of(self, load), now = hf_pipeline_digest(again, load->info);
     for (guint i = 0; i < load->leaves->len; i++) {
         HfRowDigest leaf = hf_pipeline_digest(again, load->leaves->pdata[i]);
         hf_row_digest_merge(&now, &leaf);
     }
-    for (guint i = 0; i < self->state.parts->len; i++) {
-        const HfMssqlPart *part = self->state.parts->pdata[i];
-        if (!part->done || !hf_mssql_load_has(load, part->slice.table))
-            continue;
-        hf_row_digest_merge(&noted, &part->aside);
-        aside += part->aside.rows;
-    }
-    if (hf_row_digest_equal(&noted, &now)) {
-        self->result->refused += (guint)aside;
-        self->result->refused_before += (guint)aside;
+    hf_row_digest_merge(&noted, &aside);
+    return hf_row_digest_equal(&noted, &now);
+}
+
+static bool keep_or_forget(Migration *self, HfPipeline *again, const HfMssqlLoad *load, GError **error)
+{
+    if (is_as_noted(self, again, load)) {
+        guint aside = (guint)aside_of(self, load).rows;
+        self->result->refused += aside;
+        self->result->refused_before += aside;
         return true;
     }
     if (g_hash_table_size(self->state.steps) == 0)
@@ -406,6 +417,15 @@ static bool load_rows(Migration *self, GError **error)
     return true;
 }
 
+/* Keys, indexes and the proof take long, and need nothing of the source: its VACUUM is not to wait for them. */
+static bool leave_source(Migration *self, GError **error)
+{
+    if (!hf_postgres_snapshot_end(self->snapshot, error))
+        return false;
+    g_clear_pointer(&self->snapshot, hf_postgres_snapshot_free);
+    return true;
+}
+
 static bool make_the_rest(Migration *self, GError **error)
 {
     const GPtrArray *steps = self->result->assessment.plan->after_data;
@@ -443,6 +463,22 @@ static bool read_back(Migration *self, GError **error)
     return true;
 }
 
+/* The snapshot of the load is gone. In a new one rows are looked at only if they are still those that were loaded. */
+static bool is_still_there(Migration *self, const HfMssqlLoad *load, GPtrArray *slices)
+{
+    HfSink nothing;
+    const HfMigrateMssqlOptions *options = self->options;
+    if (self->snapshot == NULL)
+        self->snapshot = hf_postgres_snapshot_open(options->assess.source, &options->assess.scope,
+                                                   options->lock_wait_ms, self->cancellable, NULL);
+    if (self->snapshot == NULL)
+        return false;
+    self->source.snapshot = self->snapshot->name;
+    hf_null_sink_init(&nothing);
+    g_autoptr(HfPipeline) again = hf_pipeline_new(&self->source.source, &nothing, NULL);
+    return hf_pipeline_run(again, slices, options->jobs, self->cancellable, NULL) && is_as_noted(self, again, load);
+}
+
 /* Which rows and columns; what comes of it is told, and where that fails the difference is told without. */
 static void narrow(Migration *self, HfMigratedTable *table)
 {
@@ -459,7 +495,9 @@ static void narrow(Migration *self, HfMigratedTable *table)
             g_ptr_array_add(slices, &part->slice);
     }
     hf_mssql_source_init(&target, self->options->target, self->loads);
-    table->difference = hf_mssql_compare(load, &self->source.source, slices, &target.source, self->cancellable, NULL);
+    if (is_still_there(self, load, slices))
+        table->difference =
+            hf_mssql_compare(load, &self->source.source, slices, &target.source, self->cancellable, NULL);
     if (table->difference == NULL) /* why may name values of rows, which who reads logs may not read */
         g_info("%s.%s: which rows differ cannot be told", table->table->schema, table->table->name);
 }
@@ -574,7 +612,7 @@ static bool tell_unfinished(Migration *self, GError **error)
 /* It is proved; what is left are the notes of how it came there. */
 static bool finish(Migration *self, GError **error)
 {
-    if (hf_postgres_snapshot_end(self->snapshot, error) && hf_mssql_state_drop(&self->state, self->tds, error))
+    if (hf_mssql_state_drop(&self->state, self->tds, error))
         return true;
     g_prefix_error(error,
                    "both sides are equal, but the migration's own tables (dbo.holdfast_migration, …_part, …_step) "
@@ -598,6 +636,7 @@ static bool run(Migration *self, GError **error)
     } steps[] = {{"preparing", prepare},
                  {"looking at what is loaded", look_again},
                  {"loading rows", load_rows},
+                 {"leaving the source", leave_source},
                  {"making keys and indexes", make_the_rest},
                  {"reading rows back", read_back}};
     for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {

@@ -1,4 +1,5 @@
 """Migrate into SQL Server: keys and indexes are made in several lanes, each after what it needs."""
+import json
 import signal
 
 import pytest
@@ -69,3 +70,28 @@ def test_what_other_lanes_have_made_is_not_made_again(migrate, name, server, tar
     done = report(migrate(name, "--json"))
     assert done["proved"] and done["steps_done"] == done["steps"] == 9
     assert not met("ADD CONSTRAINT .t2_pkey"), "it was there"
+
+
+def test_the_source_is_free_of_the_migration_while_keys_are_made(migrate, name, server, target, waiting, postgres):
+    """Its VACUUM would keep what goes meanwhile."""
+    held = server.fault("batch", "hold", matching=KEY_OF_T1)
+    running = migrate(name, "--jobs", 2, "--json", popen=True)
+    waiting(lambda: steps(server, target) == 5, running)
+    assert postgres(15).psql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+                             "pg_backend_pid() AND (xact_start IS NOT NULL OR backend_xmin IS NOT NULL)", name) == "0"
+    held.unlink()
+    running.communicate()
+    assert running.returncode == 0
+
+
+def test_rows_that_differ_are_not_told_where_the_source_is_another_since(migrate, name, server, target, waiting, postgres):
+    """They would be told of changes that nobody has asked for."""
+    held = server.fault("batch", "hold", matching="ADD CONSTRAINT .to_t1")
+    running = migrate(name, "--json", popen=True)
+    waiting(lambda: steps(server, target) >= 6, running)
+    ask(server, target, "DELETE FROM t3 WHERE id = 7; UPDATE t1 SET note = N'another' WHERE id = 8")
+    postgres(15).psql("UPDATE t1 SET note = 'another, too' WHERE id = 9", db=name)
+    held.unlink()
+    out, _ = running.communicate()
+    moved = {each["table"]: each.get("difference") for each in json.loads(out)["moved"] if not each["equal"]}
+    assert running.returncode == 3 and moved == {"public.t1": None, "public.t3": "id=7 is missing in the target"}, out
