@@ -119,3 +119,11 @@ const char *hf_assessment_choice(const HfAssessment *self, gconstpointer data)
         return NULL;
     return hf_choice_name(hf_mssql_map_choice(self->map, finding->table, finding->column, (HfAwkward)finding->awkward));
 }
+
+bool hf_assessment_blocks(const HfAssessment *self, gconstpointer data)
+{
+    const HfAwkwardFinding *finding = data;
+    return g_strcmp0(hf_assessment_choice(self, finding), hf_choice_name(HF_CHOICE_REFUSE)) == 0 ||
+           strcmp(finding->kind, "unique but for trailing spaces") == 0 ||
+           strcmp(finding->kind, HF_AWKWARD_TOO_LONG_TO_ENCRYPT) == 0;
+}

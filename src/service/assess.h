@@ -58,5 +58,7 @@ char *hf_assessment_open_key(const HfAssessment *self);
 /* What is to be done with the values of a finding: "refuse" …; NULL: there is no choice. Static. `finding` is a
  * HfAwkwardFinding. */
 const char *hf_assessment_choice(const HfAssessment *self, gconstpointer finding);
+/* Whether its rows would not go: nothing is moved while there is such a finding. */
+bool hf_assessment_blocks(const HfAssessment *self, gconstpointer finding);
 
 #endif

@@ -24,6 +24,7 @@ static void write_finding(const HfAssessment *self, HfJsonWriter *json, const Hf
         hf_json_writer_string(json, NULL, finding->last);
     hf_json_writer_end_array(json);
     hf_json_writer_string(json, "choice", hf_assessment_choice(self, finding));
+    hf_json_writer_bool(json, "blocks", hf_assessment_blocks(self, finding));
     hf_json_writer_end_object(json);
 }
 

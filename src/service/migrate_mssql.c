@@ -78,15 +78,6 @@ static bool check_server(HfTds *tds, GError **error)
     return false;
 }
 
-/* Whether the rows of a finding would not go. */
-static bool is_refused(const HfAssessment *assessment, const HfAwkwardFinding *finding)
-{
-    const char *choice = hf_assessment_choice(assessment, finding);
-    return g_strcmp0(choice, hf_choice_name(HF_CHOICE_REFUSE)) == 0 ||
-           strcmp(finding->kind, "unique but for trailing spaces") == 0 ||
-           strcmp(finding->kind, HF_AWKWARD_TOO_LONG_TO_ENCRYPT) == 0;
-}
-
 static bool check_findings(Migration *self, GError **error)
 {
     const HfAssessment *assessment = &self->result->assessment;
@@ -95,7 +86,7 @@ static bool check_findings(Migration *self, GError **error)
     guint count = 0;
     for (guint i = 0; i < assessment->findings->len; i++) {
         const HfAwkwardFinding *finding = assessment->findings->pdata[i];
-        if (!is_refused(assessment, finding))
+        if (!hf_assessment_blocks(assessment, finding))
             continue;
         if (count++ >= SHOWN)
             continue;

@@ -230,6 +230,8 @@ def test_awkward_values_are_counted(assess, major):
     assert examples["json escape", "j"] == ["1", "3"]
     assert examples["unique but for trailing spaces", "texts_code_key"] == ["1", "2"]
     assert all(each["choice"] == ("refuse" if each["column"] else None) for each in found["findings"])
+    assert {each["kind"] for each in found["findings"] if not each["blocks"]} == {
+        "unique but for case", "row over 8,060 bytes", "key over 900 bytes", "key over 1,700 bytes"}
 
 
 def test_columns_are_as_long_as_what_they_hold(assess):

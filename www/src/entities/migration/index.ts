@@ -1,4 +1,3 @@
-export { isBlocking } from './blocking';
 export { assessedOf, readDraft, writeDraft } from './draft';
 export type { Draft } from './draft';
 export { fileOf, useAssess, useMigrate, useReport } from './queries';

@@ -1,5 +1,4 @@
 import { Title } from '@mantine/core';
-import { isBlocking } from '@/entities/migration';
 import type { Assessment, ValueChoice } from '@/entities/migration';
 import { count } from '@/shared/lib/units';
 import { capital } from '@/shared/lib/words';
@@ -33,7 +32,7 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
       </Surface>
     );
   }
-  const sorted = [...findings].sort((one, other) => Number(isBlocking(other)) - Number(isBlocking(one)));
+  const sorted = [...findings].sort((one, other) => Number(other.blocks) - Number(one.blocks));
   return (
     <Surface flush label={words.awkward}>
       <Title order={2} className={classes.title}>
@@ -45,10 +44,9 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
 }
 
 function Becomes({ finding }: { finding: Finding }) {
-  const stops = isBlocking(finding);
   return (
-    <Status tone={stops ? 'bad' : finding.choice ? 'warn' : 'quiet'} plain>
-      {stops ? words.stops : finding.choice ? migrations.what.choices[finding.choice as ValueChoice] : words.noChoice}
+    <Status tone={finding.blocks ? 'bad' : finding.choice ? 'warn' : 'quiet'} plain>
+      {finding.blocks ? words.stops : finding.choice ? migrations.what.choices[finding.choice as ValueChoice] : words.noChoice}
     </Status>
   );
 }

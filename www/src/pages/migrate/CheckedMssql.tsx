@@ -1,6 +1,6 @@
 import { Alert, Button, Skeleton, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { isBlocking, useReport } from '@/entities/migration';
+import { useReport } from '@/entities/migration';
 import { AssessmentReport } from '@/features/migration-report';
 import { migrations } from '@/shared/texts/migrations';
 import { ProblemAlert } from '@/shared/ui';
@@ -15,7 +15,7 @@ export function CheckedMssql({ job, wizard }: { job: string; wizard: Wizard }) {
   if (report.error) return <ProblemAlert error={report.error} onRetry={() => void report.refetch()} />;
   if (report.data === undefined) return <Skeleton h={320} radius="md" />;
   const assessment = report.data?.assessment;
-  const isBlocked = assessment?.findings.some(isBlocking) ?? false;
+  const isBlocked = assessment?.findings.some(({ blocks }) => blocks) ?? false;
   return (
     <Stack>
       {isBlocked && (
