@@ -5,7 +5,6 @@
 #include "engine/ends/postgres_copies.h"
 #include "service/archive_whole.h"
 #include "service/origin.h"
-#include "service/source_halt.h"
 
 #include <string.h>
 
@@ -223,9 +222,9 @@ static bool settle_others(const HfMigrateOptions *options, HfPg *source, HfPg *t
 {
     bool halts = options->others == HF_OTHERS_HALT;
     if (!halts || options->restore.dry_run)
-        return (!halts || hf_source_halt_check(source, error)) &&
+        return (!halts || hf_source_halt_check(options->keeper, source, error)) &&
                hf_migrate_check_others(options->others, source, warning, error);
-    return hf_source_halt_begin(halt, options->source, source, target, error) &&
+    return hf_source_halt_begin(halt, options->keeper, options->source, source, target, error) &&
            hf_migrate_check_others(HF_OTHERS_REFUSE, source, warning, error);
 }
 

@@ -8,6 +8,7 @@
 
 #include "engine/ends/postgres_catalog.h"
 #include "service/restore.h"
+#include "service/source_halt.h"
 
 typedef enum {
     HF_OTHERS_REFUSE, /* do nothing while others are connected to the source */
@@ -20,6 +21,7 @@ typedef struct {
     HfScope scope;         /* what of it to read; restore.patterns choose of that, with all that it needs */
     uint64_t lock_wait_ms; /* for the source's tables; 0: wait for ever */
     HfOthers others;
+    const HfSourceHaltKeeper *keeper; /* of a halt; NULL: nobody */
     uint64_t patience_ms; /* for the lock of another migration into there: one that died has it for a moment */
     /* Where to and how, mode NEW or SWAP; without archive. archive_name NULL is the source. */
     HfRestoreOptions restore;

@@ -20,7 +20,6 @@
 #include "service/mssql_compare.h"
 #include "service/mssql_state.h"
 #include "service/mssql_steps.h"
-#include "service/source_halt.h"
 
 #include <string.h>
 
@@ -115,13 +114,45 @@ static bool check_findings(Migration *self, GError **error)
 /* ---- The source ----------------------------------------------------------------------------------------------------
  */
 
+static bool prepare_key(const Migration *self, GError **error)
+{
+    const HfMssqlKeyChoice *key = self->result->assessment.plan->key;
+    return key == NULL || hf_mssql_key_ensure(self->tds, key, self->options->master_key_password, error);
+}
+
+/* Whether the target takes the plan of the assessment. */
+static bool look_at_target_for_plan(const Migration *self, GError **error)
+{
+    const HfAssessment *assessment = &self->result->assessment;
+    g_autoptr(GPtrArray) loads = hf_mssql_loads_new(assessment->plan, assessment->map, error);
+    return loads != NULL && hf_mssql_state_check(self->tds, assessment->plan, loads, error) && prepare_key(self, error);
+}
+
+/* Nothing is halted for what cannot be done: all that can be found out before is, in a snapshot of its own. */
+static bool look_first(Migration *self, HfPg *pg, GError **error)
+{
+    HfAssessment *assessment = &self->result->assessment;
+    g_autoptr(HfProgress) unseen = hf_progress_new(); /* what is measured then is measured again */
+    hf_progress_set_phase(self->progress, "looking at what stands in the way");
+    if (!hf_source_halt_check(self->options->keeper, pg, error) ||
+        !hf_pg_exec(pg, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", error) ||
+        !hf_assess_in(&self->options->assess, pg, unseen, assessment, error) || !hf_pg_exec(pg, "COMMIT", error) ||
+        !check_findings(self, error) || !look_at_target_for_plan(self, error))
+        return false;
+    hf_assessment_clear(assessment);
+    return true;
+}
+
 static bool settle_others(Migration *self, GError **error)
 {
     const HfMigrateMssqlOptions *options = self->options;
     bool halts = options->others == HF_OTHERS_HALT;
     g_autoptr(HfPg) pg = hf_pg_connect(options->assess.source, self->cancellable, error);
-    return pg != NULL && (!halts || hf_source_halt_begin(&self->halt, options->assess.source, pg, NULL, error)) &&
-           hf_migrate_check_others(halts ? HF_OTHERS_REFUSE : options->others, pg, &self->result->warning, error);
+    if (pg == NULL ||
+        (halts && (!look_first(self, pg, error) ||
+                   !hf_source_halt_begin(&self->halt, options->keeper, options->assess.source, pg, NULL, error))))
+        return false;
+    return hf_migrate_check_others(halts ? HF_OTHERS_REFUSE : options->others, pg, &self->result->warning, error);
 }
 
 static bool open_source(Migration *self, GError **error)
@@ -533,19 +564,15 @@ static void list_tables(Migration *self)
     self->result->bytes = self->result->assessment.bytes;
 }
 
-static bool prepare_key(const Migration *self, GError **error)
-{
-    const HfMssqlKeyChoice *key = self->result->assessment.plan->key;
-    return key == NULL || hf_mssql_key_ensure(self->tds, key, self->options->master_key_password, error);
-}
-
 static bool prepare(Migration *self, GError **error)
 {
     const HfAssessment *assessment = &self->result->assessment;
     hf_progress_set_phase(self->progress, "preparing");
     self->tds = hf_tds_connect(self->options->target, self->cancellable, error);
-    if (self->tds == NULL || !check_server(self->tds, error) || !open_source(self, error) ||
-        !check_findings(self, error) || !prepare_key(self, error))
+    if (self->tds == NULL || !check_server(self->tds, error) ||
+        !hf_mssql_state_lock(&self->state, self->options->target, self->options->patience_ms, self->cancellable,
+                             error) ||
+        !open_source(self, error) || !check_findings(self, error) || !prepare_key(self, error))
         return false;
     self->loads = hf_mssql_loads_new(assessment->plan, assessment->map, error);
     if (self->loads == NULL)
@@ -554,8 +581,7 @@ static bool prepare(Migration *self, GError **error)
     if (!cut(self, error))
         return false;
     hf_progress_set_phase(self->progress, "making tables");
-    return hf_mssql_state_open(&self->state, self->options->target, self->tds, assessment->plan, self->loads,
-                               self->slices, self->options->patience_ms, self->cancellable, error);
+    return hf_mssql_state_open(&self->state, self->tds, assessment->plan, self->loads, self->slices, error);
 }
 
 /* What a database says of what it refuses may have values of rows; its number has none. Transfer full. */
@@ -615,7 +641,7 @@ static bool tell_proved(const Migration *self, GError **error)
 {
     if (self->options->on_proved == NULL || self->options->on_proved(self->options->data, error))
         return true;
-    g_prefix_error(error, "both sides are equal, but the rows that were put aside are not told; call again: ");
+    g_prefix_error(error, "both sides are equal, but that could not be noted; call again: ");
     return false;
 }
 
@@ -711,7 +737,7 @@ bool hf_migrate_mssql(const HfMigrateMssqlOptions *options, HfProgress *progress
     self.aside = g_hash_table_new_full(NULL, NULL, NULL, free_array);
     bool ok = options->assess.scratch != NULL ? run_from_backup(&self, error) : run(&self, error);
     close_all(&self);
-    hf_source_halt_end(&self.halt, ok);
+    hf_source_halt_end(&self.halt, result->proved); /* whoever finds the target equal may have begun to use it */
     if (ok) {
         g_autofree char *rows = hf_format_count(result->rows);
         g_autofree char *but = result->refused > 0

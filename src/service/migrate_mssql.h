@@ -20,10 +20,11 @@ typedef struct {
 } HfKeptPart;
 
 typedef struct {
-    HfAssessOptions assess; /* the source, what of it, and the map */
-    uint64_t lock_wait_ms;  /* for the source's tables; 0: wait for ever */
-    HfOthers others;        /* of a live one */
-    uint64_t patience_ms;   /* for the lock of another migration into there: one that died has it for a moment */
+    HfAssessOptions assess;           /* the source, what of it, and the map */
+    uint64_t lock_wait_ms;            /* for the source's tables; 0: wait for ever */
+    HfOthers others;                  /* of a live one */
+    const HfSourceHaltKeeper *keeper; /* of a halt; NULL: nobody */
+    uint64_t patience_ms; /* for the lock of another migration into there: one that died has it for a moment */
     const HfTdsTarget *target;
     const char *master_key_password; /* for the default key, where the target has no master key; NULL: none */
     unsigned jobs;
@@ -35,7 +36,8 @@ typedef struct {
      *             some rows, which it has told. What it told of other parts is void, and is told again.
      * on_refused  all such rows (HfMssqlRefused) of one part. The part is committed after it, never before, so what is
      *             durable when it returns is not lost.
-     * on_proved   comes when both sides are equal, before the target forgets what was put aside.
+     * on_proved   comes when both sides are equal, before the target forgets what was put aside: the last moment to
+     *             note what came of it.
      */
     guint refused_limit;
     bool (*on_kept)(const GPtrArray *kept, gpointer data, GError **error);
@@ -72,7 +74,8 @@ typedef struct {
  * HF_ERROR_LIMIT names values that the map says to refuse; HF_ERROR_CONFLICT if others are connected to the source, if
  * the target holds already what would be made, or another migration into it is under way or was of something else;
  * HF_ERROR_DIFFER if both sides are not equal in the end. After a failure the error says what is unfinished. The result
- * is to be cleared, whatever comes back.
+ * is to be cleared, whatever comes back. Where services are halted they stay so once both sides are equal, whatever
+ * follows.
  */
 bool hf_migrate_mssql(const HfMigrateMssqlOptions *options, HfProgress *progress, GCancellable *cancellable,
                       HfMigrateMssqlResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -228,8 +228,8 @@ static bool try_lock(HfMssqlState *self, GError **error)
     return false;
 }
 
-static bool take_lock(HfMssqlState *self, const HfTdsTarget *target, uint64_t patience_ms, GCancellable *cancellable,
-                      GError **error)
+bool hf_mssql_state_lock(HfMssqlState *self, const HfTdsTarget *target, uint64_t patience_ms, GCancellable *cancellable,
+                         GError **error)
 {
     gint64 until_us = g_get_monotonic_time() + (gint64)patience_ms * 1000;
     self->lock = hf_tds_connect(target, cancellable, error);
@@ -250,21 +250,31 @@ static bool take_lock(HfMssqlState *self, const HfTdsTarget *target, uint64_t pa
     return false;
 }
 
-bool hf_mssql_state_open(HfMssqlState *self, const HfTdsTarget *target, HfTds *tds, const HfMssqlPlan *plan,
-                         const GPtrArray *loads, const GPtrArray *slices, uint64_t patience_ms,
-                         GCancellable *cancellable, GError **error)
+static bool look_for_state(HfTds *tds, bool *made, GError **error)
+{
+    g_autoptr(HfTdsRows) there = hf_tds_query(tds, "SELECT OBJECT_ID(N'" STATE "')", error);
+    *made = there != NULL && hf_tds_rows_count(there) > 0 && hf_tds_rows_text(there, 0, 0) != NULL;
+    return there != NULL;
+}
+
+bool hf_mssql_state_check(HfTds *tds, const HfMssqlPlan *plan, const GPtrArray *loads, GError **error)
+{
+    bool made;
+    char digest[HF_DIGEST_HEX_SIZE];
+    plan_digest(plan, loads, digest);
+    return look_for_state(tds, &made, error) &&
+           (made ? check_plan(tds, digest, error) : check_absent(tds, plan, error));
+}
+
+bool hf_mssql_state_open(HfMssqlState *self, HfTds *tds, const HfMssqlPlan *plan, const GPtrArray *loads,
+                         const GPtrArray *slices, GError **error)
 {
     char digest[HF_DIGEST_HEX_SIZE];
-    *self = (HfMssqlState){.parts = g_ptr_array_new_with_free_func(g_free), .steps = g_hash_table_new(NULL, NULL)};
+    self->parts = g_ptr_array_new_with_free_func(g_free);
+    self->steps = g_hash_table_new(NULL, NULL);
     plan_digest(plan, loads, digest);
-    if (!take_lock(self, target, patience_ms, cancellable, error))
-        return false;
-    g_autoptr(HfTdsRows) there = hf_tds_query(tds, "SELECT OBJECT_ID(N'" STATE "')", error);
-    if (there == NULL)
-        return false;
-    self->made = hf_tds_rows_count(there) > 0 && hf_tds_rows_text(there, 0, 0) != NULL;
-    return (self->made || create(self, tds, plan, slices, digest, error)) && check_plan(tds, digest, error) &&
-           read_parts(self, tds, loads, error) && read_steps(self, tds, error);
+    return look_for_state(tds, &self->made, error) && (self->made || create(self, tds, plan, slices, digest, error)) &&
+           check_plan(tds, digest, error) && read_parts(self, tds, loads, error) && read_steps(self, tds, error);
 }
 
 void hf_mssql_state_clear(HfMssqlState *self)

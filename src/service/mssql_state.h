@@ -22,15 +22,20 @@ typedef struct {
     bool made;         /* what comes before the rows is there, or may be */
 } HfMssqlState;
 
+/* First of all; all zero before. HF_ERROR_CONFLICT if another migration is at work and does not end within the
+ * patience. */
+bool hf_mssql_state_lock(HfMssqlState *self, const HfTdsTarget *target, uint64_t patience_ms, GCancellable *cancellable,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether hf_mssql_state_open would be refused, HF_ERROR_CONFLICT. */
+bool hf_mssql_state_check(HfTds *tds, const HfMssqlPlan *plan, const GPtrArray *loads, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 /*
  * Makes what the plan has before the rows and the tables of the state, in one transaction; or finds them. `slices`
  * (HfSlice, by load) are the parts of a new one. HF_ERROR_CONFLICT if objects of the plan are there and no state that
- * fits it, or if another migration is at
- * work and does not end within the patience.
+ * fits it.
  */
-bool hf_mssql_state_open(HfMssqlState *self, const HfTdsTarget *target, HfTds *tds, const HfMssqlPlan *plan,
-                         const GPtrArray *loads, const GPtrArray *slices, uint64_t patience_ms,
-                         GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool hf_mssql_state_open(HfMssqlState *self, HfTds *tds, const HfMssqlPlan *plan, const GPtrArray *loads,
+                         const GPtrArray *slices, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_mssql_state_clear(HfMssqlState *self);
 
 /* For HfMssqlSink.on_end: notes the part in the transaction of its rows; HF_ERROR_DATABASE if somebody else has done

@@ -1,6 +1,7 @@
 #include "service/source_halt.h"
 
 #include "base/error.h"
+#include "engine/ends/postgres_copies.h"
 #include "service/admission.h"
 
 static bool look(HfSourceHalt *self, HfPg *pg, GError **error)
@@ -21,39 +22,46 @@ static bool look(HfSourceHalt *self, HfPg *pg, GError **error)
             hf_pg_database(pg));
         return false;
     }
-    if (self->connection_limit == 0) {
-        g_set_error(
-            error, HF_ERROR, HF_ERROR_CONFLICT,
-            "%s has a connection limit of 0 already, so nobody knows which one it is to have later: set that (-1 "
-            "is none) and try again",
-            hf_pg_database(pg));
-        return false;
+    if (self->connection_limit != 0)
+        return true;
+    if (self->keeper != NULL && self->keeper->is_halted) {
+        self->connection_limit = self->keeper->connection_limit;
+        return true;
     }
-    return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
+                "%s has a connection limit of 0 already, so nobody knows which one it is to have later: set that (-1 "
+                "is none) and try again; or do without the halt, as it lets in superusers alone",
+                hf_pg_database(pg));
+    return false;
 }
 
-bool hf_source_halt_check(HfPg *pg, GError **error)
+bool hf_source_halt_check(const HfSourceHaltKeeper *keeper, HfPg *pg, GError **error)
 {
-    HfSourceHalt unused = {0};
+    HfSourceHalt unused = {.keeper = keeper};
     return look(&unused, pg, error);
 }
 
 /* Transfer full. */
-static char *tell_statement(const HfSourceHalt *self)
+static char *tell_statement(const HfPgTarget *source, int64_t connection_limit)
 {
-    g_autofree char *quoted = hf_pg_quote_ident(hf_pg_target_database(self->source));
-    return g_strdup_printf("ALTER DATABASE %s CONNECTION LIMIT %" G_GINT64_FORMAT, quoted, self->connection_limit);
+    g_autofree char *quoted = hf_pg_quote_ident(hf_pg_target_database(source));
+    return g_strdup_printf("ALTER DATABASE %s CONNECTION LIMIT %" G_GINT64_FORMAT, quoted, connection_limit);
 }
 
-bool hf_source_halt_begin(HfSourceHalt *self, const HfPgTarget *source, HfPg *pg, HfPg *spared, GError **error)
+bool hf_source_halt_begin(HfSourceHalt *self, const HfSourceHaltKeeper *keeper, const HfPgTarget *source, HfPg *pg,
+                          HfPg *spared, GError **error)
 {
     self->source = source;
-    if (!look(self, pg, error))
+    self->keeper = keeper;
+    if (!look(self, pg, error) || (keeper != NULL && !keeper->on_halt(self->connection_limit, keeper->data, error)))
         return false;
-    g_autofree char *statement = tell_statement(self);
+    g_autofree char *statement = tell_statement(source, self->connection_limit);
     g_autofree char *quoted = hf_pg_quote_ident(hf_pg_database(pg));
-    g_message("the services of %s are halted; if this process is killed, they resume with: %s", hf_pg_database(pg),
-              statement);
+    if (keeper != NULL)
+        g_message("the services of %s are halted", hf_pg_database(pg));
+    else
+        g_message("the services of %s are halted; if this process is killed, they resume with: %s", hf_pg_database(pg),
+                  statement);
     self->begun = true;
     return hf_pg_execf(pg, error, "SET statement_timeout = '5s'; ALTER DATABASE %s CONNECTION LIMIT 0", quoted) &&
            hf_admission_end_sessions(pg, hf_pg_database(pg), pg, spared, error);
@@ -62,11 +70,12 @@ bool hf_source_halt_begin(HfSourceHalt *self, const HfPgTarget *source, HfPg *pg
 void hf_source_halt_end(HfSourceHalt *self, bool moved)
 {
     g_autoptr(GError) reason = NULL;
-    if (!self->begun)
-        return;
+    bool is_mine = self->begun && self->keeper == NULL;
     self->begun = false;
+    if (!is_mine)
+        return;
     const char *database = hf_pg_target_database(self->source);
-    g_autofree char *statement = tell_statement(self);
+    g_autofree char *statement = tell_statement(self->source, self->connection_limit);
     if (moved) {
         g_message("%s stays halted, and lets in superusers alone, until: %s", database, statement);
         return;
@@ -77,4 +86,11 @@ void hf_source_halt_end(HfSourceHalt *self, bool moved)
     else
         g_warning("the services of %s are still halted (%s); they resume with: %s", database, reason->message,
                   statement);
+}
+
+bool hf_source_halt_open(const HfPgTarget *source, const char *maintenance_db, int64_t connection_limit, GError **error)
+{
+    g_autofree char *statement = tell_statement(source, connection_limit);
+    g_autoptr(HfPg) pg = hf_postgres_connect_maintenance(source, maintenance_db, NULL, error);
+    return pg != NULL && hf_pg_exec(pg, "SET statement_timeout = '5s'", error) && hf_pg_exec(pg, statement, error);
 }

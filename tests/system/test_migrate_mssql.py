@@ -342,19 +342,46 @@ def test_what_changed_in_one_partition_is_loaded_again(migrate, source, server, 
 
 
 def test_services_of_the_source_are_halted_and_resume_unless_all_is_moved(migrate, stopped, server, target, postgres):
-    def limit():
-        return postgres(15).psql(f"SELECT datconnlimit FROM pg_database WHERE datname = '{stopped}'")
-
     with postgres(15).connect(stopped) as at_work:
         refuse_rows(server, target, 50)
         told = migrate(stopped, "--others", "halt", check=False)
         refused(told, "public.t2: the row id=50 is refused")
-        assert f"the services of {stopped} resume" in told.stderr and limit() == "-1"
+        assert f"the services of {stopped} resume" in told.stderr and limit_of(postgres, stopped) == "-1"
         with pytest.raises(psycopg.OperationalError):
             at_work.execute("SELECT 1")
     ask(server, target, "ALTER TABLE t2 DROP CONSTRAINT refused")
     told = migrate(stopped, "--others", "halt")
-    assert f"{stopped} stays halted" in told.stderr and limit() == "0"
+    assert f"{stopped} stays halted" in told.stderr and limit_of(postgres, stopped) == "0"
+
+
+def limit_of(postgres, name):
+    return postgres(15).psql(f"SELECT datconnlimit FROM pg_database WHERE datname = '{name}'")
+
+
+def test_services_stay_halted_where_all_is_proved_though_it_is_not_finished(migrate, source, server, postgres):
+    name = source("CREATE TABLE t (n int); INSERT INTO t VALUES (1)")
+    server.fault("batch", "cut", matching="DROP TABLE")
+    told = migrate(name, "--others", "halt", check=False)
+    refused(told, "both sides are equal, but the migration's own tables")
+    assert f"{name} stays halted" in told.stderr and limit_of(postgres, name) == "0"
+    assert report(migrate(name, "--json"))["proved"], "called again, as it says"
+    assert limit_of(postgres, name) == "0"
+
+
+@pytest.mark.parametrize("data, there, said", [
+    ("CREATE TABLE t (d date); INSERT INTO t VALUES ('infinity')", None, "there are values that SQL Server does not take"),
+    ("CREATE TABLE t (n int)", "CREATE TABLE t (x int)", "holds [dbo].[t] already"),
+    ("CREATE TABLE t (n int)", "CREATE TABLE dbo.holdfast_migration (plan_digest nvarchar(32))", "of another plan"),
+])
+def test_no_services_are_halted_for_what_cannot_be_done(migrate, source, server, target, postgres, data, there, said):
+    name = source(data)
+    if there:
+        ask(server, target, there)
+    with postgres(15).connect(name) as at_work:
+        told = migrate(name, "--others", "halt", check=False)
+        refused(told, said)
+        assert "halted" not in told.stderr and limit_of(postgres, name) == "-1"
+        at_work.execute("SELECT 1")
 
 
 def test_rows_that_are_refused_are_put_aside(migrate, stopped, server, target, tmp_path):
