@@ -1,17 +1,14 @@
 #include "worker/halt.h"
 
 #include "base/error.h"
-#include "base/units.h"
 #include "service/admission.h"
 #include "service/request_body.h"
 #include "service/webhook.h"
+#include "worker/gate.h"
 
 #include <string.h>
 
 #define KEEP_US (10 * G_USEC_PER_SEC)
-/* nginx keeps the gate's answer to the end of a second (nginx/holdfast-gate.conf). */
-#define GATE_CACHE_US (1100 * 1000)
-#define LOOK_PAUSE_US 20000
 
 void hf_halt_init(HfHalt *self, HfJobRun *run, const HfServerRow *server, const HfDatabaseRow *database,
                   const HfPgTarget *target)
@@ -28,13 +25,6 @@ void hf_halt_init(HfHalt *self, HfJobRun *run, const HfServerRow *server, const 
 /* ---- For as long as it takes ---------------------------------------------------------------------------------------
  */
 
-static bool close_gate(const HfHalt *self, HfQueue *queue, GError **error)
-{
-    g_autofree char *until = hf_format_time(g_get_real_time() + HF_HALT_MAX_S * G_USEC_PER_SEC);
-    g_autofree char *gate = g_strdup_printf("{\"job_id\":\"%s\",\"until\":\"%s\"}", self->halter.job_id, until);
-    return hf_queue_close_gate(queue, self->database->id, gate, error);
-}
-
 /* False: it ends. */
 static bool wait_to_keep(HfHalt *self)
 {
@@ -49,7 +39,7 @@ static bool wait_to_keep(HfHalt *self)
 static bool keep_gate(HfHalt *self, HfQueue *queue, GError **error)
 {
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
-    return !self->parts.gate || self->ending || close_gate(self, queue, error);
+    return !self->parts.gate || self->ending || hf_gate_close(queue, self->database->id, self->halter.job_id, error);
 }
 
 /* Until its end; the gate also where Redis has lost it. */
@@ -100,21 +90,6 @@ static bool tell(const HfHalt *self, const char *event, const char *outcome, GCa
                            cancellable, error);
 }
 
-/* Until no request is let through that came before. A gate that cannot be closed stands in nobody's way. */
-static bool halt_gate(const HfHalt *self, GError **error)
-{
-    g_autoptr(GError) away = NULL;
-    gint64 until_us = g_get_monotonic_time() + GATE_CACHE_US;
-    if (!close_gate(self, self->run->requester.queue, &away)) {
-        g_warning("the gate stays open, for Redis does not answer: %s", away->message);
-        return true;
-    }
-    g_message("the gate is closed");
-    while (g_get_monotonic_time() < until_us && !g_cancellable_is_cancelled(self->run->cancellable))
-        g_usleep(LOOK_PAUSE_US);
-    return hf_error_check_cancelled(self->run->cancellable, error);
-}
-
 static bool halt_connections(const HfHalt *self, HfPg *spared, GError **error)
 {
     if (!hf_admission_close(self->target, self->server->maintenance_db, spared, self->run->cancellable, error))
@@ -137,7 +112,8 @@ bool hf_halt_services(HfHalt *self, HfPg *spared, GError **error)
     g_cond_init(&self->cond);
     self->keeper = g_thread_new("halt", keep, self);
     return (!parts->webhooks || tell(self, "halt.before", NULL, run->cancellable, error)) &&
-           (!parts->gate || halt_gate(self, error)) && (!parts->connections || halt_connections(self, spared, error));
+           (!parts->gate || hf_gate_close_for(run, self->database->id, self->halter.job_id, error)) &&
+           (!parts->connections || halt_connections(self, spared, error));
 }
 
 /* ---- Resuming ------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@
 
 typedef struct {
     HfJobRun *run;
+    HfClosedSource *closed;
     GPtrArray *refused; /* HfJobRefused */
 } Into;
 
@@ -59,6 +60,13 @@ static bool on_refused(const HfNeutralTable *table, const char *part, const GPtr
         if (!keep_refused(data, name, part, rows->pdata[i], error))
             return false;
     return true;
+}
+
+/* HfMigrateMssqlOptions.on_proved */
+static bool on_proved(gpointer data, GError **error)
+{
+    const Into *self = data;
+    return hf_closed_source_note(self->closed, true, error);
 }
 
 /* ---- What came of it -----------------------------------------------------------------------------------------------
@@ -128,6 +136,7 @@ static bool migrate(Into *self, const HfMigrationPlan *plan, const HfTdsTarget *
     HfMigrateMssqlOptions options = {.assess = plan->assess,
                                      .lock_wait_ms = plan->lock_wait_ms,
                                      .others = plan->others,
+                                     .keeper = &self->closed->keeper,
                                      .patience_ms = HF_MIGRATION_PATIENCE_MS,
                                      .target = target,
                                      .master_key_password = plan->secrets.master_key_password,
@@ -135,6 +144,7 @@ static bool migrate(Into *self, const HfMigrationPlan *plan, const HfTdsTarget *
                                      .refused_limit = (guint)hf_body_number(run->request, 0, "refused_limit", 0),
                                      .on_kept = on_kept,
                                      .on_refused = on_refused,
+                                     .on_proved = on_proved,
                                      .discreet = true, /* viewers see a job's error */
                                      .data = self};
     options.assess.scratch = frank != NULL ? &scratch : NULL;
@@ -152,9 +162,9 @@ static bool migrate(Into *self, const HfMigrationPlan *plan, const HfTdsTarget *
     return ok;
 }
 
-bool hf_migrate_into_mssql(const HfMigrationPlan *plan, HfJobRun *run, GError **error)
+bool hf_migrate_into_mssql(const HfMigrationPlan *plan, HfJobRun *run, HfClosedSource *closed, GError **error)
 {
-    Into self = {.run = run};
+    Into self = {.run = run, .closed = closed};
     g_autoptr(HfTdsTarget) target = find_target(run, plan, error);
     if (target == NULL)
         return false;

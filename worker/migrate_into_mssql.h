@@ -5,9 +5,11 @@
 #ifndef WORKER_MIGRATE_INTO_MSSQL_H
 #define WORKER_MIGRATE_INTO_MSSQL_H
 
+#include "worker/closed_source.h"
 #include "worker/migration_plan.h"
 
-/* Sets run->result, also on failure. */
-bool hf_migrate_into_mssql(const HfMigrationPlan *plan, HfJobRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Sets run->result, also on failure. `closed` is the source, if the plan halts its services. */
+bool hf_migrate_into_mssql(const HfMigrationPlan *plan, HfJobRun *run, HfClosedSource *closed, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

@@ -100,6 +100,14 @@ static bool open_scratch(HfMigrationPlan *self, HfJobRun *run, GError **error)
     return true;
 }
 
+static HfOthers read_others(const HfJson *request)
+{
+    const char *others = hf_body_text(request, 0, "others");
+    return g_strcmp0(others, "go_on") == 0  ? HF_OTHERS_GO_ON
+           : g_strcmp0(others, "halt") == 0 ? HF_OTHERS_HALT
+                                            : HF_OTHERS_REFUSE;
+}
+
 bool hf_migration_plan_open(HfMigrationPlan *self, HfJobRun *run, GError **error)
 {
     const HfJson *request = run->request;
@@ -109,7 +117,7 @@ bool hf_migration_plan_open(HfMigrationPlan *self, HfJobRun *run, GError **error
     hf_pattern_texts_read(&self->texts, request);
     self->jobs = (unsigned)hf_body_number(request, 0, "jobs", run->worker->configuration->worker_lanes);
     self->lock_wait_ms = hf_body_number(request, 0, "lock_wait_s", DEFAULT_LOCK_WAIT_S) * 1000;
-    self->others = g_strcmp0(hf_body_text(request, 0, "others"), "go_on") == 0 ? HF_OTHERS_GO_ON : HF_OTHERS_REFUSE;
+    self->others = read_others(request);
     if (self->target == NULL)
         return read_mssql(self, run, error) && (!from_backup || open_scratch(self, run, error));
     read_postgres(self, run);

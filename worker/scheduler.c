@@ -12,6 +12,7 @@
 #include "catalog/account.h"
 #include "catalog/audit.h"
 #include "catalog/backup_table.h"
+#include "catalog/closure_table.h"
 #include "catalog/job.h"
 #include "catalog/job_file_table.h"
 #include "catalog/report_table.h"
@@ -24,6 +25,7 @@
 #include "service/request_retention.h"
 #include "service/schedule_time.h"
 #include "service/upload_file.h"
+#include "worker/gate.h"
 #include "worker/halt.h"
 
 #include <string.h>
@@ -225,7 +227,20 @@ static bool publish_again(HfScheduler *self, GError **error)
 /* ---- What expires --------------------------------------------------------------------------------------------------
  */
 
-/* Whatever became of the job: services resume. Connections are for a worker to let in that reaches the server. */
+/* Connections are for a worker to let in that reaches the server. */
+static bool ask_to_resume(HfScheduler *self, const char *organization, const char *database_id, GError **error)
+{
+    HfRequester requester = {.catalog = self->catalog,
+                             .queue = self->queue,
+                             .sealer = self->worker->sealer,
+                             .organization = organization,
+                             .actor = self->worker->actor,
+                             .reason = "the job that halted the services is dead"};
+    g_autofree char *answer = hf_request_run(&requester, hf_request_resume, database_id, NULL, HF_JSON_NONE, error);
+    return answer != NULL;
+}
+
+/* Whatever became of the job: services resume. */
 static bool resume(HfScheduler *self, const HfHaltRow *halt, GError **error)
 {
     g_warning("the services of the database %s, which the job %s halted and left, resume", halt->database_id,
@@ -234,15 +249,7 @@ static bool resume(HfScheduler *self, const HfHaltRow *halt, GError **error)
         (void)!hf_queue_open_gate(self->queue, halt->database_id, NULL);
         return true;
     }
-    HfRequester requester = {.catalog = self->catalog,
-                             .queue = self->queue,
-                             .sealer = self->worker->sealer,
-                             .organization = halt->organization,
-                             .actor = self->worker->actor,
-                             .reason = "the job that halted the services is dead"};
-    g_autofree char *answer =
-        hf_request_run(&requester, hf_request_resume, halt->database_id, NULL, HF_JSON_NONE, error);
-    return answer != NULL;
+    return ask_to_resume(self, halt->organization, halt->database_id, error);
 }
 
 static bool end_halts(HfScheduler *self, GError **error)
@@ -252,6 +259,35 @@ static bool end_halts(HfScheduler *self, GError **error)
         if (!resume(self, halts->pdata[i], error))
             return false;
     return halts != NULL;
+}
+
+/* Nobody opens one meanwhile, whose gate would then be closed again. Of what is moved no job tells how far it is. */
+static bool keep_gates_closed(HfScheduler *self, GError **error)
+{
+    g_autoptr(GError) away = NULL;
+    if (!hf_catalog_begin(self->catalog, error))
+        return false;
+    g_autoptr(GPtrArray) closures = hf_closure_list(self->catalog, error);
+    for (guint i = 0; closures != NULL && i < closures->len && away == NULL; i++) {
+        const HfClosureRow *closure = closures->pdata[i];
+        if (!hf_gate_close(self->queue, closure->database_id, closure->is_moved ? NULL : closure->job_id, &away))
+            g_debug("gates are not closed without Redis: %s", away->message);
+    }
+    hf_catalog_rollback(self->catalog);
+    return closures != NULL;
+}
+
+static bool end_closures(HfScheduler *self, GError **error)
+{
+    g_autoptr(GPtrArray) orphans = hf_closure_orphans(self->catalog, error);
+    for (guint i = 0; orphans != NULL && i < orphans->len; i++) {
+        const HfClosureRow *closure = orphans->pdata[i];
+        g_warning("the database %s, which the migration %s closed and left, opens", closure->database_id,
+                  closure->job_id);
+        if (!ask_to_resume(self, closure->organization, closure->database_id, error))
+            return false;
+    }
+    return orphans != NULL && keep_gates_closed(self, error);
 }
 
 /* One that cannot be asked for any more, as somebody was faster, stops no other. */
@@ -389,8 +425,8 @@ static bool turn(HfScheduler *self, GError **error)
         self->grace_until_us = g_get_monotonic_time() + GRACE_US;
     }
     self->leads = leader;
-    return !leader || (end_halts(self, error) && tend_schedules(self, error) && take_back(self, error) &&
-                       publish_again(self, error) && expire(self, error));
+    return !leader || (end_halts(self, error) && end_closures(self, error) && tend_schedules(self, error) &&
+                       take_back(self, error) && publish_again(self, error) && expire(self, error));
 }
 
 void hf_scheduler_turn(HfScheduler *self)

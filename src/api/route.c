@@ -19,6 +19,7 @@
 #include "service/request_migrate.h"
 #include "service/request_rescan.h"
 #include "service/request_restore.h"
+#include "service/request_resume.h"
 #include "service/request_verify.h"
 
 #include <string.h>
@@ -140,6 +141,7 @@ static const HfRoute routes[] = {
 
     {"POST", V1 "/assessments", OPERATOR, hf_request_handle, .request = hf_request_assess},
     {"POST", V1 "/migrations", OPERATOR, hf_request_handle, .request = hf_request_migrate},
+    {"POST", V1 "/databases/{id}/open", OPERATOR, hf_request_handle, .request = hf_request_open},
     {"GET", V1 "/jobs/{id}/report", OPERATOR, hf_report_handle_json},
     {"GET", V1 "/jobs/{id}/report.html", OPERATOR, hf_report_handle_html},
     {"GET", V1 "/jobs/{id}/script.sql", OPERATOR, hf_report_handle_script},

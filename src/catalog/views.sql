@@ -136,7 +136,9 @@ SELECT d.id, d.organization_id, d.version, d.server_id, d.name, d.created_at,
         holdfast_view.t(a.last_good_at), 'last_good_bytes', a.size_bytes, 'last_good_proof', a.proof, 'trend',
         holdfast_view.trend(d.id), 'next_run_at', holdfast_view.t(holdfast_view.next_run_at(d)), 'alarm', a.is_raised,
         'missing_since', holdfast_view.t(d.missing_since), 'halted_until',
-        (SELECT holdfast_view.t(h.until) FROM halt h WHERE h.database_id = d.id AND h.until > now()), 'created_at',
+        (SELECT holdfast_view.t(h.until) FROM halt h WHERE h.database_id = d.id AND h.until > now()), 'closed',
+        (SELECT jsonb_build_object('job_id', c.job_id, 'at', holdfast_view.t(c.closed_at), 'is_moved', c.is_moved)
+            FROM closure c WHERE c.database_id = d.id), 'created_at',
         holdfast_view.t(d.created_at), 'created_by', d.created_by, 'version', d.version) AS json
 FROM database d JOIN server s ON s.id = d.server_id JOIN holdfast_view.alarm a ON a.id = d.id;
 
@@ -449,7 +451,8 @@ CREATE FUNCTION holdfast_view.metrics() RETURNS jsonb LANGUAGE sql STABLE SET se
             WHERE ended_at > now() - interval '1 day' GROUP BY kind, state ORDER BY kind, state) x),
         'backups', (SELECT jsonb_build_object('count', count(*), 'bytes', coalesce(sum(size_bytes), 0)) FROM backup
             WHERE state <> 'deleted'),
-        'halted', (SELECT count(*) FROM halt WHERE until > now()),
+        'halted', (SELECT count(*) FROM halt WHERE until > now())
+            + (SELECT count(*) FROM closure WHERE NOT is_moved),
         'alarms', (SELECT coalesce(jsonb_agg(jsonb_build_object('organization', o.name, 'server', s.name, 'database',
             a.name, 'raised', a.is_raised, 'missing', d.missing_since IS NOT NULL, 'last_good_s', holdfast_view.us(a.last_good_at) / 1000000)
             ORDER BY o.name, s.name, a.name), '[]') FROM holdfast_view.alarm a

@@ -27,7 +27,7 @@
         {"exclude_schemas", HF_BODY_TEXTS, .max = PATTERN_BYTES}, {"tables", HF_BODY_TEXTS, .max = PATTERN_BYTES},     \
         {"exclude_tables", HF_BODY_TEXTS, .max = PATTERN_BYTES},                                                       \
         {"exclude_table_data", HF_BODY_TEXTS, .max = PATTERN_BYTES},                                                   \
-        {"others", HF_BODY_CHOICE, .choices = "refuse go_on"}, {"jobs", HF_BODY_NUMBER, .min = 1, .max = 128},         \
+        {"others", HF_BODY_CHOICE, .choices = "refuse go_on halt"}, {"jobs", HF_BODY_NUMBER, .min = 1, .max = 128},         \
         {"lock_wait_s", HF_BODY_NUMBER, .min = 0, .max = DAY_S}, {"pool", HF_BODY_TEXT},                               \
         {"mode", HF_BODY_CHOICE, .choices = "new swap"}, {"server_id", HF_BODY_ID},                                    \
         {"database_name", HF_BODY_TEXT, .max = 128}, {"target_database_id", HF_BODY_ID},                               \

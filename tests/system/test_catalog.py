@@ -664,7 +664,7 @@ def test_a_due_schedule_is_advanced_by_one_leader(catalog):
 # ---- The rest -------------------------------------------------------------------------------------------------------
 
 
-STORIES = ["people", "backups", "uploads", "restores", "answers"]
+STORIES = ["people", "backups", "uploads", "restores", "closures", "answers"]
 
 
 def test_each_operation_answers_as_its_header_says(catalog):

@@ -280,7 +280,7 @@ def test_a_fresh_backup_that_is_named_will_do_and_no_other(world):
     ({"mode": "new", "backup": "none", "folder": "x"}, "folder is for a backup that is made first"),
     ({"mode": "new", "backup_age_s": 60}, "backup_age_s is for a backup that backup_id names"),
     ({"mode": "new", "safety": "before"}, 'safety is for mode "swap"'),
-    ({"mode": "new", "others": "kill"}, "one of refuse go_on"),
+    ({"mode": "new", "others": "kill"}, "one of refuse go_on halt"),
 ])
 def test_what_does_not_go_together_is_refused_with_the_reason(world, body, said):
     if body.get("mode") == "new" and len(body) > 1:

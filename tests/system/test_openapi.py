@@ -278,6 +278,12 @@ class Tour:
         assert admin.get(f"/jobs/{report}/report.html", expect=200).body == b"<!DOCTYPE html>"
         assert admin.get(f"/jobs/{report}/script.sql", expect=200).body == b"SELECT 1"
         admin.get(f"/jobs/{self.things['job']}/report", expect=404)
+        database, organization = self.things["database"], admin.me["organization"]["id"]
+        admin.post(f"/databases/{database}/open", expect=409)  # it is not closed
+        self.site.sql("INSERT INTO closure (organization_id, database_id, job_id, attempt, connection_limit, is_moved) "
+                      "VALUES (%s, %s, %s, 1, -1, true)", organization, database, report)
+        assert admin.get(f"/databases/{database}", expect=200).json["closed"]["job_id"] == report
+        admin.post(f"/databases/{database}/open", expect=202)
 
     def exports(self):
         admin, organization = self.admin, self.organization.json["id"]

@@ -3,6 +3,9 @@
  * after a preflight, so that no time is lost on what cannot be done, one is made and registered. Then the migration
  * loads beside what is live, as a restore does. (Into SQL Server there is no such beside: migrate_into_mssql.c.)
  *
+ * Services of the source that are halted stay so from the moment on in which its databases may have got their name
+ * (closed_source.h).
+ *
  * The job's step is the name of the backup's file while that is written, then "loading", then which database is about
  * to get its name (naming_step.h). So an attempt that follows a dead one makes no second backup, and begins the load
  * again unless it was all done.
@@ -12,6 +15,7 @@
 #include "service/request_body.h"
 #include "service/request_migrate.h"
 #include "service/restore_preflight.h"
+#include "worker/closed_source.h"
 #include "worker/kept_copy.h"
 #include "worker/migrate_into_mssql.h"
 #include "worker/migration_plan.h"
@@ -26,6 +30,7 @@
 typedef struct {
     HfJobRun *run;
     HfMigrationPlan plan;
+    HfClosedSource closed;
     HfRestoreResult result;
     HfSafety safety;
     HfSafetyBackup file;
@@ -74,7 +79,7 @@ static bool make_backup(const Migrate *self, GError **error)
     return false;
 }
 
-static bool preflight_and_back_up(Migrate *self, GError **error)
+static bool preflight(Migrate *self, GError **error)
 {
     HfRestoreResult *result = &self->result;
     HfMigrateOptions options = self->plan.into_postgres;
@@ -83,7 +88,7 @@ static bool preflight_and_back_up(Migrate *self, GError **error)
         return false;
     hf_restore_result_clear(result);
     *result = (HfRestoreResult){0};
-    return make_backup(self, error);
+    return true;
 }
 
 static bool look_at_backup(const Migrate *self, GError **error)
@@ -117,8 +122,9 @@ static bool settle_backup(Migrate *self, GError **error)
         return true;
     if (hf_body_text(run->request, 0, "backup_id") == NULL &&
         g_strcmp0(hf_body_text(run->request, 0, "backup"), "none") != 0)
-        return preflight_and_back_up(self, error);
+        return preflight(self, error) && make_backup(self, error);
     return (job->backup_id == NULL || look_at_backup(self, error)) &&
+           (self->plan.others != HF_OTHERS_HALT || preflight(self, error)) && /* nothing is halted for nothing */
            hf_job_set_step(run->catalog, job->id, job->attempt, STEP_LOADING, error);
 }
 
@@ -152,7 +158,8 @@ static bool before_swap(const char *incoming, gpointer data, GError **error)
 {
     Migrate *self = data;
     return (self->safety != HF_SAFETY_BEFORE || hf_safety_backup_before(&self->file, error)) &&
-           hf_naming_step_note(self->run, &self->plan.into_postgres.restore, incoming, error);
+           hf_naming_step_note(self->run, &self->plan.into_postgres.restore, incoming, error) &&
+           hf_closed_source_note(&self->closed, true, error);
 }
 
 static bool migrate(Migrate *self, GError **error)
@@ -162,14 +169,18 @@ static bool migrate(Migrate *self, GError **error)
     bool done = false;
     options->restore.before_swap = before_swap;
     options->restore.swap_data = self;
+    options->keeper = &self->closed.keeper;
     if (is_loading(run->job) && !hf_naming_step_follow(run, &options->restore, &self->result, &done, error))
         return false;
     if (done)
         return true;
-    if (!settle_backup(self, error))
+    if (!hf_closed_source_note(&self->closed, false, error) || !settle_backup(self, error))
         return false;
     options->restore.on_finding = hf_finding_log;
-    return hf_migrate(options, run->progress, run->cancellable, &self->result, error);
+    bool ok = hf_migrate(options, run->progress, run->cancellable, &self->result, error);
+    if (!ok && !self->result.in_doubt)
+        self->closed.is_moved = false;
+    return ok;
 }
 
 /* That of the target, if it is registered. Transfer full. */
@@ -218,8 +229,14 @@ static bool into_postgres(Migrate *self, GError **error)
 bool hf_job_run_migrate(HfJobRun *run, GError **error)
 {
     Migrate self = {.run = run};
-    bool ok = hf_migration_plan_open(&self.plan, run, error) &&
-              (self.plan.target != NULL ? into_postgres(&self, error) : hf_migrate_into_mssql(&self.plan, run, error));
+    bool halts = false;
+    bool ok = hf_migration_plan_open(&self.plan, run, error);
+    if (ok && self.plan.others == HF_OTHERS_HALT)
+        ok = halts = hf_closed_source_begin(&self.closed, run, &self.plan.source, error);
+    ok = ok && (self.plan.target != NULL ? into_postgres(&self, error)
+                                         : hf_migrate_into_mssql(&self.plan, run, &self.closed, error));
+    if (halts)
+        hf_closed_source_end(&self.closed);
     hf_migration_plan_close(&self.plan);
     return ok;
 }

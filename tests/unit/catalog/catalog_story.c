@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "catalog/account.h"
 #include "catalog/backup_table.h"
+#include "catalog/closure_table.h"
 #include "catalog/job.h"
 #include "catalog/key_table.h"
 #include "catalog/restore_table.h"
@@ -315,6 +316,61 @@ static void tell_restores(void)
     REFUSED(hf_job_owned(catalog, second, claimed->attempt, &error) != NULL, HF_ERROR_CONFLICT);
 }
 
+/* Of a source that a migration has closed: only who owns its job writes, and each attempt goes on with it. */
+static void tell_closures(void)
+{
+    g_autofree char *server = create(&hf_noun_server, "{\"name\":\"s\",\"host\":\"h\",\"username\":\"u\"}");
+    DONE(hf_database_register(catalog, organization, server, (const char *const[]){"shop", NULL}, "t", NULL, &error));
+    g_autoptr(HfDatabaseRow) database = hf_database_by_name(catalog, server, "shop", &error);
+    HfNewJob job = {.kind = "migrate", .database_id = database->id};
+    g_autofree char *id = hf_job_create(catalog, organization, &job, &error);
+    g_autofree char *other = hf_job_create(catalog, organization, &job, &error);
+    const HfHalter first = {database->id, id, 1}, next = {database->id, id, 2}, foreign = {database->id, other, 1};
+    g_autoptr(HfClosureRow) none = NULL, closed = NULL, taken = NULL, open = NULL;
+    REFUSED(hf_closure_begin(catalog, &first, 50, &error), HF_ERROR_CONFLICT); /* it does not run */
+    g_autoptr(HfJobRow) claimed = hf_job_claim(catalog, "default", "w", HF_CLAIM_ANY, id, &error);
+    g_autoptr(HfJobRow) runs_too = hf_job_claim(catalog, "default", "w", HF_CLAIM_ANY, other, &error);
+    DONE(claimed != NULL && strcmp(claimed->id, id) == 0 && runs_too != NULL);
+    DONE(hf_closure_get(catalog, database->id, &none, &error) && none == NULL);
+    REFUSED(hf_closure_set_moved(catalog, &first, true, &error), HF_ERROR_CONFLICT); /* it is not closed */
+    DONE(hf_closure_begin(catalog, &first, 50, &error));
+    REFUSED(hf_closure_begin(catalog, &foreign, -1, &error), HF_ERROR_CONFLICT);
+    DONE(hf_closure_set_moved(catalog, &first, true, &error));
+    DONE(hf_closure_get(catalog, database->id, &closed, &error) && closed->is_moved);
+    DONE(closed->connection_limit == 50 && closed->attempt == 1 && strcmp(closed->job_state, "running") == 0);
+
+    DONE(hf_job_hand_over(catalog, id, 1, &error));
+    REFUSED(hf_closure_set_moved(catalog, &first, false, &error), HF_ERROR_CONFLICT);
+    g_autoptr(GPtrArray) moved = hf_closure_orphans(catalog, &error);
+    DONE(moved != NULL && moved->len == 0);
+    g_autoptr(HfJobRow) again = hf_job_claim(catalog, "default", "w", HF_CLAIM_ANY, id, &error);
+    DONE(again != NULL && again->attempt == 2);
+    REFUSED(hf_closure_begin(catalog, &first, 7, &error), HF_ERROR_CONFLICT);
+    DONE(hf_closure_begin(catalog, &next, 50, &error));
+    DONE(hf_closure_get(catalog, database->id, &taken, &error) && taken->attempt == 2 && taken->is_moved);
+    DONE(hf_closure_set_moved(catalog, &next, false, &error));
+    g_autoptr(GPtrArray) runs = hf_closure_orphans(catalog, &error);
+    DONE(runs != NULL && runs->len == 0);
+
+    DONE(hf_job_hand_over(catalog, id, 2, &error));
+    g_autoptr(GPtrArray) dead = hf_closure_orphans(catalog, &error), asked = hf_closure_orphans(catalog, &error);
+    DONE(dead != NULL && dead->len == 1 && asked != NULL && asked->len == 0);
+    DONE(hf_catalog_do(catalog, "UPDATE closure SET asked_at = now() + interval '1 day'", NULL, &error));
+    g_autoptr(GPtrArray) nothing_came = hf_closure_orphans(catalog, &error);
+    DONE(nothing_came != NULL && nothing_came->len == 1);
+    g_autoptr(GPtrArray) all = hf_closure_list(catalog, &error);
+    DONE(all != NULL && all->len == 1 && strcmp(((HfClosureRow *)all->pdata[0])->job_id, id) == 0);
+
+    /* Who opens it holds it: its gate is not closed meanwhile. */
+    g_autoptr(HfCatalog) leader = hf_catalog_new(target, NULL);
+    g_autoptr(HfClosureRow) held = NULL;
+    DONE(hf_catalog_begin(catalog, &error) && hf_closure_get(catalog, database->id, &held, &error));
+    g_autoptr(GPtrArray) others = hf_closure_list(leader, &error);
+    DONE(others != NULL && others->len == 0);
+    DONE(hf_closure_end(catalog, database->id, &error) && hf_catalog_commit(catalog, &error));
+    DONE(hf_closure_get(catalog, database->id, &open, &error) && open == NULL);
+}
+
 static void tell_answers(void)
 {
     static const uint8_t asked[32] = {1}, other[32] = {2};
@@ -367,11 +423,8 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*tell)(void);
-    } stories[] = {{"people", tell_people},
-                   {"backups", tell_backups},
-                   {"uploads", tell_uploads},
-                   {"restores", tell_restores},
-                   {"answers", tell_answers}};
+    } stories[] = {{"people", tell_people},     {"backups", tell_backups},   {"uploads", tell_uploads},
+                   {"restores", tell_restores}, {"closures", tell_closures}, {"answers", tell_answers}};
     g_assert_cmpint(argc, ==, 3);
     target = hf_pg_target_new(argv[1], NULL, &error);
     catalog = hf_catalog_new(target, NULL);
