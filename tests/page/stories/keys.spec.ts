@@ -97,4 +97,15 @@ test('one sees what a key opens, and tries it on a file', async ({ as, stage, or
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Actions for other' }).click();
   await expect(page.getByRole('menuitem')).toHaveText(['What it opens', 'Copy the public key']);
+
+  // Whoever may delete keys is told beforehand which one stays.
+  const admin = await as('admin');
+  await admin.goto('/keys');
+  await admin.getByRole('button', { name: 'Actions for key' }).click();
+  await expect(admin.getByRole('menuitem', { name: 'Delete It alone opens 1 backup: delete them first.' })).toBeDisabled();
+  await admin.keyboard.press('Escape');
+  await admin.getByRole('button', { name: 'Actions for other' }).click();
+  await admin.getByRole('menuitem', { name: 'Delete' }).click();
+  await admin.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(admin.getByText('other is deleted.')).toBeVisible();
 });

@@ -195,6 +195,21 @@ test('a file that is none is refused and removed; a key that is not here is aske
   await picture(page, 'restore-key');
 });
 
+test('a check that no worker takes says so, and begins when there is one', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  await backedUp(stage, organization, shop);
+  await stage.stopWorker();
+  const page = await as('operator');
+  await page.goto('/restore');
+  await page.getByRole('button', { name: `Restore ${shop.name}-` }).click();
+  await page.getByRole('button', { name: 'Check it' }).click();
+  await expect(page.getByRole('heading', { name: 'The check is to begin' })).toBeVisible();
+  await expect(page.getByText('It waits for a worker of the pool default: none serves it')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'The check runs' })).toHaveCount(0);
+  await stage.startWorker();
+  await expect(page.getByText('It can be restored')).toBeVisible({ timeout: 60_000 });
+});
+
 test('a viewer does not restore', async ({ as }) => {
   const page = await as('viewer');
   await page.goto('/restore');

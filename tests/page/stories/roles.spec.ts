@@ -37,3 +37,25 @@ for (const role of ['owner', 'admin', 'operator', 'auditor', 'viewer'] as const)
     expect(await page.getByRole('tab').allTextContents()).toEqual(OF[role].tabs);
   });
 }
+
+test('whoever comes by an address to what is not theirs reads so, and has no button for it', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  const closed: readonly (readonly [path: string, heading: string, roles: readonly Role[]])[] = [
+    ['/restore', 'Restoring needs the role operator', ['viewer', 'auditor']],
+    ['/migrate', 'Migrating needs the role operator', ['viewer', 'auditor']],
+    ['/backup/new', 'Making schedules needs the role operator', ['viewer', 'auditor']],
+    [`/keys/${shop.key}/sheet`, 'The recovery sheet needs the role administrator', ['viewer', 'auditor', 'operator']],
+    ['/users', 'Users need the role administrator', ['viewer', 'auditor', 'operator']],
+    ['/users/tokens', 'Users need the role administrator', ['viewer', 'auditor', 'operator']],
+    ['/audit', 'The audit log needs the role auditor', ['viewer', 'operator']],
+  ];
+  for (const role of ['viewer', 'auditor', 'operator'] as const) {
+    const page = await as(role);
+    for (const [path, heading, roles] of closed) {
+      if (!roles.includes(role)) continue;
+      await page.goto(path);
+      await expect(page.getByRole('heading', { name: heading })).toBeVisible();
+      await expect(page.getByRole('main').getByRole('button')).toHaveCount(0);
+    }
+  }
+});

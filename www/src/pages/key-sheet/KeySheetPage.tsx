@@ -1,10 +1,10 @@
 import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
-import { IconArrowLeft, IconEye, IconEyeExclamation, IconPrinter } from '@tabler/icons-react';
+import { IconArrowLeft, IconEye, IconEyeExclamation, IconLock, IconPrinter } from '@tabler/icons-react';
 import { Link, useParams } from 'react-router-dom';
 import { useKey, useKeySheet } from '@/entities/key';
-import { IfMay } from '@/entities/me';
+import { useMay } from '@/entities/me';
 import { texts } from '@/shared/texts';
-import { Page, ProblemAlert } from '@/shared/ui';
+import { EmptyState, Page, ProblemAlert, Surface } from '@/shared/ui';
 import classes from './KeySheetPage.module.css';
 
 const words = texts.keys.sheet;
@@ -14,6 +14,7 @@ export function KeySheetPage() {
   const { id = '' } = useParams();
   const key = useKey(id);
   const sheet = useKeySheet();
+  const may = useMay('administrator');
   const title = key.data ? words.of(key.data.name) : words.title;
   return (
     <>
@@ -37,33 +38,39 @@ export function KeySheetPage() {
         }
       >
         <ProblemAlert error={key.data ? sheet.error : key.error} />
-        {key.data && !key.data.has_secret && <Alert>{words.recipient}</Alert>}
+        {!may && (
+          <Surface>
+            <EmptyState icon={IconLock} title={words.viewer.title}>
+              {words.viewer.body}
+            </EmptyState>
+          </Surface>
+        )}
+        {may && key.data && !key.data.has_secret && <Alert>{words.recipient}</Alert>}
         {sheet.data ? (
           <>
             <Text className="hf-no-print">{words.after}</Text>
             <Sheet text={sheet.data} />
           </>
         ) : (
-          <IfMay role="administrator">
-            {key.data?.has_secret && (
-              <Alert color="yellow" icon={<IconEyeExclamation aria-hidden />} title={words.alone}>
-                <Stack>
-                  <Text>{words.before}</Text>
-                  <Group>
-                    <Button
-                      leftSection={<IconEye size={16} aria-hidden />}
-                      loading={sheet.isPending}
-                      onClick={() => {
-                        sheet.mutate(id);
-                      }}
-                    >
-                      {words.show}
-                    </Button>
-                  </Group>
-                </Stack>
-              </Alert>
-            )}
-          </IfMay>
+          may &&
+          key.data?.has_secret && (
+            <Alert color="yellow" icon={<IconEyeExclamation aria-hidden />} title={words.alone}>
+              <Stack>
+                <Text>{words.before}</Text>
+                <Group>
+                  <Button
+                    leftSection={<IconEye size={16} aria-hidden />}
+                    loading={sheet.isPending}
+                    onClick={() => {
+                      sheet.mutate(id);
+                    }}
+                  >
+                    {words.show}
+                  </Button>
+                </Group>
+              </Stack>
+            </Alert>
+          )
         )}
       </Page>
     </>

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconCopy, IconKey, IconListSearch, IconPencil, IconPlus, IconPrinter, IconTestPipe, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
-import { useAllKeys, useKeyPage } from '@/entities/key';
+import { isNeeded, useAllKeys, useKeyPage } from '@/entities/key';
 import type { Key } from '@/entities/key';
 import { useMay } from '@/entities/me';
 import { KeyFormDialog, OpensDialog, RemoveDialog, RenameDialog, TestDialog } from '@/features/key';
@@ -46,7 +46,7 @@ export function KeysPage() {
   const [isTesting, testing] = useDisclosure(false);
   const [open, setOpen] = useState<Open>(null);
   const [isAdministrator, isOperator] = [useMay('administrator'), useMay('operator')];
-  const actionsOf = useActions(isAdministrator, setOpen);
+  const actionsOf = useActions(isAdministrator, keys, setOpen);
   const add = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={adding.open}>
       {words.add}
@@ -104,7 +104,7 @@ export function KeysPage() {
   );
 }
 
-function useActions(isAdministrator: boolean, setOpen: (open: Open) => void): (key: Key) => RowAction<Key>[] {
+function useActions(isAdministrator: boolean, keys: readonly Key[], setOpen: (open: Open) => void): (key: Key) => RowAction<Key>[] {
   const navigate = useNavigate();
   const copy = (text: string) => {
     void copyText(text).then((isDone) => {
@@ -130,7 +130,13 @@ function useActions(isAdministrator: boolean, setOpen: (open: Open) => void): (k
       sheet,
       ...all,
       { label: words.actions.rename, icon: <IconPencil size={16} aria-hidden />, onClick: item('rename') },
-      { label: words.actions.remove, icon: <IconTrash size={16} aria-hidden />, onClick: item('remove'), isDangerous: true },
+      {
+        label: words.actions.remove,
+        icon: <IconTrash size={16} aria-hidden />,
+        disabled: isNeeded(key, keys) ? words.needed(counted(key.opens.backups, 'backup')) : undefined,
+        onClick: item('remove'),
+        isDangerous: true,
+      },
     ];
   };
 }

@@ -1,7 +1,7 @@
 import { Button, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { Link } from 'react-router-dom';
-import { errorText, isEnded, useWatchedJob } from '@/entities/job';
+import { errorText, isEnded, useWatchedJob, waitingFor } from '@/entities/job';
 import { usePreflight } from '@/entities/restore';
 import { asProblem, Problem } from '@/shared/api';
 import { percent, timeLeft } from '@/shared/lib/units';
@@ -70,17 +70,18 @@ function Running({ jobId }: { jobId: string | undefined }) {
     return <ProblemAlert error={new Problem({ status: 409, code: job.error.code, title: words.check.failed, detail: errorText(job) })} />;
   }
   const done = job?.progress?.percent ?? 0;
+  const isWaiting = job?.state === 'queued';
   return (
     <Surface label={words.check.running}>
       <div role="status">
-        <Title order={2}>{words.check.running}</Title>
+        <Title order={2}>{isWaiting ? words.check.waiting : words.check.running}</Title>
       </div>
       <Text c="dimmed" mb="md">
         {words.check.runningHint}
       </Text>
       <Progress value={done} size="lg" aria-label={words.check.running} />
       <Text size="sm" c="dimmed" mt="xs" className="tabular">
-        {job?.state === 'queued' ? words.check.waits : `${percent(done)} · ${timeLeft(job?.progress?.left_s ?? null)}`}
+        {isWaiting ? words.check.waits(waitingFor(job.waiting_for ?? words.check.worker).what) : `${percent(done)} · ${timeLeft(job?.progress?.left_s ?? null)}`}
       </Text>
     </Surface>
   );

@@ -1,8 +1,9 @@
 import { Tabs } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
 import { useNavigate, useParams } from 'react-router-dom';
-import { useMe } from '@/entities/me';
+import { useMay, useMe } from '@/entities/me';
 import { texts } from '@/shared/texts';
-import { Page } from '@/shared/ui';
+import { EmptyState, Page, Surface } from '@/shared/ui';
 import { AccountsTab } from './AccountsTab';
 import { OrganizationsTab } from './OrganizationsTab';
 import { TokensTab } from './TokensTab';
@@ -10,8 +11,8 @@ import { UsersTab } from './UsersTab';
 
 const words = texts.people;
 const TABS = [
-  { name: 'users', Content: UsersTab, needs: 'organization' },
-  { name: 'tokens', Content: TokensTab, needs: 'organization' },
+  { name: 'users', Content: UsersTab, needs: 'administrator' },
+  { name: 'tokens', Content: TokensTab, needs: 'administrator' },
   { name: 'accounts', Content: AccountsTab, needs: 'owner' },
   { name: 'organizations', Content: OrganizationsTab, needs: 'owner' },
 ] as const;
@@ -19,11 +20,22 @@ const TABS = [
 /** Each tab has an address of its own, with its own filters. */
 export function UsersPage() {
   const me = useMe();
+  const mayHere = useMay('administrator');
   const navigate = useNavigate();
   const { tab } = useParams();
-  const tabs = TABS.filter(({ needs }) => (needs === 'owner' ? me.is_owner : me.organization !== null));
+  const tabs = TABS.filter(({ needs }) => (needs === 'owner' ? me.is_owner : me.organization !== null && mayHere));
   const shown = tabs.find(({ name }) => name === tab) ?? tabs[0];
-  if (!shown) return <Page title={words.title} />;
+  if (!shown) {
+    return (
+      <Page title={words.title}>
+        <Surface>
+          <EmptyState icon={IconLock} title={words.viewer.title}>
+            {words.viewer.body}
+          </EmptyState>
+        </Surface>
+      </Page>
+    );
+  }
   return (
     <Page title={words.title} description={words.lead}>
       <Tabs

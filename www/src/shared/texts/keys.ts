@@ -49,10 +49,10 @@ export const keys = {
     later: 'Later',
   },
   renaming: { title: (name: string) => `Rename ${name}`, done: (name: string) => `It is called ${name} now.` },
+  needed: (backups: string) => `It alone opens ${backups}: delete them first.`,
   removing: {
     title: (name: string) => `Delete the key ${name}?`,
-    body: 'Its secret is forgotten here. Backups that no other key opens can then be read only by whoever has the recovery sheet. This cannot be undone.',
-    opens: (backups: string) => `It opens ${backups}.`,
+    body: 'If its secret is kept here, that is forgotten: then only its recovery sheet has it. This cannot be undone.',
     done: (name: string) => `${name} is deleted.`,
   },
   opening: {
@@ -91,6 +91,7 @@ export const keys = {
     before: 'The sheet has the secret of the key on it: whoever sees it can read the backups. That you have looked is noted in the audit log.',
     alone: 'Look around: is nobody behind you, and no screen shared?',
     after: 'Keep the paper where neither the databases nor the backups are. Do not take a photo of it with a phone.',
+    viewer: { title: 'The recovery sheet needs the role administrator', body: 'It has the secret of the key on it, which opens every backup that was made with it. Ask an administrator.' },
     recipient: 'This is a public key alone: its secret is with whoever made it, and there is no sheet of it here.',
     download: 'Save as a text file',
   },

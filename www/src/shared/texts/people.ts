@@ -2,12 +2,13 @@
 export const people = {
   title: 'Users',
   lead: 'Who may do what in this organization.',
+  viewer: { title: 'Users need the role administrator', body: 'Who may do what is an administrator’s to see and to say. Your own password and sessions are in the menu of your account.' },
   tabs: { users: 'Users', tokens: 'Tokens', accounts: 'All accounts', organizations: 'Organizations' },
   roles: {
     viewer: 'Sees everything, changes nothing.',
     auditor: 'Sees everything and the audit log, changes nothing.',
-    operator: 'Also backs up, restores and verifies.',
-    administrator: 'Also servers, storages, keys, schedules, users and settings.',
+    operator: 'Also backs up, restores, verifies and makes schedules.',
+    administrator: 'Also servers, storages, keys, users and settings.',
   },
   name: 'Name',
   fullName: 'Full name',

@@ -126,7 +126,9 @@ export const restore = {
   },
   check: {
     running: 'The check runs',
-    waits: 'It waits for a worker.',
+    waiting: 'The check is to begin',
+    worker: 'a worker',
+    waits: (what: string) => `It waits for ${what}.`,
     runningHint: 'The whole file is read and compared with its digests, and the server is looked at. Nothing is changed.',
     failed: 'The check could not be done',
     ok: 'It can be restored',

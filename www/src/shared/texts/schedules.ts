@@ -18,6 +18,7 @@ export const schedules = {
     body: 'A schedule backs databases up by itself: every day, say, with seven backups kept. Make the first one, or take a manual backup.',
     viewer: 'Nothing is backed up by itself. An operator makes schedules.',
   },
+  viewer: { title: 'Making schedules needs the role operator', body: 'What there is you see in DB Backup. Ask an administrator if you are to make schedules.' },
   needs: { title: 'Something is needed first', body: 'A schedule needs a database, a storage and a key.', link: 'To the first steps' },
   card: { next: 'Next run', last: 'Last run', keeps: 'Keeps', to: 'Goes to', of: 'Backs up', everything: 'All', notRunning: 'Does not run by itself', lastFailed: 'The last backup failed' },
   keep: {
