@@ -3,6 +3,7 @@
 #include "service/encrypt_choice.h"
 #include "service/request_body.h"
 #include "worker/restore_plan.h"
+#include "worker/scratch_step.h"
 
 #include <string.h>
 
@@ -87,7 +88,8 @@ static bool open_scratch(HfMigrationPlan *self, HfJobRun *run, GError **error)
     g_autoptr(HfBackupRow) backup = hf_backup_get(run->catalog, organization, run->job->backup_id, error);
     g_autoptr(HfServerRow) server =
         backup != NULL ? hf_server_get(run->catalog, organization, run->job->server_id, error) : NULL;
-    if (server == NULL || (self->scratch_target = hf_worker_reach(run, server, NULL, error)) == NULL)
+    if (server == NULL || (self->scratch_target = hf_worker_reach(run, server, NULL, error)) == NULL ||
+        !hf_scratch_step_begin(run, self->scratch_target, NULL, error))
         return false;
     self->file = hf_backup_file_open_with(run, backup, self->secrets.identity, error);
     if (self->file == NULL)

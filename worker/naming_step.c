@@ -42,6 +42,10 @@ bool hf_naming_step_follow(HfJobRun *run, const HfRestoreOptions *options, HfRes
         g_message("the attempt that was lost had given %s its name", result->database);
         return find_kept(run, options, result, error);
     }
+    g_autoptr(HfPg) pg =
+        hf_postgres_connect_maintenance(options->target, options->maintenance_db, run->cancellable, error);
+    if (pg == NULL || !hf_copies_drop_lost(pg, options->target, options->archive_name, false, run->cancellable, error))
+        return false;
     g_auto(GStrv) dropped = hf_copies_drop(options->target, options->maintenance_db, NULL, run->cancellable, error);
     for (char **name = dropped; name != NULL && *name != NULL; name++)
         g_message("%s, of an attempt that was lost, is removed", *name);

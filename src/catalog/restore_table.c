@@ -190,10 +190,16 @@ char **hf_kept_settle(HfCatalog *catalog, const char *database_id, const char *c
     return rows != NULL ? hf_rows_list(rows) : NULL;
 }
 
-/* Jobs whose last attempt may have left something unfinished beside their target, and when they ended. */
+/* Jobs whose last attempt may have left something unfinished, and when they ended. */
+#define ENDED_BADLY                                                                                                    \
+    "j.state IN ('failed', 'cancelled') AND j.ended_at BETWEEN t.now - interval '6 hours' AND t.now - interval "       \
+    "'10 seconds'"
 #define UNFINISHED                                                                                                     \
-    "j.kind IN ('restore', 'migrate') AND j.step <> '' AND j.state IN ('failed', 'cancelled') AND j.ended_at BETWEEN " \
-    "t.now - interval '6 hours' AND t.now - interval '10 seconds'"
+    "j.kind IN ('restore', 'migrate') AND j.step NOT IN ('', '" HF_STEP_SCRATCH "') AND " ENDED_BADLY /* at a target   \
+                                                                                                       */
+#define HAS_SCRATCH "j.kind IN ('verify', 'assess', 'migrate') AND j.step = '" HF_STEP_SCRATCH "' AND " ENDED_BADLY
+#define SCRATCH_SERVER(job)                                                                                            \
+    "coalesce(" job ".request ->> 'restore_to_server_id', " job ".request ->> 'scratch_server_id')"
 
 /* Jobs asked for since, which remove that or have found nothing of it. What ended before its first step was never
  * there. */
@@ -224,7 +230,7 @@ GPtrArray *hf_kept_due(HfCatalog *catalog, int64_t now_us, GError **error)
 char **hf_kept_due_unregistered(HfCatalog *catalog, int64_t now_us, GError **error)
 {
     static const char sql[] =
-        "WITH t AS (SELECT holdfast_view.at($1::bigint) AS now) SELECT x FROM (SELECT DISTINCT j.organization_id, "
+        "WITH t AS (SELECT holdfast_view.at($1::bigint) AS now) SELECT x FROM ((SELECT DISTINCT j.organization_id, "
         "s.id, "
         "j.request ->> 'database_name' AS name FROM t, job j JOIN server s ON s.organization_id = j.organization_id "
         "AND "
@@ -233,8 +239,16 @@ char **hf_kept_due_unregistered(HfCatalog *catalog, int64_t now_us, GError **err
         "AND NOT EXISTS (SELECT FROM job r WHERE " SINCE
         " AND r.kind IN ('restore', 'migrate', 'retention') AND r.request ->> 'server_id' = j.request ->> 'server_id' "
         "AND r.request ->> 'database_name' = "
-        "j.request ->> 'database_name') LIMIT 100) l, unnest(ARRAY[l.organization_id::text, l.id::text, l.name]) WITH "
-        "ORDINALITY u(x, n) ORDER BY l.organization_id, l.id, l.name, n";
+        "j.request ->> 'database_name') LIMIT 100) UNION (SELECT j.organization_id, s.id, s.maintenance_db FROM t, job "
+        "j JOIN "
+        "server s ON s.organization_id = j.organization_id AND s.id::text = " SCRATCH_SERVER(
+            "j") " WHERE " HAS_SCRATCH " AND NOT EXISTS (SELECT FROM job r WHERE " SINCE
+                 " AND (" SCRATCH_SERVER(
+                     "r") " = s.id::text OR (r.kind = "
+                          "'retention' AND r.request ->> 'server_id' = s.id::text AND r.request ->> 'database_name' = "
+                          "s.maintenance_db))) "
+                          "LIMIT 100)) l, unnest(ARRAY[l.organization_id::text, l.id::text, l.name]) WITH "
+                          "ORDINALITY u(x, n) ORDER BY l.organization_id, l.id, l.name, n";
     HfNumber now;
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(hf_number(&now, now_us)), error);
     return rows != NULL ? hf_rows_list(rows) : NULL;

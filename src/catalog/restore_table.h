@@ -68,6 +68,9 @@ GPtrArray *hf_halt_orphans(HfCatalog *catalog, unsigned longest_s, GError **erro
 /* ---- Kept copies ---------------------------------------------------------------------------------------------------
  */
 
+/* The step of a job that may have made a scratch database on the server that it asks for. */
+#define HF_STEP_SCRATCH "scratch"
+
 /* A swap has kept what was live, until `until` (RFC 3339). Again, it does nothing. */
 bool hf_kept_add(HfCatalog *catalog, const char *organization, const char *database_id, const char *name,
                  const char *until, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -85,7 +88,8 @@ char **hf_kept_settle(HfCatalog *catalog, const char *database_id, const char *c
  * the six hours before; and those that a restore or migration has been to that failed or was cancelled, which may have
  * left its unfinished one. Elements HfDatabaseRow. Transfer full. */
 GPtrArray *hf_kept_due(HfCatalog *catalog, int64_t now_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The latter where the target is not registered: organization, server, name, organization …, NULL-terminated, transfer
+/* The latter where the target is not registered; and the maintenance databases of servers where such a job may have
+ * left its scratch database (HF_STEP_SCRATCH): organization, server, name, organization …, NULL-terminated, transfer
  * full. */
 char **hf_kept_due_unregistered(HfCatalog *catalog, int64_t now_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* A job is made that is to drop what is over. */

@@ -122,6 +122,7 @@ static bool verify(HfWork *work, HfVerifyOptions *verify, GError **error)
     if (file == NULL)
         return false;
     verify->archive = hf_archive_file_reader(file);
+    verify->archive_name = name_of_archive();
     HfProgress *progress = hf_work_begin_job(work, "verify");
     bool ok = hf_verify(verify, progress, cancellable, &result, error);
     if (!ok && error != NULL && g_error_matches(*error, HF_ERROR, HF_ERROR_CORRUPT))

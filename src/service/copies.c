@@ -84,6 +84,30 @@ char **hf_copies_drop(const HfPgTarget *target, const char *maintenance_db, cons
     return ok ? g_strv_builder_end(dropped) : NULL;
 }
 
+static bool is_lost(const HfCopy *copy, const char *note, bool unused_scratch)
+{
+    if (copy->kind == HF_COPY_KEPT)
+        return false;
+    return (note != NULL && g_strcmp0(copy->archive, note) == 0) ||
+           (unused_scratch && copy->kind == HF_COPY_SCRATCH && !copy->in_use);
+}
+
+bool hf_copies_drop_lost(HfPg *pg, const HfPgTarget *target, const char *note, bool unused_scratch,
+                         GCancellable *cancellable, GError **error)
+{
+    g_autoptr(GPtrArray) copies =
+        hf_postgres_await_copies(pg, cancellable, error) ? hf_postgres_list_copies(pg, error) : NULL;
+    for (guint i = 0; copies != NULL && i < copies->len; i++) {
+        const HfCopy *copy = copies->pdata[i];
+        if (!is_lost(copy, note, unused_scratch))
+            continue;
+        if (!hf_postgres_drop_database(pg, target, copy->name, error))
+            return false;
+        g_message("%s, of an attempt that was lost, is removed", copy->name);
+    }
+    return copies != NULL;
+}
+
 bool hf_copies_open(const HfPgTarget *target, const char *maintenance_db, const char *name, bool open,
                     GCancellable *cancellable, GError **error)
 {

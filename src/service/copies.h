@@ -19,6 +19,14 @@ GPtrArray *hf_copies_list(const HfPgTarget *target, const char *maintenance_db, 
 char **hf_copies_drop(const HfPgTarget *target, const char *maintenance_db, const char *const *names,
                       GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/*
+ * Drops what uses that the caller knows to be dead were loading, of every database of the server: copies that carry
+ * `note` (HfCopy.archive; NULL: none does), whoever is connected, and with `unused_scratch` the scratch databases that
+ * nobody is connected to. What the server is still creating is waited for. False: not all of it.
+ */
+bool hf_copies_drop_lost(HfPg *pg, const HfPgTarget *target, const char *note, bool unused_scratch,
+                         GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A kept copy lets nobody in; for reading it, it is opened, and closed again. `name` must be a copy's. */
 bool hf_copies_open(const HfPgTarget *target, const char *maintenance_db, const char *name, bool open,
                     GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -5,6 +5,8 @@
 #include "catalog/schedule_table.h"
 #include "service/request_body.h"
 
+#include <string.h>
+
 bool hf_request_retention(HfRequester *self, const char *schedule_id, const char *database_id, GError **error)
 {
     g_autoptr(GError) reason = NULL;
@@ -46,7 +48,11 @@ char *hf_request_drop_unfinished(HfRequester *self, const char *id, const HfJson
     if (server == NULL)
         return NULL;
     g_autofree char *request = hf_body_write(json, body, rules, G_N_ELEMENTS(rules));
-    g_autofree char *holds = hf_request_hold_place(server->id, name);
+    g_autofree char *place = hf_request_hold_place(server->id, name);
+    /* Scratch databases are copies of the maintenance database. */
+    g_autofree char *holds = strcmp(name, server->maintenance_db) == 0
+                                 ? g_strdup_printf("%s scratch:%s", place, server->id)
+                                 : g_strdup(place);
     HfNewJob job = {.kind = "retention",
                     .name = name,
                     .request = request,

@@ -5,8 +5,8 @@
  */
 #include "service/scratch.h"
 
-#include "engine/ends/postgres_copies.h"
 #include "service/archive_selection.h"
+#include "service/copies.h"
 #include "service/migrate.h"
 #include "service/restore.h"
 #include "service/restore_preflight.h"
@@ -29,19 +29,11 @@ static bool read_it(const char *database, gpointer data, GError **error)
     return inside != NULL && self->work(target, self->data, error);
 }
 
+/* The lock's session only reads. */
 static bool drop_left(const HfScratch *self, const char *note, GCancellable *cancellable, GError **error)
 {
     g_autoptr(HfPg) pg = hf_pg_connect(self->server, cancellable, error);
-    g_autoptr(GPtrArray) copies = pg != NULL ? hf_postgres_list_copies(pg, error) : NULL;
-    for (guint i = 0; copies != NULL && i < copies->len; i++) {
-        const HfCopy *copy = copies->pdata[i];
-        if (copy->kind != HF_COPY_SCRATCH || g_strcmp0(copy->archive, note) != 0)
-            continue;
-        if (!hf_postgres_drop_database(pg, self->server, copy->name, error))
-            return false;
-        g_message("%s, of a call that was lost, is removed", copy->name);
-    }
-    return copies != NULL;
+    return pg != NULL && hf_copies_drop_lost(pg, self->server, note, false, cancellable, error);
 }
 
 static uint64_t bytes_of(const HfManifest *manifest)
@@ -80,10 +72,6 @@ bool hf_scratch_run(const HfScratch *self, const char *purpose, unsigned reading
     hf_progress_promise(progress, readings * bytes_of(hf_archive_reader_manifest(self->archive)));
     bool ok = hf_restore(&restore, progress, cancellable, &result, error);
     hf_restore_result_clear(&result);
-    /* What a dead use had asked for may have been made after this one has looked. */
-    g_autoptr(GError) stays = NULL;
-    if (ok && !drop_left(self, note, cancellable, &stays))
-        g_warning("a scratch database of a call that was lost may be left: %s", stays->message);
     return ok;
 }
 

@@ -281,6 +281,7 @@ static bool compare(Verify *self, GError **error)
 static bool restore_to_scratch(Verify *self, GError **error)
 {
     HfRestoreOptions restore = {.archive = self->options->archive,
+                                .archive_name = self->options->archive_name,
                                 .target = self->options->restore_to,
                                 .mode = HF_RESTORE_SCRATCH,
                                 .patterns = self->options->patterns,

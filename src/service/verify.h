@@ -14,6 +14,7 @@
 
 typedef struct {
     HfArchiveReader *archive;
+    const char *archive_name; /* for what is noted with the scratch database: what is restored */
     unsigned jobs;
     const HfPgTarget *against;    /* compare the rows of this database with the manifest; NULL: do not */
     HfPatternLists patterns;      /* what of it to compare or restore; by itself the archive is verified whole */

@@ -123,8 +123,8 @@ _numbers = itertools.count(1)
 def lane(service, server, admin):
     made = []
 
-    def make(pool=None):
-        made.append(Lane(service, server, admin, pool or f"pool{next(_numbers)}"))
+    def make(on=server):
+        made.append(Lane(service, on, admin, f"pool{next(_numbers)}"))
         return made[-1]
 
     yield make
@@ -316,6 +316,24 @@ def test_kill_9_of_workers_that_verify_undo_and_delete_what_is_old(service, serv
     check_jobs(service, [job for each in lanes for job in each.jobs])
 
 
+class HeldLoad:
+    """Every load of a database's table "held" waits, and its backend does not look whether its client is there."""
+
+    def __init__(self, server, name):
+        self.server, self.role = server, f"hold_{name}"
+        server.psql("CREATE FUNCTION pass() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN WHILE EXISTS (SELECT FROM pg_roles "
+                    f"WHERE rolname = '{self.role}') LOOP PERFORM pg_sleep(0.02); END LOOP; RETURN true; END $$; "
+                    f'ALTER TABLE held ADD CHECK (pass()); CREATE ROLE "{self.role}"', db=name)
+
+    def loads(self):
+        """The databases that are being loaded."""
+        return self.server.psql("SELECT DISTINCT datname FROM pg_stat_activity WHERE query LIKE 'COPY %held%' AND state = "
+                                "'active'").splitlines()
+
+    def release(self):
+        self.server.psql(f'DROP ROLE IF EXISTS "{self.role}"')
+
+
 def held_backup(server, lane):
     """A backup that runs and cannot end before its lock is released."""
     held = Hold(server, lane.name)
@@ -326,6 +344,65 @@ def held_backup(server, lane):
 
 
 # ---- Lost for good ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def patient(postgres):
+    """A server that goes on with what it is doing though its client is gone, as all do: newer ones for a second."""
+    return postgres(13)
+
+
+def test_what_a_dead_attempt_has_the_server_creating_is_waited_for_and_removed(service, patient, lane):
+    server, one = patient, lane(patient)
+    backup = one.backup()
+    with server.connect("postgres") as busy:
+        busy.execute("BEGIN")
+        busy.execute("COMMENT ON DATABASE template0 IS 'nobody copies it meanwhile'")
+        job = one.restore(backup)
+        watcher = Watcher(one.admin, job)
+        creating = f"SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE DATABASE%{one.name}%' AND state = 'active'"
+        wait_until(lambda: server.psql(creating) == "1")
+        one.kill_child(job)
+        wait_until(lambda: any("still creating" in line["message"] for line in watcher.lines), seconds=60)
+        busy.execute("ROLLBACK")
+    assert (watcher.end()["state"], watcher.last["attempt"]) == ("succeeded", 2), watcher.last
+    (kept,) = one.derived()
+    assert "_hf_kept_" in kept
+    check_jobs(service, [job])
+
+
+def test_what_a_dead_attempt_is_still_loading_is_removed(service, patient, lane):
+    server, one = patient, lane(patient)
+    held = HeldLoad(server, one.name)
+    backup = one.backup()
+    job = one.restore(backup)
+    watcher = Watcher(one.admin, job)
+    wait_until(held.loads, seconds=60)
+    first = held.loads()
+    one.kill_child(job)
+    wait_until(lambda: set(held.loads()) - set(first), seconds=60)
+    held.release()
+    assert (watcher.end()["state"], watcher.last["attempt"]) == ("succeeded", 2), watcher.last
+    (kept,) = one.derived()
+    assert "_hf_kept_" in kept
+    check_jobs(service, [job])
+
+
+def test_the_scratch_database_of_a_job_whose_workers_died_is_removed(service, patient, lane):
+    server, one = patient, lane(patient)
+    held = HeldLoad(server, one.name)
+    backup = one.backup()
+    job = one.ask("POST", f"/backups/{backup['id']}/verify", {"restore_to_server_id": one.server_id})
+    watcher = Watcher(one.admin, job)
+    wait_until(held.loads, seconds=60)
+    os.kill(one.worker.pid, signal.SIGSTOP)
+    one.admin.post(f"/jobs/{job}/cancel", expect=202)
+    one.kill_worker()
+    assert watcher.end()["state"] == "cancelled", watcher.last
+    assert len(scratches(one)) == 1
+    held.release()
+    wait_until(lambda: scratches(one) == [], seconds=120)
+    check_jobs(service, [job])
 
 
 def test_a_job_whose_workers_die_three_times_fails_truthfully(service, server, lane):

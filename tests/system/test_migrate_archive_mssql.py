@@ -151,5 +151,5 @@ def test_what_a_kill_left_is_removed_by_the_next_call_which_goes_on(migrate, hol
         told.append(found.stderr)
         return report(found) if found.returncode == 0 else None
     wait_for(done, "the next call", seconds=120)
-    assert f"{left}, of a call that was lost, is removed" in "".join(told) and scratches() == []
+    assert f"{left}, of an attempt that was lost, is removed" in "".join(told) and scratches() == []
     assert ask(server, target, "SELECT count(*) FROM shop.orders") == [["50"]]

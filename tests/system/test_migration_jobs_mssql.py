@@ -165,7 +165,7 @@ def test_an_attempt_that_follows_a_dead_one_removes_its_scratch_database_and_goe
     done = Watcher(world.admin, job).end()
     assert done["state"] == "succeeded" and done["attempt"] == 2 and done["result"]["proved"], done
     log = [line["message"] for line in world.admin.get(f"/jobs/{job}?lines=500").json["log"]]
-    assert f"{left}, of a call that was lost, is removed" in log and scratches(world) == []
+    assert f"{left}, of an attempt that was lost, is removed" in log and scratches(world) == []
     assert there.count(to, "t2") == "100"
 
 

@@ -144,12 +144,18 @@ static void free_copies(gpointer data)
     g_free(self);
 }
 
+/* One to ask from; NULL: the server's usual one. Scratch databases are copies of the maintenance database itself. */
+static const char *maintenance_of(const HfPlace *place)
+{
+    const char *name = place->server->maintenance_db;
+    return strcmp(name, hf_pg_target_database(place->target)) != 0 ? name : NULL;
+}
+
 /* Transfer full. */
 static char **list_kept(const HfPlace *place, GCancellable *cancellable, GError **error)
 {
     g_autoptr(GStrvBuilder) names = g_strv_builder_new();
-    g_autoptr(GPtrArray) copies =
-        hf_copies_list(place->target, place->server->maintenance_db, false, cancellable, error);
+    g_autoptr(GPtrArray) copies = hf_copies_list(place->target, maintenance_of(place), false, cancellable, error);
     for (guint i = 0; copies != NULL && i < copies->len; i++)
         if (((const HfCopy *)copies->pdata[i])->kind == HF_COPY_KEPT)
             g_strv_builder_add(names, ((const HfCopy *)copies->pdata[i])->name);
@@ -172,7 +178,7 @@ static bool drop_copies(HfJobRun *run, GError **error)
         return false;
     copies->kept = list_kept(&place, run->cancellable, error);
     copies->dropped = copies->kept != NULL
-                          ? hf_copies_drop(place.target, place.server->maintenance_db, NULL, run->cancellable, error)
+                          ? hf_copies_drop(place.target, maintenance_of(&place), NULL, run->cancellable, error)
                           : NULL;
     for (char **name = copies->dropped; name != NULL && *name != NULL; name++)
         g_message("%s is dropped: %s", *name, was_kept(copies, *name) ? "its time is over" : "it was left unfinished");

@@ -2,10 +2,10 @@
 #include "service/verify.h"
 
 #include "base/error.h"
-#include "service/copies.h"
 #include "service/request_body.h"
 #include "worker/backup_file.h"
 #include "worker/place.h"
+#include "worker/scratch_step.h"
 
 #include <string.h>
 
@@ -58,24 +58,6 @@ static char *write_result(const HfVerifyResult *result)
     return g_string_free(text, FALSE);
 }
 
-/* What dead attempts left on the server, of this job or another: one restores there at a time. */
-static bool drop_left(HfJobRun *run, const HfPgTarget *target, GError **error)
-{
-    g_autoptr(GPtrArray) copies = hf_copies_list(target, NULL, false, run->cancellable, error);
-    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
-    for (guint i = 0; copies != NULL && i < copies->len; i++) {
-        const HfCopy *copy = copies->pdata[i];
-        if (copy->kind == HF_COPY_SCRATCH && !copy->in_use)
-            g_strv_builder_add(names, copy->name);
-    }
-    g_auto(GStrv) left = g_strv_builder_end(names);
-    g_auto(GStrv) dropped =
-        copies != NULL ? hf_copies_drop(target, NULL, (const char *const *)left, run->cancellable, error) : NULL;
-    for (char **name = dropped; name != NULL && *name != NULL; name++)
-        g_message("%s, of an attempt that was lost, is removed", *name);
-    return dropped != NULL;
-}
-
 bool hf_job_run_verify(HfJobRun *run, GError **error)
 {
     HfVerifyResult result = {0};
@@ -88,18 +70,16 @@ bool hf_job_run_verify(HfJobRun *run, GError **error)
     if (file == NULL)
         return false;
     bool restores = hf_body_text(run->request, 0, "restore_to_server_id") != NULL;
-    if (restores && !drop_left(run, target, error))
+    g_autofree char *note = g_strdup_printf("%s (job %s)", backup->name, run->job->id);
+    if (restores && !hf_scratch_step_begin(run, target, note, error))
         return false;
     const HfVerifyOptions options = {
         .archive = hf_backup_file_reader(file),
+        .archive_name = note,
         .jobs = (unsigned)hf_body_number(run->request, 0, "jobs", run->worker->configuration->worker_lanes),
         .against = restores ? NULL : target,
         .restore_to = restores ? target : NULL};
     bool ok = hf_verify(&options, run->progress, run->cancellable, &result, &reason);
-    /* What a dead attempt had asked for may have been made after this one has looked. */
-    g_autoptr(GError) stays = NULL;
-    if (restores && run->job->attempt > 1 && !drop_left(run, target, &stays))
-        g_warning("a scratch database of an attempt that was lost may be left: %s", stays->message);
     run->result = write_result(&result);
     run->size_bytes = backup->size_bytes;
     hf_verify_result_clear(&result);

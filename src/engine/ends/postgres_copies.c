@@ -9,6 +9,8 @@
 #define NAME_PATTERN "_hf_(incoming|kept|scratch)_[0-9]{14}_[0-9a-f]{4}$"
 #define MAX_NAME_BYTES 63
 #define TIME_FORMAT "%Y-%m-%dT%H:%M:%SZ"
+#define CREATE_AWAY_S 60
+#define LOOK_AGAIN_US 50000
 #define EXACT_TIME_FORMAT "%Y-%m-%dT%H:%M:%S.%fZ" /* so that of two copies of one second the newer is known */
 
 static const char *const kind_names[] = {
@@ -260,6 +262,32 @@ bool hf_postgres_create_copy(HfPg *pg, HfCopy *copy, const HfDatabaseInfo *info,
     *created = hf_pg_exec(pg, create, error);
     return *created && hf_pg_execf(pg, error, "REVOKE ALL ON DATABASE %s FROM PUBLIC", quoted) &&
            hf_pg_execf(pg, error, "COMMENT ON DATABASE %s IS %s", quoted, literal);
+}
+
+/* One after another is made; each takes the server a moment. */
+bool hf_postgres_await_copies(HfPg *pg, GCancellable *cancellable, GError **error)
+{
+    gint64 until_us = g_get_monotonic_time() + CREATE_AWAY_S * G_USEC_PER_SEC;
+    for (bool told = false;; told = true) {
+        g_autofree char *busy =
+            hf_pg_query_text(pg,
+                             "SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity WHERE state = 'active' AND "
+                             "pid <> pg_catalog.pg_backend_pid() AND query ~ '^CREATE DATABASE .*_hf_'",
+                             NULL, error);
+        if (busy == NULL || strcmp(busy, "0") == 0)
+            return busy != NULL;
+        if (!told)
+            g_message("waiting for the server, which is still creating a database to load into");
+        if (g_get_monotonic_time() >= until_us) {
+            g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
+                        "for a minute the server has been creating a database to load into: look at what its session "
+                        "waits for, and try again");
+            return false;
+        }
+        if (!hf_error_check_cancelled(cancellable, error))
+            return false;
+        g_usleep(LOOK_AGAIN_US);
+    }
 }
 
 static bool allow_connections(HfPg *pg, const char *name, bool allow, GError **error)

@@ -71,6 +71,10 @@ GDateTime *hf_postgres_now(HfPg *pg, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool hf_postgres_create_copy(HfPg *pg, HfCopy *copy, const HfDatabaseInfo *info, const char *tablespace, bool *created,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Waits while another session of the role is creating a copy's database: what a dead process has asked for, the server
+ * goes on with. HF_ERROR_CONFLICT after a minute. */
+bool hf_postgres_await_copies(HfPg *pg, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Drops a database of that name if it is there; its sessions are ended and its subscriptions dropped first, for which a
  * connection to it is made as to `target`. */
 bool hf_postgres_drop_database(HfPg *pg, const HfPgTarget *target, const char *name, GError **error)
