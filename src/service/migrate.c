@@ -5,6 +5,7 @@
 #include "engine/ends/postgres_copies.h"
 #include "service/archive_whole.h"
 #include "service/origin.h"
+#include "service/patience.h"
 
 #include <string.h>
 
@@ -52,24 +53,28 @@ static bool try_lock(HfPg *pg, const char *key, const char *what, GError **error
     return *locked == 't';
 }
 
+typedef struct {
+    HfPg *pg;
+    const char *key, *what;
+} Lock;
+
+/* HfPatienceTry */
+static bool try_once(gpointer data, GError **error)
+{
+    const Lock *self = data;
+    g_autoptr(GError) reason = NULL;
+    if (try_lock(self->pg, self->key, self->what, &reason))
+        return true;
+    if (!g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT) || hf_pg_exec(self->pg, "ROLLBACK", error))
+        g_propagate_error(error, g_steal_pointer(&reason));
+    return false;
+}
+
 bool hf_migrate_lock(HfPg *pg, const char *key, const char *what, uint64_t patience_ms, GCancellable *cancellable,
                      GError **error)
 {
-    gint64 until_us = g_get_monotonic_time() + (gint64)patience_ms * 1000;
-    for (bool told = false;; told = true) {
-        g_autoptr(GError) reason = NULL;
-        if (try_lock(pg, key, what, &reason))
-            return true;
-        if (!g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT) || g_get_monotonic_time() >= until_us) {
-            g_propagate_error(error, g_steal_pointer(&reason));
-            return false;
-        }
-        if (!told)
-            g_message("waiting, as it may be a dead one: %s", reason->message);
-        if (!hf_pg_exec(pg, "ROLLBACK", error) || !hf_error_check_cancelled(cancellable, error))
-            return false;
-        g_usleep(LOOK_AGAIN_US);
-    }
+    Lock lock = {pg, key, what};
+    return hf_patience_try(try_once, &lock, patience_ms, cancellable, error);
 }
 
 /* ---- The source ----------------------------------------------------------------------------------------------------

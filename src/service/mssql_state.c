@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "engine/ends/mssql_expression.h"
 #include "engine/ends/mssql_type.h"
+#include "service/patience.h"
 
 #include <string.h>
 
@@ -10,8 +11,7 @@
 #define PARTS "[dbo].[holdfast_migration_part]"
 #define STEPS "[dbo].[holdfast_migration_step]"
 #define RAISED_NUMBER 50000
-#define LOOK_AGAIN_US (200 * 1000) /* at a lock that another has */
-#define PARTS_A_STATEMENT 500      /* of 1,000 rows that VALUES takes */
+#define PARTS_A_STATEMENT 500 /* of 1,000 rows that VALUES takes */
 
 /* ---- Which plan it is of -------------------------------------------------------------------------------------------
  */
@@ -210,16 +210,17 @@ static bool read_steps(HfMssqlState *self, HfTds *tds, GError **error)
 /* ---- Opening -------------------------------------------------------------------------------------------------------
  */
 
-/* Of the session and no transaction: one that was open all the time would keep the whole log of the load. */
-static bool try_lock(HfMssqlState *self, GError **error)
+/* HfPatienceTry. Of the session and no transaction: one that was open all the time would keep the whole log of the
+ * load. */
+static bool try_lock(gpointer lock, GError **error)
 {
-    if (hf_tds_exec(self->lock,
+    if (hf_tds_exec(lock,
                     "DECLARE @taken int; EXEC @taken = sp_getapplock @Resource = N'holdfast_migration', @LockMode = "
                     "N'Exclusive', @LockOwner = N'Session', @LockTimeout = 0; IF @taken < 0 RAISERROR(N'the lock is "
                     "taken', 16, 1)",
                     error))
         return true;
-    if (hf_tds_error_number(self->lock) == RAISED_NUMBER) {
+    if (hf_tds_error_number(lock) == RAISED_NUMBER) {
         g_clear_error(error);
         g_set_error_literal(error, HF_ERROR, HF_ERROR_CONFLICT,
                             "another migration into this database is under way; wait for its end, or end it: its lock "
@@ -231,23 +232,8 @@ static bool try_lock(HfMssqlState *self, GError **error)
 bool hf_mssql_state_lock(HfMssqlState *self, const HfTdsTarget *target, uint64_t patience_ms, GCancellable *cancellable,
                          GError **error)
 {
-    gint64 until_us = g_get_monotonic_time() + (gint64)patience_ms * 1000;
     self->lock = hf_tds_connect(target, cancellable, error);
-    for (bool told = false; self->lock != NULL; told = true) {
-        g_autoptr(GError) reason = NULL;
-        if (try_lock(self, &reason))
-            return true;
-        if (!g_error_matches(reason, HF_ERROR, HF_ERROR_CONFLICT) || g_get_monotonic_time() >= until_us) {
-            g_propagate_error(error, g_steal_pointer(&reason));
-            return false;
-        }
-        if (!told)
-            g_message("waiting, as it may be a dead one: %s", reason->message);
-        if (!hf_error_check_cancelled(cancellable, error))
-            return false;
-        g_usleep(LOOK_AGAIN_US);
-    }
-    return false;
+    return self->lock != NULL && hf_patience_try(try_lock, self->lock, patience_ms, cancellable, error);
 }
 
 static bool look_for_state(HfTds *tds, bool *made, GError **error)
