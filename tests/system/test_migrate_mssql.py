@@ -500,6 +500,7 @@ def test_one_at_a_time(migrate, source, server, target, waiting):
     running = migrate(name, "--jobs", 1, popen=True)
     waiting(lambda: loaded(server, target) == ["public.t1"], running)
     refused(migrate(name, "--others", "go-on", check=False), "another migration into this database is under way")
+    refused(migrate("not_even_reached", check=False), "another migration into this database is under way")
     writing = server.postgres_psql(target, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
                                            "AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()")
     assert writing.strip() == "1", "the lock is no transaction, which would keep the log of the whole load"
