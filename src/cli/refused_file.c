@@ -99,6 +99,24 @@ static bool read_unfinished(HfRefusedFile *self, GError **error)
     return true;
 }
 
+/* Whether FILE has just what would be written to it now: a call before this one has written it, and then could not tell
+ * the target that all is done; or it is empty. */
+static bool is_written(const HfRefusedFile *self)
+{
+    size_t at = 0;
+    g_autoptr(GMappedFile) there = g_mapped_file_new(self->path, FALSE, NULL);
+    for (guint i = 0; there != NULL && i < self->blocks->len; i++) {
+        const Block *block = self->blocks->pdata[i];
+        size_t length = block->end - block->body;
+        if (length > g_mapped_file_get_length(there) - at ||
+            memcmp(g_mapped_file_get_contents(there) + at, g_mapped_file_get_contents(self->found) + block->body,
+                   length) != 0)
+            return false;
+        at += length;
+    }
+    return there != NULL && at == g_mapped_file_get_length(there);
+}
+
 /* ---- Opening -------------------------------------------------------------------------------------------------------
  */
 
@@ -115,8 +133,8 @@ HfRefusedFile *hf_refused_file_open(const char *path, bool replace, const char *
                             "--refused-to -: name a file, as a later call may have to go on with its rows");
         return NULL;
     }
-    bool ok = hf_archive_target_open_given("--refused-to", path, replace, &self->target, error) &&
-              read_unfinished(self, error);
+    bool ok = read_unfinished(self, error) &&
+              hf_archive_target_open_given("--refused-to", path, replace || is_written(self), &self->target, error);
     return ok ? g_steal_pointer(&self) : NULL;
 }
 

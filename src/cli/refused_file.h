@@ -10,8 +10,8 @@
 
 typedef struct HfRefusedFile HfRefusedFile;
 
-/* `into` says which database the rows were for. HF_ERROR_CONFLICT if FILE is there and not to be replaced, or an
- * unfinished one is of another database. Transfer full. */
+/* `into` says which database the rows were for. HF_ERROR_CONFLICT if FILE is there with other rows than
+ * the unfinished one and not to be replaced, or an unfinished one is of another database. Transfer full. */
 HfRefusedFile *hf_refused_file_open(const char *path, bool replace, const char *into, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 /* For HfMigrateMssqlOptions.on_kept: what was told of other parts goes. HF_ERROR_CONFLICT if it does not have the rows

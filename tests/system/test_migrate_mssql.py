@@ -448,6 +448,24 @@ def test_rows_of_a_part_that_goes_again_are_put_aside_once(migrate, stopped, ser
     assert ids_in(file) == ["id=1", "id=70"] and not unfinished.exists()
 
 
+@pytest.mark.parametrize("bad", [[50, 70], []])
+def test_the_same_call_goes_on_where_the_file_is_written_and_the_target_does_not_know(migrate, stopped, server, target,
+                                                                                      tmp_path, bad):
+    refuse_rows(server, target, 0, *bad)
+    file, unfinished = tmp_path / "refused.jsonl", tmp_path / "refused.jsonl.unfinished"
+    server.fault("batch", "cut", matching="DROP TABLE")
+    refused_to = ("--json", "--refused-to", file)
+    assert report(migrate(stopped, *refused_to, check=False))["line"] == "proved, but not finished"
+    written = file.read_text()
+    assert ids_in(file) == [f"id={n}" for n in bad] and unfinished.exists() == bool(bad)
+    file.write_text(written + "of somebody else\n")
+    assert "exists already" in migrate(stopped, *refused_to, check=False).stderr
+    file.write_text(written)
+    found = report(migrate(stopped, *refused_to))
+    assert found["proved"] and found["refused"] == len(bad)
+    assert file.read_text() == written and not unfinished.exists()
+
+
 def test_what_others_have_put_aside_stays(migrate, stopped, server, target, tmp_path):
     refuse_rows(server, target, 50)
     file, unfinished = tmp_path / "refused.jsonl", tmp_path / "refused.jsonl.unfinished"
