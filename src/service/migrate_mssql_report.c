@@ -24,6 +24,7 @@ static void write_table(HfJsonWriter *json, const HfMigratedTable *table)
     hf_json_writer_string(json, "to", table->there);
     write_digest(json, "source", &table->source);
     write_digest(json, "target", &table->target);
+    hf_json_writer_bool(json, "compared", table->compared);
     hf_json_writer_bool(json, "equal", is_equal(table));
     hf_json_writer_string(json, "difference", table->difference);
     hf_json_writer_end_object(json);

@@ -16,6 +16,7 @@ from support.mssql import SqlServers  # noqa: E402
 from support.postgres import Servers  # noqa: E402
 from support.service import OWNER, PASSWORD, Service, password_hash  # noqa: E402
 from support.site import Site  # noqa: E402
+from support.tds_clients import tsql  # noqa: E402
 
 # A shop that is backed up in a moment, with something of each: constraint, index, sequence, large rows.
 SHOP = """
@@ -99,6 +100,14 @@ class Stage:
         server = self._mssql()
         return {"address": f"{server.host}:{server.port}", "username": server.login, "password": server.password,
                 "root": Path(server.root).read_text(), "database": server.create_database(database)}
+
+    def mssql_sql(self, database, text):
+        """T-SQL in a database of the stand-in."""
+        return tsql(self._mssql(), text, database=database)
+
+    def mssql_full(self, at, matching):
+        """Once there is no more room there: see tests/peers/tds/faults.py for when."""
+        self._mssql().fault(at, "error", matching=matching, number=1105, details=["a table", "a database", "PRIMARY"])
 
     def forget_tries(self):
         self._service.forget_tries()

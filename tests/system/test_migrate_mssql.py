@@ -559,6 +559,7 @@ def test_a_difference_is_found(migrate, source, server, target):
     assert done.returncode == 3
     found = report(done)
     assert found["error"]["code"] == "differ" and not found["proved"]
+    assert all(each["compared"] for each in found["moved"])
     assert {each["table"]: each["difference"] for each in found["moved"] if not each["equal"]} == {
         "public.t2": "id=1077 is in the target alone; id=50 differs in note", "public.t4": "id=7 is missing in the target"}
 

@@ -82,6 +82,10 @@ export class Stage {
   shop = (organization: string, name?: string) => this.ask('shop', { organization, name }) as Promise<Shop>;
   /** A new database of the stand-in, which is started at the first call. */
   mssql = (database: string) => this.ask('mssql', { database }) as Promise<Mssql>;
+  /** T-SQL in a database of the stand-in. */
+  mssqlSql = (database: string, text: string) => this.ask('mssql_sql', { database, text });
+  /** Once there is no more room there: see tests/peers/tds/faults.py for when. */
+  mssqlFull = (at: string, matching: string) => this.ask('mssql_full', { at, matching });
   /** A call as the organization's administrator; the path is below /api/v1. */
   api = <Body = Record<string, unknown>>(organization: string, method: string, path: string, body?: unknown) =>
     this.ask('api', { organization, method, path, body }) as Promise<ApiAnswer<Body>>;

@@ -6,7 +6,7 @@ import { AssessmentReport } from './AssessmentReport';
 import { Proof } from './Proof';
 
 /** The report that a job has left: of an assessment, or of a migration into SQL Server however it ended. */
-export function JobReport({ job, isProof }: { job: string; isProof: boolean }) {
+export function JobReport({ job, isProof, isDone }: { job: string; isProof: boolean; isDone: boolean }) {
   const report = useReport(job);
   if (report.error) return <ProblemAlert error={report.error} onRetry={() => void report.refetch()} />;
   if (report.data === undefined) return <Skeleton h={240} radius="md" />;
@@ -19,7 +19,7 @@ export function JobReport({ job, isProof }: { job: string; isProof: boolean }) {
   }
   return (
     <Stack>
-      {isProof && <Proof job={job} report={report.data} />}
+      {isProof && <Proof job={job} report={report.data} isDone={isDone} />}
       {report.data.assessment && !isProof && <AssessmentReport job={job} assessment={report.data.assessment} />}
     </Stack>
   );

@@ -1,7 +1,8 @@
 import { Alert, Text, Title } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertCircle, IconAlertTriangle } from '@tabler/icons-react';
 import { fileOf } from '@/entities/migration';
 import type { Report } from '@/entities/migration';
+import { inPage } from '@/shared/lib/inPage';
 import { count, counted } from '@/shared/lib/units';
 import { capital } from '@/shared/lib/words';
 import { migrations } from '@/shared/texts/migrations';
@@ -14,7 +15,7 @@ import classes from './Report.module.css';
 const words = migrations.proof;
 
 /** Whether both sides are equal, in one line; then table by table. */
-export function Proof({ job, report }: { job: string; report: Report }) {
+export function Proof({ job, report, isDone }: { job: string; report: Report; isDone: boolean }) {
   const moved = report.moved ?? [];
   const refused = report.refused ?? 0;
   return (
@@ -22,11 +23,16 @@ export function Proof({ job, report }: { job: string; report: Report }) {
       <Surface label={words.title}>
         <div role="status">
           <Title order={2} mb={4}>
-            <Status tone={report.proved ? 'ok' : 'bad'} plain>
-              <span className={classes.verdictLine}>{lineOf(report)}</span>
+            <Status tone={report.proved && isDone ? 'ok' : 'bad'} plain>
+              <span className={classes.verdictLine}>{lineOf(report, isDone)}</span>
             </Status>
           </Title>
         </div>
+        {report.detail && (
+          <Alert color="red" icon={<IconAlertCircle aria-hidden />} mt="sm" mb="sm" title={words.which}>
+            <span className={classes.breaks}>{capital(inPage(report.detail, 'migrate'))}</span>
+          </Alert>
+        )}
         {refused > 0 && (
           <Text>
             <Status tone="warn" plain>
@@ -50,14 +56,15 @@ export function Proof({ job, report }: { job: string; report: Report }) {
         )}
       </Surface>
       {moved.length > 0 && <MovedTables moved={moved} />}
-      {(report.refused_rows ?? []).length > 0 && <RefusedRows rows={report.refused_rows ?? []} />}
+      {(report.refused_rows ?? []).length > 0 && <RefusedRows job={job} rows={report.refused_rows ?? []} />}
     </>
   );
 }
 
-function lineOf({ proved, moved = [] }: Report): string {
-  if (proved) return words.equal(counted(moved.length, 'table'), counted(moved.reduce((sum, { source }) => sum + source.rows, 0), 'row'));
-  const different = moved.filter(({ difference }) => difference !== null).length;
-  if (different === 0) return words.unproved;
+/** Of one that failed after all was equal, or before anything was, the report's own line says what came of it. */
+function lineOf({ proved, line, moved = [] }: Report, isDone: boolean): string {
+  if (proved && isDone) return words.equal(counted(moved.length, 'table'), counted(moved.reduce((sum, { source }) => sum + source.rows, 0), 'row'));
+  const different = moved.filter(({ compared, equal }) => compared && !equal).length;
+  if (different === 0) return capital(line ?? '') || words.unproved;
   return different === 1 ? words.differsOne : words.differs(count(different));
 }

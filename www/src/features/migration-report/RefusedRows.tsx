@@ -1,5 +1,7 @@
-import { Title } from '@mantine/core';
+import { Button, Group, Title } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
 import type { Report } from '@/entities/migration';
+import { saveText } from '@/shared/lib/saveText';
 import { capital } from '@/shared/lib/words';
 import { migrations } from '@/shared/texts/migrations';
 import { Name, PlainTable, Surface } from '@/shared/ui';
@@ -16,13 +18,25 @@ const columns: readonly Column<Refused>[] = [
   { key: 'reason', title: titles.reason, cell: ({ reason }) => capital(reason) },
 ];
 
-/** Rows that SQL Server did not take, by their keys. */
-export function RefusedRows({ rows }: { rows: readonly Refused[] }) {
+/** Rows that SQL Server did not take, by their keys; to save with what is in them, as the command line puts them aside: a line of JSON each. */
+export function RefusedRows({ job, rows }: { job: string; rows: readonly Refused[] }) {
   return (
     <Surface flush label={words.refusedTitle}>
-      <Title order={2} className={classes.title}>
-        {words.refusedTitle}
-      </Title>
+      <Group justify="space-between" pr="1rem">
+        <Title order={2} className={classes.title}>
+          {words.refusedTitle}
+        </Title>
+        <Button
+          variant="default"
+          size="xs"
+          leftSection={<IconDownload size={14} aria-hidden />}
+          onClick={() => {
+            saveText(`refused-${job}.jsonl`, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+          }}
+        >
+          {words.refusedFile}
+        </Button>
+      </Group>
       <PlainTable label={words.refusedTitle} columns={columns} rows={rows} keyOf={({ table, key, row }) => [table, key, row].join(' ')} />
     </Surface>
   );

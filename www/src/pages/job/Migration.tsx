@@ -20,7 +20,7 @@ export default function Migration({ job }: { job: Job }) {
       {isMigration && !isMssql && job.state === 'succeeded' && <Copied result={job.result as Record<string, unknown> | null} />}
       {isMssql && (
         <IfMay role="operator">
-          <JobReport job={job.id} isProof={isMigration} />
+          <JobReport job={job.id} isProof={isMigration} isDone={job.state === 'succeeded'} />
         </IfMay>
       )}
     </Stack>

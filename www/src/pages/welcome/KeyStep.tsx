@@ -4,9 +4,9 @@ import { IconDownload, IconExternalLink, IconKey } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useCreateKey, useKeySheet } from '@/entities/key';
 import type { Key } from '@/entities/key';
+import { saveText } from '@/shared/lib/saveText';
 import { texts } from '@/shared/texts';
 import { ProblemAlert, required, submitting } from '@/shared/ui';
-import { saveText } from './saveText';
 
 const words = texts.welcome.key;
 
