@@ -2,7 +2,8 @@
  * Uploads, by tus 1.0 (core, creation, termination, expiration). POST makes one of a known length; PATCH appends a
  * piece, as large as nginx lets it be, from the offset that HEAD tells. The offset goes on when bytes are on disk, so
  * whatever breaks, the client goes on from what is there. The last step is taken together with the check: what is an
- * archive becomes a backup in the same transaction, what is none is refused and removed.
+ * archive becomes a backup in the same transaction, what is none is refused and removed. The file of a table, for an
+ * import, is not looked at here.
  */
 #include "api/change.h"
 #include "api/resource_noun.h"
@@ -142,21 +143,33 @@ bool hf_upload_handle_get(HfApi *api, const HfRoute *route, HfRequest *request, 
 /* ---- Making and ending ---------------------------------------------------------------------------------------------
  */
 
-static bool check_size(const HfApi *api, int64_t size, GError **error)
+static bool check_size(const HfApi *api, const HfUploadRow *upload, GError **error)
 {
-    if (size == 0)
-        return usage(error, "Upload-Length is 0: an empty file is no archive");
-    if ((uint64_t)size <= api->configuration->max_upload_bytes)
+    uint64_t most = api->configuration->max_upload_bytes;
+    if (strcmp(upload->purpose, "table") == 0)
+        most = MIN(most, HF_TABLE_FILE_MAX);
+    if (upload->size_bytes == 0)
+        return usage(error, "Upload-Length is 0: an empty file is no archive and no table");
+    if ((uint64_t)upload->size_bytes <= most)
         return true;
     g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "the file is larger than the %" G_GUINT64_FORMAT " bytes that may be",
-                api->configuration->max_upload_bytes);
+                most);
     return false;
+}
+
+static bool read_purpose(const HfRequest *request, HfUploadRow *upload, GError **error)
+{
+    upload->purpose = read_metadata(request, "purpose");
+    if (upload->purpose == NULL)
+        upload->purpose = g_strdup("backup");
+    return strcmp(upload->purpose, "backup") == 0 || strcmp(upload->purpose, "table") == 0 ||
+           usage(error, "the purpose in Upload-Metadata is backup or table");
 }
 
 static bool read_upload(HfApi *api, const HfRequest *request, HfUploadRow *upload, GError **error)
 {
-    if (!read_number(request, "Upload-Length", &upload->size_bytes, error) ||
-        !check_size(api, upload->size_bytes, error))
+    if (!read_purpose(request, upload, error) || !read_number(request, "Upload-Length", &upload->size_bytes, error) ||
+        !check_size(api, upload, error))
         return false;
     upload->name = read_metadata(request, "filename");
     upload->storage_id = read_metadata(request, "storage_id");
@@ -315,8 +328,25 @@ static bool refuse(Receiver *self, const char *why, GError **error)
     return false;
 }
 
+/* Whether it is what it says an import finds out. */
+static bool complete_table(Receiver *self, GError **error)
+{
+    HfCatalog *catalog = self->api->catalog;
+    HfChange change = {.action = "upload.complete", .id = self->upload->id, .name = self->upload->name};
+    if (!hf_catalog_begin(catalog, error))
+        return false;
+    if (advance(self, self->upload->size_bytes, error) &&
+        hf_upload_finish(catalog, self->upload->id, "complete", NULL, NULL, error) &&
+        hf_change_audit(self->api, self->request, &change, error) && hf_catalog_commit(catalog, error))
+        return true;
+    hf_catalog_rollback(catalog);
+    return false;
+}
+
 static bool finish(Receiver *self, GError **error)
 {
+    if (strcmp(self->upload->purpose, "table") == 0)
+        return complete_table(self, error);
     g_autoptr(GError) reason = NULL;
     g_autofree char *unread = NULL;
     g_autoptr(HfBackupRow) backup =

@@ -16,6 +16,7 @@
 #include "service/request_backup.h"
 #include "service/request_delete.h"
 #include "service/request_export.h"
+#include "service/request_import.h"
 #include "service/request_migrate.h"
 #include "service/request_rescan.h"
 #include "service/request_restore.h"
@@ -148,6 +149,8 @@ static const HfRoute routes[] = {
 
     /* Rows of people in the clear: not for operators, whose backups are encrypted. */
     {"POST", V1 "/exports", ADMINISTRATOR, hf_request_handle, .request = hf_request_export},
+    {"POST", V1 "/imports", OPERATOR, hf_request_handle, .request = hf_request_import},
+    {"POST", V1 "/imports/preview", OPERATOR, hf_request_handle, .request = hf_request_preview},
     {"POST", V1 "/jobs/{id}/files/{number}/download", ADMINISTRATOR, hf_job_file_handle_link},
 
     {"GET", V1 "/jobs", VIEWER, hf_noun_handle_list, &hf_noun_job},

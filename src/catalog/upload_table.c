@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "catalog/row.h"
 
-static const char *const filters[] = {"state", NULL};
+static const char *const filters[] = {"state", "purpose", NULL};
 static const char *const sorts[] = {"-created_at", NULL};
 
 const HfNoun hf_noun_upload = {.name = "upload",
@@ -14,11 +14,12 @@ const HfNoun hf_noun_upload = {.name = "upload",
                                .search = "name"};
 
 #define SELECT_UPLOAD                                                                                                  \
-    "SELECT id, organization_id, storage_id, name, state, created_by, size_bytes, offset_bytes, "                      \
+    "SELECT id, organization_id, storage_id, name, state, created_by, purpose, size_bytes, offset_bytes, "             \
     "holdfast_view.us(expires_at) FROM upload "
 static const size_t texts[] = {offsetof(HfUploadRow, id),         offsetof(HfUploadRow, organization),
                                offsetof(HfUploadRow, storage_id), offsetof(HfUploadRow, name),
-                               offsetof(HfUploadRow, state),      offsetof(HfUploadRow, created_by)};
+                               offsetof(HfUploadRow, state),      offsetof(HfUploadRow, created_by),
+                               offsetof(HfUploadRow, purpose)};
 
 void hf_upload_row_free(HfUploadRow *self)
 {
@@ -37,9 +38,9 @@ static GPtrArray *read_all(HfCatalog *catalog, const char *sql, const char *cons
     for (size_t i = 0; i < hf_pg_rows_count(rows); i++) {
         HfUploadRow *row = g_new0(HfUploadRow, 1);
         hf_row_texts(row, rows, i, texts, G_N_ELEMENTS(texts));
-        row->size_bytes = hf_pg_rows_int64(rows, i, 6);
-        row->offset_bytes = hf_pg_rows_int64(rows, i, 7);
-        row->expires_us = hf_pg_rows_int64(rows, i, 8);
+        row->size_bytes = hf_pg_rows_int64(rows, i, 7);
+        row->offset_bytes = hf_pg_rows_int64(rows, i, 8);
+        row->expires_us = hf_pg_rows_int64(rows, i, 9);
         g_ptr_array_add(all, row);
     }
     return all;
@@ -48,8 +49,8 @@ static GPtrArray *read_all(HfCatalog *catalog, const char *sql, const char *cons
 char *hf_upload_create(HfCatalog *catalog, const char *organization, const HfUploadRow *upload, GError **error)
 {
     static const char sql[] =
-        "INSERT INTO upload (organization_id, storage_id, name, size_bytes, expires_at, created_by) "
-        "VALUES ($1::uuid, $2::uuid, $3, $4::bigint, holdfast_view.at($5::bigint), $6) "
+        "INSERT INTO upload (organization_id, storage_id, name, size_bytes, expires_at, created_by, purpose) "
+        "VALUES ($1::uuid, $2::uuid, $3, $4::bigint, holdfast_view.at($5::bigint), $6, $7) "
         "RETURNING id::text";
     HfNumber size, expires;
     if (!hf_id_check("storage", upload->storage_id, error))
@@ -57,7 +58,7 @@ char *hf_upload_create(HfCatalog *catalog, const char *organization, const HfUpl
     return hf_catalog_text(catalog, sql,
                            HF_PARAMETERS(organization, upload->storage_id, upload->name,
                                          hf_number(&size, upload->size_bytes), hf_number(&expires, upload->expires_us),
-                                         hf_or_empty(upload->created_by)),
+                                         hf_or_empty(upload->created_by), upload->purpose),
                            error);
 }
 
@@ -111,6 +112,12 @@ bool hf_upload_remove(HfCatalog *catalog, const char *organization, const char *
         return false;
     g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(id, hf_or_empty(organization)), error);
     return rows != NULL && (hf_pg_rows_count(rows) > 0 || hf_not_found("upload", id, error));
+}
+
+bool hf_upload_end(HfCatalog *catalog, const char *id, GError **error)
+{
+    static const char sql[] = "UPDATE upload SET expires_at = now(), version = version + 1 WHERE id = $1::uuid";
+    return hf_catalog_do(catalog, sql, HF_PARAMETERS(id), error);
 }
 
 GPtrArray *hf_upload_expired(HfCatalog *catalog, GError **error)

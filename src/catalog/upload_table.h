@@ -6,7 +6,7 @@
 
 #include "catalog/noun.h"
 
-/* Read. Filters: state. */
+/* Read. Filters: state, purpose. */
 extern const HfNoun hf_noun_upload;
 
 typedef struct {
@@ -14,12 +14,13 @@ typedef struct {
     char *name;  /* of the file, as the client says */
     char *state; /* "receiving", "complete", "refused" */
     char *created_by;
+    char *purpose; /* "backup": it becomes one; "table": it is imported into one */
     int64_t size_bytes, offset_bytes, expires_us;
 } HfUploadRow;
 void hf_upload_row_free(HfUploadRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfUploadRow, hf_upload_row_free)
 
-/* Of `upload`: storage_id, name, size_bytes, expires_us, created_by. Transfer full: the id. */
+/* Of `upload`: storage_id, name, purpose, size_bytes, expires_us, created_by. Transfer full: the id. */
 char *hf_upload_create(HfCatalog *catalog, const char *organization, const HfUploadRow *upload, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 HfUploadRow *hf_upload_get(HfCatalog *catalog, const char *organization, const char *id, GError **error)
@@ -35,6 +36,8 @@ bool hf_upload_finish(HfCatalog *catalog, const char *id, const char *state, con
 /* HF_ERROR_NOT_FOUND: it is gone. The bytes are the caller's to remove. */
 bool hf_upload_remove(HfCatalog *catalog, const char *organization, const char *id, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* Its time is over: nobody needs it any more. */
+bool hf_upload_end(HfCatalog *catalog, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* For the leader: those that have expired by the catalog's clock; elements HfUploadRow. Transfer full. */
 GPtrArray *hf_upload_expired(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -191,8 +191,8 @@ SELECT b.id, b.organization_id, b.version, b.name, b.database_id, b.schedule_id,
 FROM backup b;
 
 CREATE VIEW holdfast_view.upload AS
-SELECT u.id, u.organization_id, u.version, u.name, u.state, u.created_at,
-    jsonb_build_object('id', u.id, 'name', u.name, 'storage_id', u.storage_id, 'size_bytes', u.size_bytes,
+SELECT u.id, u.organization_id, u.version, u.name, u.state, u.purpose, u.created_at,
+    jsonb_build_object('id', u.id, 'name', u.name, 'purpose', u.purpose, 'storage_id', u.storage_id, 'size_bytes', u.size_bytes,
         'offset_bytes', u.offset_bytes, 'state', u.state, 'error', u.error, 'summary', u.summary, 'created_at',
         holdfast_view.t(u.created_at), 'created_by', u.created_by, 'expires_at', holdfast_view.t(u.expires_at)) AS json
 FROM upload u;

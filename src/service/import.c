@@ -362,13 +362,15 @@ static bool preview(Import *self, GError **error)
 
 static bool commit(Import *self, GError **error)
 {
-    bool in_doubt;
+    bool *in_doubt = &self->result->in_doubt;
     hf_progress_set_phase(self->progress, "committing");
-    if (hf_pg_commit(self->pg, &in_doubt, error))
+    if (self->options->before_commit != NULL && !self->options->before_commit(self->options->data, error))
+        return false;
+    if (hf_pg_commit(self->pg, in_doubt, error))
         return true;
     g_prefix_error(error, "%s",
-                   in_doubt ? "no answer came to the COMMIT; look whether the rows are there: "
-                            : "nothing was imported: ");
+                   *in_doubt ? "no answer came to the COMMIT; look whether the rows are there: "
+                             : "nothing was imported: ");
     return false;
 }
 
@@ -377,9 +379,10 @@ static bool load(Import *self, GError **error)
     hf_progress_set_phase(self->progress, self->options->preview ? "previewing" : "importing");
     hf_progress_expect(self->progress, self->options->bytes);
     hf_progress_lane_begin(self->progress, 0, self->result->table, self->options->bytes);
-    bool ok = hf_pg_exec(self->pg, "BEGIN", error) && (self->options->preview           ? preview(self, error)
-                                                       : self->options->wrong_limit > 0 ? copy_batches(self, error)
-                                                                                        : copy_all(self, error));
+    const char *begin = self->options->no_warnings ? "BEGIN; SET LOCAL client_min_messages TO error" : "BEGIN";
+    bool ok = hf_pg_exec(self->pg, begin, error) && (self->options->preview           ? preview(self, error)
+                                                     : self->options->wrong_limit > 0 ? copy_batches(self, error)
+                                                                                      : copy_all(self, error));
     hf_progress_lane_end(self->progress, 0);
     return ok && (self->options->preview ? hf_pg_exec(self->pg, "ROLLBACK", error) : commit(self, error));
 }

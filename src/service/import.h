@@ -35,13 +35,28 @@ typedef struct {
     const char *sheet;          /* of XLSX; NULL: the first */
     bool no_header;             /* its columns are called 1, 2 … */
     const char *const *columns; /* "FILE=TABLE": which go where; "FILE=": nowhere. May be NULL */
+    bool no_warnings;           /* of the server to the log: triggers of the table may put values of rows into them */
     bool preview;               /* the first records as they would arrive; nothing is written */
     /* Wrong records: with a limit of 0 the first ends it; else so many are handed to `on_wrong`, and the rest goes on.
      */
     uint64_t wrong_limit;
     bool (*on_wrong)(const HfImportWrong *wrong, gpointer data, GError **error);
+    /* All is written, and its COMMIT is next: false ends it without. NULL: nothing to do. */
+    bool (*before_commit)(gpointer data, GError **error);
     gpointer data;
 } HfImportOptions;
+
+/* A column of the table. */
+typedef struct {
+    char *name, *type;
+    bool needed;    /* must have a value, and has no default */
+    bool generated; /* takes none */
+} HfImportColumn;
+
+/* A column of the file, and where its name, or the options, would have it go; NULL: nowhere. */
+typedef struct {
+    char *name, *to;
+} HfImportField;
 
 typedef struct {
     char *from; /* the column of the file */
@@ -52,6 +67,8 @@ typedef struct {
 typedef struct {
     char *table;        /* quoted where needed */
     HfCsvForm form;     /* of CSV: as it was read */
+    GPtrArray *fields;  /* HfImportField: all of the file; what they may be matched with, also if that failed: */
+    GPtrArray *columns; /* HfImportColumn: all of the table; NULL: it did not come so far */
     GPtrArray *matches; /* HfImportMatch */
     GPtrArray
         *left_out; /* char*: columns of the file that go nowhere: by the options, or as they are generated there */
@@ -61,6 +78,7 @@ typedef struct {
     GPtrArray *other_sheets; /* char*: those that look as if they went on with it, and are not read */
     char *header;            /* the file's, as a line of CSV */
     uint64_t rows, wrong;
+    bool in_doubt; /* no answer came to the COMMIT: either all rows are there or none */
 } HfImportResult;
 
 /*

@@ -184,6 +184,37 @@ static bool check_options(const HfImportOptions *options, const bool *used, GErr
     return true;
 }
 
+/* Transfer full. */
+static char *name_of(const HfImportOptions *options, const HfRecord *header, guint field)
+{
+    size_t length;
+    const char *text = hf_record_get(header, field, &length);
+    return options->no_header || text == NULL ? g_strdup_printf("%u", field + 1) : g_strdup(text);
+}
+
+/* What is asked for the column of the file, by a name of it or its place; NULL: nothing. */
+static const char *wanted_for(const HfImportOptions *options, guint field, const char *name, const GPtrArray *columns,
+                              bool *used)
+{
+    const char *wanted = find_option(options, name, used);
+    if (options->no_header && wanted == NULL && options->columns == NULL && field < columns->len)
+        return ((const HfImportColumn *)columns->pdata[field])->name;
+    return wanted;
+}
+
+static void tell_fields(const HfImportOptions *options, const HfRecord *header, const GPtrArray *columns, bool *used,
+                        HfImportResult *result)
+{
+    for (guint i = 0; i < hf_record_count(header); i++) {
+        HfImportField *field = g_new(HfImportField, 1);
+        char *name = name_of(options, header, i);
+        const char *wanted = wanted_for(options, i, name, columns, used);
+        const HfImportColumn *column = find_column(columns, wanted != NULL ? wanted : name);
+        *field = (HfImportField){name, g_strdup(column != NULL && !column->generated ? column->name : NULL)};
+        g_ptr_array_add(result->fields, field);
+    }
+}
+
 bool hf_import_match(const HfImportOptions *options, const HfRecord *header, const GPtrArray *columns,
                      HfImportResult *result, bool **fields, GError **error)
 {
@@ -192,13 +223,10 @@ bool hf_import_match(const HfImportOptions *options, const HfRecord *header, con
     g_autofree bool *used = g_new0(bool, given + 1);
     g_autofree bool *sent = g_new0(bool, count + 1);
     g_autoptr(GHashTable) taken = g_hash_table_new(NULL, NULL);
+    tell_fields(options, header, columns, used, result);
     for (guint i = 0; i < count; i++) {
-        size_t length;
-        const char *text = hf_record_get(header, i, &length);
-        g_autofree char *name = options->no_header || text == NULL ? g_strdup_printf("%u", i + 1) : g_strdup(text);
-        const char *wanted = find_option(options, name, used);
-        if (options->no_header && wanted == NULL && options->columns == NULL && i < columns->len)
-            wanted = ((const HfImportColumn *)columns->pdata[i])->name;
+        const char *name = ((const HfImportField *)result->fields->pdata[i])->name;
+        const char *wanted = wanted_for(options, i, name, columns, used);
         if (!match_one(options, name, wanted, columns, taken, result, &sent[i], error))
             return false;
     }

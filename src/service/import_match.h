@@ -5,12 +5,6 @@
 #include "pg/connection.h"
 #include "service/import.h"
 
-typedef struct {
-    char *name, *type;
-    bool needed;    /* must have a value, and has no default */
-    bool generated; /* takes none */
-} HfImportColumn;
-
 /* The table that a pattern means, quoted, and its columns (HfImportColumn): transfer full. */
 bool hf_import_find_table(HfPg *pg, const char *pattern, char **table, GPtrArray **columns, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;

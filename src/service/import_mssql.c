@@ -410,9 +410,12 @@ static bool preview(Import *self, GError **error)
 static bool commit(Import *self, GError **error)
 {
     hf_progress_set_phase(self->progress, "committing");
+    if (self->options->before_commit != NULL && !self->options->before_commit(self->options->data, error))
+        return false;
     if (hf_tds_exec(self->tds, "COMMIT TRANSACTION", error))
         return true;
-    if (hf_tds_error_number(self->tds) == 0)
+    self->result->in_doubt = hf_tds_error_number(self->tds) == 0;
+    if (self->result->in_doubt)
         g_prefix_error(error,
                        "no answer came to the COMMIT, so that either all rows are in %s or none; look there before you "
                        "import again: ",

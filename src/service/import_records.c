@@ -14,6 +14,14 @@ static void free_row(void *row)
     g_ptr_array_unref(row);
 }
 
+static void free_field(void *data)
+{
+    HfImportField *field = data;
+    g_free(field->name);
+    g_free(field->to);
+    g_free(field);
+}
+
 static void free_match(void *data)
 {
     HfImportMatch *match = data;
@@ -25,6 +33,8 @@ static void free_match(void *data)
 
 void hf_import_result_clear(HfImportResult *self)
 {
+    g_clear_pointer(&self->fields, g_ptr_array_unref);
+    g_clear_pointer(&self->columns, g_ptr_array_unref);
     g_clear_pointer(&self->matches, g_ptr_array_unref);
     g_clear_pointer(&self->left_out, g_ptr_array_unref);
     g_clear_pointer(&self->by_default, g_ptr_array_unref);
@@ -51,6 +61,7 @@ bool hf_import_records_open(HfImportRecords *self, const HfImportOptions *option
 {
     g_autoptr(GInputStream) stream = g_unix_input_stream_new(options->fd, FALSE);
     *result = (HfImportResult){.form = options->form,
+                               .fields = g_ptr_array_new_with_free_func(free_field),
                                .matches = g_ptr_array_new_with_free_func(free_match),
                                .left_out = g_ptr_array_new_with_free_func(g_free),
                                .by_default = g_ptr_array_new_with_free_func(g_free),
@@ -83,9 +94,10 @@ char *hf_import_records_line(const HfImportRecords *self)
     return g_string_free(line, FALSE);
 }
 
-bool hf_import_records_match(HfImportRecords *self, const GPtrArray *columns, GError **error)
+bool hf_import_records_match(HfImportRecords *self, GPtrArray *columns, GError **error)
 {
     bool more;
+    self->result->columns = g_ptr_array_ref(columns);
     if (!self->reader->next(self->reader, &self->record, &more, error))
         return false;
     if (!more) {

@@ -20,7 +20,7 @@ bool hf_import_records_open(HfImportRecords *self, const HfImportOptions *option
                             GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_import_records_clear(HfImportRecords *self);
 /* Once, first: reads the header and matches it; `columns` as of hf_import_match. */
-bool hf_import_records_match(HfImportRecords *self, const GPtrArray *columns, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool hf_import_records_match(HfImportRecords *self, GPtrArray *columns, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool hf_import_records_next(HfImportRecords *self, bool *more, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* What is wrong with the number of its fields; NULL: nothing. Transfer full. */
 char *hf_import_records_wrong_count(const HfImportRecords *self);

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A storage shows no file of such a name (storage/storage.h). */
@@ -133,6 +134,48 @@ bool hf_upload_file_keep(HfUploadFile *self, GError **error)
 void hf_upload_file_unkeep(HfUploadFile *self)
 {
     unlinkat(self->folder, self->kept, 0);
+}
+
+/* ---- The file of a table -------------------------------------------------------------------------------------------
+ */
+
+bool hf_upload_file_is_table(const HfUploadRow *upload, GError **error)
+{
+    if (upload->expires_us <= g_get_real_time())
+        g_set_error(error, HF_ERROR, HF_ERROR_NOT_FOUND,
+                    "the upload %s is gone: it was imported, or its time is over; upload the file again", upload->id);
+    else if (strcmp(upload->purpose, "table") != 0)
+        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
+                    "the upload %s is that of a backup: one for an import is made with the purpose table", upload->id);
+    else if (strcmp(upload->state, "complete") != 0)
+        g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT, "the upload %s is %s", upload->id, upload->state);
+    else
+        return true;
+    return false;
+}
+
+int hf_upload_file_read(HfCatalog *catalog, const HfConfiguration *configuration, const HfUploadRow *upload,
+                        GError **error)
+{
+    struct stat info;
+    if (!hf_upload_file_is_table(upload, error))
+        return -1;
+    g_autoptr(HfStorageRow) storage = find_storage(catalog, configuration, upload, error);
+    if (storage == NULL)
+        return -1;
+    g_autofree char *hidden = hidden_name(upload->id);
+    g_autofree char *path = g_build_filename(storage->path, hidden, NULL);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 || fstat(fd, &info) != 0) {
+        fail("read", error);
+    } else if (!S_ISREG(info.st_mode) || info.st_size != upload->size_bytes) {
+        g_set_error(error, HF_ERROR, HF_ERROR_CORRUPT, "the file of the upload %s is not what was sent", upload->id);
+    } else {
+        return fd;
+    }
+    if (fd >= 0)
+        close(fd);
+    return -1;
 }
 
 bool hf_upload_file_remove(HfCatalog *catalog, const HfUploadRow *upload, GError **error)

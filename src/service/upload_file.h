@@ -1,7 +1,7 @@
 /*
  * The bytes of an upload: a hidden file in the storage that they are for, whose name is made of the upload's id alone.
- * When they are complete and an archive, the file becomes a backup of the storage. It belongs to whoever has opened it:
- * a second one is refused, so bytes of two requests never mix.
+ * When they are complete and an archive, the file becomes a backup of the storage; the file of a table stays hidden,
+ * for an import. It belongs to whoever has opened it: a second one is refused, so bytes of two requests never mix.
  */
 #ifndef HF_SERVICE_UPLOAD_FILE_H
 #define HF_SERVICE_UPLOAD_FILE_H
@@ -38,6 +38,13 @@ HfBackupRow *hf_upload_file_check(HfUploadFile *self, HfCatalog *catalog, const 
 bool hf_upload_file_keep(HfUploadFile *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Takes that name back. */
 void hf_upload_file_unkeep(HfUploadFile *self);
+
+/* For a worker, to read a complete one that is the file of a table; to be closed. HF_ERROR_CONFLICT: it is not
+ * complete, or for something else; HF_ERROR_NOT_FOUND: its time is over. -1: failed. */
+#define HF_TABLE_FILE_MAX ((int64_t)1 << 30)
+bool hf_upload_file_is_table(const HfUploadRow *upload, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+int hf_upload_file_read(HfCatalog *catalog, const HfConfiguration *configuration, const HfUploadRow *upload,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Removes what was received; the backup that it has become stays. */
 bool hf_upload_file_remove(HfCatalog *catalog, const HfUploadRow *upload, GError **error) G_GNUC_WARN_UNUSED_RESULT;

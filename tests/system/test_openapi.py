@@ -294,6 +294,20 @@ class Tour:
         link = admin.post(f"/jobs/{job}/files/0/download", expect=201).json["url"]
         admin.get(f"/{link}", expect=200)
 
+    def imports(self):
+        admin, tus = self.admin, {"Tus-Resumable": "1.0.0"}
+        storage = base64.b64encode(self.things["storage"].encode()).decode()
+        metadata = f"filename YS5jc3Y=,purpose dGFibGU=,storage_id {storage}"  # a.csv, table
+        made = admin.post("/uploads", expect=201, headers={**tus, "Upload-Length": "6", "Upload-Metadata": metadata}).json["id"]
+        body = {"upload_id": made, "database_id": self.things["database"], "table": "people", "columns": {"E-Mail": "email"}}
+        admin.post("/imports", body, expect=409)  # it is not complete
+        piece = {**tus, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+        admin.request("PATCH", f"/uploads/{made}", b"a\r\n1\r\n", headers=piece, expect=204)
+        assert admin.get("/uploads?purpose=table", expect=200).json["items"][0]["state"] == "complete"
+        admin.post("/imports", {**body, "wrong_limit": 10}, expect=202)
+        into = {"mssql_server_id": self.things["mssql_server"], "database_name": "shop", "password": "once"}
+        admin.post("/imports/preview", {**body, "database_id": None, **into, "delimiter": "tab"}, expect=202)
+
     def jobs(self):
         admin, job = self.admin, self.things["job"]
         assert admin.get("/jobs?state=open", expect=200).json["items"]
@@ -335,6 +349,6 @@ class Tour:
 def test_every_answer_of_the_real_server_is_as_described(site, description):
     tour = Tour(site, description)
     for part in (tour.nobody, tour.people, tour.sources, tour.targets, tour.schedules, tour.backups, tour.uploads,
-                 tour.gate, tour.restores, tour.migrations, tour.exports, tour.jobs, tour.settings, tour.oneself):
+                 tour.gate, tour.restores, tour.migrations, tour.exports, tour.imports, tour.jobs, tour.settings, tour.oneself):
         part()
     assert set(description.operations()) - tour.done == set()

@@ -15,6 +15,8 @@ export const jobs = {
     assess: 'Assessment',
     migrate: 'Migration',
     export: 'Export of tables',
+    preview: 'Preview of an import',
+    import: 'Import',
     rescan: 'Rescan',
     find: 'Search for new databases',
     resume: 'Resuming of services',
