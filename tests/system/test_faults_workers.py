@@ -182,7 +182,8 @@ class Strikes:
         """So many moments at least; how many there were. one(number) is one of them, and says whether it struck."""
         number = 0
         while number < moments or (self.struck < self.wanted and number < 4 * moments):
-            self.struck += one(number)
+            struck = one(number)  # lasts, and other lanes count meanwhile
+            self.struck += struck
             number += 1
         return number
 
