@@ -75,6 +75,12 @@ char *hf_request_hold_place(const char *server_id, const char *database_name)
     return g_strdup_printf("place:%s/%.32s", server_id, digest);
 }
 
+char *hf_request_hold_database(const HfDatabaseRow *database)
+{
+    g_autofree char *place = hf_request_hold_place(database->server_id, database->name);
+    return g_strdup_printf("%s database:%s", place, database->id);
+}
+
 char *hf_request_answer(const char *job_id)
 {
     return g_strdup_printf("{\"job_id\":\"%s\"}", job_id);

@@ -51,6 +51,9 @@ char *hf_request_make(HfRequester *self, HfNewJob *job, const char *object_kind,
 bool hf_request_seal(HfRequester *self, const char *key, GBytes **secret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* For HfNewJob.holds: a database by its place, whether it is registered or not, or not there yet. Transfer full. */
 char *hf_request_hold_place(const char *server_id, const char *database_name);
+/* The same of a registered one, with the database itself: what is at work in its place may not know that it is
+ * registered. Transfer full. */
+char *hf_request_hold_database(const HfDatabaseRow *database);
 /* {"job_id": id}, transfer full. */
 char *hf_request_answer(const char *job_id);
 

@@ -27,7 +27,7 @@
         {"exclude_schemas", HF_BODY_TEXTS, .max = PATTERN_BYTES}, {"tables", HF_BODY_TEXTS, .max = PATTERN_BYTES},     \
         {"exclude_tables", HF_BODY_TEXTS, .max = PATTERN_BYTES},                                                       \
         {"exclude_table_data", HF_BODY_TEXTS, .max = PATTERN_BYTES},                                                   \
-        {"others", HF_BODY_CHOICE, .choices = "refuse go_on halt"}, {"jobs", HF_BODY_NUMBER, .min = 1, .max = 128},         \
+        {"others", HF_BODY_CHOICE, .choices = "refuse go_on halt"}, {"jobs", HF_BODY_NUMBER, .min = 1, .max = 128},    \
         {"lock_wait_s", HF_BODY_NUMBER, .min = 0, .max = DAY_S}, {"pool", HF_BODY_TEXT},                               \
         {"mode", HF_BODY_CHOICE, .choices = "new swap"}, {"server_id", HF_BODY_ID},                                    \
         {"database_name", HF_BODY_TEXT, .max = 128}, {"target_database_id", HF_BODY_ID},                               \
@@ -151,8 +151,7 @@ static bool find_new(HfRequester *self, const HfJson *json, HfJsonNode body, Ask
         g_propagate_error(error, g_steal_pointer(&reason));
         return false;
     }
-    g_autofree char *place = hf_request_hold_place(server->id, name);
-    asked->holds = known != NULL ? g_strdup_printf("%s database:%s", place, known->id) : g_steal_pointer(&place);
+    asked->holds = known != NULL ? hf_request_hold_database(known) : hf_request_hold_place(server->id, name);
     asked->name = g_strdup_printf("%s to %s on %s", asked->from, name, server->name);
     asked->pool = g_strdup(server->pool);
     return true;
@@ -166,8 +165,7 @@ static bool find_swapped(HfRequester *self, const HfJson *json, HfJsonNode body,
     g_autoptr(HfDatabaseRow) target = hf_database_get(self->catalog, self->organization, id, error);
     if (target == NULL)
         return false;
-    g_autofree char *place = hf_request_hold_place(target->server_id, target->name);
-    asked->holds = g_strdup_printf("%s database:%s", place, target->id);
+    asked->holds = hf_request_hold_database(target);
     asked->name = g_strdup_printf("%s to %s on %s", asked->from, target->name, target->server_name);
     asked->pool = g_strdup(target->pool);
     return true;

@@ -48,7 +48,8 @@ typedef struct {
     char *server_id, *pool;
     char *database_id; /* NULL: a new one */
     char *new_name;
-    char *what; /* is done to which database, for the audit log */
+    char *holds; /* what is written to */
+    char *what;  /* is done to which database, for the audit log */
 } Target;
 
 static void clear_target(Target *self)
@@ -58,6 +59,7 @@ static void clear_target(Target *self)
     g_free(self->pool);
     g_free(self->database_id);
     g_free(self->new_name);
+    g_free(self->holds);
     g_free(self->what);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Target, clear_target)
@@ -76,6 +78,7 @@ static bool find_database(HfRequester *self, const char *id, Target *target, GEr
     target->database_id = g_strdup(database->id);
     target->server_id = g_strdup(database->server_id);
     target->pool = g_strdup(database->pool);
+    target->holds = hf_request_hold_database(database);
     target->what = g_strconcat("over the database ", database->name, NULL);
     return true;
 }
@@ -87,6 +90,7 @@ static bool find_server(HfRequester *self, const char *id, Target *target, GErro
         return false;
     target->server_id = g_strdup(server->id);
     target->pool = g_strdup(server->pool);
+    target->holds = hf_request_hold_place(server->id, target->new_name);
     target->what = g_strdup_printf("as the new database %s of the server %s", target->new_name, server->name);
     return true;
 }
@@ -116,20 +120,13 @@ static bool find_target(HfRequester *self, const HfJson *json, HfJsonNode body, 
     return is_new ? find_server(self, server, target, error) : find_database(self, database, target, error);
 }
 
-/* Transfer full. */
-static char *hold_target(const Target *target)
-{
-    return target->database_id != NULL ? g_strconcat("database:", target->database_id, NULL)
-                                       : hf_request_hold_place(target->server_id, target->new_name);
-}
-
 /* `request` is JSON text that was checked. */
 static char *make(HfRequester *self, const char *kind, const char *request, const char *identity, const Target *target,
                   GError **error)
 {
     g_autoptr(GBytes) secret = NULL;
-    g_autofree char *written = strcmp(kind, "restore") == 0 ? hold_target(target) : NULL;
-    g_autofree char *holds = g_strdup_printf("backup:%s %s", target->backup->id, written != NULL ? written : "");
+    bool writes = strcmp(kind, "restore") == 0;
+    g_autofree char *holds = g_strdup_printf("backup:%s %s", target->backup->id, writes ? target->holds : "");
     if (!hf_request_seal(self, identity, &secret, error))
         return NULL;
     HfNewJob job = {.kind = kind,
@@ -215,7 +212,7 @@ char *hf_request_undo(HfRequester *self, const char *id, const HfJson *json, HfJ
     if (database == NULL)
         return NULL;
     g_autofree char *request = hf_body_write(json, body, undo_rules, G_N_ELEMENTS(undo_rules));
-    g_autofree char *holds = g_strconcat("database:", database->id, NULL);
+    g_autofree char *holds = hf_request_hold_database(database);
     const char *copy = hf_body_text(json, body, "copy");
     g_autofree char *what = g_strconcat("back to the copy ", copy != NULL ? copy : "that was kept last", NULL);
     HfNewJob job = {.kind = "undo",

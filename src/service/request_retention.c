@@ -71,9 +71,7 @@ char *hf_request_expire_copies(HfRequester *self, const char *id, const HfJson *
     g_autoptr(HfDatabaseRow) database = hf_database_get(self->catalog, self->organization, id, error);
     if (database == NULL || !hf_kept_note_try(self->catalog, database->id, error))
         return NULL;
-    /* A restore or migration into that name may not know that it is registered. */
-    g_autofree char *place = hf_request_hold_place(database->server_id, database->name);
-    g_autofree char *holds = g_strdup_printf("%s database:%s", place, database->id);
+    g_autofree char *holds = hf_request_hold_database(database);
     HfNewJob job = {.kind = "retention",
                     .name = database->name,
                     .request = "{}",

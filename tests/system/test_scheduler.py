@@ -374,6 +374,25 @@ def test_a_restore_into_a_new_name_and_what_is_dropped_there_wait_for_each_other
     assert service.one("SELECT database_id IS NOT NULL FROM job WHERE kind = 'retention'") == registered
 
 
+@pytest.mark.parametrize("kind", ["restore", "undo"])
+def test_what_is_dropped_in_a_place_and_a_job_of_what_is_registered_there_since_wait_for_each_other(service, shop, kind):
+    place = {"server_id": service.server_id, "database_name": f"{service.shop}new"}
+    made = service.one("INSERT INTO backup (organization_id, name, path, storage_id, type, database_id, database_name, "
+                       "size_bytes) VALUES (%s, 'b', 'b', %s, 'manual', %s, 'shop', 1) RETURNING id::text",
+                       service.organization, service.storage, shop)
+    left_unfinished(service, place)
+    assert dropping(service) == [place["database_name"]]
+    new = service.one("INSERT INTO database (organization_id, server_id, name) VALUES (%s, %s, %s) RETURNING id::text",
+                      service.organization, *place.values())
+    if kind == "restore":
+        found = service.request("preflight", backup_id=made, database_id=new)["preflight_id"]
+        service.sql("UPDATE preflight SET result = '{\"ok\": true}'")
+        job = service.request("restore", preflight_id=found)["job_id"]
+    else:
+        job = service.request("undo", new)["job_id"]
+    assert service.one("SELECT a.holds && b.holds FROM job a, job b WHERE a.id = %s AND b.kind = 'retention'", job)
+
+
 def test_safety_backups_go_when_their_time_is_over_but_for_pinned_and_newest_ones(service, shop):
     ago = ("INSERT INTO backup (organization_id, name, path, storage_id, type, database_id, database_name, size_bytes, "
            "created_at, is_pinned) VALUES (%s, %s, %s, %s, %s, %s, 'shop', 1, now() - %s * interval '1 day', %s)")
