@@ -294,6 +294,49 @@ test('in place of a database, which is backed up before, to one of two storages'
   expect(body.items.map(({ type, database_name, storage_name }) => [type, database_name, storage_name])).toEqual([['safety', live, 'other']]);
 });
 
+test('the source is closed for the move, stays so, and is opened again', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  const copy = `${organization}_copy`;
+  const limit = async () => (await stage.sql('postgres', `SELECT datconnlimit FROM pg_database WHERE datname = '${shop.name}'`))[0]?.[0];
+  const page = await as('operator');
+  await page.goto('/migrate');
+  await page.getByRole('textbox', { name: 'Name of the new database' }).fill(copy);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('textbox', { name: 'If others are connected to the source' }).click();
+  await page.getByRole('option', { name: 'Close the source: it stays so once it is moved' }).click();
+  await expect(page.getByText('It takes a superuser.')).toBeVisible();
+  await page.getByRole('radio', { name: 'None' }).check();
+  await picture(page, 'migrate-what-halt');
+  await page.getByRole('button', { name: 'Assess it' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click({ timeout: 60_000 });
+  await expect(page.getByRole('list', { name: 'What happens then' })).toContainText('Once it is moved the source stays closed');
+  await page.getByRole('textbox', { name: `Type ${copy} to confirm` }).fill(copy);
+  await page.getByRole('button', { name: 'Migrate now' }).click();
+  await expect(page.getByText('Proved equal: 2 tables, 5,500 rows')).toBeVisible({ timeout: 120_000 });
+
+  const closed = page.getByRole('region', { name: 'The source is closed, as it was moved' });
+  await expect(closed.getByRole('button', { name: 'Open the source again' })).toBeVisible({ timeout: 30_000 });
+  await picture(page, 'job-migrated-closed');
+  expect(await limit()).toBe('0');
+  const viewer = await as('viewer');
+  await viewer.goto(`/databases/${shop.database}`);
+  await expect(viewer.getByRole('region', { name: 'The source is closed, as it was moved' })).toBeVisible();
+  await expect(viewer.getByRole('button', { name: 'Open the source again' })).toHaveCount(0);
+
+  const migration = page.url();
+  await page.goto(`/databases/${shop.database}`);
+  await expect(closed.getByRole('link', { name: 'Look at the migration' })).toHaveAttribute('href', new URL(migration).pathname);
+  await picture(page, 'database-closed');
+  await closed.getByRole('button', { name: 'Open the source again' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Open it' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: /^Resuming of services/ })).toBeVisible();
+  await expect(page.getByText(`${shop.name} is open again: its services resume`)).toBeVisible({ timeout: 60_000 });
+  expect(await limit()).toBe('-1');
+  await page.goto(migration);
+  await expect(page.getByText('Proved equal: 2 tables, 5,500 rows')).toBeVisible();
+  await expect(closed).toHaveCount(0, { timeout: 30_000 });
+});
+
 test('a viewer is not led to the wizard, and sees of a migration what came of it alone', async ({ as, stage, organization }) => {
   const shop = await stage.shop(organization);
   const { body } = await stage.api<{ job_id: string }>(organization, 'POST', '/assessments', { database_id: shop.database });

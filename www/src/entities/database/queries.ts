@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, every, ifMatch, take, usePagedList } from '@/shared/api';
+import { api, every, idempotent, ifMatch, take, usePagedList } from '@/shared/api';
 import type { ListState, Schemas } from '@/shared/api';
 
 export type Database = Schemas['Database'];
@@ -30,14 +30,24 @@ export function useAllDatabases(pollMs?: number) {
   });
 }
 
-export function useDatabase(id: string | undefined) {
+export function useDatabase(id: string | undefined, pollMs?: number) {
   return useQuery({
     queryKey: [...databaseKey, id],
     queryFn: ({ signal }) => take(api.GET('/api/v1/databases/{id}', { params: { path: { id: id ?? '' } }, signal })),
     enabled: id !== undefined,
+    refetchInterval: pollMs ? every<Database>(pollMs) : false,
   });
 }
 
+/** What a migration has closed. */
+export function useOpenDatabase() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, key }: { id: string; key: string }) =>
+      take(api.POST('/api/v1/databases/{id}/open', { params: { path: { id }, header: idempotent(key) } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['jobs'] }),
+  });
+}
 
 /** What it holds at this moment, as its server is asked: not again and again, for the server is somebody's at work. */
 export function useLive(id: string | undefined) {

@@ -30,6 +30,10 @@ describe('what a migration is asked for', () => {
     expect(asked).not.toHaveProperty('storage_id');
     expect(asked).not.toHaveProperty('backup');
   });
+  it('says of others at work what is chosen, if that is more than to refuse', () => {
+    expect(of({ target: 'new', others: 'refuse' })).not.toHaveProperty('others');
+    expect(of({ target: 'new', others: 'halt' })).toHaveProperty('others', 'halt');
+  });
   it('from a backup names it and where it is restored, and no live database', () => {
     const asked = of({ from: 'backup', source_backup_id: 'b', scratch_server_id: 's', target: 'sql-server', mssql_server_id: 'sql', database_name: 'shop', others: 'go_on' });
     expect(asked).toEqual({ backup_id: 'b', scratch_server_id: 's', mssql_server_id: 'sql', database_name: 'shop' });

@@ -38,7 +38,7 @@ export type Values = {
   pool: string | null;
   exclude_schemas: string[];
   exclude_tables: string[];
-  others: 'refuse' | 'go_on';
+  others: NonNullable<MigrationRequest['others']>;
   jobs: number | string;
   backup: 'first' | 'named' | 'none';
   storage_id: string | null;
@@ -196,7 +196,7 @@ export function isRestore({ from, target }: Values): boolean {
 
 function readOf(values: Values): Partial<MigrationRequest> {
   if (values.from === 'backup') return { backup_id: values.source_backup_id ?? '', scratch_server_id: values.scratch_server_id ?? '' };
-  return { database_id: values.database_id ?? '', ...(values.others === 'go_on' ? { others: 'go_on' } : {}) };
+  return { database_id: values.database_id ?? '', ...(values.others === 'refuse' ? {} : { others: values.others }) };
 }
 
 /** What the API is asked, of an assessment and of the migration that follows it: only what belongs to the target. */

@@ -4,6 +4,7 @@ import { ProofStatus, useBackupHistory } from '@/entities/backup';
 import { DatabaseStatus, useDatabase } from '@/entities/database';
 import type { Database } from '@/entities/database';
 import { BusyNotice } from '@/entities/job';
+import { ClosedNotice } from '@/features/closed-source';
 import { PauseNotice } from '@/features/retention-pause';
 import { SizeChart } from '@/features/size-chart';
 import { UndoNotice } from '@/features/undo';
@@ -41,6 +42,7 @@ function OneDatabase({ database }: { database: Database }) {
   return (
     <Page title={database.name} description={<>{words.server} {server}</>} actions={<Actions database={database} />}>
       <BusyNotice databaseId={database.id} />
+      <ClosedNotice databaseId={database.id} />
       <UndoNotice databaseId={database.id} databaseName={database.name} />
       {database.missing_since ? <Missing database={database} since={database.missing_since} /> : <LastFailed database={database} />}
       <PauseNotice database={database} />

@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'react';
 import { Link, useParams } from 'react-router-dom';
 import { isEnded, JobStatus, jobTitle, useWatchedJob, waitingFor } from '@/entities/job';
 import type { WatchedJob } from '@/entities/job';
+import { ClosedNotice } from '@/features/closed-source';
 import { UndoNotice } from '@/features/undo';
 import { texts } from '@/shared/texts';
 import { Page, ProblemAlert, When } from '@/shared/ui';
@@ -58,6 +59,7 @@ function Watched({ watched: { job, lines } }: { watched: WatchedJob }) {
       {job.database_id && job.state === 'succeeded' && (job.kind === 'restore' || job.kind === 'undo') && (
         <UndoNotice databaseId={job.database_id} databaseName={job.database_name} jobId={job.id} />
       )}
+      {job.kind === 'migrate' && job.database_id && <ClosedNotice databaseId={job.database_id} jobId={job.id} />}
       {isOver && (job.kind === 'migrate' || job.kind === 'assess') && (
         <Suspense fallback={<Skeleton h={120} radius="md" />}>
           <Migration job={job} />

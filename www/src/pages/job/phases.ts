@@ -27,6 +27,7 @@ const STEPS: Record<string, Record<string, number>> = {
     'taking the snapshot': 0,
     measuring: 0,
     'looking at what is loaded': 0,
+    'looking at what stands in the way': 0,
     'creating the schema': 1,
     'loading rows and building indexes': 1,
     'making tables': 1,

@@ -83,17 +83,20 @@ export function Confirm({ wizard, ends }: { wizard: Wizard; ends: Ends }) {
 
 function WhatHappens({ values, ends }: { values: Values; ends: Ends }) {
   const isMssql = values.target === 'sql-server';
+  const halts = values.from === 'live' && values.others === 'halt';
   const out = [...values.exclude_schemas, ...values.exclude_tables];
   const steps = [
     ...(values.from === 'backup' ? [words.list.scratch(ends.servers.find(({ id }) => id === values.scratch_server_id)?.name ?? '')] : []),
     ...(isMssql ? [] : [words.list[values.backup]]),
     ...(out.length > 0 ? [words.list.out(out.join(', '))] : []),
     ...(isMssql && values.encrypt.length > 0 ? [words.list.encrypted(values.encrypt.join(', '))] : []),
+    ...(halts ? [words.list.halt] : []),
     words.list.load,
     ...(values.from === 'live' && values.others === 'go_on' ? [words.list.later] : []),
     words.list.prove,
     ...(values.target === 'swap' ? [words.list.swap, words.list.safety[values.safety]] : []),
     ...(isMssql ? [words.list.again] : []),
+    ...(halts ? [words.list.closed] : []),
   ];
   return (
     <List spacing={4} aria-label={words.happens} maw="48rem">

@@ -7,7 +7,7 @@ import { IdentityField } from './IdentityField';
 import type { Wizard } from './useWizard';
 
 const words = migrations.what;
-const OTHERS = ['refuse', 'go_on'] as const;
+const OTHERS = ['refuse', 'halt', 'go_on'] as const;
 
 /** What the source has to bear. */
 export function SourceFields({ form, wizard, isTried }: { form: UseFormReturnType<Values>; wizard: Wizard; isTried: boolean }) {
@@ -23,7 +23,7 @@ export function SourceFields({ form, wizard, isTried }: { form: UseFormReturnTyp
         {!isBackup && (
           <Select
             label={words.others}
-            description={words.othersHint}
+            description={form.values.others === 'halt' ? words.haltHint : words.othersHint}
             data={OTHERS.map((value) => ({ value, label: words.othersValues[value] }))}
             allowDeselect={false}
             {...form.getInputProps('others')}

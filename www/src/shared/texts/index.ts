@@ -1,5 +1,6 @@
 import { audit } from './audit';
 import { backups } from './backups';
+import { closed } from './closed';
 import { common } from './common';
 import { databases } from './databases';
 import { help } from './help';
@@ -27,6 +28,7 @@ export const texts = {
   ...common,
   audit,
   backups,
+  closed,
   databases,
   help,
   job,

@@ -95,6 +95,7 @@ export const job = {
     'proving and finishing': 'Reading every row back and comparing it',
     finishing: 'Finishing',
     'halting services': 'Halting services',
+    'looking at what stands in the way': 'Looking for what stands in the way',
     swapping: 'Swapping',
     'resuming services': 'Resuming services',
     'backing up what is to be replaced': 'Backing up what is to be replaced',

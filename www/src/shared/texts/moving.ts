@@ -8,7 +8,7 @@ export const moving = {
       title: 'To another PostgreSQL',
       items: [
         ['Choose both ends.', 'The source is a registered database. The target is a new database on a server of the page Servers, or a registered one whose place the moved one takes; what was live there is kept for Undo.'],
-        ['Stop what writes to the source.', 'Other sessions are counted and named. By itself the migration refuses then. On the command line it may halt the services of the source for the move (--others halt); or it goes on from its snapshot, and what they write later stays behind.'],
+        ['Stop what writes to the source.', 'Other sessions are counted and named. By itself the migration refuses then. Or it closes the source for the move: sessions are ended, nobody but superusers gets in, and its site shows the maintenance page; once it is moved it stays so until you open it again, on the page of the migration or of the database. Or it goes on from its snapshot, and what they write later stays behind.'],
         ['Assess it.', 'Everything is looked at that could stand in the way: versions, roles, extensions, room. Nothing is changed by that.'],
         ['Migrate.', 'A backup of the source comes first, unless you name a fresh one. Every row is read back from the target and compared.'],
       ],
