@@ -69,10 +69,13 @@ test('a schedule is made, looked at, changed, disabled, enabled, run and deleted
   await save.click();
   await expect(page.getByText('nightly is saved.')).toBeVisible();
   await expect(form.getByRole('textbox', { name: 'Keep the last' })).toHaveValue('3 backups');
+  const version = async () => (await stage.api<{ version: number }>(organization, 'GET', `/schedules/${schedule?.id ?? ''}`)).body.version;
+  const saved = await version();
   await now.click();
   await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
   await expect(page.getByText('One backup has begun.')).toBeVisible();
   await expect(page.getByText(`Backup of ${shop.name} succeeded`)).toBeVisible({ timeout: 60_000 });
+  expect(await version()).toBe(saved); // nothing was saved with it
 
   await page.getByRole('link', { name: 'DB Backup' }).first().click();
   await item('Run now');
@@ -82,6 +85,47 @@ test('a schedule is made, looked at, changed, disabled, enabled, run and deleted
   await item('Delete');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await expect(page.getByRole('heading', { name: 'No schedule yet' })).toBeVisible();
+});
+
+test('what is not saved is not lost by a click or a reload without a question', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  const { body: schedule } = await stage.api<{ id: string }>(organization, 'POST', '/schedules', {
+    name: 'nightly', interval_s: 86_400, storage_id: shop.storage, key_ids: [shop.key], database_ids: [shop.database],
+  });
+  const page = await as('operator');
+  await page.goto(`/backup/${schedule.id}`);
+  const description = page.getByRole('form', { name: 'Settings' }).getByRole('textbox', { name: 'Description' });
+  const logs = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'DB Logs' });
+  await description.fill('Each night');
+  await logs.click();
+  const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+  await expect(question).toBeVisible();
+  await picture(page, 'leave');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect(question).toBeHidden();
+  await expect(description).toHaveValue('Each night');
+  const asked = page.waitForEvent('dialog');
+  const reload = page.evaluate(() => { window.location.reload(); });
+  const browsers = await asked;
+  expect(browsers.type()).toBe('beforeunload');
+  await browsers.dismiss();
+  await reload;
+  await expect(description).toHaveValue('Each night');
+  await logs.click();
+  await question.getByRole('button', { name: 'Leave' }).click();
+  await expect(page.getByRole('heading', { name: 'DB Logs', level: 1 })).toBeVisible();
+  await expect(question).toBeHidden();
+
+  // Where nothing has changed, or all is saved, nobody is asked.
+  await page.goto(`/backup/${schedule.id}`);
+  await expect(description).toHaveValue('');
+  await description.fill('Each night');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('nightly is saved.')).toBeVisible();
+  await logs.click();
+  await expect(page.getByRole('heading', { name: 'DB Logs', level: 1 })).toBeVisible();
+  await page.goBack();
+  await expect(description).toHaveValue('Each night');
 });
 
 test('a backup by hand asks first, and needs a database', async ({ as, stage, organization }) => {

@@ -7,7 +7,7 @@ import { useChangeSchedule, useCreateSchedule } from '@/entities/schedule';
 import type { Schedule } from '@/entities/schedule';
 import { asProblem } from '@/shared/api';
 import { texts } from '@/shared/texts';
-import { notifyDone, ProblemAlert, submitting } from '@/shared/ui';
+import { LeaveGuard, notifyDone, ProblemAlert, submitting } from '@/shared/ui';
 import { RunDialog } from './dialogs';
 import classes from './Schedule.module.css';
 import { General, Keep, Often, What, Where } from './sections';
@@ -61,6 +61,7 @@ export function ScheduleForm({ schedule, choices, onSaved }: ScheduleFormProps) 
   const isStale = error !== null && asProblem(error).isStale && schedule && base && schedule.version > base.version;
   return (
     <form onSubmit={save} noValidate aria-label={words.settings}>
+      <LeaveGuard isDirty={isDirty} />
       <Stack>
         <General form={form} />
         <What form={form} choices={choices} />

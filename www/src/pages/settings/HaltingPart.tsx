@@ -5,7 +5,7 @@ import { useMay } from '@/entities/me';
 import { useHaltPresets, useSaveSettings } from '@/entities/settings';
 import type { HaltPresets } from '@/entities/settings';
 import { texts } from '@/shared/texts';
-import { notifyDone, ProblemAlert, Status, submitting } from '@/shared/ui';
+import { LeaveGuard, notifyDone, ProblemAlert, Status, submitting } from '@/shared/ui';
 import { Part } from './Part';
 
 const words = texts.settings.halting;
@@ -41,6 +41,7 @@ function PresetsForm({ presets }: { presets: HaltPresets }) {
   });
   return (
     <form onSubmit={submit} noValidate>
+      <LeaveGuard isDirty={form.isDirty()} />
       <Stack>
         {PARTS.map(([name, label, hint]) => (
           <Switch key={name} label={label} description={hint} maw="48rem" {...form.getInputProps(name, { type: 'checkbox' })} />

@@ -5,7 +5,7 @@ import { useMay } from '@/entities/me';
 import { useSafetyDays, useSaveSettings } from '@/entities/settings';
 import { counted } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
-import { between, notifyDone, ProblemAlert, submitting } from '@/shared/ui';
+import { between, LeaveGuard, notifyDone, ProblemAlert, submitting } from '@/shared/ui';
 import { Part } from './Part';
 
 const words = texts.settings.safety;
@@ -42,6 +42,7 @@ function DaysForm({ days }: { days: number }) {
   });
   return (
     <form onSubmit={submit} noValidate>
+      <LeaveGuard isDirty={form.isDirty()} />
       <Stack>
         <NumberInput label={words.days} description={words.daysHint} suffix=" days" min={1} max={MOST} clampBehavior="none" allowDecimal={false} maw="24rem" {...form.getInputProps('safety_keep_days')} />
         <ProblemAlert error={error} />

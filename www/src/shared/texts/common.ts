@@ -2,6 +2,7 @@
 export const common = {
   problem: { code: 'Code', meaning: 'What it means', request: 'Request', retry: 'Try again' },
   confirm: { cancel: 'Cancel', type: (name: string) => `Type ${name} to confirm` },
+  leaving: { title: 'Leave without saving?', body: 'What was changed here is not saved, and will be lost.', confirm: 'Leave' },
   table: {
     actions: 'Actions',
     any: 'Any',

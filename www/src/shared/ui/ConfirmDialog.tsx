@@ -52,6 +52,7 @@ function Question({ onClose, children, confirm, isDangerous = false, typeName, o
     <form
       onSubmit={(event) => {
         event.preventDefault();
+        event.stopPropagation(); // or a form around it would be sent, too
         if (isAllowed) void go();
       }}
     >
