@@ -5,6 +5,7 @@ import { useNavigate } from 'react-router-dom';
 import { useLinkBackup, usePinBackup, useWholeBackup } from '@/entities/backup';
 import type { Backup } from '@/entities/backup';
 import { useMay } from '@/entities/me';
+import { follow } from '@/shared/lib/follow';
 import { texts } from '@/shared/texts';
 import { notifyDone, notifyProblem } from '@/shared/ui';
 import { DeleteDialog } from './DeleteDialog';
@@ -28,14 +29,6 @@ export interface BackupActions {
   of: (backup: BackupHead | null, whyNone?: string) => BackupAction[];
   /** To be drawn somewhere on the page. */
   dialogs: ReactNode;
-}
-
-/** The page stays, also where the file has gone meanwhile: a download that fails says so, and is no page. */
-function follow(url: string): void {
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = '';
-  link.click();
 }
 
 /** What can be done with the file of a backup. */

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconArrowBackUp, IconBell, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
+import { IconArrowBackUp, IconBell, IconPlayerPlay, IconTableExport, IconTrash } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import { Link } from 'react-router-dom';
 import type { Database } from '@/entities/database';
 import { IfMay, useMay } from '@/entities/me';
@@ -11,6 +12,7 @@ import { AlarmDialog } from './AlarmDialog';
 import { BackupDialog } from './BackupDialog';
 import { RemoveDialog } from './RemoveDialog';
 
+const ExportDialog = lazy(() => import('@/features/export-tables'));
 const words = texts.databases.actions;
 
 /** What can be done with the database, for those who may. */
@@ -19,7 +21,9 @@ export function Actions({ database }: { database: Database }) {
   const [isBackingUp, backup] = useDisclosure(false);
   const [isSetting, alarm] = useDisclosure(false);
   const [isRemoving, removal] = useDisclosure(false);
+  const [isExporting, exporting] = useDisclosure(false);
   const more: RowAction<Database>[] = [{ label: words.alarm, icon: <IconBell size={16} aria-hidden />, onClick: alarm.open }];
+  if (isAdministrator) more.push({ label: words.export, icon: <IconTableExport size={16} aria-hidden />, onClick: exporting.open });
   if (isAdministrator) more.push({ label: words.remove, icon: <IconTrash size={16} aria-hidden />, onClick: removal.open, isDangerous: true });
   return (
     <IfMay role="operator">
@@ -32,6 +36,11 @@ export function Actions({ database }: { database: Database }) {
       <RowMenu row={database} name={database.name} actions={more} />
       <BackupDialog opened={isBackingUp} onClose={backup.close} database={database} />
       <AlarmDialog opened={isSetting} onClose={alarm.close} database={database} />
+      {isExporting && (
+        <Suspense fallback={null}>
+          <ExportDialog opened onClose={exporting.close} database={database} />
+        </Suspense>
+      )}
       <RemoveDialog opened={isRemoving} onClose={removal.close} database={database} />
     </IfMay>
   );

@@ -21,6 +21,7 @@ import { Spoken } from './Spoken';
 import { Steps } from './Steps';
 
 const Migration = lazy(() => import('./Migration'));
+const Exported = lazy(() => import('./Exported'));
 const words = texts.job;
 
 /** One job while it works, and what came of it. */
@@ -63,6 +64,11 @@ function Watched({ watched: { job, lines } }: { watched: WatchedJob }) {
       {isOver && (job.kind === 'migrate' || job.kind === 'assess') && (
         <Suspense fallback={<Skeleton h={120} radius="md" />}>
           <Migration job={job} />
+        </Suspense>
+      )}
+      {job.kind === 'export' && job.state === 'succeeded' && (
+        <Suspense fallback={<Skeleton h={120} radius="md" />}>
+          <Exported job={job} />
         </Suspense>
       )}
       {job.state === 'succeeded' && <Result job={job} />}

@@ -1,0 +1,2 @@
+export { useExport, useLinkFile } from './queries';
+export type { Exported, ExportedFile } from './queries';

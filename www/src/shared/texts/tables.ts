@@ -1,0 +1,35 @@
+/** Tables as files. Few pages load these. */
+export const tables = {
+  export: {
+    title: (name: string) => `Export tables of ${name}`,
+    body: 'Each table becomes a file with all of its rows, in the clear, as they are at one moment. Who asked for which tables stands in the audit log.',
+    tables: 'Tables',
+    search: 'Search tables',
+    columns: { export: 'Export', table: 'Table', rows: 'Rows', size: 'Size' },
+    pick: (name: string) => `Export ${name}`,
+    about: (rows: string) => `about ${rows}`,
+    nothing: 'No table has this in its name.',
+    none: 'The database has no tables.',
+    more: (shown: string, all: string) => `The largest ${shown} of ${all} tables are listed. For others there is the command line: holdfast export.`,
+    missing: 'The database is not on its server.',
+    format: 'Format',
+    formats: {
+      xlsx: { title: 'XLSX', body: 'For spreadsheets: texts stay texts. At most 1,048,575 rows a table.' },
+      csv: { title: 'CSV', body: 'For programs: UTF-8, commas, a header.' },
+    },
+    chosen: (count: string) => `${count} chosen.`,
+    pickSome: 'Choose at least one table.',
+    confirm: 'Export',
+    begun: (name: string) => `The export of tables of ${name} has begun.`,
+  },
+  files: {
+    title: 'Files',
+    columns: { table: 'Table', file: 'File', rows: 'Rows', size: 'Size', download: 'Download' },
+    download: 'Download',
+    of: (file: string) => `Download ${file}`,
+    until: 'They are here until',
+    gone: 'Their time is over: they are not here any more.',
+    viewer: 'An administrator can download them.',
+    begun: (file: string) => `${file} is being downloaded.`,
+  },
+};
