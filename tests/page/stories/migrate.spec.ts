@@ -292,6 +292,36 @@ test('in place of a database, which is backed up before, to one of two storages'
   await expect(page.getByText('Proved equal: 2 tables, 5,500 rows')).toBeVisible({ timeout: 120_000 });
   const { body } = await stage.api<{ items: { type: string; database_name: string; storage_name: string }[] }>(organization, 'GET', '/backups');
   expect(body.items.map(({ type, database_name, storage_name }) => [type, database_name, storage_name])).toEqual([['safety', live, 'other']]);
+
+  const notice = page.getByRole('region', { name: 'The migration can be undone' });
+  await expect(notice).toContainText(`What ${live} held before is kept beside it`);
+  await picture(page, 'job-migrated-swap');
+  await notice.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('textbox', { name: `Type ${live} to confirm` }).fill(live);
+  await page.getByRole('button', { name: 'Undo the migration' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: `Undo of ${live}` })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'What came of it' })).toBeVisible({ timeout: 60_000 });
+  expect(await stage.sql(live, 'SELECT count(*) FROM old')).toEqual([['0']]);
+});
+
+test('an assessment is cancelled where one waits for it', async ({ as, stage, organization }) => {
+  await stage.shop(organization);
+  const page = await as('operator');
+  await page.goto('/migrate');
+  await page.getByRole('textbox', { name: 'Name of the new database' }).fill(`${organization}_copy`);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await stage.stopWorker();
+  try {
+    await page.getByRole('button', { name: 'Assess it' }).click();
+    await expect(page.getByText('It waits for a worker.')).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Look at the job' })).toHaveAttribute('href', `/jobs/${new URL(page.url()).searchParams.get('job') ?? ''}`);
+    await picture(page, 'migrate-waits');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: /^Cancel (it|the job)/ }).click();
+    await expect(page.getByText('The assessment was cancelled.')).toBeVisible();
+  } finally {
+    await stage.startWorker();
+  }
 });
 
 test('the source is closed for the move, stays so, and is opened again', async ({ as, stage, organization }) => {

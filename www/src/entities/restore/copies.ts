@@ -4,7 +4,7 @@ import type { Schemas } from '@/shared/api';
 
 type Job = Schemas['Job'];
 
-/** What a restore, or an undo, has replaced and kept. */
+/** What a restore, a migration or an undo has replaced and kept. */
 export interface KeptCopy {
   /** The name of the database in which it is. */
   copy: string;
@@ -33,17 +33,18 @@ export function keptCopies(jobs: readonly Job[], now: Date): KeptCopy[] {
     .sort((one, other) => other.since.localeCompare(one.since));
 }
 
-/** Of one database. The API has no list of them: the newest restores and undos tell. */
+/** Of one database. The API has no list of them: the newest restores, undos and migrations tell. A migration is of its source; its result names what it replaced. */
 export function useKeptCopies(databaseId: string | undefined) {
   return useQuery({
     queryKey: ['jobs', 'kept', databaseId],
     queryFn: async ({ signal }) => {
       const lists = await Promise.all(
-        (['restore', 'undo'] as const).map((kind) =>
-          take(api.GET('/api/v1/jobs', { params: { query: { kind, database_id: databaseId ?? '', state: 'succeeded', limit: 100 } }, signal })),
+        (['restore', 'undo', 'migrate'] as const).map((kind) =>
+          take(api.GET('/api/v1/jobs', { params: { query: { kind, ...(kind === 'migrate' ? {} : { database_id: databaseId ?? '' }), state: 'succeeded', limit: 100 } }, signal })),
         ),
       );
-      return keptCopies(lists.flatMap((list) => list.items), new Date());
+      const jobs = lists.flatMap((list) => list.items);
+      return keptCopies(jobs.filter((job) => job.kind !== 'migrate' || text(job, 'target_database_id') === databaseId), new Date());
     },
     enabled: databaseId !== undefined,
     refetchInterval: every<KeptCopy[]>(30_000),

@@ -22,7 +22,7 @@ interface UndoNoticeProps {
 }
 
 /**
- * That a restore can be undone, until when, and the button that does it. Nothing where there is nothing to undo, and while
+ * That a restore or a migration can be undone, until when, and the button that does it. Nothing where there is nothing to undo, and while
  * another restore is on its way: what that replaces would not be what comes back.
  */
 export function UndoNotice({ databaseId, databaseName, jobId }: UndoNoticeProps) {
@@ -31,11 +31,12 @@ export function UndoNotice({ databaseId, databaseName, jobId }: UndoNoticeProps)
   const isBusy = useReplacing(databaseId, jobId) !== undefined;
   const [opened, dialog] = useDisclosure(false);
   if (!copy || isBusy) return null;
+  const title = words.titles[copy.kind] ?? words.title;
   return (
-    <section aria-label={copy.kind === 'undo' ? words.titleAgain : words.title} className={classes.notice}>
+    <section aria-label={title} className={classes.notice}>
       <IconArrowBackUp size={22} aria-hidden className={classes.icon} />
       <div className={classes.text}>
-        <Text fw={600}>{copy.kind === 'undo' ? words.titleAgain : words.title}</Text>
+        <Text fw={600}>{title}</Text>
         <Text size="sm">{words.body(databaseName)}</Text>
         <Text size="sm">
           {words.replaced} <When at={copy.since} /> · {words.until} <When at={copy.until} as="local" />
@@ -73,7 +74,7 @@ function UndoDialog({ opened, onClose, copy, databaseId, databaseName }: UndoDia
       opened={opened}
       onClose={close}
       title={words.dialog.title(databaseName)}
-      confirm={words.dialog.confirm}
+      confirm={copy.kind === 'migrate' ? words.dialog.confirmMigration : words.dialog.confirm}
       typeName={databaseName}
       onConfirm={async () => {
         const { job_id } = await undo.mutateAsync({ database_id: databaseId, body: { copy: copy.copy, halt_gate: withGate }, key });

@@ -4,12 +4,12 @@ import { lazy, Suspense } from 'react';
 import { Link, useParams } from 'react-router-dom';
 import { isEnded, JobStatus, jobTitle, useWatchedJob, waitingFor } from '@/entities/job';
 import type { WatchedJob } from '@/entities/job';
+import { CancelButton } from '@/features/cancel-job';
 import { ClosedNotice } from '@/features/closed-source';
 import { UndoNotice } from '@/features/undo';
 import { texts } from '@/shared/texts';
 import { Page, ProblemAlert, When } from '@/shared/ui';
 import { About } from './About';
-import { CancelButton } from './CancelButton';
 import { Failed } from './Failed';
 import { Lanes } from './Lanes';
 import { Live } from './Live';
@@ -49,7 +49,7 @@ function Watched({ watched: { job, lines } }: { watched: WatchedJob }) {
           <Source job={job} />
         </>
       }
-      actions={!isOver && <CancelButton job={job} />}
+      actions={!isOver && <CancelButton job={job} isSwapped={isSwapped(job)} />}
     >
       <Spoken job={job} />
       <Notes watched={{ job }} />

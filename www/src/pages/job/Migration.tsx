@@ -5,6 +5,7 @@ import type { Job } from '@/entities/job';
 import { IfMay, useMe, whoIs } from '@/entities/me';
 import { readDraft } from '@/entities/migration';
 import { JobReport } from '@/features/migration-report';
+import { UndoNotice } from '@/features/undo';
 import { counted } from '@/shared/lib/units';
 import { migrations } from '@/shared/texts/migrations';
 import { Status, Surface } from '@/shared/ui';
@@ -17,7 +18,7 @@ export default function Migration({ job }: { job: Job }) {
   return (
     <Stack>
       {isMigration && job.state !== 'succeeded' && <Again job={job} isMssql={isMssql} />}
-      {isMigration && !isMssql && job.state === 'succeeded' && <Copied result={job.result as Record<string, unknown> | null} />}
+      {isMigration && !isMssql && job.state === 'succeeded' && <Copied job={job} />}
       {isMssql && (
         <IfMay role="operator">
           <JobReport job={job.id} isProof={isMigration} isDone={job.state === 'succeeded'} />
@@ -28,17 +29,22 @@ export default function Migration({ job }: { job: Job }) {
 }
 
 /** Of PostgreSQL all tables are compared before it is done at all: a line says so. */
-function Copied({ result }: { result: Record<string, unknown> | null }) {
+function Copied({ job }: { job: Job }) {
+  const result = job.result as Record<string, unknown> | null;
   const number = (name: string) => (typeof result?.[name] === 'number' ? result[name] : 0);
   return (
-    <Surface label={migrations.proof.title}>
-      <Title order={2}>
-        <Status tone="ok" plain>
-          <span className={classes.verdict}>{migrations.proof.equal(counted(number('tables_proved'), 'table'), counted(number('rows'), 'row'))}</span>
-        </Status>
-      </Title>
-      {typeof result?.kept === 'string' && <Text mt="xs">{migrations.proof.undo}</Text>}
-    </Surface>
+    <>
+      {typeof result?.kept === 'string' && typeof result.target_database_id === 'string' && (
+        <UndoNotice databaseId={result.target_database_id} databaseName={String(result.database)} jobId={job.id} />
+      )}
+      <Surface label={migrations.proof.title}>
+        <Title order={2}>
+          <Status tone="ok" plain>
+            <span className={classes.verdict}>{migrations.proof.equal(counted(number('tables_proved'), 'table'), counted(number('rows'), 'row'))}</span>
+          </Status>
+        </Title>
+      </Surface>
+    </>
   );
 }
 

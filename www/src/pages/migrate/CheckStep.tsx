@@ -1,8 +1,10 @@
-import { Button, Group, Progress, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
+import { Link } from 'react-router-dom';
 import { errorText, isEnded, useWatchedJob } from '@/entities/job';
 import type { Job } from '@/entities/job';
 import type { Outcome } from '@/entities/migration';
+import { CancelButton } from '@/features/cancel-job';
 import { asProblem, Problem } from '@/shared/api';
 import { percent, timeLeft } from '@/shared/lib/units';
 import { migrations } from '@/shared/texts/migrations';
@@ -68,6 +70,12 @@ function Running({ job }: { job: Job }) {
       <Text size="sm" c="dimmed" mt="xs" className="tabular">
         {job.state === 'queued' ? words.waits : `${percent(done)} · ${timeLeft(job.progress?.left_s ?? null)}`}
       </Text>
+      <Group mt="md">
+        <CancelButton job={job} />
+        <Anchor component={Link} to={`/jobs/${job.id}`}>
+          {words.look}
+        </Anchor>
+      </Group>
     </Surface>
   );
 }

@@ -49,5 +49,4 @@ export const proof = {
   refusedFile: 'Save them as a file',
   refusedTitle: 'Rows that were refused',
   refusedColumns: { table: 'Table', key: 'Key', reason: 'Why' },
-  undo: 'What was live there before is kept: the page of that database brings it back.',
 };

@@ -17,6 +17,7 @@ export const migrations = {
     running: 'The assessment runs',
     runningHint: 'The source is read and measured. Nothing is changed.',
     waits: 'It waits for a worker.',
+    look: 'Look at the job',
     failed: 'The assessment could not be done',
     cancelled: 'The assessment was cancelled.',
     gone: 'This assessment is not there any more. Assess again.',

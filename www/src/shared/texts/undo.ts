@@ -1,7 +1,7 @@
-/** Bringing back what a restore has replaced. */
+/** Bringing back what a restore or a migration has replaced. */
 export const undo = {
   title: 'The restore can be undone',
-  titleAgain: 'The undo can be undone',
+  titles: { undo: 'The undo can be undone', migrate: 'The migration can be undone' } as Record<string, string>,
   body: (database: string) => `What ${database} held before is kept beside it, and comes back within seconds.`,
   until: 'Until',
   replaced: 'Replaced',
@@ -19,6 +19,7 @@ export const undo = {
       `${database} becomes again what it was right before it was replaced. What was written into it since then is not in it, but is kept as well: this, too, can be undone.`,
     sessions: 'Sessions on the database are ended at the moment of the swap.',
     confirm: 'Undo the restore',
+    confirmMigration: 'Undo the migration',
     gate: 'Show the maintenance page of the gate meanwhile',
   },
 };

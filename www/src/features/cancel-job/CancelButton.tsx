@@ -6,11 +6,11 @@ import type { Job } from '@/entities/job';
 import { IfMay } from '@/entities/me';
 import { texts } from '@/shared/texts';
 import { ConfirmDialog, notifyDone } from '@/shared/ui';
-import { isSwapped } from './phases';
 
 const words = texts.job.cancel;
 
-export function CancelButton({ job }: { job: Job }) {
+/** `isSwapped`: of a restore, what it brings back is live already. */
+export function CancelButton({ job, isSwapped = false }: { job: Job; isSwapped?: boolean }) {
   const cancel = useCancelJob();
   const [opened, dialog] = useDisclosure(false);
   return (
@@ -29,8 +29,8 @@ export function CancelButton({ job }: { job: Job }) {
           notifyDone(words.done);
         }}
       >
-        {!isSwapped(job) && <Text>{job.kind === 'migrate' ? words.migrate : words.body}</Text>}
-        {job.kind === 'restore' && <Text mt="xs">{isSwapped(job) ? words.swapped : words.restore}</Text>}
+        {!isSwapped && <Text>{job.kind === 'migrate' ? words.migrate : words.body}</Text>}
+        {job.kind === 'restore' && <Text mt="xs">{isSwapped ? words.swapped : words.restore}</Text>}
       </ConfirmDialog>
     </IfMay>
   );
