@@ -52,27 +52,32 @@ test('what a restore halts, the gate’s snippet, and webhooks', async ({ as, st
   await expect(halting.getByRole('switch', { name: 'Close the gate' })).toBeChecked();
 });
 
-test('for how long safety backups are kept', async ({ as, stage, organization }) => {
-  const page = await as('admin');
-  await page.goto('/settings');
-  const safety = page.getByRole('region', { name: 'Safety backups' });
-  const days = safety.getByLabel('Keep them for');
-  const save = safety.getByRole('button', { name: 'Save' });
-  await expect(days).toHaveValue('30 days');
-  await expect(save).toBeDisabled();
-  await days.fill('0');
-  await save.click();
-  await expect(safety.getByText('A whole number of days, from 1 to 3650.')).toBeVisible();
-  await days.fill('90');
-  await save.click();
-  await expect(safety.getByText('Nothing has changed.')).toBeVisible();
-  const { body } = await stage.api<{ safety_keep_days: number }>(organization, 'GET', '/settings');
-  expect(body.safety_keep_days).toBe(90);
-  const viewer = await as('viewer');
-  await viewer.goto('/settings');
-  await expect(viewer.getByText('They are kept for 90 days.')).toBeVisible();
-  await expect(viewer.getByRole('button', { name: 'Save' })).toHaveCount(0);
-});
+for (const [what, region, setting, usual] of [
+  ['safety backups', 'Safety backups', 'safety_keep_days', '30 days'],
+  ['reports of migrations', 'Reports of migrations', 'report_keep_days', '90 days'],
+] as const) {
+  test(`for how long ${what} are kept`, async ({ as, stage, organization }) => {
+    const page = await as('admin');
+    await page.goto('/settings');
+    const part = page.getByRole('region', { name: region });
+    const days = part.getByLabel('Keep them for');
+    const save = part.getByRole('button', { name: 'Save' });
+    await expect(days).toHaveValue(usual);
+    await expect(save).toBeDisabled();
+    await days.fill('0');
+    await save.click();
+    await expect(part.getByText('A whole number of days, from 1 to 3650.')).toBeVisible();
+    await days.fill('45');
+    await save.click();
+    await expect(part.getByText('Nothing has changed.')).toBeVisible();
+    const { body } = await stage.api<Record<string, number>>(organization, 'GET', '/settings');
+    expect(body[setting]).toBe(45);
+    const viewer = await as('viewer');
+    await viewer.goto('/settings');
+    await expect(viewer.getByRole('region', { name: region }).getByText('They are kept for 45 days.')).toBeVisible();
+    await expect(viewer.getByRole('button', { name: 'Save' })).toHaveCount(0);
+  });
+}
 
 test('a webhook is sent a test, and what came of it is said', async ({ as, stage, organization }) => {
   const told: { event: string; signature: string | undefined }[] = [];

@@ -1,2 +1,2 @@
-export { useHaltPresets, useSafetyDays, useSaveSettings } from './queries';
+export { useHaltPresets, useReportDays, useSafetyDays, useSaveSettings } from './queries';
 export type { HaltPresets } from './queries';

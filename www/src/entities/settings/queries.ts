@@ -29,10 +29,15 @@ const SAFETY_DAYS = 30; // of the service, while nothing is set
 /** For how many days the safety backups are kept that restores make of what they replace. */
 export const useSafetyDays = () => useSettings(({ safety_keep_days }) => safety_keep_days ?? SAFETY_DAYS);
 
+const REPORT_DAYS = 90; // of the service, while nothing is set
+
+/** For how many days the reports of assessments and migrations are kept, and the rows that were refused. */
+export const useReportDays = () => useSettings(({ report_keep_days }) => report_keep_days ?? REPORT_DAYS);
+
 export function useSaveSettings() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: Partial<HaltPresets> | Pick<Schemas['SettingsChange'], 'safety_keep_days'>) =>
+    mutationFn: (body: Partial<HaltPresets> | Pick<Schemas['SettingsChange'], 'safety_keep_days' | 'report_keep_days'>) =>
       take(api.PATCH('/api/v1/settings', { params: { header: ifMatch(client.getQueryData<Settings>(settingsKey) ?? { version: 1 }) }, body: { ...body } })),
     onSuccess: (settings) => {
       client.setQueryData(settingsKey, settings);

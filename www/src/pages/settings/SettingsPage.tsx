@@ -3,8 +3,8 @@ import { texts } from '@/shared/texts';
 import { Page } from '@/shared/ui';
 import { GatePart } from './GatePart';
 import { HaltingPart } from './HaltingPart';
+import { ReportsPart, SafetyPart } from './KeepParts';
 import { OrganizationPart } from './OrganizationPart';
-import { SafetyPart } from './SafetyPart';
 import { WebhooksPart } from './WebhooksPart';
 
 export function SettingsPage() {
@@ -13,6 +13,7 @@ export function SettingsPage() {
     <Page title={texts.settings.title} description={texts.settings.lead}>
       <OrganizationPart />
       <SafetyPart />
+      <ReportsPart />
       <HaltingPart />
       <GatePart />
       {isAdministrator && <WebhooksPart />}

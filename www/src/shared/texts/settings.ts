@@ -13,11 +13,18 @@ export const settings = {
   safety: {
     title: 'Safety backups',
     lead: 'A restore backs up what it replaces, so that it is not lost when the undo has expired. These backups have no schedule that would delete them: they go after the days named here. What is pinned stays, and so does a database’s newest good backup.',
+    saved: (days: string) => `Saved. Safety backups are kept for ${days}.`,
+  },
+  reports: {
+    title: 'Reports of migrations',
+    lead: 'An assessment or a migration leaves a report, which may name rows, and the rows that SQL Server refused. They go after the days named here; the job and its log stay.',
+    saved: (days: string) => `Saved. Reports are kept for ${days}.`,
+  },
+  keeping: {
     days: 'Keep them for',
     daysHint: 'From 1 day to 3650. It holds for those that are there already, too.',
     wrong: 'A whole number of days, from 1 to 3650.',
     kept: (days: string) => `They are kept for ${days}. An administrator changes this.`,
-    saved: (days: string) => `Saved. Safety backups are kept for ${days}.`,
     save: 'Save',
     unchanged: 'Nothing has changed.',
   },
