@@ -141,8 +141,9 @@ void hf_closed_source_end(HfClosedSource *self)
     if (!self->keeper.is_halted)
         return;
     if (self->is_moved) {
-        g_message("%s stays closed, and lets in superusers alone, until somebody opens it again",
-                  self->source->database->name);
+        g_message("%s stays closed, and lets in superusers alone, until somebody opens it again, with the connection "
+                  "limit that it had (%" G_GINT64_FORMAT ")",
+                  self->source->database->name, self->keeper.connection_limit);
         return;
     }
     for (;;) {

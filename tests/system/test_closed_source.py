@@ -130,7 +130,8 @@ def test_a_source_is_closed_while_it_moves_and_after_it_until_somebody_opens_it(
     done = Watcher(world.admin, job).end()
     assert done["state"] == "succeeded", done
     assert shop.is_closed() and (shop.limit(), shop.closed()["is_moved"]) == ("0", True)
-    assert "stays closed" in log_of(world, job) and "if this process is killed" not in log_of(world, job)
+    assert "somebody opens it again, with the connection limit that it had (50)" in log_of(world, job)
+    assert "if this process is killed" not in log_of(world, job)
     world.server.connect(to["database_name"], user=shop.till).close()
     assert world.server.psql("SELECT count(*) FROM note", to["database_name"]) == "2"
     assert world.server.psql(f"SELECT datconnlimit FROM pg_database WHERE datname = '{to['database_name']}'") == "50"
