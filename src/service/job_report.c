@@ -55,11 +55,17 @@ static void free_refused(gpointer data)
     g_free(self);
 }
 
+/* Of the first `count`. */
+static size_t total_of(const GPtrArray *rows, guint count)
+{
+    return count > 0 ? ((const HfJobRefused *)rows->pdata[count - 1])->total : 0;
+}
+
 /* `json` is taken. */
 static void append(GPtrArray *rows, const char *part, char *json)
 {
     HfJobRefused *row = g_new(HfJobRefused, 1);
-    *row = (HfJobRefused){g_strdup(part), json};
+    *row = (HfJobRefused){g_strdup(part), json, total_of(rows, rows->len) + strlen(json)};
     g_ptr_array_add(rows, row);
 }
 
@@ -72,10 +78,7 @@ static char *open_sealed(const HfSealer *sealer, GBytes *sealed, GError **error)
 
 static bool check_room(const GPtrArray *before, const char *json, GError **error)
 {
-    size_t bytes = strlen(json);
-    for (guint i = 0; i < before->len; i++)
-        bytes += strlen(((const HfJobRefused *)before->pdata[i])->json);
-    if (bytes <= HF_JOB_REFUSED_MAX)
+    if (total_of(before, before->len) + strlen(json) <= HF_JOB_REFUSED_MAX)
         return true;
     g_autofree char *most = hf_format_bytes(HF_JOB_REFUSED_MAX);
     g_set_error(error, HF_ERROR, HF_ERROR_LIMIT,
@@ -103,22 +106,31 @@ bool hf_job_refused_add(HfCatalog *catalog, const HfSealer *sealer, const HfJobR
     return false;
 }
 
-static const HfKeptPart *find_part(const GPtrArray *kept, const HfJobRefused *row)
+/* Names of parts (borrowed) to how many of the rows are of them. */
+static GHashTable *count_parts(const GPtrArray *rows)
 {
+    GHashTable *counts = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < rows->len; i++) {
+        char *part = ((const HfJobRefused *)rows->pdata[i])->part;
+        g_hash_table_replace(counts, part, GUINT_TO_POINTER(GPOINTER_TO_UINT(g_hash_table_lookup(counts, part)) + 1));
+    }
+    return counts;
+}
+
+static GHashTable *names_of(const GPtrArray *kept)
+{
+    GHashTable *stay = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < kept->len; i++)
-        if (strcmp(((const HfKeptPart *)kept->pdata[i])->name, row->part) == 0)
-            return kept->pdata[i];
-    return NULL;
+        g_hash_table_add(stay, ((const HfKeptPart *)kept->pdata[i])->name);
+    return stay;
 }
 
 static bool check_kept(const GPtrArray *before, const GPtrArray *kept, GError **error)
 {
+    g_autoptr(GHashTable) counts = count_parts(before);
     for (guint i = 0; i < kept->len; i++) {
         const HfKeptPart *part = kept->pdata[i];
-        uint64_t rows = 0;
-        for (guint at = 0; at < before->len; at++)
-            rows += find_part(kept, before->pdata[at]) == part;
-        if (rows == part->refused)
+        if (GPOINTER_TO_UINT(g_hash_table_lookup(counts, part->name)) == part->refused)
             continue;
         g_set_error(error, HF_ERROR, HF_ERROR_CONFLICT,
                     "an earlier migration has put %" G_GUINT64_FORMAT
@@ -135,10 +147,11 @@ bool hf_job_refused_keep(HfCatalog *catalog, const HfJobRow *job, GPtrArray *bef
 {
     if (!check_kept(before, kept, error) || !hf_catalog_begin(catalog, error))
         return false;
+    g_autoptr(GHashTable) stay = names_of(kept);
     g_autoptr(HfJobRow) owned = hf_job_owned(catalog, job->id, job->attempt, error);
     bool ok = owned != NULL;
     for (guint i = 0; ok && i < before->len; i++)
-        if (find_part(kept, before->pdata[i]) == NULL)
+        if (!g_hash_table_contains(stay, ((const HfJobRefused *)before->pdata[i])->part))
             ok = hf_refused_remove(catalog, job->organization, job->id, ((const HfJobRefused *)before->pdata[i])->part,
                                    error);
     if (!ok || !hf_catalog_commit(catalog, error)) {
@@ -146,8 +159,12 @@ bool hf_job_refused_keep(HfCatalog *catalog, const HfJobRow *job, GPtrArray *bef
         return false;
     }
     for (guint i = before->len; i > 0; i--)
-        if (find_part(kept, before->pdata[i - 1]) == NULL)
+        if (!g_hash_table_contains(stay, ((const HfJobRefused *)before->pdata[i - 1])->part))
             g_ptr_array_remove_index(before, i - 1);
+    for (guint i = 0; i < before->len; i++) {
+        HfJobRefused *row = before->pdata[i];
+        row->total = total_of(before, i) + strlen(row->json);
+    }
     return true;
 }
 

@@ -33,8 +33,9 @@ char *hf_job_report_read(HfCatalog *catalog, const HfSealer *sealer, const char 
 
 /* A row that was refused. */
 typedef struct {
-    char *part; /* HfKeptPart.name of the part that it is of */
-    char *json; /* an object */
+    char *part;   /* HfKeptPart.name of the part that it is of */
+    char *json;   /* an object */
+    size_t total; /* bytes of it and of those before it */
 } HfJobRefused;
 
 /* `before`: those that the job has, of hf_job_refused_read; the row is added to them. HF_ERROR_LIMIT: with it there are

@@ -25,10 +25,11 @@ typedef struct {
     HfXlsxBook *book;
     HfXlsxPart *part;
     char *strings_part, *styles_part;
-    GHashTable *codes;   /* number format to its code */
-    bool in_cell_styles; /* in cellXfs */
-    GString *string;     /* the one that is read */
-    GString *pending;    /* not yet in the file */
+    GHashTable *sheet_parts; /* by the id of a relation to a worksheet: its part */
+    GHashTable *codes;       /* number format to its code */
+    bool in_cell_styles;     /* in cellXfs */
+    GString *string;         /* the one that is read */
+    GString *pending;        /* not yet in the file */
     guint64 written, max_written;
     bool in_string, in_text, in_phonetic;
     bool in_split;
@@ -77,11 +78,17 @@ static void relations_start(gpointer data, const char *element, const char **att
     } else if (g_str_has_suffix(type, "/styles")) {
         g_free(self->styles_part);
         self->styles_part = g_steal_pointer(&part);
+    } else if (g_str_has_suffix(type, "/worksheet") && !g_hash_table_contains(self->sheet_parts, id)) {
+        g_hash_table_insert(self->sheet_parts, g_strdup(id), g_steal_pointer(&part));
     }
-    for (guint i = 0; part != NULL && i < self->book->sheets->len; i++) {
+}
+
+static void find_sheet_parts(const Reading *self)
+{
+    for (guint i = 0; i < self->book->sheets->len; i++) {
         HfXlsxSheet *sheet = self->book->sheets->pdata[i];
-        if (g_strcmp0(sheet->id, id) == 0 && sheet->part == NULL && g_str_has_suffix(type, "/worksheet"))
-            sheet->part = g_strdup(part);
+        if (sheet->id != NULL)
+            sheet->part = g_strdup(g_hash_table_lookup(self->sheet_parts, sheet->id));
     }
 }
 
@@ -306,6 +313,7 @@ static bool read_all(Reading *self, HfXlsxZip *zip, GCancellable *cancellable, G
         !read_part(self, zip, "xl/_rels/workbook.xml.rels", HF_XLSX_SMALL_BYTES, &relation_handlers, cancellable,
                    error))
         return false;
+    find_sheet_parts(self);
     if (hf_xlsx_zip_has(zip, CUSTOM_PART)) {
         if (!read_part(self, zip, CUSTOM_PART, HF_XLSX_SMALL_BYTES, &custom_handlers, cancellable, error))
             return false;
@@ -326,10 +334,12 @@ HfXlsxBook *hf_xlsx_book_read(HfXlsxZip *zip, GCancellable *cancellable, GError 
     book->ends = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     book->strings_fd = -1;
     Reading self = {.book = book,
+                    .sheet_parts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
                     .codes = g_hash_table_new_full(NULL, NULL, NULL, g_free),
                     .string = g_string_new(NULL),
                     .pending = g_string_new(NULL)};
     bool ok = read_all(&self, zip, cancellable, error);
+    g_hash_table_unref(self.sheet_parts);
     g_hash_table_unref(self.codes);
     g_string_free(self.string, TRUE);
     g_string_free(self.pending, TRUE);

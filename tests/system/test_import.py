@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import resource
 import signal
 import zipfile
 
@@ -157,6 +158,28 @@ def test_sheets_that_an_export_has_parted_are_one_table(people):
     path = with_property(copied_sheets(people.folder / "b.xlsx", "x"), "4 People")
     people.psql("TRUNCATE people")
     assert "sheet People (4) is missing" in people.refused(path)
+
+
+def many_sheets(path, count):
+    """A copy of a workbook with so many sheets, each a part of its own that is not there, but for the last."""
+    with zipfile.ZipFile(copied_sheets(path.with_suffix(".one.xlsx"))) as one, zipfile.ZipFile(path, "w") as archive:
+        last = one.read("xl/worksheets/sheet2.xml")
+        archive.writestr("xl/workbook.xml", "<workbook><sheets>" + "".join(
+            f'<sheet name="s{n}" sheetId="{n}" r:id="relation{n:06}"/>' for n in range(count)) + "</sheets></workbook>")
+        archive.writestr("xl/_rels/workbook.xml.rels", "<Relationships>" + "".join(
+            f'<Relationship Id="relation{n:06}" Type="x/worksheet" Target="sheet{n}.xml"/>' for n in range(count)) +
+            "</Relationships>")
+        archive.writestr(f"xl/sheet{count - 1}.xml", last)
+    return path
+
+
+def test_many_sheets_take_no_longer_than_as_many_sheets_do(people):
+    """Time of the processor, of which a look at each sheet for each relation would take many times as much."""
+    path = many_sheets(people.folder / "many.xlsx", 80000)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    found = json.loads(people(path, "--sheet", "s79999", "--preview", "--json").stdout)
+    assert found["rows_as_they_arrive"] == [["of People (2)"]], str(found)[:500]
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 10
 
 
 # ---- What is wrong ---------------------------------------------------------------------------------------------------
