@@ -207,6 +207,16 @@ def test_rows_that_refer_to_later_rows_arrive(people):
     assert people.psql("SELECT count(*) FROM people") == "2"
 
 
+def test_a_row_that_was_put_aside_for_a_later_one_arrives_from_the_file_of_what_is_wrong(people):
+    wrong, again = people.folder / "wrong.csv", people.folder / "again.csv"
+    people(people.file("a.csv", "id,name,boss\n1,anna,2\n3,carl,9\n2,berta,\n"), "--errors-to", wrong)
+    assert people.psql("SELECT id FROM people") == "2"
+    left_out = [each for name in ("place", "column", "reason") for each in ("--column", f"wrong_{name}=")]
+    people(wrong, "--errors-to", again, *left_out)
+    assert people.psql("SELECT id FROM people ORDER BY id") == "1\n2"
+    assert [line["id"] for line in csv.DictReader(again.open())] == ["3"]
+
+
 def test_wrong_lines_are_put_aside_and_can_be_mended(people):
     lines = ["name,team,born"] + [f"p{i},1," for i in range(2500)]
     lines[7], lines[1500], lines[2000] = 'a,9,', 'b,1,1990-02-30', '"c\n""c""",1'
