@@ -138,3 +138,19 @@ test('a menu has the focus as soon as it is there: a key that follows at once is
   await page.keyboard.press('Shift+Tab');
   await expect(button).toBeFocused();
 });
+
+test('the step of a wizard has the focus at its heading', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  const { body } = await stage.api<{ job_id: string }>(organization, 'POST', '/backups', { database_id: shop.database, prefix: 'one-' });
+  await stage.jobEnd(organization, body.job_id);
+  const page = await as('operator');
+  await page.goto('/migrate');
+  await page.getByRole('textbox', { name: 'Name of the new database' }).fill('copy');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Step 2 of 4: What moves' })).toBeFocused();
+  await page.getByRole('button', { name: 'Back' }).press('Enter');
+  await expect(page.getByRole('heading', { name: 'Step 1 of 4: From and to' })).toBeFocused();
+  await page.goto('/restore');
+  await page.getByRole('button', { name: /one-/ }).press('Enter');
+  await expect(page.getByRole('heading', { name: 'Step 2 of 3: Target' })).toBeFocused();
+});

@@ -100,9 +100,10 @@ test('the main pages are read out in regions, by their names', async ({ as, stag
     - main:
       - heading "Restore" [level=1]
       - list "Steps of the restore":
-        - listitem: Backup
-        - listitem: Target
-        - listitem: Check and confirm
+        - listitem: Backup (now)
+        - listitem: Target (to come)
+        - listitem: Check and confirm (to come)
+      - 'heading "Step 1 of 3: Backup" [level=2]'
       - heading "Which backup?" [level=2]
       - region "Which backup?":
         - searchbox "Search by name"

@@ -1,6 +1,7 @@
 import type { Job } from '@/entities/job';
 import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
+import type { Step } from '@/shared/ui';
 
 /** Which step of the kind a phase belongs to; phases that are not here leave the step as it is. */
 const STEPS: Record<string, Record<string, number>> = {
@@ -41,11 +42,6 @@ const STEPS: Record<string, Record<string, number>> = {
   },
   backup: { starting: 0, 'taking the snapshot': 0, 'copying rows': 1, 'copying large objects': 1, finishing: 2 },
 };
-
-export interface Step {
-  name: string;
-  state: 'done' | 'now' | 'next';
-}
 
 /** The way of a job, step by step; empty for kinds that have one step. A job that failed stands where it ended. */
 export function stepsOf(job: Pick<Job, 'kind' | 'phase' | 'state' | 'database_id'>): Step[] {

@@ -19,6 +19,12 @@ export const common = {
     select: (name: string) => `Select ${name}`,
     selectAll: 'Select all of this page',
   },
+  steps: {
+    done: 'done',
+    now: 'now',
+    next: 'to come',
+    at: (step: number, of: number, name: string) => `Step ${String(step)} of ${String(of)}: ${name}`,
+  },
   checkSteps: {
     label: 'Steps of the test',
     state: { ok: 'done', warning: 'needs a look', failed: 'failed', skipped: 'not reached' },

@@ -3,7 +3,7 @@ export const job = {
   asked: 'Asked for by',
   from: 'From',
   taken: 'taken',
-  steps: { label: 'Steps', done: 'done', now: 'now', next: 'to come' },
+  steps: 'Steps',
   progress: 'Progress',
   spoken: (phase: string, percent: number) => `${phase}, ${String(percent)} percent`,
   rows: 'Rows',
