@@ -3,6 +3,7 @@ import threading
 import time
 from pathlib import Path
 
+from .faults import wait_until
 from .holdfast import Holdfast
 from .service import Client
 
@@ -72,6 +73,11 @@ class Hold:
     def __init__(self, server, name):
         self.connection = server.connect(name)
         self.connection.execute("BEGIN; LOCK TABLE held IN ACCESS EXCLUSIVE MODE")
+
+    def wait_for_backup(self):
+        """Until one waits for it: then it has noted its step, and needs nothing of the catalog until it is released."""
+        wait_until(lambda: self.connection.execute(
+            "SELECT FROM pg_locks WHERE relation = 'held'::regclass AND NOT granted").fetchone() is not None)
 
     def release(self):
         self.connection.close()

@@ -233,7 +233,7 @@ def test_the_catalogs_server_restarts_while_jobs_run(service, server, admin, wor
     held = Hold(server, slow[1])
     running = back_up(admin, slow)
     watcher = Watcher(admin, running)
-    wait_until(lambda: state(admin, running) == "running")
+    held.wait_for_backup()
     short = [back_up(admin, quick) for _ in range(3)]
     time.sleep(0.2)
     service.server.restart(mode)
@@ -255,6 +255,7 @@ def test_a_job_ends_while_the_catalogs_server_is_away(service, server, admin, wo
     held = Hold(server, slow[1])
     job = back_up(admin, slow)
     watcher = Watcher(admin, job)
+    held.wait_for_backup()
     wait_until(lambda: watcher.lines)
     service.server.stop("immediate")
     held.release()
