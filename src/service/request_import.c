@@ -139,8 +139,8 @@ static bool look_up(HfRequester *self, const HfJson *json, HfJsonNode body, Aske
     if (!hf_body_check(json, body, rules, G_N_ELEMENTS(rules), error))
         return false;
     asked->upload = hf_upload_get(self->catalog, self->organization, hf_body_text(json, body, "upload_id"), error);
-    return asked->upload != NULL && hf_upload_file_is_table(asked->upload, error) &&
-           check_form(json, body, asked->upload, error) && find_target(self, json, body, asked, error) &&
+    return asked->upload != NULL && find_target(self, json, body, asked, error) &&
+           hf_upload_file_is_table(asked->upload, error) && check_form(json, body, asked->upload, error) &&
            check_pool(self, json, body, asked, error);
 }
 
