@@ -1,4 +1,6 @@
 """Jobs as their pollers see them over HTTP, and what must be true of them whatever befell the service."""
+import os
+import signal
 import threading
 import time
 from pathlib import Path
@@ -65,6 +67,23 @@ def check_jobs(service, jobs):
 def lines_of(service, job):
     """The numbers and texts of a job's log in the catalog."""
     return service.sql("SELECT seq, message FROM job_log WHERE job_id = %s ORDER BY seq", job)
+
+
+def child_of(worker, job):
+    """The process in which a worker (its process) runs a job; None: there is none. Others may run beside it: the leader
+    asks for some by itself."""
+    for pid in map(int, Path(f"/proc/{worker}/task/{worker}/children").read_text().split()):
+        try:
+            if job.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return pid
+        except FileNotFoundError:
+            pass
+    return None
+
+
+def kill_job(service, job):
+    """The process of its attempt, in the newest worker."""
+    os.kill(child_of(service.workers[-1].pid, job), signal.SIGKILL)
 
 
 class Hold:

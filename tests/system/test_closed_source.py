@@ -1,14 +1,11 @@
 """Migrations as jobs that halt the services of their source: it is closed once nothing else stands in the way, opens when
 the migration fails, whoever dies, and stays closed once it is moved, until somebody opens it."""
 import contextlib
-import os
-import signal
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from support.jobs import Watcher
+from support.jobs import Watcher, kill_job
 from support.site import Site
 from test_migration_jobs import ROWS, SHOP, faults, log_of, there, wait_for, world
 
@@ -95,14 +92,6 @@ def is_last(world, job):
     world.service.sql("UPDATE job SET failures = 2 WHERE id = %s", job)
 
 
-def kill(world, job):
-    """The process of its attempt; the leader may have asked for other jobs meanwhile."""
-    worker = world.service.workers[-1].pid
-    children = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()
-    (child,) = [pid for pid in children if job in Path(f"/proc/{pid}/cmdline").read_text()]
-    os.kill(int(child), signal.SIGKILL)
-
-
 def audited(world, job):
     return world.service.sql("SELECT action, outcome, actor, object_name, detail FROM audit_event WHERE detail LIKE %s OR "
                              "object_id = %s ORDER BY seq", f"job {job},%", job)
@@ -180,7 +169,7 @@ def test_an_attempt_that_follows_a_dead_one_goes_on_with_what_that_has_closed(wo
     shop, to = waiting, world.new()
     job = shop.move(to, backup="none")
     wait_for(world.incoming, "the load")
-    kill(world, job)
+    kill_job(world.service, job)
     world.gate.unlink()
     done = Watcher(world.admin, job).end()
     assert done["state"] == "succeeded" and done["attempt"] == 2, done
@@ -196,7 +185,7 @@ def test_the_source_opens_though_the_last_attempt_dies(world, waiting):
     wait_for(world.incoming, "the load")
     assert shop.is_closed()
     is_last(world, job)
-    kill(world, job)
+    kill_job(world.service, job)
     assert Watcher(world.admin, job).end()["state"] == "failed"
     wait_for(shop.is_open, "the source")
     assert shop.limit() == "-1"
@@ -214,7 +203,7 @@ def test_where_the_target_may_have_got_its_name_the_source_stays_closed(world, s
         wait_for(lambda: (shop.closed() or {}).get("is_moved"), "the swap")
         if last:
             is_last(world, job)
-        kill(world, job)
+        kill_job(world.service, job)
         if last:
             done = Watcher(world.admin, job).end()
             assert done["state"] == "failed" and shop.is_closed() and shop.closed()["is_moved"], done
@@ -290,7 +279,7 @@ def test_into_sql_server_the_source_stays_closed_though_who_proved_it_dies(world
     job = shop.move(to)
     wait_for(lambda: (shop.closed() or {}).get("is_moved"), "the proof")
     is_last(world, job)
-    kill(world, job)
+    kill_job(world.service, job)
     assert Watcher(world.admin, job).end()["state"] == "failed"
     there.peer.clear_faults()
     assert shop.is_closed() and shop.closed()["is_moved"] and there.count(to, "t2") == "100"

@@ -1,14 +1,12 @@
 """Exports as jobs: asked for over HTTP, made by a worker, downloaded by who may, and gone after a day."""
 import csv
 import io
-import os
-import signal
 
 import openpyxl
 import pytest
 
 from support import process
-from support.jobs import Watcher, check_jobs, lines_of
+from support.jobs import Watcher, check_jobs, kill_job, lines_of
 from support.proxy import Proxy
 from support.service import Service
 
@@ -56,13 +54,6 @@ class World:
 
     def pieces(self, job):
         return self.service.sql("SELECT count(*) FROM job_piece WHERE job_id = %s", job)[0][0]
-
-    def child(self):
-        """The process that runs a job."""
-        worker = self.service.workers[-1].pid
-        with open(f"/proc/{worker}/task/{worker}/children") as children:
-            (child,) = children.read().split()
-        return int(child)
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +177,7 @@ def test_a_cancelled_export_leaves_nothing_to_download(world, held):
 
 def test_an_export_whose_process_dies_begins_again_and_is_whole(world, held):
     job, proxy, watcher = held
-    os.kill(world.child(), signal.SIGKILL)
+    kill_job(world.service, job)
     proxy.release()
     done = watcher.end()
     assert (done["state"], done["attempt"]) == ("succeeded", 2), (done, lines_of(world.service, job))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.faults import wait_until
-from support.jobs import Hold, Watcher, another, check_jobs, lines_of
+from support.jobs import Hold, Watcher, another, check_jobs, child_of, lines_of
 from support.service import Service
 
 MOMENTS = 40
@@ -58,14 +58,7 @@ class Lane:
 
     def child(self, job):
         """The process that runs the job; None: there is none."""
-        text = Path(f"/proc/{self.worker.pid}/task/{self.worker.pid}/children").read_text()
-        for pid in map(int, text.split()):
-            try:
-                if job.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    return pid
-            except FileNotFoundError:
-                pass
-        return None
+        return child_of(self.worker.pid, job)
 
     def kill_child(self, job):
         pid = self.child(job)

@@ -1,15 +1,13 @@
 """Imports as jobs: a file is uploaded, looked at, and goes into a table of either side once, or not at all."""
 import base64
 import io
-import os
-import signal
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from support import process
-from support.jobs import Watcher, check_jobs, lines_of
+from support.jobs import Watcher, check_jobs, kill_job, lines_of
 from support.openapi import Description
 from support.proxy import Proxy
 from support.service import Service
@@ -81,12 +79,6 @@ class World:
 
     def rows(self):
         return self.server.psql("SELECT id, name, born, note, upper FROM people ORDER BY id", self.name)
-
-    def child(self):
-        """The process that runs a job."""
-        worker = self.service.workers[-1].pid
-        (child,) = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()
-        return int(child)
 
     def said(self, job):
         """All that who may not read the report can see, and the log of the worker."""
@@ -249,7 +241,7 @@ def test_a_cancelled_import_leaves_the_table_as_it_was(world, held):
 
 def test_an_import_whose_process_dies_before_its_commit_is_done_once(world, held):
     job, watcher, release = held
-    os.kill(world.child(), signal.SIGKILL)
+    kill_job(world.service, job)
     release()
     done = watcher.end()
     assert (done["state"], done["attempt"], done["result"]["rows"]) == ("succeeded", 2, 2), done
@@ -259,7 +251,7 @@ def test_an_import_whose_process_dies_before_its_commit_is_done_once(world, held
 def test_an_import_that_may_have_been_committed_is_not_repeated(world, held):
     job, watcher, release = held
     world.service.sql("UPDATE job SET step = 'committing' WHERE id = %s", job)
-    os.kill(world.child(), signal.SIGKILL)
+    kill_job(world.service, job)
     release()
     done = watcher.end()
     assert (done["state"], done["error"]["code"]) == ("failed", "conflict") and "no answer came to the COMMIT" in done["error"]["message"], done

@@ -1,13 +1,11 @@
 """Assessments and migrations as jobs: asked for over HTTP, run by a worker, their reports read back."""
 import itertools
-import os
-import signal
 from pathlib import Path
 
 import pytest
 
 from support import process
-from support.jobs import Watcher, check_jobs
+from support.jobs import Watcher, check_jobs, kill_job
 from support.openapi import Description
 from support.service import Service
 from support.tds_clients import tsql
@@ -82,12 +80,6 @@ class World:
     def incoming(self):
         return "_hf_incoming_" in self.server.psql("SELECT datname FROM pg_database WHERE starts_with(datname, "
                                                    f"'{self.service.catalog}')")
-
-    def child(self):
-        """The process that runs a job."""
-        worker = self.service.workers[-1].pid
-        (child,) = Path(f"/proc/{worker}/task/{worker}/children").read_text().split()
-        return int(child)
 
 
 @pytest.fixture(scope="module")
@@ -339,7 +331,7 @@ def test_a_migration_whose_process_dies_begins_again_and_makes_no_second_backup(
         to = {"mode": "swap", "target_database_id": target["id"]}
     job = world.ask("/migrations", **to, others="go_on")
     wait_for(world.incoming, "the load")
-    os.kill(world.child(), signal.SIGKILL)
+    kill_job(world.service, job)
     gate.unlink()
     done = Watcher(world.admin, job).end()
     assert done["state"] == "succeeded" and done["attempt"] == 2, done
@@ -523,7 +515,7 @@ def test_a_migration_into_sql_server_whose_process_dies_goes_on_from_its_last_pa
     faults("bulk end", "hold", matching="t2")
     job = world.ask("/migrations", there.parts, **to)
     wait_for(lambda: is_loaded(there, to), "the first part")
-    os.kill(world.child(), signal.SIGKILL)
+    kill_job(world.service, job)
     there.peer.clear_faults()
     done = Watcher(world.admin, job).end()
     assert done["state"] == "succeeded" and done["attempt"] == 2, done
@@ -595,7 +587,7 @@ def test_rows_that_are_refused_are_in_the_report_also_of_an_attempt_that_was_los
     faults("bulk end", "hold", matching="t3")
     job = world.ask("/migrations", there.parts, **to)
     wait_for(lambda: is_loaded(there, to, "t2", 98), "the part without them")
-    os.kill(world.child(), signal.SIGKILL)
+    kill_job(world.service, job)
     there.peer.clear_faults()
     done = Watcher(world.admin, job).end()
     assert done["state"] == "succeeded" and done["result"]["refused"] == 2, done
@@ -610,7 +602,7 @@ def test_a_row_that_is_mended_before_the_next_attempt_is_told_no_more(world, the
     faults("batch", "hold", matching=r"UPDATE .*holdfast_migration_part.*public\.t2")
     job = world.ask("/migrations", source, **to)
     wait_for(lambda: world.service.sql("SELECT count(*) FROM job_refused WHERE job_id = %s", job) == [(2,)], "both rows")
-    os.kill(world.child(), signal.SIGKILL)
+    kill_job(world.service, job)
     world.server.psql("UPDATE t2 SET id = 107 WHERE id = 7", source["name"])
     there.peer.clear_faults()
     done = Watcher(world.admin, job).end()
@@ -665,7 +657,7 @@ def test_the_limit_of_refused_rows_is_one_for_all_attempts(world, there, faults)
     faults("bulk end", "hold", matching="t3")
     job = world.ask("/migrations", there.parts, **to)
     wait_for(lambda: is_loaded(there, to, "t2", 98), "the part without them")
-    os.kill(world.child(), signal.SIGKILL)
+    kill_job(world.service, job)
     there.peer.clear_faults()
     done = Watcher(world.admin, job).end()
     assert done["state"] == "failed" and "with rows of public.t3 more than 2 rows are refused; the report says more" in done["error"]["message"], done

@@ -1,10 +1,8 @@
 """Migrations into SQL Server as jobs: encrypted columns, and a backup as the source."""
-import os
-import signal
 
 import pytest
 
-from support.jobs import Watcher
+from support.jobs import Watcher, kill_job
 from support.tds_clients import tsql
 from test_migration_jobs import PARTS, backups_of, faults, is_loaded, report_of, there, wait_for, world
 
@@ -160,7 +158,7 @@ def test_an_attempt_that_follows_a_dead_one_removes_its_scratch_database_and_goe
     job = ask(world, "/migrations", backup, **to)
     wait_for(lambda: is_loaded(there, to), "the first part")
     left, = scratches(world)
-    os.kill(world.child(), signal.SIGKILL)
+    kill_job(world.service, job)
     there.peer.clear_faults()
     done = Watcher(world.admin, job).end()
     assert done["state"] == "succeeded" and done["attempt"] == 2 and done["result"]["proved"], done
