@@ -40,8 +40,8 @@ const chunks: readonly (readonly [name: string, of: RegExp])[] = [
   // Few pages know of migrations; these load what is theirs alone.
   ['migrations', /src\/(entities\/(migration|mssql-server)\/|shared\/texts\/(migration[A-Za-z]*|mssqlServers)\.)/],
   ['shared', packages('@tabler')],
-  // What one page alone says is in that page's file.
-  ['shared', /src\/(shared|entities)\/(?!texts\/moving\.)/],
+  // What only some pages say is in their files.
+  ['shared', /src\/(shared|entities)\/(?!session\/|texts\/(audit|logs|moving|people|settings)\.)/],
 ];
 const chunkOf = (id: string) => chunks.find(([, of]) => of.test(id))?.[0];
 

@@ -1,4 +1,4 @@
-import { texts } from '@/shared/texts';
+import { people as peopleTexts } from '@/shared/texts/people';
 
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdgA?\//, 'Edge'],
@@ -20,6 +20,6 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 export function browserOf(agent: string): string {
   const browser = BROWSERS.find(([pattern]) => pattern.test(agent))?.[1];
   const system = SYSTEMS.find(([pattern]) => pattern.test(agent))?.[1];
-  if (!browser) return agent.slice(0, 60) || texts.people.sessions.unnamed;
+  if (!browser) return agent.slice(0, 60) || peopleTexts.sessions.unnamed;
   return system ? `${browser} on ${system}` : browser;
 }

@@ -4,11 +4,11 @@ import { useDeleteBackup } from '@/entities/backup';
 import type { Backup } from '@/entities/backup';
 import { newKey } from '@/shared/api';
 import { size } from '@/shared/lib/units';
-import { texts } from '@/shared/texts';
+import { logs as logTexts } from '@/shared/texts/logs';
 import { ConfirmDialog, notifyDone } from '@/shared/ui';
 import { forEachOf } from './each';
 
-const words = texts.logs.deleting;
+const words = logTexts.deleting;
 
 interface DialogProps {
   opened: boolean;

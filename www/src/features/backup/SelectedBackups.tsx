@@ -3,13 +3,13 @@ import { IconPin, IconShieldCheck, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { usePinBackup } from '@/entities/backup';
 import type { Backup } from '@/entities/backup';
-import { texts } from '@/shared/texts';
+import { logs as logTexts } from '@/shared/texts/logs';
 import { notifyDone } from '@/shared/ui';
 import { DeleteDialog } from './DeleteDialog';
 import { forEachOf } from './each';
 import { VerifyDialog } from './VerifyDialog';
 
-const words = texts.logs;
+const words = logTexts;
 
 interface SelectedBackupsProps {
   /** The files of what is selected. */

@@ -6,10 +6,11 @@ import type { Backup } from '@/entities/backup';
 import { useAllServers } from '@/entities/server';
 import { newKey } from '@/shared/api';
 import { texts } from '@/shared/texts';
+import { logs as logTexts } from '@/shared/texts/logs';
 import { notifyDone, ProblemAlert, submitting } from '@/shared/ui';
 import { forEachOf } from './each';
 
-const words = texts.logs.verifying;
+const words = logTexts.verifying;
 
 interface DialogProps {
   opened: boolean;

@@ -1,4 +1,4 @@
-import { texts } from '@/shared/texts';
+import { logs as logTexts } from '@/shared/texts/logs';
 import { notifyProblem } from '@/shared/ui';
 import { Problem } from '@/shared/api';
 
@@ -16,7 +16,7 @@ export async function forEachOf<Thing>(things: readonly Thing[], act: (thing: Th
   }
   const first = failures[0];
   if (things.length === 1 && first) throw first as Error;
-  if (first instanceof Problem) notifyProblem(new Problem({ ...first, title: `${texts.logs.failedSome(failures.length)}: ${first.title}` }));
+  if (first instanceof Problem) notifyProblem(new Problem({ ...first, title: `${logTexts.failedSome(failures.length)}: ${first.title}` }));
   else if (first) notifyProblem(first);
   return done;
 }

@@ -6,12 +6,12 @@ import { useLinkBackup, usePinBackup, useWholeBackup } from '@/entities/backup';
 import type { Backup } from '@/entities/backup';
 import { useMay } from '@/entities/me';
 import { follow } from '@/shared/lib/follow';
-import { texts } from '@/shared/texts';
+import { logs as logTexts } from '@/shared/texts/logs';
 import { notifyDone, notifyProblem } from '@/shared/ui';
 import { DeleteDialog } from './DeleteDialog';
 import { VerifyDialog } from './VerifyDialog';
 
-const words = texts.logs;
+const words = logTexts;
 
 export interface BackupAction {
   label: string;

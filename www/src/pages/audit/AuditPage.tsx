@@ -6,7 +6,7 @@ import { useAuditPage } from '@/entities/audit';
 import type { AuditEvent, Scope } from '@/entities/audit';
 import { mayDo, useMe } from '@/entities/me';
 import { useListState } from '@/shared/api';
-import { texts } from '@/shared/texts';
+import { audit as auditTexts } from '@/shared/texts/audit';
 import { ClearFilters, DataTable, EmptyState, Page, Status, Surface, TableDays, TableExactly, TableFilter, TableSearch, When } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
 import { Chain } from './Chain';
@@ -14,7 +14,7 @@ import { Details } from './Details';
 import { ExportButton } from './ExportButton';
 import { OnlyThese } from './OnlyThese';
 
-const words = texts.audit;
+const words = auditTexts;
 const TONES = { success: 'ok', failure: 'bad', denied: 'warn' } as const;
 const kinds = Object.entries(words.objects).map(([value, label]) => ({ value, label }));
 const outcomes = Object.entries(words.outcomes).map(([value, label]) => ({ value, label }));

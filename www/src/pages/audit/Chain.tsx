@@ -5,10 +5,10 @@ import type { ChainState, Scope, ServersChain } from '@/entities/audit';
 import { mayDo, useMe } from '@/entities/me';
 import { count, counted } from '@/shared/lib/units';
 import { capital } from '@/shared/lib/words';
-import { texts } from '@/shared/texts';
+import { audit as auditTexts } from '@/shared/texts/audit';
 import { CopyText, ProblemAlert, Status, Surface, When } from '@/shared/ui';
 
-const words = texts.audit.chain;
+const words = auditTexts.chain;
 
 /** Whether what is shown is what was written: as the server finds, and computed here, by nobody whom one would have to trust. */
 export function Chain({ scope }: { scope: Scope }) {

@@ -6,10 +6,10 @@ import type { Scope } from '@/entities/audit';
 import { useMe } from '@/entities/me';
 import type { ListState } from '@/shared/api';
 import { counted } from '@/shared/lib/units';
-import { texts } from '@/shared/texts';
+import { audit as auditTexts } from '@/shared/texts/audit';
 import { notifyDone, notifyProblem } from '@/shared/ui';
 
-const words = texts.audit.export;
+const words = auditTexts.export;
 
 /** All that the filters let through, not the page alone. */
 export function ExportButton({ state, scope }: { state: ListState; scope: Scope }) {

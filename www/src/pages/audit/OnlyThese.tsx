@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import type { ListState } from '@/shared/api';
-import { texts } from '@/shared/texts';
+import { audit as auditTexts } from '@/shared/texts/audit';
 
-const words = texts.audit;
+const words = auditTexts;
 
 /** The filters that are set at a row: each is taken off by a click. */
 export function OnlyThese({ state }: { state: ListState }) {

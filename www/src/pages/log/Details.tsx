@@ -9,9 +9,10 @@ import { useAllKeys } from '@/entities/key';
 import type { LogJob } from '@/entities/log';
 import { useStorage } from '@/entities/storage';
 import { texts } from '@/shared/texts';
+import { logs as logTexts } from '@/shared/texts/logs';
 import { Count, Duration, Facts, Size, When } from '@/shared/ui';
 
-const words = texts.logs.page;
+const words = logTexts.page;
 type Items = (readonly [string, ReactNode])[];
 
 /** What is known of the job, and of its file. */
@@ -34,7 +35,7 @@ function jobItems(job: LogJob | null): Items {
   const took = job.started_at && job.ended_at ? (Date.parse(job.ended_at) - Date.parse(job.started_at)) / 1000 : null;
   return [
     [f.id, <Code key="id">{job.id}</Code>],
-    [f.type, texts.logs.type[job.kind] ?? texts.jobs.kind[job.kind] ?? job.kind],
+    [f.type, logTexts.type[job.kind] ?? texts.jobs.kind[job.kind] ?? job.kind],
     [f.outcome, <JobStatus key="outcome" state={job.state} plain />],
     [f.database, job.database_id ? <Anchor key="db" component={Link} to={`/databases/${job.database_id}`}>{job.database_name}</Anchor> : job.database_name || '–'],
     [f.created, <When key="created" at={job.created_at} as="local" />],

@@ -8,14 +8,14 @@ import type { LogJob } from '@/entities/log';
 import { useMay } from '@/entities/me';
 import { useBackupActions } from '@/features/backup';
 import { UndoNotice } from '@/features/undo';
-import { texts } from '@/shared/texts';
+import { logs as logTexts } from '@/shared/texts/logs';
 import { Page, ProblemAlert, RowMenu, Surface } from '@/shared/ui';
 import { Details } from './Details';
 import classes from './LogPage.module.css';
 import { Log, Noted } from './Parts';
 import { Tables } from './Tables';
 
-const words = texts.logs.page;
+const words = logTexts.page;
 
 /** /logs/:id: a backup or a restore by its job, or a file by its own id where no job here has made it. */
 export function LogPage() {
@@ -33,7 +33,7 @@ export function LogPage() {
       {isKnown ? (
         <Content job={job.data ?? null} file={file.data ?? null} />
       ) : (
-        <Page title={texts.logs.title}>{error ? <ProblemAlert error={error} onRetry={() => void job.refetch()} /> : <Skeleton h={300} radius="md" />}</Page>
+        <Page title={logTexts.title}>{error ? <ProblemAlert error={error} onRetry={() => void job.refetch()} /> : <Skeleton h={300} radius="md" />}</Page>
       )}
     </>
   );
@@ -48,7 +48,7 @@ function Content({ job, file }: { job: LogJob | null; file: Backup | null }) {
   const shown = job?.kind === 'restore' ? (source ?? null) : backup;
   const items = backup ? actions.of(backup) : [];
   const [restore, verify, ...more] = items;
-  const title = job?.name || file?.name || texts.logs.unnamed(texts.logs.type[job?.kind ?? ''] ?? '', job?.database_name ?? '');
+  const title = job?.name || file?.name || logTexts.unnamed(logTexts.type[job?.kind ?? ''] ?? '', job?.database_name ?? '');
   return (
     <Page
       title={title}

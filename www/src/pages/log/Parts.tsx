@@ -4,11 +4,11 @@ import type { Backup } from '@/entities/backup';
 import { useNotedOf } from '@/entities/log';
 import type { LogJob } from '@/entities/log';
 import { clock } from '@/shared/lib/time';
-import { texts } from '@/shared/texts';
+import { logs as logTexts } from '@/shared/texts/logs';
 import { ProblemAlert, Status, When } from '@/shared/ui';
 import classes from './LogPage.module.css';
 
-const words = texts.logs.page;
+const words = logTexts.page;
 
 export function Log({ job }: { job: LogJob | null }) {
   if (!job) return <Text>{words.logNone}</Text>;

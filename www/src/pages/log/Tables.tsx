@@ -6,11 +6,11 @@ import { useBackupTables } from '@/entities/backup';
 import type { Backup } from '@/entities/backup';
 import { counted, size } from '@/shared/lib/units';
 import { capital } from '@/shared/lib/words';
-import { texts } from '@/shared/texts';
+import { logs as logTexts } from '@/shared/texts/logs';
 import { Count, Name, ProblemAlert, Size } from '@/shared/ui';
 import classes from './LogPage.module.css';
 
-const words = texts.logs.page;
+const words = logTexts.page;
 const PAGE = 100;
 
 /** What the backup holds of each table. */

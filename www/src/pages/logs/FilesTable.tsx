@@ -8,11 +8,12 @@ import { useAllStorages } from '@/entities/storage';
 import { SelectedBackups, useBackupActions } from '@/features/backup';
 import { useListState } from '@/shared/api';
 import { texts } from '@/shared/texts';
+import { logs as logTexts } from '@/shared/texts/logs';
 import { ClearFilters, DataTable, EmptyState, Size, TableFilter, TableSearch, useSelection, When } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
 import { Proof } from './cells';
 
-const words = texts.logs;
+const words = logTexts;
 const options = (names: Record<string, string>) => Object.entries(names).map(([value, label]) => ({ value, label }));
 const pageOf = (backup: Backup) => `/logs/${backup.job_id ?? backup.id}`;
 

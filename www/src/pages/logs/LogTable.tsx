@@ -10,11 +10,12 @@ import { useAllSchedules } from '@/entities/schedule';
 import { SelectedBackups, useBackupActions } from '@/features/backup';
 import { useListState } from '@/shared/api';
 import { texts } from '@/shared/texts';
+import { logs as logTexts } from '@/shared/texts/logs';
 import { ClearFilters, DataTable, EmptyState, Size, TableDays, TableFilter, TableSearch, useSelection, When } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
 import { Proof } from './cells';
 
-const words = texts.logs;
+const words = logTexts;
 const options = (names: Record<string, string>) => Object.entries(names).map(([value, label]) => ({ value, label }));
 const named = (things: readonly { id: string; name: string }[] | undefined) => (things ?? []).map(({ id, name }) => ({ value: id, label: name }));
 const nameOf = (entry: LogEntry) => entry.name || words.unnamed(words.type[entry.type] ?? entry.type, entry.database_name);

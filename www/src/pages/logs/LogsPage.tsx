@@ -1,11 +1,11 @@
 import { SegmentedControl } from '@mantine/core';
 import { useSearchParams } from 'react-router-dom';
-import { texts } from '@/shared/texts';
+import { logs as logTexts } from '@/shared/texts/logs';
 import { Page } from '@/shared/ui';
 import { FilesTable } from './FilesTable';
 import { LogTable } from './LogTable';
 
-const words = texts.logs;
+const words = logTexts;
 
 /** DB Logs: every backup and restore, or every file, as the address says (?view=files). */
 export function LogsPage() {

@@ -4,11 +4,11 @@ import { useState } from 'react';
 import { browserOf, useEndSession, useSessions } from '@/entities/session';
 import type { Session } from '@/entities/session';
 import { useListState, useLocalList } from '@/shared/api';
-import { texts } from '@/shared/texts';
+import { people as peopleTexts } from '@/shared/texts/people';
 import { ConfirmDialog, DataTable, EmptyState, notifyDone, Page, When } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
 
-const words = texts.people.sessions;
+const words = peopleTexts.sessions;
 
 /** One's own, whatever one's role. */
 export function SessionsPage() {

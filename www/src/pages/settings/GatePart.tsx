@@ -1,11 +1,11 @@
 import { Select, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useAllDatabases } from '@/entities/database';
-import { texts } from '@/shared/texts';
+import { settings as settingsTexts } from '@/shared/texts/settings';
 import { CopyText } from '@/shared/ui';
 import { Part } from './Part';
 
-const words = texts.settings.gate;
+const words = settingsTexts.gate;
 
 export function GatePart() {
   const databases = useAllDatabases().data;

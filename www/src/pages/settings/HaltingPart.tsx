@@ -4,11 +4,11 @@ import { useState } from 'react';
 import { useMay } from '@/entities/me';
 import { useHaltPresets, useSaveSettings } from '@/entities/settings';
 import type { HaltPresets } from '@/entities/settings';
-import { texts } from '@/shared/texts';
+import { settings as settingsTexts } from '@/shared/texts/settings';
 import { LeaveGuard, notifyDone, ProblemAlert, Status, submitting } from '@/shared/ui';
 import { Part } from './Part';
 
-const words = texts.settings.halting;
+const words = settingsTexts.halting;
 const PARTS = [
   ['halt_connections', words.connections, words.connectionsHint],
   ['halt_gate', words.gate, words.gateHint],

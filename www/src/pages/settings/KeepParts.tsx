@@ -4,11 +4,11 @@ import { useState } from 'react';
 import { useMay } from '@/entities/me';
 import { useReportDays, useSafetyDays, useSaveSettings } from '@/entities/settings';
 import { counted } from '@/shared/lib/units';
-import { texts } from '@/shared/texts';
+import { settings as settingsTexts } from '@/shared/texts/settings';
 import { between, LeaveGuard, notifyDone, ProblemAlert, submitting } from '@/shared/ui';
 import { Part } from './Part';
 
-const { keeping, safety, reports } = texts.settings;
+const { keeping, safety, reports } = settingsTexts;
 const MOST = 3650;
 type Setting = 'safety_keep_days' | 'report_keep_days';
 type Words = typeof safety;

@@ -2,10 +2,12 @@ import { Anchor, Code, Text } from '@mantine/core';
 import { Link } from 'react-router-dom';
 import { useMe } from '@/entities/me';
 import { texts } from '@/shared/texts';
+import { settings as settingsTexts } from '@/shared/texts/settings';
+import { people as peopleTexts } from '@/shared/texts/people';
 import { Facts, When } from '@/shared/ui';
 import { Part } from './Part';
 
-const words = texts.settings.organization;
+const words = settingsTexts.organization;
 
 export function OrganizationPart() {
   const me = useMe();
@@ -17,7 +19,7 @@ export function OrganizationPart() {
         items={[
           [words.name, name],
           [words.id, <Code key="id">{id}</Code>],
-          [words.created, <span key="at"><When at={created_at} as="local" /> {texts.people.by(created_by)}</span>],
+          [words.created, <span key="at"><When at={created_at} as="local" /> {peopleTexts.by(created_by)}</span>],
           [words.yours, `${texts.shell.account.role[me.role]}${me.is_owner ? ` · ${texts.shell.account.owner}` : ''}`],
         ]}
       />

@@ -1,5 +1,5 @@
 import { useMay } from '@/entities/me';
-import { texts } from '@/shared/texts';
+import { settings as settingsTexts } from '@/shared/texts/settings';
 import { Page } from '@/shared/ui';
 import { GatePart } from './GatePart';
 import { HaltingPart } from './HaltingPart';
@@ -10,7 +10,7 @@ import { WebhooksPart } from './WebhooksPart';
 export function SettingsPage() {
   const isAdministrator = useMay('administrator');
   return (
-    <Page title={texts.settings.title} description={texts.settings.lead}>
+    <Page title={settingsTexts.title} description={settingsTexts.lead}>
       <OrganizationPart />
       <SafetyPart />
       <ReportsPart />

@@ -5,9 +5,10 @@ import { useSaveWebhook } from '@/entities/webhook';
 import type { Webhook } from '@/entities/webhook';
 import { newKey } from '@/shared/api';
 import { texts } from '@/shared/texts';
+import { settings as settingsTexts } from '@/shared/texts/settings';
 import { notifyDone, ProblemAlert, required, submitting } from '@/shared/ui';
 
-const words = texts.settings.webhooks;
+const words = settingsTexts.webhooks;
 
 function isAddress(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : null;

@@ -5,10 +5,10 @@ import { useTestWebhook } from '@/entities/webhook';
 import type { Webhook } from '@/entities/webhook';
 import { duration } from '@/shared/lib/units';
 import { capital } from '@/shared/lib/words';
-import { texts } from '@/shared/texts';
+import { settings as settingsTexts } from '@/shared/texts/settings';
 import { ProblemAlert } from '@/shared/ui';
 
-const words = texts.settings.webhooks.testing;
+const words = settingsTexts.webhooks.testing;
 
 /** Sends one test when it is opened, and says what came of it. */
 export function WebhookTest({ webhook, onClose }: { webhook: Webhook | null; onClose: () => void }) {

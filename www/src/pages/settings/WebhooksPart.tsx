@@ -4,14 +4,14 @@ import { useState } from 'react';
 import { useDeleteWebhook, useWebhookPage } from '@/entities/webhook';
 import type { Webhook } from '@/entities/webhook';
 import { useListState } from '@/shared/api';
-import { texts } from '@/shared/texts';
+import { settings as settingsTexts } from '@/shared/texts/settings';
 import { ConfirmDialog, CopyText, DataTable, EmptyState, notifyDone, Status } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
 import { WebhookForm } from './WebhookForm';
 import { WebhookTest } from './WebhookTest';
 import classes from './SettingsPage.module.css';
 
-const words = texts.settings.webhooks;
+const words = settingsTexts.webhooks;
 
 const columns: Column<Webhook>[] = [
   { key: 'name', title: words.name, sort: 'name', cell: (webhook) => <Text inherit fw={550}>{webhook.name}</Text> },

@@ -3,12 +3,12 @@ import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useSaveAccount } from '@/entities/person';
 import type { Account } from '@/entities/person';
-import { texts } from '@/shared/texts';
+import { people as peopleTexts } from '@/shared/texts/people';
 import { notifyDone, submitting } from '@/shared/ui';
 import { NameField, PasswordField, personRules } from './fields';
 import { FormEnd } from './FormEnd';
 
-const words = texts.people;
+const words = peopleTexts;
 
 export function AccountForm({ account, onClose }: { account: Account | undefined; onClose: () => void }) {
   const save = useSaveAccount();

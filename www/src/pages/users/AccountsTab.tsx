@@ -5,6 +5,7 @@ import { useAccountPage } from '@/entities/person';
 import type { Account } from '@/entities/person';
 import { useListState } from '@/shared/api';
 import { texts } from '@/shared/texts';
+import { people as peopleTexts } from '@/shared/texts/people';
 import { ClearFilters, DataTable, EmptyState, TableSearch, When } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
 import { AccountForm } from './AccountForm';
@@ -12,12 +13,12 @@ import { GiveRoleForm } from './GiveRoleForm';
 import { PersonState } from './PersonState';
 import { TabHead } from './TabHead';
 
-const words = texts.people.accounts;
+const words = peopleTexts.accounts;
 
 const columns: Column<Account>[] = [
   {
     key: 'name',
-    title: texts.people.name,
+    title: peopleTexts.name,
     sort: 'name',
     cell: (account) => (
       <div>
@@ -26,7 +27,7 @@ const columns: Column<Account>[] = [
         </Text>
         {account.is_owner && (
           <Badge ml="xs" variant="default" tt="none">
-            {texts.people.owner}
+            {peopleTexts.owner}
           </Badge>
         )}
         {account.full_name && (
@@ -47,8 +48,8 @@ const columns: Column<Account>[] = [
         account.memberships.map((each) => `${each.organization_name} (${texts.shell.account.role[each.role].toLowerCase()})`).join(', ')
       ),
   },
-  { key: 'state', title: texts.people.state, cell: (account) => <PersonState person={account} /> },
-  { key: 'created', title: texts.people.created, sort: 'created_at', cell: (account) => <When at={account.created_at} /> },
+  { key: 'state', title: peopleTexts.state, cell: (account) => <PersonState person={account} /> },
+  { key: 'created', title: peopleTexts.created, sort: 'created_at', cell: (account) => <When at={account.created_at} /> },
 ];
 
 type Open = { what: 'form'; account: Account | undefined } | { what: 'role'; account: Account } | null;
@@ -77,7 +78,7 @@ export function AccountsTab() {
         nameOf={(account) => account.name}
         actions={() => [
           {
-            label: texts.people.edit,
+            label: peopleTexts.edit,
             icon: <IconPencil size={16} />,
             onClick: (account) => {
               setOpen({ what: 'form', account });

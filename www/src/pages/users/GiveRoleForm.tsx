@@ -4,12 +4,13 @@ import { useState } from 'react';
 import { useAllOrganizations, useJoinOrganization } from '@/entities/person';
 import type { Account } from '@/entities/person';
 import { texts } from '@/shared/texts';
+import { people as peopleTexts } from '@/shared/texts/people';
 import { notifyDone, required, submitting } from '@/shared/ui';
 import { RoleField } from './fields';
 import type { PersonRole } from './fields';
 import { FormEnd } from './FormEnd';
 
-const words = texts.people.accounts.giving;
+const words = peopleTexts.accounts.giving;
 
 /** A role in one more organization, or another one where there is one. */
 export function GiveRoleForm({ account, onClose }: { account: Account; onClose: () => void }) {

@@ -3,12 +3,12 @@ import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useSaveOrganization } from '@/entities/person';
 import type { Organization } from '@/entities/person';
-import { texts } from '@/shared/texts';
+import { people as peopleTexts } from '@/shared/texts/people';
 import { notifyDone, submitting } from '@/shared/ui';
 import { personRules } from './fields';
 import { FormEnd } from './FormEnd';
 
-const words = texts.people;
+const words = peopleTexts;
 
 export function OrganizationForm({ organization, onClose }: { organization: Organization | undefined; onClose: () => void }) {
   const save = useSaveOrganization();

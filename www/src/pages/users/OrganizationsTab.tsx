@@ -6,13 +6,13 @@ import { useChooseOrganization, useMe } from '@/entities/me';
 import { useDeleteOrganization, useOrganizationPage } from '@/entities/person';
 import type { Organization } from '@/entities/person';
 import { useListState } from '@/shared/api';
-import { texts } from '@/shared/texts';
+import { people as peopleTexts } from '@/shared/texts/people';
 import { ClearFilters, ConfirmDialog, DataTable, EmptyState, notifyDone, notifyProblem, TableSearch, When } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
 import { OrganizationForm } from './OrganizationForm';
 import { TabHead } from './TabHead';
 
-const words = texts.people.organizations;
+const words = peopleTexts.organizations;
 
 export function OrganizationsTab() {
   const me = useMe();
@@ -38,7 +38,7 @@ export function OrganizationsTab() {
   const columns: Column<Organization>[] = [
     {
       key: 'name',
-      title: texts.people.name,
+      title: peopleTexts.name,
       sort: 'name',
       cell: ({ id, name }) => (
         <>
@@ -49,7 +49,7 @@ export function OrganizationsTab() {
         </>
       ),
     },
-    { key: 'created', title: texts.people.created, sort: 'created_at', cell: (each) => <span><When at={each.created_at} /> <Text component="span" c="dimmed" size="sm">{texts.people.by(each.created_by)}</Text></span> },
+    { key: 'created', title: peopleTexts.created, sort: 'created_at', cell: (each) => <span><When at={each.created_at} /> <Text component="span" c="dimmed" size="sm">{peopleTexts.by(each.created_by)}</Text></span> },
   ];
   return (
     <>

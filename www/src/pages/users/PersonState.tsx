@@ -1,7 +1,7 @@
-import { texts } from '@/shared/texts';
+import { people as peopleTexts } from '@/shared/texts/people';
 import { Status } from '@/shared/ui';
 
-const words = texts.people;
+const words = peopleTexts;
 
 export function PersonState({ person }: { person: { is_active: boolean; has_password: boolean } }) {
   if (!person.is_active) return <Status plain tone="quiet">{words.inactive}</Status>;

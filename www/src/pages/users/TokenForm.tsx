@@ -2,13 +2,13 @@ import { Alert, NumberInput, Select, Stack, Text, TextInput } from '@mantine/cor
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useCreateToken } from '@/entities/token';
-import { texts } from '@/shared/texts';
+import { people as peopleTexts } from '@/shared/texts/people';
 import { required, submitting } from '@/shared/ui';
 import { RoleField } from './fields';
 import type { PersonRole } from './fields';
 import { FormEnd } from './FormEnd';
 
-const words = texts.people.tokens;
+const words = peopleTexts.tokens;
 const expiryOptions = (['30', '90', '365', 'custom', 'never'] as const).map((value) => ({ value, label: words.expiries[value] }));
 
 function expiryOf({ expiry, days }: { expiry: string; days: number | string }): string | null {
@@ -22,7 +22,7 @@ export function TokenForm({ onMade, onClose }: { onMade: (token: string) => void
   const form = useForm({
     initialValues: { name: '', role: 'viewer' as PersonRole, expiry: '90', days: 7 as number | string },
     validate: {
-      name: (value) => required(texts.people.nameMissing)(value) ?? (value.length > 200 ? texts.people.tooLong : null),
+      name: (value) => required(peopleTexts.nameMissing)(value) ?? (value.length > 200 ? peopleTexts.tooLong : null),
       days: (value, { expiry }) => (expiry !== 'custom' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 3650) ? null : words.daysWrong),
     },
   });
@@ -38,7 +38,7 @@ export function TokenForm({ onMade, onClose }: { onMade: (token: string) => void
   return (
     <form onSubmit={save} noValidate>
       <Stack>
-        <TextInput label={texts.people.name} description={words.nameHint} data-autofocus autoComplete="off" {...form.getInputProps('name')} />
+        <TextInput label={peopleTexts.name} description={words.nameHint} data-autofocus autoComplete="off" {...form.getInputProps('name')} />
         <RoleField {...form.getInputProps('role')} />
         <Select label={words.expiry} data={expiryOptions} allowDeselect={false} {...form.getInputProps('expiry')} />
         {expiry === 'custom' && <NumberInput label={words.days} hideControls {...form.getInputProps('days')} />}

@@ -5,17 +5,18 @@ import { useDeleteToken, useTokenPage } from '@/entities/token';
 import type { Token } from '@/entities/token';
 import { useListState } from '@/shared/api';
 import { texts } from '@/shared/texts';
+import { people as peopleTexts } from '@/shared/texts/people';
 import { ClearFilters, ConfirmDialog, CopyText, DataTable, EmptyState, notifyDone, Status, TableFilter, TableSearch, When } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
 import { roleOptions } from './fields';
 import { TabHead } from './TabHead';
 import { TokenForm } from './TokenForm';
 
-const words = texts.people.tokens;
+const words = peopleTexts.tokens;
 
 const columns: Column<Token>[] = [
-  { key: 'name', title: texts.people.name, sort: 'name', cell: (token) => <Text inherit fw={550}>{token.name}</Text> },
-  { key: 'role', title: texts.people.role, cell: (token) => texts.shell.account.role[token.role] },
+  { key: 'name', title: peopleTexts.name, sort: 'name', cell: (token) => <Text inherit fw={550}>{token.name}</Text> },
+  { key: 'role', title: peopleTexts.role, cell: (token) => texts.shell.account.role[token.role] },
   { key: 'hint', title: words.hint, cell: (token) => <Code>{token.hint}…</Code> },
   {
     key: 'expires',
@@ -28,7 +29,7 @@ const columns: Column<Token>[] = [
       ),
   },
   { key: 'used', title: words.used, cell: (token) => <When at={token.used_at} none={words.neverUsed} /> },
-  { key: 'created', title: texts.people.created, sort: 'created_at', cell: (token) => <span><When at={token.created_at} /> <Text component="span" c="dimmed" size="sm">{texts.people.by(token.created_by)}</Text></span> },
+  { key: 'created', title: peopleTexts.created, sort: 'created_at', cell: (token) => <span><When at={token.created_at} /> <Text component="span" c="dimmed" size="sm">{peopleTexts.by(token.created_by)}</Text></span> },
 ];
 
 export function TokensTab() {
@@ -60,7 +61,7 @@ export function TokensTab() {
         toolbar={
           <>
             <TableSearch state={state} />
-            <TableFilter state={state} name="role" label={texts.people.role} options={roleOptions} />
+            <TableFilter state={state} name="role" label={peopleTexts.role} options={roleOptions} />
             <ClearFilters state={state} />
           </>
         }

@@ -3,12 +3,12 @@ import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useChangeUser, useCreateUser } from '@/entities/person';
 import type { User } from '@/entities/person';
-import { texts } from '@/shared/texts';
+import { people as peopleTexts } from '@/shared/texts/people';
 import { notifyDone, submitting } from '@/shared/ui';
 import { NameField, PasswordField, personRules, RoleField } from './fields';
 import { FormEnd } from './FormEnd';
 
-const words = texts.people;
+const words = peopleTexts;
 
 /** Of one who is an owner the role alone can be changed here: the rest is every organization's. */
 export function UserForm({ user, onClose }: { user: User | undefined; onClose: () => void }) {

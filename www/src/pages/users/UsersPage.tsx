@@ -2,14 +2,14 @@ import { Tabs } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useNavigate, useParams } from 'react-router-dom';
 import { useMay, useMe } from '@/entities/me';
-import { texts } from '@/shared/texts';
+import { people as peopleTexts } from '@/shared/texts/people';
 import { EmptyState, Page, Surface } from '@/shared/ui';
 import { AccountsTab } from './AccountsTab';
 import { OrganizationsTab } from './OrganizationsTab';
 import { TokensTab } from './TokensTab';
 import { UsersTab } from './UsersTab';
 
-const words = texts.people;
+const words = peopleTexts;
 const TABS = [
   { name: 'users', Content: UsersTab, needs: 'administrator' },
   { name: 'tokens', Content: TokensTab, needs: 'administrator' },

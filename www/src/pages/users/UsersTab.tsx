@@ -6,6 +6,7 @@ import { useRemoveUser, useUserPage } from '@/entities/person';
 import type { User } from '@/entities/person';
 import { useListState } from '@/shared/api';
 import { texts } from '@/shared/texts';
+import { people as peopleTexts } from '@/shared/texts/people';
 import { ClearFilters, ConfirmDialog, DataTable, EmptyState, notifyDone, TableFilter, TableSearch, When } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
 import { roleOptions } from './fields';
@@ -13,7 +14,7 @@ import { PersonState } from './PersonState';
 import { TabHead } from './TabHead';
 import { UserForm } from './UserForm';
 
-const words = texts.people;
+const words = peopleTexts;
 
 export function UsersTab() {
   const me = useMe();

@@ -1,9 +1,10 @@
 import { PasswordInput, Select, TextInput } from '@mantine/core';
 import type { ComponentProps } from 'react';
 import { texts } from '@/shared/texts';
+import { people as peopleTexts } from '@/shared/texts/people';
 import { required } from '@/shared/ui';
 
-const words = texts.people;
+const words = peopleTexts;
 const ROLES = ['viewer', 'auditor', 'operator', 'administrator'] as const;
 
 export type PersonRole = (typeof ROLES)[number];

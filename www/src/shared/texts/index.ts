@@ -1,4 +1,3 @@
-import { audit } from './audit';
 import { backups } from './backups';
 import { closed } from './closed';
 import { common } from './common';
@@ -7,13 +6,10 @@ import { help } from './help';
 import { job } from './job';
 import { jobs } from './jobs';
 import { keys } from './keys';
-import { logs } from './logs';
 import { overview } from './overview';
-import { people } from './people';
 import { restore } from './restore';
 import { schedules } from './schedules';
 import { servers } from './servers';
-import { settings } from './settings';
 import { shell } from './shell';
 import { signIn } from './signIn';
 import { storages } from './storages';
@@ -22,11 +18,10 @@ import { welcome } from './welcome';
 
 /**
  * Every text that the page shows, by area: one file each, all of them in this folder, for a translator to replace.
- * (migrations.ts is imported by itself: the few pages that need it load it.)
+ * (What only some pages say, audit.ts, logs.ts, migrations.ts, moving.ts, people.ts and settings.ts, is imported by itself: those load it.)
  */
 export const texts = {
   ...common,
-  audit,
   backups,
   closed,
   databases,
@@ -34,13 +29,10 @@ export const texts = {
   job,
   jobs,
   keys,
-  logs,
   overview,
-  people,
   restore,
   schedules,
   servers,
-  settings,
   shell,
   signIn,
   storages,
