@@ -379,3 +379,35 @@ test('a viewer is not led to the wizard, and sees of a migration what came of it
   await expect(page.getByRole('region', { name: 'What came of it' })).toBeVisible();
   await expect(page.getByRole('link', { name: 'Script (T-SQL)' })).toHaveCount(0);
 });
+
+test('between servers of different pools one says whose workers reach both, and they do it', async ({ as, stage, organization }) => {
+  await stage.shop(organization);
+  const { status } = await stage.api(organization, 'POST', '/servers', { name: 'far', host: '127.0.0.1', port: stage.where.port, username: 'postgres', pool: 'elsewhere' });
+  expect(status).toBe(201);
+  const page = await as('operator');
+  await page.goto('/migrate');
+  await expect(page.getByRole('textbox', { name: 'Workers' })).toHaveCount(0);
+  await page.getByRole('textbox', { name: 'Server', exact: true }).click();
+  await page.getByRole('option', { name: 'far' }).click();
+  await page.getByRole('textbox', { name: 'Name of the new database' }).fill(`${organization}_far`);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByText('Source and target name different pools: choose the one whose workers reach both.')).toBeVisible();
+  await expect(page.getByText('Choose the pool.')).toBeVisible();
+  await picture(page, 'migrate-pools');
+  const workers = page.getByRole('textbox', { name: 'Workers' });
+  await workers.click();
+  await expect(page.getByRole('option', { name: 'elsewhere' })).toBeVisible();
+  await page.getByRole('option', { name: 'default' }).click();
+  await page.reload();
+  await expect(workers).toHaveValue('default');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Assess it' }).click();
+  await expect(page.getByText('It can be migrated')).toBeVisible({ timeout: 60_000 });
+  const { body } = await stage.api<{ pool: string }>(organization, 'GET', `/jobs/${new URL(page.url()).searchParams.get('job') ?? ''}`);
+  expect(body.pool).toBe('default');
+  // Where one goes on within a pool, nothing is left to be chosen.
+  await page.getByRole('button', { name: 'Change from and to' }).click();
+  await page.getByRole('textbox', { name: 'Server', exact: true }).click();
+  await page.getByRole('option', { name: 'main' }).click();
+  await expect(workers).toHaveCount(0);
+});
