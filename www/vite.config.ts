@@ -41,7 +41,7 @@ const chunks: readonly (readonly [name: string, of: RegExp])[] = [
   ['migrations', /src\/(entities\/(migration|mssql-server)\/|shared\/texts\/(migration[A-Za-z]*|mssqlServers)\.)/],
   ['shared', packages('@tabler')],
   // What only some pages say is in their files.
-  ['shared', /src\/(shared|entities)\/(?!session\/|texts\/(audit|logs|moving|people|settings)\.)/],
+  ['shared', /src\/(shared|entities)\/(?!session\/|table-file\/|texts\/(audit|logs|moving|people|settings|tables)\.)/],
 ];
 const chunkOf = (id: string) => chunks.find(([, of]) => of.test(id))?.[0];
 

@@ -22,6 +22,7 @@ const pages: readonly (readonly [path: string, load: () => Promise<{ default: Co
   ['/servers', () => import('@/pages/servers')],
   ['/servers/:id', () => import('@/pages/server')],
   ['/databases/:id', () => import('@/pages/database')],
+  ['/databases/:id/import', () => import('@/pages/import')],
   ['/users', () => import('@/pages/users')],
   ['/users/:tab', () => import('@/pages/users')],
   ['/sessions', () => import('@/pages/sessions')],

@@ -1,2 +1,2 @@
-export { useExport, useLinkFile } from './queries';
-export type { Exported, ExportedFile } from './queries';
+export { useExport, useImport, useLinkFile, usePreview } from './queries';
+export type { Exported, ExportedFile, ImportReport, ImportRequest } from './queries';

@@ -31,3 +31,21 @@ export function useLinkFile() {
       take(api.POST('/api/v1/jobs/{id}/files/{number}/download', { params: { path: { id: job, number: String(number) } } })),
   });
 }
+
+export type ImportRequest = Schemas['ImportNew'];
+export type ImportReport = Schemas['ImportReport'];
+
+/** What would come of an import: a job, whose report says it. */
+export function usePreview() {
+  return useMutation({
+    mutationFn: ({ body, key }: { body: ImportRequest; key: string }) => take(api.POST('/api/v1/imports/preview', { params: { header: idempotent(key) }, body })),
+  });
+}
+
+export function useImport() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ body, key }: { body: ImportRequest; key: string }) => take(api.POST('/api/v1/imports', { params: { header: idempotent(key) }, body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['jobs'] }),
+  });
+}

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconArrowBackUp, IconBell, IconPlayerPlay, IconTableExport, IconTrash } from '@tabler/icons-react';
+import { IconArrowBackUp, IconBell, IconPlayerPlay, IconTableExport, IconTableImport, IconTrash } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
-import { Link } from 'react-router-dom';
+import { Link, useNavigate } from 'react-router-dom';
 import type { Database } from '@/entities/database';
 import { IfMay, useMay } from '@/entities/me';
 import { texts } from '@/shared/texts';
@@ -17,12 +17,14 @@ const words = texts.databases.actions;
 
 /** What can be done with the database, for those who may. */
 export function Actions({ database }: { database: Database }) {
+  const navigate = useNavigate();
   const isAdministrator = useMay('administrator');
   const [isBackingUp, backup] = useDisclosure(false);
   const [isSetting, alarm] = useDisclosure(false);
   const [isRemoving, removal] = useDisclosure(false);
   const [isExporting, exporting] = useDisclosure(false);
   const more: RowAction<Database>[] = [{ label: words.alarm, icon: <IconBell size={16} aria-hidden />, onClick: alarm.open }];
+  more.push({ label: words.import, icon: <IconTableImport size={16} aria-hidden />, onClick: () => void navigate(`/databases/${database.id}/import`) });
   if (isAdministrator) more.push({ label: words.export, icon: <IconTableExport size={16} aria-hidden />, onClick: exporting.open });
   if (isAdministrator) more.push({ label: words.remove, icon: <IconTrash size={16} aria-hidden />, onClick: removal.open, isDangerous: true });
   return (

@@ -22,6 +22,7 @@ import { Steps } from './Steps';
 
 const Migration = lazy(() => import('./Migration'));
 const Exported = lazy(() => import('./Exported'));
+const Imported = lazy(() => import('./Imported'));
 const words = texts.job;
 
 /** One job while it works, and what came of it. */
@@ -64,6 +65,11 @@ function Watched({ watched: { job, lines } }: { watched: WatchedJob }) {
       {isOver && (job.kind === 'migrate' || job.kind === 'assess') && (
         <Suspense fallback={<Skeleton h={120} radius="md" />}>
           <Migration job={job} />
+        </Suspense>
+      )}
+      {isOver && job.kind === 'import' && (
+        <Suspense fallback={null}>
+          <Imported job={job} />
         </Suspense>
       )}
       {job.kind === 'export' && job.state === 'succeeded' && (

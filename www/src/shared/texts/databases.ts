@@ -32,7 +32,7 @@ export const databases = {
     question: (name: string) => `Delete old backups of ${name} again?`,
     body: 'Look first whether the newest backup holds what it should. Older ones that the schedules do not keep are deleted for good.',
   },
-  actions: { backup: 'Back up now', restore: 'Restore', alarm: 'Set the alarm', export: 'Export tables', remove: 'Take out' },
+  actions: { backup: 'Back up now', restore: 'Restore', alarm: 'Set the alarm', export: 'Export tables', import: 'Import into a table', remove: 'Take out' },
   backupNow: {
     title: (name: string) => `Back up ${name} now?`,
     body: 'A backup is taken while the database is in use; nobody has to wait for it.',

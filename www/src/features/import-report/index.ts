@@ -1,0 +1,1 @@
+export { WrongLines } from './WrongLines';
