@@ -218,7 +218,10 @@ static void tell_backups(void)
 static void tell_uploads(void)
 {
     g_autofree char *storage = create(&hf_noun_storage, "{\"name\":\"disk\",\"path\":\"/srv\"}");
-    HfUploadRow upload = {.storage_id = storage, .name = (char *)"x.hf", .size_bytes = 10, .purpose = (char *)"backup",
+    HfUploadRow upload = {.storage_id = storage,
+                          .name = (char *)"x.hf",
+                          .size_bytes = 10,
+                          .purpose = (char *)"backup",
                           .expires_us = in_an_hour()};
     g_autofree char *id = hf_upload_create(catalog, organization, &upload, &error);
     DONE(id != NULL);
