@@ -6,7 +6,7 @@
 
 static struct {
     char *server, *database, *user, *root;
-    gboolean any_certificate;
+    gboolean any_certificate, kerberos;
 } options;
 
 GOptionGroup *hf_mssql_target_options(void)
@@ -17,6 +17,8 @@ GOptionGroup *hf_mssql_target_options(void)
         {"to-database", 0, 0, G_OPTION_ARG_STRING, &options.database, "The database there", "NAME"},
         {"to-user", 0, 0, G_OPTION_ARG_STRING, &options.user, "The login there; DOMAIN\\user for one of Windows",
          "NAME"},
+        {"to-kerberos", 0, 0, G_OPTION_ARG_NONE, &options.kerberos,
+         "Instead of a login and its password: the Kerberos ticket that is there", NULL},
         {"to-root", 0, 0, G_OPTION_ARG_FILENAME, &options.root,
          "The certificate that signs the server's, in PEM (default: those of the system)", "FILE"},
         {"to-any-certificate", 0, 0, G_OPTION_ARG_NONE, &options.any_certificate,
@@ -40,7 +42,8 @@ const char *hf_mssql_database(void)
 
 bool hf_mssql_target_rest_is_given(void)
 {
-    return options.database != NULL || options.user != NULL || options.root != NULL || options.any_certificate;
+    return options.database != NULL || options.user != NULL || options.root != NULL || options.any_certificate ||
+           options.kerberos;
 }
 
 HfTdsTarget *hf_mssql_target_from_options(GError **error)
@@ -51,8 +54,13 @@ HfTdsTarget *hf_mssql_target_from_options(GError **error)
                              .root_file = options.root,
                              .any_certificate = options.any_certificate};
     if (!hf_option_require("--to-database", options.database, "the database there", error) ||
-        !hf_option_require("--to-user", options.user, "the login there", error))
+        (!options.kerberos &&
+         !hf_option_require("--to-user", options.user, "the login there, or give --to-kerberos", error)))
         return NULL;
+    if (options.kerberos && (options.user != NULL || hf_connection_password_file() != NULL)) {
+        hf_option_fail(error, "--to-kerberos stands in place of --to-user and --password-file");
+        return NULL;
+    }
     if (options.root != NULL && options.any_certificate) {
         hf_option_fail(error, "--to-root and --to-any-certificate exclude each other");
         return NULL;
@@ -65,6 +73,8 @@ HfTdsTarget *hf_mssql_target_from_options(GError **error)
 
 bool hf_mssql_settle_password(HfTdsTarget **target, GCancellable *cancellable, GError **error)
 {
+    if (hf_tds_target_user(*target) == NULL)
+        return true;
     const char *file = hf_connection_password_file();
     g_autofree char *prompt = g_strdup_printf("Password for %s", hf_tds_target_describe(*target));
     char *secret = file != NULL ? hf_password_read_line("--password-file", file, error)

@@ -186,11 +186,12 @@ static bool check_tls(const Check *self, HfTdsProbe *probe)
 
 static bool check_login(Check *self)
 {
+    const char *user = hf_tds_target_user(self->options->target);
     g_autoptr(GError) reason = NULL;
     self->tds = hf_tds_connect(self->options->target, self->cancellable, &reason);
     if (self->tds != NULL)
         return set(self, HF_MSSQL_CHECK_LOGIN, HF_CHECK_OK,
-                   g_strdup_printf("as %s", hf_tds_target_user(self->options->target)), NULL);
+                   user != NULL ? g_strdup_printf("as %s", user) : g_strdup("by the Kerberos ticket"), NULL);
     if (g_error_matches(reason, HF_ERROR, HF_ERROR_NOT_FOUND))
         return fail(self, HF_MSSQL_CHECK_LOGIN, reason,
                     "Create the database, and a user in it for this login (CREATE USER … FOR LOGIN …).");
@@ -249,7 +250,8 @@ static bool check_rights(const Check *self)
         return false;
     if (lacking->len == 0)
         return set(self, HF_MSSQL_CHECK_RIGHTS, HF_CHECK_OK, g_strdup("all that is needed, without db_owner"), NULL);
-    g_autofree char *user = hf_mssql_quote_name(hf_tds_target_user(self->options->target));
+    const char *login = hf_tds_target_user(self->options->target);
+    g_autofree char *user = login != NULL ? hf_mssql_quote_name(login) : g_strdup("…");
     g_autofree char *fix =
         g_strdup_printf("ALTER ROLE db_owner ADD MEMBER %s; in the database, or grant what is missing.", user);
     return set(self, HF_MSSQL_CHECK_RIGHTS, HF_CHECK_FAILED, g_strdup_printf("the login may not: %s", lacking->str),

@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "tds/connection_private.h"
+#include "tds/ticket.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -195,8 +196,11 @@ static char *configuration(const HfTdsTarget *target, const char *root)
 static LOGINREC *login_record(const HfTdsTarget *target)
 {
     LOGINREC *login = dblogin();
-    DBSETLUSER(login, target->user);
-    DBSETLPWD(login, target->password != NULL ? target->password : "");
+    /* Without a user FreeTDS takes the ticket. */
+    if (target->user != NULL) {
+        DBSETLUSER(login, target->user);
+        DBSETLPWD(login, target->password != NULL ? target->password : "");
+    }
     DBSETLAPP(login, "holdfast");
     DBSETLDBNAME(login, target->database);
     BCP_SETL(login, TRUE);
@@ -321,7 +325,8 @@ HfTds *hf_tds_connect(const HfTdsTarget *target, GCancellable *cancellable, GErr
 {
     static GOnce library = G_ONCE_INIT;
     g_autofree char *root_name = NULL, *file_name = NULL, *text = NULL;
-    if (!check_environment(error) || !check_password(target, error))
+    if (!check_environment(error) || !check_password(target, error) ||
+        (target->user == NULL && !hf_tds_ticket_check(error)))
         return NULL;
     if (g_once(&library, start_library, NULL) == NULL) {
         g_set_error_literal(error, HF_ERROR, HF_ERROR_INTERNAL, "FreeTDS cannot be used: it has no memory");

@@ -78,7 +78,8 @@ HfTdsTarget *hf_tds_target_new(const HfTdsTargetOptions *options, GError **error
 {
     g_autoptr(HfTdsTarget) self = g_new0(HfTdsTarget, 1);
     if (!parse_server(self, options->server, error) || !check_login("database", options->database, error) ||
-        !check_login("user", options->user, error) || !read_root(self, options->root_file, error))
+        (options->user != NULL && !check_login("user", options->user, error)) ||
+        !read_root(self, options->root_file, error))
         return NULL;
     self->database = g_strdup(options->database);
     self->user = g_strdup(options->user);

@@ -13,7 +13,7 @@ typedef struct HfTdsTarget HfTdsTarget;
 typedef struct {
     const char *server; /* "db.example", "db.example:1433", "[::1]:1433" or "db.example\SALES" */
     const char *database;
-    const char *user; /* "mover", or "DOMAIN\mover" for Windows authentication (NTLM) */
+    const char *user; /* "mover", or "DOMAIN\mover" for Windows (NTLM); NULL: whose Kerberos ticket is there */
     const char *password;
     const char *root_file; /* PEM; NULL: the roots of the system */
     bool any_certificate;  /* encrypt, but do not look at whose certificate it is */
@@ -29,7 +29,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfTdsTarget, hf_tds_target_free)
 /* Borrowed. */
 const char *hf_tds_target_database(const HfTdsTarget *self);
 const char *hf_tds_target_host(const HfTdsTarget *self);
-const char *hf_tds_target_user(const HfTdsTarget *self);
+const char *hf_tds_target_user(const HfTdsTarget *self); /* NULL: that of the ticket */
 /* In PEM; NULL: those of the system. */
 const char *hf_tds_target_root(const HfTdsTarget *self);
 /* "shop at db.example:1433", for messages. Borrowed. */

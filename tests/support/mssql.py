@@ -123,6 +123,12 @@ class SqlServer:
         self._settings.update(encryption=encryption, certificate=chain, key=key, version=version or self._version)
         self._save()
 
+    def trust(self, realm):
+        """Windows logins may show a ticket of it, from now on."""
+        keytab = realm.add(f"MSSQLSvc/{self.host}:{self.port}")
+        self._settings.update(keytab=str(keytab), krb5_conf=str(realm.configuration))
+        self._save()
+
     def set_growth(self, pages):
         """Of all files; 0: they do not grow."""
         self._settings["growth"] = pages

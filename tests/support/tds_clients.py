@@ -9,7 +9,8 @@ from . import node
 
 def freetds(server, program, *arguments, login=None, password=None, database="master", check=True, text="", **options):
     """Runs one of FreeTDS's programs against the server, as `peer` of a freetds.conf with these options."""
-    login, password = login or server.login, server.password if password is None else password
+    login = server.login if login is None else login
+    password = server.password if password is None else password
     command = [program, *map(str, arguments), "-S", "peer", "-U", login, "-P", password, "-D", database]
     done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=180,
                           env={**os.environ, "FREETDSCONF": server.freetds_conf(**options), "LC_ALL": "C.UTF-8"})

@@ -3,7 +3,7 @@ import ssl
 import struct
 from dataclasses import dataclass
 
-from . import collation, ntlm, tokens, wire
+from . import collation, kerberos, ntlm, tokens, wire
 from .errors import SqlError
 
 OFF, ON, UNSUPPORTED, REQUIRED = 0, 1, 2, 3
@@ -21,6 +21,7 @@ class Login:
     host: str
     odbc: bool
     packet_size: int
+    scheme: str
 
 
 def options_of(payload):
@@ -115,7 +116,7 @@ class Door:
             raise wire.Gone(f"TDS 7.4 is all that is spoken here, not {version:08x}")
         logins = self._settings["logins"]
         if payload[25] & INTEGRATED:
-            user = self._negotiate(payload, {name: each["password"] for name, each in logins.items() if "\\" in name})
+            user, scheme = self._negotiate(payload, {name: each["password"] for name, each in logins.items() if "\\" in name})
             if user is None:
                 raise SqlError(18452)
         else:
@@ -123,22 +124,25 @@ class Door:
             known = next((name for name in logins if name.lower() == user.lower() and "\\" not in name), None)
             if known is None or logins[known]["password"] != field(payload, "password"):
                 raise SqlError(18456, user)
-            user = known
+            user, scheme = known, "SQL"
         size = min(max(struct.unpack_from("<I", payload, 8)[0] or 4096, 512), 32767)
         return Login(user, field(payload, "database") or logins[user].get("database", "master"),
-                     field(payload, "application"), field(payload, "host"), bool(payload[25] & ODBC), size)
+                     field(payload, "application"), field(payload, "host"), bool(payload[25] & ODBC), size,
+                     scheme)
 
     def _negotiate(self, payload, passwords):
+        """Who it is, or None, and by what: NTLM, or a ticket of Kerberos in the login itself."""
         offset, length = struct.unpack_from("<HH", payload, 78)
         exchange = ntlm.Exchange(self._settings["domain"])
         challenge = exchange.challenge(payload[offset:offset + length])
         if challenge is None:
-            return None
+            found = kerberos.user(payload[offset:offset + length], self._settings)
+            return found if found in passwords else None, "KERBEROS"
         reply = tokens.Reply(self._settings["name"])
         reply.sspi(challenge)
         self._wire.send(wire.REPLY, reply.data())
         kind, answer = self._wire.read_message()
-        return exchange.user(answer, passwords) if kind == wire.SSPI else None
+        return exchange.user(answer, passwords) if kind == wire.SSPI else None, "NTLM"
 
     def _tell(self, error, end=True):
         self._pending = getattr(self, "_pending", None) or tokens.Reply(self._settings["name"])

@@ -78,7 +78,7 @@ class Session:
                 "free_bytes": self.settings["free_bytes"], "growth": self.settings["growth"],
                 "encrypted": "TRUE" if self.wire.is_encrypted else "FALSE",
                 "login": self.login.user, "host": self.login.host, "application": self.login.application,
-                "scheme": "NTLM" if "\\" in self.login.user else "SQL"}
+                "scheme": self.login.scheme}
         self.postgres.query(f"SELECT set_config('tds.server', {quote(json.dumps(told))}, false)")
 
     # ---- requests
