@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useLive } from '@/entities/database';
 import type { Database } from '@/entities/database';
 import { patternOf } from '@/entities/migration';
+import { useAllServers } from '@/entities/server';
 import { useAllStorages } from '@/entities/storage';
 import { size } from '@/shared/lib/units';
 import { tables } from '@/shared/texts/tables';
@@ -15,7 +16,7 @@ const MOST_BYTES = 2 ** 30;
 
 interface FileStepProps {
   database: Database;
-  onSent: (upload: string, table: string, file: string) => void;
+  onSent: (asked: { upload_id: string; table: string; pool?: string }, file: string) => void;
 }
 
 /** Which file, and into which table. */
@@ -25,10 +26,12 @@ export function FileStep({ database, onSent }: FileStepProps) {
   const [file, setFile] = useState<File | null>(null);
   const [table, setTable] = useState<string | null>(null);
   const [storage, setStorage] = useState<string | null>(null);
+  const [pool, setPool] = useState<string | null>(null);
   const [sent, setSent] = useState<number | null>(null);
   const [isAsked, setAsked] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const storageId = storage ?? storages?.[0]?.id;
+  const pools = [...new Set((useAllServers().data ?? []).map((server) => server.pool))];
   const wrong = file?.size === 0 ? words.empty : (file?.size ?? 0) > MOST_BYTES ? words.large : null;
   const send = async () => {
     setAsked(true);
@@ -36,7 +39,8 @@ export function FileStep({ database, onSent }: FileStepProps) {
     setSent(0);
     setError(null);
     try {
-      onSent(await sendFile(file, storageId, setSent), table, file.name);
+      const upload_id = await sendFile(file, storageId, setSent);
+      onSent({ upload_id, table, ...(pool ? { pool } : {}) }, file.name);
     } catch (reason) {
       setError(reason);
       setSent(null);
@@ -75,6 +79,7 @@ export function FileStep({ database, onSent }: FileStepProps) {
         {storages && storages.length > 1 && (
           <Select label={words.storage} data={storages.map(({ id, name }) => ({ value: id, label: name }))} value={storageId ?? null} onChange={setStorage} allowDeselect={false} maw="28rem" />
         )}
+        {pools.length > 1 && <Select label={words.pool} description={words.poolHint} placeholder={words.poolUsual} data={pools} value={pool} onChange={setPool} clearable maw="28rem" />}
         <ProblemAlert error={live.error ?? error} />
         {sent !== null && file && <Progress value={(100 * sent) / file.size} aria-label={words.sending} />}
         <Group justify="flex-end">

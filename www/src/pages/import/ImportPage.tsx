@@ -37,8 +37,8 @@ export function ImportPage() {
       ) : (
         <FileStep
           database={database.data}
-          onSent={(upload_id, table, file) => {
-            setAsked({ body: { upload_id, table, database_id: database.data.id }, file });
+          onSent={(body, file) => {
+            setAsked({ body: { ...body, database_id: database.data.id }, file });
           }}
         />
       )}

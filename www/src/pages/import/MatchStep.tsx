@@ -7,6 +7,7 @@ import { useImport, usePreview } from '@/entities/table-file';
 import type { ImportReport, ImportRequest } from '@/entities/table-file';
 import { WrongLines } from '@/features/import-report';
 import { newKey } from '@/shared/api';
+import { inPage } from '@/shared/lib/inPage';
 import { tables } from '@/shared/texts/tables';
 import { notifyDone, ProblemAlert, Surface } from '@/shared/ui';
 import classes from './ImportPage.module.css';
@@ -43,7 +44,7 @@ export function MatchStep({ asked, file, onBack }: MatchStepProps) {
       <ProblemAlert error={preview.error} />
       {isOver && job.error && (
         <Alert color="red" title={words.failed}>
-          {job.error.message}
+          {inPage(job.error.message, job.kind)}
         </Alert>
       )}
       {report ? (
@@ -98,7 +99,7 @@ function Matched({ report, isOk, body, file, onLook }: MatchedProps) {
     <>
       {report.message && (
         <Alert color="yellow" title={words.no}>
-          {report.message}
+          {inPage(report.message, 'import')}
         </Alert>
       )}
       <Surface label={words.match}>

@@ -1,5 +1,7 @@
 import { SimpleGrid, Skeleton, Stack, TagsInput, Text, Title } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
+import { Link } from 'react-router-dom';
+import { useMay } from '@/entities/me';
 import type { Values } from '@/entities/migration';
 import { migrations } from '@/shared/texts/migrations';
 import { Surface } from '@/shared/ui';
@@ -11,6 +13,7 @@ const words = migrations.what;
 /** All tables, but for those that are taken out: by a tick, or by a pattern. */
 export function TableChoice({ form }: { form: UseFormReturnType<Values> }) {
   const { tables, isLoading } = useTables(form.values);
+  const isAdministrator = useMay('administrator');
   const isBackup = form.values.from === 'backup';
   return (
     <Surface label={words.tables}>
@@ -34,6 +37,11 @@ export function TableChoice({ form }: { form: UseFormReturnType<Values> }) {
               form.setFieldValue('exclude_tables', patterns);
             }}
           />
+        )}
+        {isAdministrator && !isBackup && form.values.database_id && form.values.exclude_tables.length > 0 && (
+          <Text size="sm">
+            {words.exported} <Link to={`/databases/${form.values.database_id}`}>{words.exportedFrom}</Link>.
+          </Text>
         )}
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <TagsInput label={words.patterns} description={words.patternsHint} {...form.getInputProps('exclude_tables')} />

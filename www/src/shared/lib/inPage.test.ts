@@ -39,4 +39,8 @@ describe('what the engine says of its options', () => {
   it.each(ofOthers)('nor of other jobs: %s', (text) => {
     expect(inPage(text, 'restore')).not.toMatch(/--[a-z]/);
   });
+  it('says of a file where its columns go', () => {
+    const told = 'public.people has no column E-Mail, where the file\'s "E-Mail" would go (it has id, email): say where with --column "E-Mail=COLUMN", or leave it out with --column "E-Mail="';
+    expect(inPage(told, 'import')).toBe('public.people has no column E-Mail, where the file\'s "E-Mail" would go (it has id, email): choose where it goes, or “Nowhere”');
+  });
 });

@@ -1,9 +1,9 @@
-import { options as ofMigration } from '@/shared/texts/options';
+import { options as called } from '@/shared/texts/options';
 import { restore } from '@/shared/texts/restore';
 
 const { options, target } = restore;
 const quoted = (text: string) => `“${text}”`;
-type Names = readonly (readonly [string, string])[];
+type Names = readonly (readonly [string | RegExp, string])[];
 
 /** What the engine calls as its command line does, and how it is called here; what the page has not got is left out. */
 const NAMES: Names = [
@@ -29,20 +29,25 @@ const MODES: Names = [
 ];
 
 const MIGRATION: Names = [
-  ['make it with --mode new', `choose ${quoted(ofMigration.new)}`],
-  ['replace it with --mode swap', `choose ${quoted(ofMigration.swap)}`],
+  ['make it with --mode new', `choose ${quoted(called.new)}`],
+  ['replace it with --mode swap', `choose ${quoted(called.swap)}`],
   [', or restore with --mode in-place', ''],
-  ['with --exclude-table', `with ${quoted(ofMigration.leaveOut)}`],
-  ['with --others go-on', `with ${quoted(ofMigration.goOn)}`],
-  ['in --map what becomes of them (docs/migrate-to-sql-server.md)', `under ${quoted(ofMigration.values)} what becomes of them`],
-  ['in the map what becomes of them', `under ${quoted(ofMigration.values)} what becomes of them`],
-  ['put such rows aside with --refused-to', `have such rows left out, under ${quoted(ofMigration.refused)}`],
-  ['allow more with --refused-limit', `allow more under ${quoted(ofMigration.refused)}`],
-  ['(--master-key-password-file; of a job, master_key_password)', `(${quoted(ofMigration.master)})`],
+  ['with --exclude-table', `with ${quoted(called.leaveOut)}`],
+  ['with --others go-on', `with ${quoted(called.goOn)}`],
+  ['in --map what becomes of them (docs/migrate-to-sql-server.md)', `under ${quoted(called.values)} what becomes of them`],
+  ['in the map what becomes of them', `under ${quoted(called.values)} what becomes of them`],
+  ['put such rows aside with --refused-to', `have such rows left out, under ${quoted(called.refused)}`],
+  ['allow more with --refused-limit', `allow more under ${quoted(called.refused)}`],
+  ['(--master-key-password-file; of a job, master_key_password)', `(${quoted(called.master)})`],
 ];
+
+const IMPORT: Names = [
+  [/: say where with --column "[^\n]*=COLUMN", or leave it out with --column "[^\n]*="/, `: choose where it goes, or ${quoted(called.nowhere)}`],
+];
+const OF_KIND: Record<string, Names> = { migrate: MIGRATION, assess: MIGRATION, import: IMPORT };
 
 /** What the engine says, in the words of the page, where there is one for what it names: of a job of this kind. */
 export function inPage(text: string, kind: string): string {
-  const names = [...(kind === 'migrate' || kind === 'assess' ? MIGRATION : MODES), ...NAMES];
+  const names = [...(OF_KIND[kind] ?? MODES), ...NAMES];
   return names.reduce((changed, [name, words]) => changed.replace(name, words), text);
 }

@@ -14,6 +14,8 @@ export const what = {
   columns: { move: 'Moves', table: 'Table', rows: 'Rows', size: 'Size' },
   about: (rows: string) => `about ${rows}`,
   out: (count: string) => `${count} left out.`,
+  exported: 'What is left out can be given out as files, from the menu of',
+  exportedFrom: 'the page of the source',
   more: (shown: string, all: string) => `The ${shown} with most rows of ${all} are listed; name others below.`,
   schemas: 'Leave out these schemas',
   schemasHint: 'A name, with * for anything.',

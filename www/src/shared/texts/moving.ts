@@ -46,17 +46,17 @@ export const moving = {
   },
   tables: {
     title: 'Tables as files',
-    lead: 'For spreadsheets and for people: what should not be moved can be left out, given out as CSV or XLSX, and read in again on either side. It is done on the command line.',
+    lead: 'For spreadsheets and for people: what should not be moved can be left out, given out as CSV or XLSX, and read in again on either side: from the menu of a database’s page, or on the command line.',
     items: [
       {
         title: 'Give out',
-        body: 'One file for a table, or a folder for several. A file that is not complete is never there.',
+        body: 'Export tables is for administrators; the files are on the page of its job for a day, and who asked for which tables stands in the audit log. On the command line it is one file for a table, or a folder for several. A file that is not complete is never there.',
         label: 'the commands that export tables',
         code: "holdfast export --from 'host=db dbname=shop' --table public.customer --to customer.xlsx\nholdfast export --from 'host=db dbname=shop' --table 'public.*' --to tables/",
       },
       {
         title: 'Look, then read in',
-        body: 'The preview shows which columns match and the first rows, and writes nothing. A line that is wrong is named with its column, and nothing is imported; --errors-to puts such lines aside and goes on.',
+        body: 'Import into a table is for operators. The preview shows which columns match and the first rows, and writes nothing. A line that is wrong is named with its column, and nothing is imported, or such lines are put aside.',
         label: 'the commands that import a table',
         code: "holdfast import --from customer.xlsx --to 'host=db dbname=shop' --table public.customer --preview\nholdfast import --from customer.xlsx --to 'host=db dbname=shop' --table public.customer --errors-to wrong.csv\nholdfast import --from customer.xlsx --to-mssql sql.example.com --to-database shop --to-user mover --table dbo.customer",
       },

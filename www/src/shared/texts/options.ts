@@ -7,5 +7,6 @@ export const options = {
   values: 'Values that SQL Server does not take',
   refused: 'Rows that SQL Server refuses all the same',
   leaveOut: 'Leave out these tables',
+  nowhere: 'Nowhere',
   master: 'Password of the master key',
 };

@@ -1,3 +1,5 @@
+import { options } from './options';
+
 /** Tables as files. Few pages load these. */
 export const tables = {
   export: {
@@ -45,6 +47,9 @@ export const tables = {
     tableMissing: 'Choose the table.',
     fileMissing: 'Choose the file.',
     storage: 'It waits in the storage',
+    pool: 'Workers',
+    poolHint: 'They have to reach the table’s server and the storage.',
+    poolUsual: 'Those of the table’s server',
     noStorage: 'A storage is needed first, where the file waits until it is imported.',
     next: 'Continue',
     sending: 'The file is being sent',
@@ -53,7 +58,7 @@ export const tables = {
     matchHint: 'What the columns of the file are called, and where they go. Nothing is written yet.',
     columns: { field: 'Of the file', to: 'Of the table' },
     to: (field: string) => `Where ${field} goes`,
-    nowhere: 'Nowhere',
+    nowhere: options.nowhere,
     again: 'Look again',
     changed: 'The columns were changed since: look again.',
     no: 'It does not go in like this',
