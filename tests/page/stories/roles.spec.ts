@@ -25,7 +25,7 @@ for (const role of ['owner', 'admin', 'operator', 'auditor', 'viewer'] as const)
     await expect(page.getByRole('region', { name: 'Halting services' })).toBeVisible();
     await expect(page.getByRole('heading', { name: 'Close the gate' }).or(page.getByText('Close the gate'))).toBeVisible();
     await expect(page.getByRole('button', { name: 'Add a webhook' })).toHaveCount(OF[role].adds ? 1 : 0);
-    await expect(page.getByRole('button', { name: 'Save' })).toHaveCount(OF[role].adds ? 2 : 0); // halting, safety backups
+    await expect(page.getByRole('button', { name: 'Save' })).toHaveCount(OF[role].adds ? 3 : 0); // halting, safety backups, reports
     for (const [path, button] of [['/servers', 'Add a server'], ['/servers', 'Add a SQL Server'], ['/storages', 'Add a storage']] as const) {
       await page.goto(path);
       await expect(page.getByRole('heading', { level: 2, name: /^No / })).toHaveCount(path === '/servers' ? 2 : 1);
