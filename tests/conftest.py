@@ -7,6 +7,7 @@ import pytest
 
 from support import everything
 from support.holdfast import Holdfast
+from support.jobs import Hold
 from support.mssql import SqlServers
 from support.postgres import Servers
 from support.service import Service
@@ -51,6 +52,20 @@ def site(postgres):
 def holdfast():
     """Runs the program: holdfast("verify", "--from", path).stdout; see support/holdfast.py."""
     return Holdfast()
+
+
+@pytest.fixture
+def hold():
+    """hold(server, name): see support/jobs.Hold. It lets go at the end of the test at the latest, whatever came of it."""
+    made = []
+
+    def make(server, name):
+        made.append(Hold(server, name))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.release()
 
 
 _numbers = itertools.count(1)

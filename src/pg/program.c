@@ -141,6 +141,7 @@ static int passfile_open(const char *password, GError **error)
 }
 
 #define PASSFILE_FD 10
+#define MAX_LINE 300 /* characters */
 #define STOP_GRACE_US (5 * G_USEC_PER_SEC)
 #define STOP_LOOK_US (G_USEC_PER_SEC / 50)
 
@@ -182,6 +183,15 @@ typedef struct {
     GPtrArray *warnings;
 } Stderr;
 
+/* What is enough of a line: of a query that names thousands of objects, the reason before it would be lost. */
+static void append_line(GString *tail, char *line)
+{
+    g_strstrip(line);
+    g_autofree char *start = g_utf8_strlen(line, -1) > MAX_LINE ? g_utf8_substring(line, 0, MAX_LINE) : NULL;
+    g_string_append_printf(tail, "%s%s%s", tail->len > 0 ? "; " : "", start != NULL ? start : line,
+                           start != NULL ? "…" : "");
+}
+
 /* stderr is read by a thread of its own, so that neither pipe can block the other; its end is kept for the error. */
 static gpointer read_stderr(gpointer data)
 {
@@ -199,7 +209,7 @@ static gpointer read_stderr(gpointer data)
         }
         if (tail->len > 4096)
             g_string_erase(tail, 0, (gssize)tail->len - 4096);
-        g_string_append_printf(tail, "%s%s", tail->len > 0 ? "; " : "", g_strstrip(line));
+        append_line(tail, line);
         g_free(line);
     }
     return g_string_free(g_steal_pointer(&tail), FALSE);

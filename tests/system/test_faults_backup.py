@@ -389,6 +389,21 @@ def test_an_administrator_who_ends_pg_dump_is_quoted(holdfast, server, database,
     wait_until(lambda: sessions(server, name) == 0)
 
 
+def test_the_reason_stands_before_a_query_of_thousands_of_tables(holdfast, server, database, tmp_path):
+    """pg_dump quotes its query, too, whose end was all that one saw."""
+    name = database(server)
+    role = f"reader_{name}"
+    server.psql(f"CREATE ROLE {role} LOGIN; REVOKE SELECT ON pg_catalog.pg_attrdef FROM PUBLIC; DO $$ BEGIN FOR i IN 1 .. 1500 "
+                f"LOOP EXECUTE format('CREATE TABLE t%s (a int DEFAULT 1); GRANT SELECT ON t%s TO {role}', i, i); END LOOP; END $$",
+                db=name)
+    try:
+        done = holdfast("backup", "--from", server.dsn(name, user=role), "--to", tmp_path / "x.hf", "--unencrypted", check=False)
+    finally:
+        server.psql(f"DROP OWNED BY {role}; DROP ROLE {role}", db=name)
+    assert done.returncode == 1 and "permission denied for table pg_attrdef" in message(done), message(done)
+    assert len(message(done)) < 4000
+
+
 def test_nothing_but_the_archive_is_written_anywhere(holdfast, server, big, tmp_path):
     """Half way through neither the program nor its pg_dump has another file open, and what is written is encrypted."""
     holdfast("keygen", "--out", tmp_path / "key")

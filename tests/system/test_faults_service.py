@@ -12,7 +12,7 @@ import pytest
 
 from support import process
 from support.faults import wait_until
-from support.jobs import Hold, Watcher, another, check_jobs, lines_of
+from support.jobs import Watcher, another, check_jobs, lines_of
 from support.service import Service, program
 
 ROWS = 3000
@@ -101,11 +101,11 @@ REDIS = {"emptied": lambda service: service.redis.call("FLUSHALL"),
 
 
 @pytest.mark.parametrize("what", [*list(REDIS)[:3], pytest.param("away for a minute", marks=pytest.mark.slow_once)])
-def test_redis_fails_while_jobs_are_queued_running_and_ending(service, server, admin, worker, slow, quick, what):
-    held = Hold(server, slow[1])
-    running, queued = back_up(admin, slow), back_up(admin, slow)
-    wait_until(lambda: state(admin, running) == "running")
-    jobs = [running, queued]
+def test_redis_fails_while_jobs_are_queued_running_and_ending(service, server, admin, worker, slow, quick, what, hold):
+    held = hold(server, slow[1])
+    jobs = [back_up(admin, slow), back_up(admin, slow)]
+    # One waits for the other: the second comes first where the API has just not reached Redis.
+    running = wait_until(lambda: next((job for job in jobs if state(admin, job) == "running"), None), seconds=60)
     watchers = [Watcher(admin, job) for job in jobs]
     time.sleep(1)
     ending = [back_up(admin, quick) for _ in range(2)]
@@ -123,11 +123,11 @@ def test_redis_fails_while_jobs_are_queued_running_and_ending(service, server, a
     check_jobs(service, jobs)
 
 
-def test_redis_comes_back_with_what_was_true_long_ago(service, server, admin, worker, slow):
+def test_redis_comes_back_with_what_was_true_long_ago(service, server, admin, worker, slow, hold):
     """It was not reached while the job ended, and nobody told it since."""
-    held = Hold(server, slow[1])
+    held = hold(server, slow[1])
     job = back_up(admin, slow)
-    old = wait_until(lambda: service.redis.call("HGET", f"hf:job:{job}", "document"))
+    old = wait_until(lambda: service.redis.call("HGET", f"hf:job:{job}", "document"), seconds=60)
     kept_s = int(service.redis.call("TTL", f"hf:job:{job}"))
     assert 0 < kept_s <= 30
     service.redis.stop()
@@ -229,8 +229,8 @@ def workers(service):
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
-def test_the_catalogs_server_restarts_while_jobs_run(service, server, admin, workers, slow, quick, mode):
-    held = Hold(server, slow[1])
+def test_the_catalogs_server_restarts_while_jobs_run(service, server, admin, workers, slow, quick, mode, hold):
+    held = hold(server, slow[1])
     running = back_up(admin, slow)
     watcher = Watcher(admin, running)
     held.wait_for_backup()
@@ -250,9 +250,9 @@ def test_the_catalogs_server_restarts_while_jobs_run(service, server, admin, wor
     check_jobs(service, [running, *short, late])
 
 
-def test_a_job_ends_while_the_catalogs_server_is_away(service, server, admin, workers, slow):
+def test_a_job_ends_while_the_catalogs_server_is_away(service, server, admin, workers, slow, hold):
     """What it has made is recorded when the catalog is back."""
-    held = Hold(server, slow[1])
+    held = hold(server, slow[1])
     job = back_up(admin, slow)
     watcher = Watcher(admin, job)
     held.wait_for_backup()
@@ -275,9 +275,9 @@ def freeze(server, how):
 
 
 @pytest.mark.slow_once
-def test_a_catalog_that_hangs_is_told_of_in_a_minute_and_all_goes_on_after(service, server, admin, workers, slow, quick):
+def test_a_catalog_that_hangs_is_told_of_in_a_minute_and_all_goes_on_after(service, server, admin, workers, slow, quick, hold):
     """Its server takes connections and statements, and says nothing."""
-    held = Hold(server, slow[1])
+    held = hold(server, slow[1])
     running, queued = back_up(admin, slow), back_up(admin, quick)
     assert Watcher(admin, queued).end()["state"] == "succeeded"
     wait_until(lambda: state(admin, running) == "running")

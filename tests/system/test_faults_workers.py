@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.faults import wait_until
-from support.jobs import Hold, Watcher, another, check_jobs, child_of, lines_of
+from support.jobs import Watcher, another, check_jobs, child_of, lines_of
 from support.service import Service
 
 MOMENTS = 40
@@ -106,6 +106,7 @@ class Lane:
                 if name.startswith(f"{self.name}_hf")]
 
     def remove(self):
+        self.server.psql(f'DROP ROLE IF EXISTS "hold_{self.name}"')
         self.server.dropdb(self.name)
 
 
@@ -328,9 +329,9 @@ class HeldLoad:
         self.server.psql(f'DROP ROLE IF EXISTS "{self.role}"')
 
 
-def held_backup(server, lane):
+def held_backup(hold, server, lane):
     """A backup that runs and cannot end before its lock is released."""
-    held = Hold(server, lane.name)
+    held = hold(server, lane.name)
     job = lane.back_up()
     watcher = Watcher(lane.admin, job)
     wait_until(lambda: watcher.last and watcher.last["state"] == "running" and lane.child(job), seconds=40)
@@ -399,9 +400,9 @@ def test_the_scratch_database_of_a_job_whose_workers_died_is_removed(service, pa
     check_jobs(service, [job])
 
 
-def test_a_job_whose_workers_die_three_times_fails_truthfully(service, server, lane):
+def test_a_job_whose_workers_die_three_times_fails_truthfully(service, server, lane, hold):
     one = lane()
-    held = Hold(server, one.name)
+    held = hold(server, one.name)
     job = one.back_up()
     watcher = Watcher(one.admin, job)
     for attempt in (1, 2, 3):
@@ -416,9 +417,9 @@ def test_a_job_whose_workers_die_three_times_fails_truthfully(service, server, l
     check_jobs(service, [job])
 
 
-def test_a_job_that_is_to_be_cancelled_and_loses_its_worker_is_cancelled(service, server, lane):
+def test_a_job_that_is_to_be_cancelled_and_loses_its_worker_is_cancelled(service, server, lane, hold):
     one = lane()
-    held, job, watcher = held_backup(server, one)
+    held, job, watcher = held_backup(hold, server, one)
     os.kill(one.worker.pid, signal.SIGSTOP)
     one.admin.post(f"/jobs/{job}/cancel", expect=202)
     one.kill_worker()
@@ -427,9 +428,9 @@ def test_a_job_that_is_to_be_cancelled_and_loses_its_worker_is_cancelled(service
     check_jobs(service, [job])
 
 
-def test_a_cancel_reaches_a_running_job_within_two_seconds(service, server, lane):
+def test_a_cancel_reaches_a_running_job_within_two_seconds(service, server, lane, hold):
     one = lane()
-    held, job, watcher = held_backup(server, one)
+    held, job, watcher = held_backup(hold, server, one)
     time.sleep(0.5)
     start = time.monotonic()
     one.admin.post(f"/jobs/{job}/cancel", expect=202)
@@ -440,10 +441,10 @@ def test_a_cancel_reaches_a_running_job_within_two_seconds(service, server, lane
     check_jobs(service, [job])
 
 
-def test_a_worker_that_comes_back_from_the_dead_changes_nothing(service, server, lane):
+def test_a_worker_that_comes_back_from_the_dead_changes_nothing(service, server, lane, hold):
     """Both its processes were asleep while another did its job."""
     one = lane()
-    held, job, watcher = held_backup(server, one)
+    held, job, watcher = held_backup(hold, server, one)
     sleepers = [one.worker.pid, one.child(job)]
     for pid in sleepers:
         os.kill(pid, signal.SIGSTOP)
