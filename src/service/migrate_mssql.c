@@ -429,9 +429,13 @@ static bool try_load(Migration *self, bool *again, GError **error)
 static bool load_rows(Migration *self, GError **error)
 {
     bool again = true;
+    if (!hf_mssql_loads_lock_tables(self->tds, self->loads, true, error))
+        return false;
     while (again)
         if (!try_load(self, &again, error))
             return false;
+    if (!hf_mssql_loads_lock_tables(self->tds, self->loads, false, error))
+        return false;
     for (guint i = 0; i < self->loads->len; i++) {
         const HfMssqlLoad *load = self->loads->pdata[i];
         table_of(self, load->info)->source = noted_of(self, load);

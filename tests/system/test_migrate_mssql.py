@@ -272,6 +272,24 @@ def test_what_was_loaded_stays_after_a_kill(migrate, source, server, target, pos
     assert ask(server, target, "SELECT note FROM t2 WHERE id = 50") == [["changed since"]]
 
 
+def test_a_load_locks_its_table_while_rows_come_and_not_after(migrate, source, server, target, waiting):
+    """Else SQL Server keeps a lock for each row of a part, and logs each."""
+    name = source(FOUR)
+    locked = "SELECT name FROM sys.tables WHERE lock_on_bulk_load = 1 ORDER BY name"
+    server.fault("bulk end", "hold", times=None, matching="t3")
+    running = migrate(name, "--jobs", 1, "--json", popen=True)
+    waiting(lambda: loaded(server, target) == ["public.t1", "public.t2"], running)
+    assert ask(server, target, locked) == [["t1"], ["t2"], ["t3"], ["t4"]]
+    running.kill()
+    running.wait()
+    server.stop()
+    server.start()
+    assert len(ask(server, target, locked)) == 4
+    server.clear_faults()
+    goes_on(migrate, server, target, name)
+    assert ask(server, target, locked) == []
+
+
 def test_an_end_that_the_server_refuses_is_no_success(migrate, source, server, target):
     """FreeTDS counts the rows as copied."""
     name = source(FOUR)

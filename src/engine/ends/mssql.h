@@ -45,6 +45,12 @@ HfManifestTable *hf_mssql_load_add_leaf(HfMssqlLoad *self, const char *schema, c
 bool hf_mssql_load_has(const HfMssqlLoad *self, const HfManifestTable *info);
 /* The load that has it. Borrowed; NULL: none. */
 const HfMssqlLoad *hf_mssql_loads_find(const GPtrArray *loads, const HfManifestTable *info);
+/*
+ * Whether each load into their tables locks the whole of one, from now on: loads share that lock, which without a key
+ * there is all that they need, and SQL Server keeps no lock for each row and may log pages instead of rows. An option
+ * of the table, for db-lib 1.3 asks for one thing with a load (KEEP_NULLS). Not within a transaction.
+ */
+bool hf_mssql_loads_lock_tables(HfTds *tds, const GPtrArray *loads, bool on, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /*
  * Each slice is one transaction, there whole or not at all. `on_end` (may be NULL) may write what is to be committed

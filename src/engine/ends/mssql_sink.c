@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "engine/copy_text.h"
 #include "engine/ends/mssql.h"
+#include "engine/ends/mssql_expression.h"
 
 #include <string.h>
 
@@ -369,6 +370,20 @@ static HfWriter *sink_open(HfSink *sink, GCancellable *cancellable, GError **err
                             .tds = g_steal_pointer(&tds),
                             .units = g_byte_array_new()};
     return &writer->writer;
+}
+
+/* What is to be encrypted comes by INSERT, which the option says nothing of. */
+bool hf_mssql_loads_lock_tables(HfTds *tds, const GPtrArray *loads, bool on, GError **error)
+{
+    for (guint i = 0; i < loads->len; i++) {
+        const HfMssqlLoad *load = loads->pdata[i];
+        g_autofree char *name = hf_mssql_quote_text(load->there->name);
+        if (load->make_plain == NULL &&
+            !hf_tds_execf(tds, error, "EXEC sys.sp_tableoption %s, N'table lock on bulk load', N'%s'", name,
+                          on ? "ON" : "OFF"))
+            return false;
+    }
+    return true;
 }
 
 void hf_mssql_sink_init(HfMssqlSink *self, const HfTdsTarget *target, const GPtrArray *loads)

@@ -31,7 +31,7 @@ CREATE TABLE tds.objects (
     id int PRIMARY KEY, schema_id int NOT NULL REFERENCES tds.schemas, parent_id int NOT NULL DEFAULT 0,
     name text NOT NULL, type text NOT NULL, relation regclass, definition text, column_id int,
     untrusted boolean NOT NULL DEFAULT false, disabled boolean NOT NULL DEFAULT false,
-    referenced_id int, on_delete int, on_update int, index_id int,
+    referenced_id int, on_delete int, on_update int, index_id int, locked_by_loads boolean NOT NULL DEFAULT false,
     made timestamp NOT NULL DEFAULT clock_timestamp());
 CREATE UNIQUE INDEX ON tds.objects (schema_id, lower(name));
 CREATE INDEX ON tds.objects (parent_id);
@@ -91,7 +91,8 @@ FROM tds.objects;
 
 CREATE VIEW sys.tables AS
 SELECT name, object_id, principal_id, schema_id, parent_object_id, type, type_desc, create_date, modify_date,
-       is_ms_shipped, 0::tds.tinyint AS temporal_type, 0::tds.bit AS is_memory_optimized, 0::tds.bit AS is_external
+       is_ms_shipped, 0::tds.tinyint AS temporal_type, 0::tds.bit AS is_memory_optimized, 0::tds.bit AS is_external,
+       (SELECT locked_by_loads::int::tds.bit FROM tds.objects WHERE id = object_id) AS lock_on_bulk_load
 FROM sys.objects WHERE type = 'U ';
 
 CREATE VIEW sys.views AS

@@ -127,6 +127,7 @@ KNOWN = {
     15151: (16, 1, "Cannot find the {} '{}', because it does not exist or you do not have permission."),
     15217: (16, 2, "Property cannot be updated or deleted. Property '{}' does not exist for '{}'."),
     15233: (16, 1, "Property cannot be added. Property '{}' already exists for '{}'."),
+    15002: (16, 1, "The procedure '{}' cannot be executed within a transaction."),
     15135: (16, 8, "Object is invalid. Extended properties are not permitted on '{}', or the object does not exist."),
     15225: (11, 1, "No item by the name of '{}' could be found in the current database '{}', given that @itemtype was "
                    "input as '(null)'."),

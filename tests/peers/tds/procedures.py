@@ -168,6 +168,19 @@ def rename(session, values):
         raise refused(f"rename a {kind}")
 
 
+def set_table_option(session, values):
+    """Of a table; not within a transaction."""
+    from .statements import Batch
+    if session.trancount:
+        raise SqlError(15002, "sys.sp_tableoption")
+    option, value = values["optionname"].lower(), values["optionvalue"].lower()
+    if option != "table lock on bulk load" or value not in ("on", "off"):
+        raise refused(f"know the option {option} = {value} of a table")
+    parts = Batch(values["tablenamepattern"], session).names()
+    table = session.catalog.table((["dbo"] + parts)[-2:], "U")
+    session.postgres.query(f"UPDATE tds.objects SET locked_by_loads = {value == 'on'} WHERE id = {table.id}")
+
+
 def get_lock(session, values):
     """0: it is taken; -1: somebody else holds it. Only of the session, and at once."""
     if (values.get("lockmode") or "").lower() != "exclusive" or (values.get("lockowner") or "").lower() != "session" or \
@@ -181,4 +194,5 @@ PROCEDURES = {"sp_getapplock": (("resource", "lockmode", "lockowner", "locktimeo
               "sp_addextendedproperty": (("name", "value", *LEVELS), add_property),
               "sp_updateextendedproperty": (("name", "value", *LEVELS), update_property),
               "sp_dropextendedproperty": (("name", *LEVELS), drop_property),
+              "sp_tableoption": (("tablenamepattern", "optionname", "optionvalue"), set_table_option),
               "sp_rename": (("objname", "newname", "objtype"), rename)}
