@@ -2,6 +2,10 @@
  * A row that SQL Server refuses is in the report before the migration goes on without it: the part that it was of is
  * then finished, and an attempt that follows a dead one does not see it again. So that attempt begins with what the
  * report has of parts that were finished; what it has of others is void, and is told again.
+ *
+ * Once both sides are equal, the notes in the target go, by which an attempt goes on. Before that the job's step says
+ * so, with the plan whose notes they are and the result: so an attempt that follows takes away what is left of them,
+ * and looks neither at the source nor at the rows again, which may be in use by now.
  */
 #include "worker/migrate_into_mssql.h"
 
@@ -15,6 +19,9 @@
 #include "service/request_body.h"
 
 #include <string.h>
+
+#define STEP_PROVED "proved, plan " /* and the plan's digest, a blank, the result */
+#define DIGEST_LENGTH (HF_DIGEST_HEX_SIZE - 1)
 
 typedef struct {
     HfJobRun *run;
@@ -62,13 +69,6 @@ static bool on_refused(const HfNeutralTable *table, const char *part, const GPtr
     return true;
 }
 
-/* HfMigrateMssqlOptions.on_proved */
-static bool on_proved(gpointer data, GError **error)
-{
-    const Into *self = data;
-    return hf_closed_source_note(self->closed, true, error);
-}
-
 /* ---- What came of it -----------------------------------------------------------------------------------------------
  */
 
@@ -106,6 +106,33 @@ static bool keep_report(const Into *self, const HfMigrateMssqlResult *result, GE
     g_autofree char *script = plan != NULL ? hf_mssql_plan_script(plan, result->assessment.model) : NULL;
     const HfJobReport report = {.json = json->str, .html = html, .script = script};
     return hf_job_report_write(run->catalog, run->worker->sealer, run->job, &report, error);
+}
+
+/* HfMigrateMssqlOptions.on_proved */
+static bool on_proved(const HfMigrateMssqlResult *result, gpointer data, GError **error)
+{
+    const Into *self = data;
+    const HfJobRun *run = self->run;
+    g_autofree char *told = write_result(self, result);
+    g_autofree char *step = g_strconcat(STEP_PROVED, result->plan_digest, " ", told, NULL);
+    return hf_closed_source_note(self->closed, true, error) && keep_report(self, result, error) &&
+           hf_job_set_step(run->catalog, run->job->id, run->job->attempt, step, error);
+}
+
+/* Whether an attempt before this one had proved it. */
+static bool is_proved(const HfJobRow *job)
+{
+    return g_str_has_prefix(job->step, STEP_PROVED) && strlen(job->step) > strlen(STEP_PROVED) + DIGEST_LENGTH;
+}
+
+static bool finish(const Into *self, const HfTdsTarget *target, GError **error)
+{
+    HfJobRun *run = self->run;
+    const char *noted = run->job->step + strlen(STEP_PROVED);
+    g_autofree char *digest = g_strndup(noted, DIGEST_LENGTH);
+    g_message("the attempt that was lost had proved that both sides are equal");
+    run->result = g_strdup(noted + DIGEST_LENGTH + 1);
+    return hf_migrate_mssql_finish(target, digest, HF_MIGRATION_PATIENCE_MS, run->cancellable, error);
 }
 
 /* ---- The whole -----------------------------------------------------------------------------------------------------
@@ -153,11 +180,8 @@ static bool migrate(Into *self, const HfMigrationPlan *plan, const HfTdsTarget *
     run->result = write_result(self, &result);
     if (ok)
         g_message("%s", result.line);
-    if (!keep_report(self, &result, ok ? error : &unkept)) {
-        if (unkept != NULL)
-            g_warning("the report is not kept: %s", unkept->message);
-        ok = false;
-    }
+    else if (!keep_report(self, &result, &unkept))
+        g_warning("the report is not kept: %s", unkept->message);
     hf_migrate_mssql_result_clear(&result);
     return ok;
 }
@@ -168,6 +192,8 @@ bool hf_migrate_into_mssql(const HfMigrationPlan *plan, HfJobRun *run, HfClosedS
     g_autoptr(HfTdsTarget) target = find_target(run, plan, error);
     if (target == NULL)
         return false;
+    if (is_proved(run->job))
+        return finish(&self, target, error);
     g_autoptr(GPtrArray) before =
         hf_job_refused_read(run->catalog, run->worker->sealer, run->job->organization, run->job->id, error);
     self.refused = before;

@@ -1,7 +1,7 @@
 /*
- * Of a job that reads a backup in a scratch database: that one may be there is the job's step. So the scheduler knows
- * where to look when a job ended whose last attempt was lost. Such jobs hold "scratch:<server>": on a server that one
- * organization has registered, there is one at a time.
+ * Of a job that reads a backup in a scratch database: that one may be there is the job's step, its first. So the
+ * scheduler knows where to look when a job ended whose last attempt was lost. Such jobs hold "scratch:<server>": on a
+ * server that one organization has registered, there is one at a time.
  */
 #ifndef WORKER_SCRATCH_STEP_H
 #define WORKER_SCRATCH_STEP_H

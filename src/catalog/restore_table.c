@@ -197,7 +197,7 @@ char **hf_kept_settle(HfCatalog *catalog, const char *database_id, const char *c
 #define UNFINISHED                                                                                                     \
     "j.kind IN ('restore', 'migrate') AND j.step NOT IN ('', '" HF_STEP_SCRATCH "') AND " ENDED_BADLY /* at a target   \
                                                                                                        */
-#define HAS_SCRATCH "j.kind IN ('verify', 'assess', 'migrate') AND j.step = '" HF_STEP_SCRATCH "' AND " ENDED_BADLY
+#define HAS_SCRATCH "j.kind IN ('verify', 'assess', 'migrate') AND j.step <> '' AND " ENDED_BADLY
 #define SCRATCH_SERVER(job)                                                                                            \
     "coalesce(" job ".request ->> 'restore_to_server_id', " job ".request ->> 'scratch_server_id')"
 

@@ -68,7 +68,7 @@ GPtrArray *hf_halt_orphans(HfCatalog *catalog, unsigned longest_s, GError **erro
 /* ---- Kept copies ---------------------------------------------------------------------------------------------------
  */
 
-/* The step of a job that may have made a scratch database on the server that it asks for. */
+/* The first step of a job that may have made a scratch database on the server that it asks for. */
 #define HF_STEP_SCRATCH "scratch"
 
 /* A swap has kept what was live, until `until` (RFC 3339). Again, it does nothing. */

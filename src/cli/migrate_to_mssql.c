@@ -194,8 +194,9 @@ static bool on_refused(const HfNeutralTable *table, const char *part, const GPtr
     return hf_refused_file_add(data, table, part, rows, error);
 }
 
-static bool on_proved(gpointer data, GError **error)
+static bool on_proved(const HfMigrateMssqlResult *result, gpointer data, GError **error)
 {
+    (void)result;
     return data == NULL || hf_refused_file_finish(data, error);
 }
 

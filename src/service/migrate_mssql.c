@@ -641,9 +641,22 @@ static bool finish(Migration *self, GError **error)
     return false;
 }
 
+/* Transfer full. */
+static char *line_of(const HfMigrateMssqlResult *result)
+{
+    g_autofree char *rows = hf_format_count(result->rows);
+    g_autofree char *but =
+        result->refused > 0 ? g_strdup_printf("; %u rows that it refused are left out", result->refused) : g_strdup("");
+    return g_strdup_printf("proved: %u tables, %s rows, read back from SQL Server and equal to the source%s",
+                           result->tables->len, rows, but);
+}
+
 static bool tell_proved(const Migration *self, GError **error)
 {
-    if (self->options->on_proved == NULL || self->options->on_proved(self->options->data, error))
+    HfMigrateMssqlResult *result = self->result;
+    memcpy(result->plan_digest, self->state.plan_digest, sizeof(result->plan_digest));
+    result->line = line_of(result);
+    if (self->options->on_proved == NULL || self->options->on_proved(result, self->options->data, error))
         return true;
     g_prefix_error(error, "both sides are equal, but that could not be noted; call again: ");
     return false;
@@ -743,18 +756,18 @@ bool hf_migrate_mssql(const HfMigrateMssqlOptions *options, HfProgress *progress
     close_all(&self);
     hf_source_halt_end(&self.halt, result->proved); /* whoever finds the target equal may have begun to use it */
     if (ok) {
-        g_autofree char *rows = hf_format_count(result->rows);
-        g_autofree char *but = result->refused > 0
-                                   ? g_strdup_printf("; %u rows that it refused are left out", result->refused)
-                                   : g_strdup("");
-        result->line =
-            g_strdup_printf("proved: %u tables, %s rows, read back from SQL Server and equal to the source%s",
-                            result->tables->len, rows, but);
         hf_progress_finish(progress);
     } else {
+        g_free(result->line);
         result->line = g_strdup(result->assessment.plan == NULL ? "nothing was moved"
                                 : result->proved                ? "proved, but not finished"
                                                                 : "not proved");
     }
     return ok;
+}
+
+bool hf_migrate_mssql_finish(const HfTdsTarget *target, const char *plan_digest, uint64_t patience_ms,
+                             GCancellable *cancellable, GError **error)
+{
+    return hf_mssql_state_drop_of(target, plan_digest, patience_ms, cancellable, error);
 }

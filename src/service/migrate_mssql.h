@@ -19,6 +19,8 @@ typedef struct {
     uint64_t refused;
 } HfKeptPart;
 
+typedef struct HfMigrateMssqlResult HfMigrateMssqlResult;
+
 typedef struct {
     HfAssessOptions assess;           /* the source, what of it, and the map */
     uint64_t lock_wait_ms;            /* for the source's tables; 0: wait for ever */
@@ -37,13 +39,14 @@ typedef struct {
      * on_refused  all such rows (HfMssqlRefused) of one part. The part is committed after it, never before, so what is
      *             durable when it returns is not lost.
      * on_proved   comes when both sides are equal, before the target forgets what was put aside: the last moment to
-     *             note what came of it.
+     *             note what came of it. The result has it all. If this process dies after that, whoever has noted it
+     *             ends it with hf_migrate_mssql_finish; the same call would find the target full.
      */
     guint refused_limit;
     bool (*on_kept)(const GPtrArray *kept, gpointer data, GError **error);
     bool (*on_refused)(const HfNeutralTable *table, const char *part, const GPtrArray *rows, gpointer data,
                        GError **error);
-    bool (*on_proved)(gpointer data, GError **error);
+    bool (*on_proved)(const HfMigrateMssqlResult *result, gpointer data, GError **error);
     gpointer data;
     bool discreet; /* the error names no values of rows, as others read it, too: the result's `detail` does */
 } HfMigrateMssqlOptions;
@@ -56,7 +59,7 @@ typedef struct {
     char *difference; /* which rows and columns differ; NULL: none, or not known */
 } HfMigratedTable;
 
-typedef struct {
+struct HfMigrateMssqlResult {
     HfAssessment assessment;
     GPtrArray *tables;       /* HfMigratedTable */
     char *warning;           /* of others on the source; NULL: none */
@@ -66,9 +69,10 @@ typedef struct {
     guint parts_kept;        /* loaded by a call before this one */
     uint64_t rows, bytes;    /* of all tables at the source */
     bool proved;
-    char *line;   /* one line that says what came of it */
-    char *detail; /* what a discreet error leaves out; NULL: nothing */
-} HfMigrateMssqlResult;
+    char plan_digest[HF_DIGEST_HEX_SIZE]; /* for hf_migrate_mssql_finish; empty: nothing is made yet */
+    char *line;                           /* one line that says what came of it */
+    char *detail;                         /* what a discreet error leaves out; NULL: nothing */
+};
 
 /*
  * HF_ERROR_LIMIT names values that the map says to refuse; HF_ERROR_CONFLICT if others are connected to the source, if
@@ -80,6 +84,10 @@ typedef struct {
 bool hf_migrate_mssql(const HfMigrateMssqlOptions *options, HfProgress *progress, GCancellable *cancellable,
                       HfMigrateMssqlResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void hf_migrate_mssql_result_clear(HfMigrateMssqlResult *self);
+/* After a call that was proved, by its result's `plan_digest`: the notes that it has left in the target go, if they are
+ * still there. Nothing else is touched. */
+bool hf_migrate_mssql_finish(const HfTdsTarget *target, const char *plan_digest, uint64_t patience_ms,
+                             GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Members of the object that the writer is in: what the assessment has, and the proof. */
 void hf_migrate_mssql_write(const HfMigrateMssqlResult *self, HfJsonWriter *json);

@@ -119,15 +119,14 @@ static bool run_before(HfTds *tds, const char *sql, GError **error)
     return hf_tds_execf(tds, error, "IF SCHEMA_ID(%s) IS NULL EXEC(%s)", name, text);
 }
 
-static bool create(HfMssqlState *self, HfTds *tds, const HfMssqlPlan *plan, const GPtrArray *slices, const char *digest,
-                   GError **error)
+static bool create(HfMssqlState *self, HfTds *tds, const HfMssqlPlan *plan, const GPtrArray *slices, GError **error)
 {
     if (!check_absent(tds, plan, error) || !hf_tds_exec(tds, "BEGIN TRANSACTION", error))
         return false;
     for (guint i = 0; i < plan->before_data->len; i++)
         if (!run_before(tds, plan->before_data->pdata[i], error))
             return false;
-    if (!create_tables(tds, digest, error) || !insert_parts(tds, slices, error))
+    if (!create_tables(tds, self->plan_digest, error) || !insert_parts(tds, slices, error))
         return false;
     self->made = true; /* whatever becomes of the answer */
     return hf_tds_exec(tds, "COMMIT TRANSACTION", error);
@@ -136,12 +135,19 @@ static bool create(HfMssqlState *self, HfTds *tds, const HfMssqlPlan *plan, cons
 /* ---- One that is there ---------------------------------------------------------------------------------------------
  */
 
-static bool check_plan(HfTds *tds, const char *digest, GError **error)
+static bool look_at_plan(HfTds *tds, const char *digest, bool *is_same, GError **error)
 {
     g_autoptr(HfTdsRows) rows = hf_tds_query(tds, "SELECT [plan_digest] FROM " STATE, error);
-    if (rows == NULL)
+    *is_same = rows != NULL && hf_tds_rows_count(rows) == 1 && g_strcmp0(hf_tds_rows_text(rows, 0, 0), digest) == 0;
+    return rows != NULL;
+}
+
+static bool check_plan(HfTds *tds, const char *digest, GError **error)
+{
+    bool is_same;
+    if (!look_at_plan(tds, digest, &is_same, error))
         return false;
-    if (hf_tds_rows_count(rows) == 1 && g_strcmp0(hf_tds_rows_text(rows, 0, 0), digest) == 0)
+    if (is_same)
         return true;
     g_set_error_literal(
         error, HF_ERROR, HF_ERROR_CONFLICT,
@@ -255,12 +261,12 @@ bool hf_mssql_state_check(HfTds *tds, const HfMssqlPlan *plan, const GPtrArray *
 bool hf_mssql_state_open(HfMssqlState *self, HfTds *tds, const HfMssqlPlan *plan, const GPtrArray *loads,
                          const GPtrArray *slices, GError **error)
 {
-    char digest[HF_DIGEST_HEX_SIZE];
     self->parts = g_ptr_array_new_with_free_func(g_free);
     self->steps = g_hash_table_new(NULL, NULL);
-    plan_digest(plan, loads, digest);
-    return look_for_state(tds, &self->made, error) && (self->made || create(self, tds, plan, slices, digest, error)) &&
-           check_plan(tds, digest, error) && read_parts(self, tds, loads, error) && read_steps(self, tds, error);
+    plan_digest(plan, loads, self->plan_digest);
+    return look_for_state(tds, &self->made, error) && (self->made || create(self, tds, plan, slices, error)) &&
+           check_plan(tds, self->plan_digest, error) && read_parts(self, tds, loads, error) &&
+           read_steps(self, tds, error);
 }
 
 void hf_mssql_state_clear(HfMssqlState *self)
@@ -368,4 +374,24 @@ bool hf_mssql_state_drop(HfMssqlState *self, HfTds *tds, GError **error)
     return hf_tds_exec(tds, "BEGIN TRANSACTION", error) && hf_tds_exec(tds, "DROP TABLE " STEPS, error) &&
            hf_tds_exec(tds, "DROP TABLE " PARTS, error) && hf_tds_exec(tds, "DROP TABLE " STATE, error) &&
            hf_tds_exec(tds, "COMMIT TRANSACTION", error);
+}
+
+static bool is_there(HfTds *tds, const char *plan_digest, bool *there, GError **error)
+{
+    return look_for_state(tds, there, error) && (!*there || look_at_plan(tds, plan_digest, there, error));
+}
+
+bool hf_mssql_state_drop_of(const HfTdsTarget *target, const char *plan_digest, uint64_t patience_ms,
+                            GCancellable *cancellable, GError **error)
+{
+    HfMssqlState self = {0};
+    bool there = false;
+    g_autoptr(HfTds) tds = hf_tds_connect(target, cancellable, error);
+    if (tds == NULL || !is_there(tds, plan_digest, &there, error))
+        return false;
+    bool ok =
+        !there || (hf_mssql_state_lock(&self, target, patience_ms, cancellable, error) &&
+                   is_there(tds, plan_digest, &there, error) && (!there || hf_mssql_state_drop(&self, tds, error)));
+    hf_mssql_state_clear(&self);
+    return ok;
 }

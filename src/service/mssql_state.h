@@ -20,6 +20,7 @@ typedef struct {
     GPtrArray *parts;  /* HfMssqlPart */
     GHashTable *steps; /* of those after the rows that are done: their numbers as pointers */
     bool made;         /* what comes before the rows is there, or may be */
+    char plan_digest[HF_DIGEST_HEX_SIZE]; /* since it is open: of what it is a migration */
 } HfMssqlState;
 
 /* First of all; all zero before. HF_ERROR_CONFLICT if another migration is at work and does not end within the
@@ -56,5 +57,9 @@ bool hf_mssql_state_step(const HfMssqlState *self, HfTds *tds, guint number, con
     G_GNUC_WARN_UNUSED_RESULT;
 /* Everything is done. */
 bool hf_mssql_state_drop(HfMssqlState *self, HfTds *tds, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* As hf_mssql_state_drop, of one that is known by its plan alone. True also if it is not there any more; that of
+ * another plan is not touched. Errors also of hf_mssql_state_lock. */
+bool hf_mssql_state_drop_of(const HfTdsTarget *target, const char *plan_digest, uint64_t patience_ms,
+                            GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

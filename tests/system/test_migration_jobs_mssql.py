@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.jobs import Watcher, kill_job
+from support.jobs import Watcher, kill_job, lines_of
 from support.tds_clients import tsql
 from test_migration_jobs import PARTS, backups_of, faults, is_loaded, report_of, there, wait_for, world
 
@@ -78,6 +78,76 @@ def test_what_does_not_go_together_is_refused_without_the_password(world, people
     for route in ("/assessments", "/migrations"):
         detail = world.refused(route, people, **body)
         assert said in detail and "long enough" not in detail
+
+
+# ---- What is proved and has not ended -------------------------------------------------------------------------------
+
+OTHERS = "CREATE TABLE holdfast_migration (plan_digest nvarchar(32) NOT NULL); INSERT INTO holdfast_migration VALUES (N'another')"
+
+
+def notes_in(there, to):
+    """The migration's own tables that are in the target."""
+    return tsql(there.peer, "SELECT name FROM sys.tables WHERE name LIKE 'holdfast[_]%'", database=to["database_name"])
+
+
+def is_proved(world, job):
+    return world.service.sql("SELECT step FROM job WHERE id = %s", job)[0][0].startswith("proved")
+
+
+def ends_by_itself(world, job, rows):
+    done = Watcher(world.admin, job).end()
+    assert done["state"] == "succeeded" and done["attempt"] == 2, done
+    result = done["result"]
+    assert result["proved"] and result["line"].startswith("proved: ") and result["rows"] == rows, done
+    report = report_of(world, job)
+    assert report["proved"] and report["line"] == result["line"] and report["moved"][0]["equal"]
+    log = [text for _, text in lines_of(world.service, job)]
+    assert log.count("the attempt that was lost had proved that both sides are equal") == 1
+
+
+@pytest.fixture
+def dies(world, there, faults):
+    """dies(ask, to, meanwhile) asks for a job, and kills it between the last statement of its migration and its end."""
+    def dies(ask, to, meanwhile=None):
+        held = faults("batch", "hold", matching="DROP TABLE")
+        job = ask()
+        wait_for(lambda: is_proved(world, job), "the proof")
+        with world.server.connect(world.service.catalog) as holder:
+            holder.execute("BEGIN")
+            holder.execute("SELECT FROM holdfast.job WHERE id = %s FOR UPDATE", [job])
+            held.unlink()
+            wait_for(lambda: not notes_in(there, to), "the last statement")
+            kill_job(world.service, job)
+            if meanwhile is not None:
+                tsql(there.peer, meanwhile, database=to["database_name"])
+        return job
+
+    return dies
+
+
+def test_an_attempt_that_follows_one_that_died_after_its_last_statement_ends_the_job(world, there, people, dies):
+    to = there.into()
+    job = dies(lambda: world.ask("/migrations", people, **to), to)
+    ends_by_itself(world, job, 20)
+    assert tsql(there.peer, "SELECT name FROM sys.tables", database=to["database_name"]) == [["people"]]
+
+
+def test_what_another_migration_notes_in_the_target_meanwhile_stays(world, there, people, dies):
+    to = there.into()
+    job = dies(lambda: world.ask("/migrations", people, **to), to, meanwhile=OTHERS)
+    ends_by_itself(world, job, 20)
+    assert notes_in(there, to) == [["holdfast_migration"]]
+
+
+def test_an_attempt_that_follows_one_that_died_before_its_last_statement_takes_its_notes_away(world, there, people, faults):
+    to = there.into()
+    faults("batch", "hold", matching="DROP TABLE")
+    job = world.ask("/migrations", people, **to)
+    wait_for(lambda: is_proved(world, job), "the proof")
+    kill_job(world.service, job)
+    there.peer.clear_faults()
+    ends_by_itself(world, job, 20)
+    assert notes_in(there, to) == []
 
 
 # ---- From a backup --------------------------------------------------------------------------------------------------
@@ -165,6 +235,13 @@ def test_an_attempt_that_follows_a_dead_one_removes_its_scratch_database_and_goe
     log = [line["message"] for line in world.admin.get(f"/jobs/{job}?lines=500").json["log"]]
     assert f"{left}, of an attempt that was lost, is removed" in log and scratches(world) == []
     assert there.count(to, "t2") == "100"
+
+
+def test_a_backup_that_was_proved_by_a_dead_attempt_is_not_read_again(world, there, backup, dies):
+    to = into(there)
+    job = dies(lambda: ask(world, "/migrations", backup, **to), to)
+    ends_by_itself(world, job, 300)
+    assert scratches(world) == []
 
 
 def test_the_error_of_a_backup_that_cannot_be_restored_names_no_values_of_rows(world, there, escrow):

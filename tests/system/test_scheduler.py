@@ -272,6 +272,16 @@ def test_what_a_restore_left_that_died_and_was_cancelled_is_removed_by_the_leade
     service.until(lambda: service.one("SELECT state FROM job WHERE kind = 'retention'") == "succeeded")
 
 
+@pytest.mark.parametrize("step", ["scratch", "proved, plan x"])
+def test_the_scratch_database_of_a_migration_is_removed_by_the_leader_however_far_it_had_come(service, server, step):
+    left = server.createdb("postgres_hf_scratch_20200101000000_00aa")
+    service.sql("INSERT INTO job (organization_id, kind, server_id, request, step, state, created_at, ended_at) VALUES (%s, "
+                "'migrate', %s, %s, %s, 'failed', now() - interval '1 hour', now() - interval '1 minute')", service.organization,
+                service.server_id, json.dumps({"scratch_server_id": service.server_id}), step)
+    service.worker()
+    service.until(lambda: not server.psql(f"SELECT datname FROM pg_database WHERE datname = '{left}'"))
+
+
 @pytest.mark.parametrize("to", ["registered", "swap", "new"])
 def test_what_a_migration_left_that_died_and_was_cancelled_is_removed_by_the_leader(service, shop, server, to):
     source, server_id = service.sql("INSERT INTO database (organization_id, server_id, name) SELECT organization_id, "
