@@ -243,6 +243,16 @@ HfNeutralLeftover *hf_neutral_add_leftover(HfNeutralModel *self)
     return add(self->leftovers, &leftover_shape);
 }
 
+bool hf_neutral_is_left_out(const HfNeutralModel *self, const char *table)
+{
+    for (guint i = 0; i < self->leftovers->len; i++) {
+        const HfNeutralLeftover *leftover = self->leftovers->pdata[i];
+        if (strcmp(leftover->kind, "table") == 0 && strcmp(leftover->name, table) == 0)
+            return true;
+    }
+    return false;
+}
+
 void hf_neutral_remove_leftover(HfNeutralModel *self, guint index)
 {
     HfNeutralLeftover *leftover = g_ptr_array_steal_index(self->leftovers, index);

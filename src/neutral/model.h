@@ -201,6 +201,8 @@ HfNeutralTable *hf_neutral_add_table(HfNeutralModel *self);
 HfNeutralView *hf_neutral_add_view(HfNeutralModel *self);
 HfNeutralLeftover *hf_neutral_add_leftover(HfNeutralModel *self);
 void hf_neutral_remove_leftover(HfNeutralModel *self, guint index);
+/* Whether "schema.table" is a table that was left out on purpose: a leftover, with nothing known of its columns. */
+bool hf_neutral_is_left_out(const HfNeutralModel *self, const char *table);
 HfNeutralColumn *hf_neutral_add_column(GPtrArray *columns);
 HfNeutralKey *hf_neutral_add_key(HfNeutralTable *table);
 HfNeutralForeignKey *hf_neutral_add_foreign_key(HfNeutralTable *table);

@@ -276,6 +276,16 @@ def test_what_a_chosen_type_has_no_room_for_is_counted(assess, tmp_path):
     assert counts == {"a": 2, "n": 2, "i": 1, "s": 2, "b": 1}
 
 
+def test_what_is_chosen_for_a_table_that_is_left_out_is_no_mistake(assess, tmp_path):
+    """Who takes a table out again need not look for all that was said of it."""
+    chosen = tmp_path / "map.json"
+    chosen.write_text(json.dumps({"columns": [{"table": "public.out", "column": "a", "to": "nvarchar(9)"}],
+                                  "values": [{"kind": "bc", "choice": "null", "table": "public.out", "column": "d"}]}))
+    found = assess("CREATE TABLE kept (a int); CREATE TABLE out (a text, d date)", "--map", chosen, "--exclude-table", "out",
+                   "--encrypt", "public.out.a", "--encryption-key", "default")
+    assert [each["table"] for each in found["tables"]] == ["public.kept"]
+
+
 def test_an_identity_that_is_no_number_there_is_none(assess, tmp_path):
     chosen = tmp_path / "map.json"
     chosen.write_text('{"columns": [{"table": "public.t", "column": "id", "to": "nvarchar(20)"}]}')

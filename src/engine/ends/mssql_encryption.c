@@ -117,6 +117,14 @@ static bool refuse(GError **error, const char *format, ...)
     return false;
 }
 
+/* What is left out is nowhere in the clear. */
+static bool is_of_left_out(const HfNeutralModel *model, const char *wanted)
+{
+    const char *dot = strrchr(wanted, '.');
+    g_autofree char *table = g_strndup(wanted, dot != NULL ? (size_t)(dot - wanted) : 0);
+    return hf_neutral_is_left_out(model, table);
+}
+
 static bool check_column(const HfNeutralModel *model, const char *wanted, GError **error)
 {
     for (guint t = 0; t < model->tables->len; t++) {
@@ -136,7 +144,8 @@ static bool check_column(const HfNeutralModel *model, const char *wanted, GError
             return true;
         }
     }
-    return refuse(error, "there is no column %s to encrypt: names are as in schema.table.column, without quotes",
+    return is_of_left_out(model, wanted) ||
+           refuse(error, "there is no column %s to encrypt: names are as in schema.table.column, without quotes",
                   wanted);
 }
 

@@ -244,19 +244,23 @@ static bool names(const Line *line, const HfNeutralTable *table, const HfNeutral
     return strcmp(line->table, name) == 0 && strcmp(line->column, column->name) == 0;
 }
 
-/* The named column; NULL with an error: there is none. */
-static const HfNeutralColumn *find(const HfMssqlMap *self, const Line *line, const HfNeutralModel *model,
-                                   GError **error)
+/* The named column. False: there is none; true with NULL: nor is it needed, for its table is left out. */
+static bool find(const HfMssqlMap *self, const Line *line, const HfNeutralModel *model, const HfNeutralColumn **found,
+                 GError **error)
 {
+    *found = NULL;
     for (guint t = 0; t < model->tables->len; t++) {
         const HfNeutralTable *table = model->tables->pdata[t];
         for (guint c = 0; c < table->columns->len; c++)
-            if (names(line, table, table->columns->pdata[c]))
-                return table->columns->pdata[c];
+            if (names(line, table, table->columns->pdata[c])) {
+                *found = table->columns->pdata[c];
+                return true;
+            }
     }
-    fail(self, line->place, error, "there is no column %s in a table %s: names are as in schema.table, without quotes",
-         line->column, line->table);
-    return NULL;
+    return hf_neutral_is_left_out(model, line->table) ||
+           fail(self, line->place, error,
+                "there is no column %s in a table %s: names are as in schema.table, without quotes", line->column,
+                line->table);
 }
 
 static bool check_fit(const HfMssqlMap *self, const Line *line, const HfNeutralColumn *column, GError **error)
@@ -317,14 +321,15 @@ bool hf_mssql_map_check(const HfMssqlMap *self, const HfNeutralModel *model, GEr
         if (!check_type(self, self->types->pdata[i], model, error))
             return false;
     for (guint i = 0; i < self->columns->len; i++) {
-        const HfNeutralColumn *column = find(self, self->columns->pdata[i], model, error);
-        if (column == NULL || !check_fit(self, self->columns->pdata[i], column, error))
+        const HfNeutralColumn *column;
+        if (!find(self, self->columns->pdata[i], model, &column, error) ||
+            (column != NULL && !check_fit(self, self->columns->pdata[i], column, error)))
             return false;
     }
     for (guint i = 0; i < self->values->len; i++) {
         const Line *line = self->values->pdata[i];
-        const HfNeutralColumn *column = line->table != NULL ? find(self, line, model, error) : NULL;
-        if (line->table != NULL && column == NULL)
+        const HfNeutralColumn *column = NULL;
+        if (line->table != NULL && !find(self, line, model, &column, error))
             return false;
         if (column != NULL && line->chosen == HF_CHOICE_NULL && !column->nullable)
             return fail(self, line->place, error, "%s.%s cannot be NULL: choose refuse, clamp or text", line->table,
