@@ -4,11 +4,11 @@ import { IconArrowLeft } from '@tabler/icons-react';
 import { useState } from 'react';
 import { makesFile, requestOf, useAssess, useReport } from '@/entities/migration';
 import type { Values } from '@/entities/migration';
-import { newKey } from '@/shared/api';
+import { asProblem, newKey } from '@/shared/api';
 import { migrations } from '@/shared/texts/migrations';
 import { ProblemAlert, submitting } from '@/shared/ui';
 import { BackupFields } from './BackupFields';
-import { columnError } from './columns';
+import { columnError, typeError } from './columns';
 import { EncryptFields } from './EncryptFields';
 import { MapFields } from './MapFields';
 import { RightsFields } from './RightsFields';
@@ -56,13 +56,16 @@ export default function WhatStep({ wizard }: { wizard: Wizard }) {
     const identity = lacksKey ? wizard.secrets.identity.trim() : undefined;
     setTried(true);
     if (identity === '') return;
-    setError(
-      await submitting(form, async () => {
-        const { job_id } = await assess.mutateAsync({ body: { ...requestOf(values), ...(identity ? { identity } : {}) }, key: newKey() });
-        wizard.began(values, { assessment: job_id });
-        wizard.go('check', job_id);
-      }),
-    );
+    const problem = await submitting(form, async () => {
+      const { job_id } = await assess.mutateAsync({ body: { ...requestOf(values), ...(identity ? { identity } : {}) }, key: newKey() });
+      wizard.began(values, { assessment: job_id });
+      wizard.go('check', job_id);
+    });
+    const type = problem ? typeError(asProblem(problem).detail) : null;
+    setError(type ? null : problem);
+    if (!type) return;
+    form.setFieldError(type.field, type.wrong);
+    form.getInputNode(type.field)?.focus();
   });
   return (
     <form onSubmit={check} noValidate>

@@ -19,3 +19,9 @@ export function columnError(name: string, columns: readonly Column[], tables: Pi
   const isWhole = tables !== null && tables.items.length >= tables.count;
   return isWhole && !tables.items.some((each) => name.startsWith(`${each.schema}.${each.name}.`)) ? words.encryptNone(name) : null;
 }
+
+/** A line of the map whose type the service does not take: the field and what is wrong with it. null: it is something else. */
+export function typeError(detail: string): { field: string; wrong: string } | null {
+  const [, list, at, wrong] = /^map: (types|columns)\[(\d+)\]: "to" is (.*)$/s.exec(detail) ?? [];
+  return list && at && wrong ? { field: `${list}.${at}.to`, wrong } : null;
+}

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { assessedOf, hasEnds, ofSource, readDraft, usual, writeDraft } from '@/entities/migration';
 import type { Values } from '@/entities/migration';
@@ -74,6 +74,10 @@ export function useWizard(who: string): Wizard {
     },
     [setParams],
   );
+  // Who is led to a later step without both ends is at the first, and stays there while the ends are filled in.
+  useEffect(() => {
+    if (isAtEnds && found !== 'ends') setParams({ step: 'ends' }, { replace: true });
+  }, [isAtEnds, found, setParams]);
   const tell = useCallback((part: Partial<Secrets>) => {
     setSecrets((before) => ({ ...before, ...part }));
   }, []);

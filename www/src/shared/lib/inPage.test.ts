@@ -29,6 +29,9 @@ describe('what the engine says of its options', () => {
   it.each(ofMigrations)('names none of the command line’s: %s', (text) => {
     for (const kind of ['migrate', 'assess']) expect(inPage(text, kind)).not.toMatch(/--[a-z]/);
   });
+  it('names a mistake in the map by its part of the page', () => {
+    expect(inPage('map: columns[0]: there is no column nam in a table public.people', 'assess')).toBe('“Types”: there is no column nam in a table public.people');
+  });
   const ofOthers = [
     'a restore in place needs about 9 locks; raise max_locks_per_transaction, or restore with --mode swap',
     'the role may not create databases; grant it CREATEDB, or restore with --mode in-place',

@@ -38,6 +38,7 @@ const MIGRATION: Names = [
   ['in the map what becomes of them', `under ${quoted(called.values)} what becomes of them`],
   ['put such rows aside with --refused-to', `have such rows left out, under ${quoted(called.refused)}`],
   ['allow more with --refused-limit', `allow more under ${quoted(called.refused)}`],
+  [/^map: (?:columns|types)\[\d+\]: /, `${quoted(called.types)}: `],
   ['(--master-key-password-file; of a job, master_key_password)', `(${quoted(called.master)})`],
 ];
 

@@ -66,7 +66,7 @@ export const what = {
   refused: options.refused,
   refusedHint: 'Up to so many are left out and named in the report; 0 stops at the first.',
   refusedWrong: 'From 0 to 1000.',
-  map: 'Types',
+  map: options.types,
   mapHint: 'Each type has its own in SQL Server; the assessment lists them. Name here what you want otherwise, as nvarchar(200), decimal(19, 4) or datetime2(3).',
   addType: 'Another type for a type',
   addColumn: 'Another type for a column',
