@@ -76,7 +76,8 @@ typedef struct {
     GPtrArray *preview;      /* GPtrArray of char*: rows as the table would have them, by the matches; may be NULL */
     GPtrArray *sheets;       /* char*, of XLSX: those that are read, as one; NULL for CSV */
     GPtrArray *other_sheets; /* char*: those that look as if they went on with it, and are not read */
-    char *header;            /* the file's, as a line of CSV */
+    GPtrArray *all_sheets;   /* char*: of the workbook */
+    char *header;            /* the names of all of `fields`, as a line of CSV; NULL: it did not come so far */
     uint64_t rows, wrong;
     bool in_doubt; /* no answer came to the COMMIT: either all rows are there or none */
 } HfImportResult;

@@ -5,6 +5,7 @@
 #include "sheet/xlsx.h"
 
 #include <gio/gunixinputstream.h>
+#include <string.h>
 
 /* ---- The result ----------------------------------------------------------------------------------------------------
  */
@@ -41,6 +42,7 @@ void hf_import_result_clear(HfImportResult *self)
     g_clear_pointer(&self->preview, g_ptr_array_unref);
     g_clear_pointer(&self->sheets, g_ptr_array_unref);
     g_clear_pointer(&self->other_sheets, g_ptr_array_unref);
+    g_clear_pointer(&self->all_sheets, g_ptr_array_unref);
     g_clear_pointer(&self->header, g_free);
     g_clear_pointer(&self->table, g_free);
 }
@@ -75,6 +77,7 @@ bool hf_import_records_open(HfImportRecords *self, const HfImportOptions *option
         return self->reader != NULL;
     result->sheets = hf_xlsx_reader_sheets(self->reader);
     result->other_sheets = hf_xlsx_reader_others(self->reader);
+    result->all_sheets = hf_xlsx_reader_all_sheets(self->reader);
     return true;
 }
 
@@ -86,12 +89,32 @@ void hf_import_records_clear(HfImportRecords *self)
     g_free(self->sent);
 }
 
-char *hf_import_records_line(const HfImportRecords *self)
+/* Transfer full. */
+static char *line_of(const HfRecord *record)
 {
     GString *line = g_string_new(NULL);
-    hf_csv_append(line, &self->record, ',');
+    hf_csv_append(line, record, ',');
     g_string_truncate(line, line->len - 2);
     return g_string_free(line, FALSE);
+}
+
+char *hf_import_records_line(const HfImportRecords *self)
+{
+    return line_of(&self->record);
+}
+
+/* Transfer full. */
+static char *header_of(const GPtrArray *fields)
+{
+    HfRecord names;
+    hf_record_init(&names);
+    for (guint i = 0; i < fields->len; i++) {
+        const char *name = ((const HfImportField *)fields->pdata[i])->name;
+        hf_record_add(&names, name, strlen(name));
+    }
+    char *line = line_of(&names);
+    hf_record_clear(&names);
+    return line;
 }
 
 bool hf_import_records_match(HfImportRecords *self, GPtrArray *columns, GError **error)
@@ -106,8 +129,9 @@ bool hf_import_records_match(HfImportRecords *self, GPtrArray *columns, GError *
     }
     self->pending = self->options->no_header;
     self->fields = hf_record_count(&self->record);
-    self->result->header = hf_import_records_line(self);
-    return hf_import_match(self->options, &self->record, columns, self->result, &self->sent, error);
+    bool ok = hf_import_match(self->options, &self->record, columns, self->result, &self->sent, error);
+    self->result->header = header_of(self->result->fields);
+    return ok;
 }
 
 /* An empty line is a record of nothing where there is one column, else none. */

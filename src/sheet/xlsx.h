@@ -62,5 +62,7 @@ HfRecordReader *hf_xlsx_reader_open(int fd, const char *label, const char *sheet
  * full. */
 GPtrArray *hf_xlsx_reader_sheets(const HfRecordReader *reader);
 GPtrArray *hf_xlsx_reader_others(const HfRecordReader *reader);
+/* All of the workbook that can be read. char*, transfer full. */
+GPtrArray *hf_xlsx_reader_all_sheets(const HfRecordReader *reader);
 
 #endif

@@ -195,11 +195,16 @@ static void on_end(gpointer data, const char *element)
 /* ---- Sheets --------------------------------------------------------------------------------------------------------
  */
 
+static bool is_readable(const HfXlsxSheet *sheet)
+{
+    return sheet->part != NULL && sheet->name != NULL;
+}
+
 static const HfXlsxSheet *find_sheet(const HfXlsxBook *book, const char *name)
 {
     for (guint i = 0; i < book->sheets->len; i++) {
         const HfXlsxSheet *sheet = book->sheets->pdata[i];
-        if (sheet->part != NULL && sheet->name != NULL && (name == NULL || strcmp(sheet->name, name) == 0))
+        if (is_readable(sheet) && (name == NULL || strcmp(sheet->name, name) == 0))
             return sheet;
     }
     return NULL;
@@ -286,6 +291,18 @@ GPtrArray *hf_xlsx_reader_others(const HfRecordReader *reader)
             return names;
         g_ptr_array_add(names, g_steal_pointer(&name));
     }
+}
+
+GPtrArray *hf_xlsx_reader_all_sheets(const HfRecordReader *reader)
+{
+    const HfXlsxBook *book = ((const Reader *)reader)->book;
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < book->sheets->len; i++) {
+        const HfXlsxSheet *sheet = book->sheets->pdata[i];
+        if (is_readable(sheet))
+            g_ptr_array_add(names, g_strdup(sheet->name));
+    }
+    return names;
 }
 
 static bool next(HfRecordReader *reader, HfRecord *record, bool *more, GError **error)

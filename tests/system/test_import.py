@@ -232,6 +232,16 @@ def test_wrong_lines_are_put_aside_and_can_be_mended(people):
     assert people.psql("SELECT count(*) FROM people") == "2500"
 
 
+def test_wrong_lines_of_a_file_without_a_header_have_one(people):
+    aside = people.folder / "wrong.csv"
+    people(people.file("a.csv", "1,anna,never\n2,berta,1990-01-01\n"), "--no-header", "--errors-to", aside)
+    assert aside.read_text().splitlines()[0] == "wrong_place,wrong_column,wrong_reason,1,2,3"
+    aside.write_text(aside.read_text().replace("1,anna,never", "1,anna,1989-12-31"))
+    where = [f"wrong_{name}=" for name in ("place", "column", "reason")] + ["1=id", "2=name", "3=born"]
+    people(aside, *(each for column in where for each in ("--column", column)))
+    assert people.psql("SELECT id, name, born FROM people ORDER BY id") == "1|anna|1989-12-31\n2|berta|1990-01-01"
+
+
 def test_many_wrong_lines_are_not_nested_in_one_another(people):
     people.psql("""CREATE TABLE open_transactions (n int);
         CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

@@ -170,6 +170,9 @@ def test_wrong_lines_can_be_put_aside_up_to_a_limit(world):
     report = world.report(done["id"])
     assert (report["header"], report["wrong"][0]["line"]) == ("id,name,born", "2,Eve,s3cret")
     assert world.rows().count("\n") == 1 and "s3cret" not in world.said(done["id"])
+    done = world.run("7,Ada\nx,Eve\n", wrong_limit=1, no_header=True)
+    report = world.report(done["id"])
+    assert done["state"] == "succeeded" and (report["header"], report["wrong"][0]["line"]) == ("1,2", "x,Eve"), done
     done = world.run("id,name\nx,1\ny,2\n", wrong_limit=1)
     assert done["state"] == "failed" and done["error"]["code"] == "limit", done
     long = "id,name\n" + "".join(f"x{n},{'y' * 300_000}\n" for n in range(4))
@@ -186,6 +189,26 @@ def test_a_workbook_and_a_text_with_tabs_are_read(world):
     done = world.run("6\tGrace\n".encode("utf-16"), name="people.txt", no_header=True, delimiter="tab")
     assert done["state"] == "succeeded", world.report(done["id"])
     assert [line.split("|")[:2] for line in world.rows().split("\n")] == [["5", "Ada"], ["6", "Grace"]]
+
+
+def test_a_preview_tells_how_the_file_was_read_and_follows_what_is_asked(world):
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.active.title = "Notes"
+    book.active.append(["nothing"])
+    book.create_sheet("People").append([5, "Ada"])
+    book.save(file)
+    result, report = world.preview(file.getvalue(), name="people.xlsx")
+    assert not result["ok"] and (report["all_sheets"], report["sheets"]) == (["Notes", "People"], ["Notes"])
+    result, report = world.preview(file.getvalue(), name="people.xlsx", sheet="People", no_header=True)
+    assert result["ok"] and (report["sheets"], report["header"], report["rows"]) == (["People"], "1,2", [["5", "Ada"]])
+    data = "name;id\ngr\u00f6\u00dfe;1\n".encode("cp1252")
+    assert world.preview(data)[1]["rows"] == [["gr\u00f6\u00dfe", "1"]]
+    result, report = world.preview(data, delimiter=",")
+    assert not result["ok"] and (report["delimiter"], report["all_sheets"]) == (",", []) and [each["name"] for each in report["fields"]] == ["name;id"]
+    result, report = world.preview(data, encoding="WINDOWS-1251")
+    assert (report["encoding"], report["delimiter"]) == ("WINDOWS-1251", ";") and report["rows"][0][0] != "gr\u00f6\u00dfe"
+    result, report = world.preview(data, encoding="no-such")
+    assert not result["ok"] and "no-such is not known" in report["message"]
 
 
 @pytest.mark.parametrize("body, said", [

@@ -151,6 +151,7 @@ static bool keep_report(const Import *self, const GError *reason, GError **error
     hf_json_writer_string(&writer, "encoding", result->form.encoding);
     write_names(&writer, "sheets", result->sheets);
     write_names(&writer, "other_sheets", result->other_sheets);
+    write_names(&writer, "all_sheets", result->all_sheets);
     write_columns(&writer, result);
     write_names(&writer, "left_out", result->left_out);
     write_names(&writer, "by_default", result->by_default);
