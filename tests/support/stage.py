@@ -5,10 +5,14 @@
 Each line that comes is {"do": NAME, …arguments}; the answer is {"ok": RESULT} or {"error": TEXT}. The first line that goes
 out says where everything is: {"ok": {"url": …, "password": …, …}}.
 """
+import base64
+import io
 import json
 import os
 import sys
 from pathlib import Path
+
+import openpyxl
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from support import process  # noqa: E402
@@ -108,6 +112,17 @@ class Stage:
     def mssql_full(self, at, matching):
         """Once there is no more room there: see tests/peers/tds/faults.py for when."""
         self._mssql().fault(at, "error", matching=matching, number=1105, details=["a table", "a database", "PRIMARY"])
+
+    def workbook(self, sheets):
+        """XLSX, as base64, of sheets with their rows."""
+        book, file = openpyxl.Workbook(), io.BytesIO()
+        book.remove(book.active)
+        for name, rows in sheets.items():
+            sheet = book.create_sheet(name)
+            for row in rows:
+                sheet.append(row)
+        book.save(file)
+        return base64.b64encode(file.getvalue()).decode()
 
     def forget_tries(self):
         self._service.forget_tries()

@@ -100,6 +100,6 @@ test('a viewer sees SQL Servers and no button, an operator may test them', async
   const operator = await as('operator');
   await operator.goto('/servers');
   await operator.getByRole('button', { name: 'Actions for Sales' }).click();
-  await expect(operator.getByRole('menuitem')).toHaveText(['Test']);
+  await expect(operator.getByRole('menuitem')).toHaveText(['Test', 'Import into a table']);
   await expect(operator.getByRole('button', { name: 'Add a SQL Server' })).toHaveCount(0);
 });

@@ -86,6 +86,8 @@ export class Stage {
   mssqlSql = (database: string, text: string) => this.ask('mssql_sql', { database, text });
   /** Once there is no more room there: see tests/peers/tds/faults.py for when. */
   mssqlFull = (at: string, matching: string) => this.ask('mssql_full', { at, matching });
+  /** XLSX of sheets with their rows. */
+  workbook = async (sheets: Record<string, (string | number)[][]>) => Buffer.from((await this.ask('workbook', { sheets })) as string, 'base64');
   /** A call as the organization's administrator; the path is below /api/v1. */
   api = <Body = Record<string, unknown>>(organization: string, method: string, path: string, body?: unknown) =>
     this.ask('api', { organization, method, path, body }) as Promise<ApiAnswer<Body>>;

@@ -23,6 +23,7 @@ const pages: readonly (readonly [path: string, load: () => Promise<{ default: Co
   ['/servers/:id', () => import('@/pages/server')],
   ['/databases/:id', () => import('@/pages/database')],
   ['/databases/:id/import', () => import('@/pages/import')],
+  ['/mssql-servers/:server/import', () => import('@/pages/import')],
   ['/users', () => import('@/pages/users')],
   ['/users/:tab', () => import('@/pages/users')],
   ['/sessions', () => import('@/pages/sessions')],

@@ -1,11 +1,11 @@
+import { csvField } from '@/shared/lib/csv';
 import type { AuditEvent } from './queries';
 
 const COLUMNS = ['id', 'at', 'actor', 'action', 'object_kind', 'object_name', 'object_id', 'outcome', 'address', 'detail', 'hash'] as const;
 
 /** What begins as a formula would run in a spreadsheet: it gets an apostrophe before it. */
 function field(value: string): string {
-  const plain = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(plain) ? `"${plain.replace(/"/g, '""')}"` : plain;
+  return csvField(/^[=+\-@\t\r]/.test(value) ? `'${value}` : value);
 }
 
 /** RFC 4180, with the names first. */

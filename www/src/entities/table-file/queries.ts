@@ -39,6 +39,7 @@ export type ImportReport = Schemas['ImportReport'];
 export function usePreview() {
   return useMutation({
     mutationFn: ({ body, key }: { body: ImportRequest; key: string }) => take(api.POST('/api/v1/imports/preview', { params: { header: idempotent(key) }, body })),
+    gcTime: 0, // the password of a SQL Server leaves the cache with the page
   });
 }
 
@@ -47,5 +48,6 @@ export function useImport() {
   return useMutation({
     mutationFn: ({ body, key }: { body: ImportRequest; key: string }) => take(api.POST('/api/v1/imports', { params: { header: idempotent(key) }, body })),
     onSuccess: () => client.invalidateQueries({ queryKey: ['jobs'] }),
+    gcTime: 0,
   });
 }

@@ -1,5 +1,8 @@
-import { Title } from '@mantine/core';
+import { Button, Group, Title } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { wrongLinesCsv } from '@/entities/table-file';
 import type { ImportReport } from '@/entities/table-file';
+import { saveText } from '@/shared/lib/saveText';
 import { tables } from '@/shared/texts/tables';
 import { PlainTable, Surface } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
@@ -15,15 +18,21 @@ const columns: readonly Column<Line>[] = [
   { key: 'line', title: words.columns.line, cell: ({ line }) => <span className={classes.breaks}>{line}</span> },
 ];
 
-/** Which lines of a file a table does not take, and why. */
-export function WrongLines({ lines }: { lines: readonly Line[] }) {
-  if (lines.length === 0) return null;
+/** Which lines of a file a table does not take, and why; as a file, too. */
+export function WrongLines({ report, file }: { report: ImportReport; file: string }) {
+  if (report.wrong.length === 0) return null;
+  const save = () => {
+    saveText(words.file(file.replace(/\.[^.]*$/, '')), wrongLinesCsv(report));
+  };
   return (
     <Surface flush label={words.title}>
-      <Title order={2} className={classes.title}>
-        {words.title}
-      </Title>
-      <PlainTable label={words.title} columns={columns} rows={lines} keyOf={({ place }) => place} />
+      <Group className={classes.head} justify="space-between">
+        <Title order={2}>{words.title}</Title>
+        <Button variant="default" size="xs" leftSection={<IconDownload size={16} aria-hidden />} onClick={save}>
+          {words.save}
+        </Button>
+      </Group>
+      <PlainTable label={words.title} columns={columns} rows={report.wrong} keyOf={({ place }) => place} />
     </Surface>
   );
 }

@@ -14,6 +14,8 @@ import { useUnseen } from './useUnseen';
 
 const words = texts.shell.tray;
 const SHOWN = 6;
+/** Whoever asked for these waits for them. */
+const LOOKS = ['preflight', 'assess', 'preview'];
 
 /** What runs and what has ended meanwhile, on every page; and a notification when a job ends. */
 export function JobTray() {
@@ -97,7 +99,7 @@ function TrayJob({ job, onGo }: { job: Job; onGo: () => void }) {
 function tell(job: Job): void {
   if (job.state === 'queued' || job.state === 'running') return;
   // Who looks at the job itself sees it end, and so does the guide. What comes after each backup is told if it fails.
-  if (job.kind === 'preflight' || job.kind === 'assess' || (job.kind === 'retention' && job.state !== 'failed') || ['/welcome', `/jobs/${job.id}`].includes(window.location.pathname)) return;
+  if (LOOKS.includes(job.kind) || (job.kind === 'retention' && job.state !== 'failed') || ['/welcome', `/jobs/${job.id}`].includes(window.location.pathname)) return;
   notifications.show({
     id: `job-${job.id}`,
     title: <JobStatus state={job.state} plain />,

@@ -1,61 +1,71 @@
 import { Alert, Button, FileButton, Group, Progress, Select, Stack, Text, Title } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useLive } from '@/entities/database';
-import type { Database } from '@/entities/database';
-import { patternOf } from '@/entities/migration';
+import { useAllMssqlServers } from '@/entities/mssql-server';
 import { useAllServers } from '@/entities/server';
 import { useAllStorages } from '@/entities/storage';
 import { size } from '@/shared/lib/units';
 import { tables } from '@/shared/texts/tables';
 import { ProblemAlert, Surface } from '@/shared/ui';
+import { lacksTable } from './draft';
+import type { Draft, Target } from './draft';
 import { sendFile } from './sendFile';
+import { TableFields } from './TableFields';
 
 const words = tables.import;
 const MOST_BYTES = 2 ** 30;
 
 interface FileStepProps {
-  database: Database;
-  onSent: (asked: { upload_id: string; table: string; pool?: string }, file: string) => void;
+  target: Target;
+  draft: Draft;
+  onTell: (told: Partial<Draft>) => void;
+  onSent: (upload_id: string, file: string) => void;
 }
 
 /** Which file, and into which table. */
-export function FileStep({ database, onSent }: FileStepProps) {
-  const live = useLive(database.id);
+export function FileStep({ target, draft, onTell, onSent }: FileStepProps) {
   const storages = useAllStorages().data;
-  const [file, setFile] = useState<File | null>(null);
-  const [table, setTable] = useState<string | null>(null);
-  const [storage, setStorage] = useState<string | null>(null);
-  const [pool, setPool] = useState<string | null>(null);
-  const [sent, setSent] = useState<number | null>(null);
-  const [isAsked, setAsked] = useState(false);
+  const [progress, setProgress] = useState<number | null>(null);
+  const [isTried, setTried] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const storageId = storage ?? storages?.[0]?.id;
-  const pools = [...new Set((useAllServers().data ?? []).map((server) => server.pool))];
+  const { file, pool } = draft;
+  const storage = draft.storage ?? storages?.[0]?.id;
+  const pools = [...new Set([...(useAllServers().data ?? []), ...(useAllMssqlServers().data ?? [])].map((server) => server.pool))];
   const wrong = file?.size === 0 ? words.empty : (file?.size ?? 0) > MOST_BYTES ? words.large : null;
   const send = async () => {
-    setAsked(true);
-    if (!file || wrong || !table || !storageId) return;
-    setSent(0);
+    setTried(true);
+    if (!file || wrong || lacksTable(target, draft) || !storage) return;
+    if (draft.sent?.file === file && draft.sent.storage === storage) {
+      onSent(draft.sent.upload, file.name);
+      return;
+    }
+    setProgress(0);
     setError(null);
     try {
-      const upload_id = await sendFile(file, storageId, setSent);
-      onSent({ upload_id, table, ...(pool ? { pool } : {}) }, file.name);
+      const upload = await sendFile(file, storage, setProgress);
+      onTell({ sent: { file, storage, upload } });
+      onSent(upload, file.name);
     } catch (reason) {
       setError(reason);
-      setSent(null);
+      setProgress(null);
     }
   };
-  const complaint = wrong ?? (isAsked && !file ? words.fileMissing : null);
+  const complaint = wrong ?? (isTried && !file ? words.fileMissing : null);
   return (
     <Surface label={words.file}>
       <Stack>
         <Title order={2}>{words.file}</Title>
         {storages?.length === 0 && <Alert color="yellow">{words.noStorage}</Alert>}
         <Group>
-          <FileButton onChange={setFile} accept=".csv,.txt,.tsv,.xlsx" inputProps={{ 'aria-label': words.choose }}>
+          <FileButton
+            onChange={(chosen) => {
+              onTell({ file: chosen });
+            }}
+            accept=".csv,.txt,.tsv,.xlsx"
+            inputProps={{ 'aria-label': words.choose }}
+          >
             {(props) => (
-              <Button {...props} variant="default" leftSection={<IconUpload size={16} aria-hidden />} disabled={sent !== null}>
+              <Button {...props} variant="default" leftSection={<IconUpload size={16} aria-hidden />} disabled={progress !== null}>
                 {words.choose}
               </Button>
             )}
@@ -67,23 +77,37 @@ export function FileStep({ database, onSent }: FileStepProps) {
             </Text>
           )}
         </Group>
-        <Select
-          label={words.table}
-          data={(live.data?.items ?? []).map((each) => ({ value: patternOf(each.schema, each.name), label: `${each.schema}.${each.name}` }))}
-          value={table}
-          onChange={setTable}
-          searchable
-          error={isAsked && !table ? words.tableMissing : null}
-          maw="28rem"
-        />
+        <TableFields target={target} draft={draft} onTell={onTell} isTried={isTried} />
         {storages && storages.length > 1 && (
-          <Select label={words.storage} data={storages.map(({ id, name }) => ({ value: id, label: name }))} value={storageId ?? null} onChange={setStorage} allowDeselect={false} maw="28rem" />
+          <Select
+            label={words.storage}
+            data={storages.map(({ id, name }) => ({ value: id, label: name }))}
+            value={storage ?? null}
+            onChange={(chosen) => {
+              onTell({ storage: chosen });
+            }}
+            allowDeselect={false}
+            maw="28rem"
+          />
         )}
-        {pools.length > 1 && <Select label={words.pool} description={words.poolHint} placeholder={words.poolUsual} data={pools} value={pool} onChange={setPool} clearable maw="28rem" />}
-        <ProblemAlert error={live.error ?? error} />
-        {sent !== null && file && <Progress value={(100 * sent) / file.size} aria-label={words.sending} />}
+        {pools.length > 1 && (
+          <Select
+            label={words.pool}
+            description={words.poolHint}
+            placeholder={words.poolUsual}
+            data={pools}
+            value={pool}
+            onChange={(chosen) => {
+              onTell({ pool: chosen });
+            }}
+            clearable
+            maw="28rem"
+          />
+        )}
+        <ProblemAlert error={error} />
+        {progress !== null && file && <Progress value={(100 * progress) / file.size} aria-label={words.sending} />}
         <Group justify="flex-end">
-          <Button onClick={() => void send()} loading={sent !== null} disabled={!storageId}>
+          <Button onClick={() => void send()} loading={progress !== null} disabled={!storage}>
             {words.next}
           </Button>
         </Group>

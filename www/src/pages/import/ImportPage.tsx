@@ -4,44 +4,64 @@ import { useState } from 'react';
 import { useParams } from 'react-router-dom';
 import { useDatabase } from '@/entities/database';
 import { useMay } from '@/entities/me';
-import type { ImportRequest } from '@/entities/table-file';
+import { useMssqlServer } from '@/entities/mssql-server';
 import { tables } from '@/shared/texts/tables';
-import { EmptyState, Page, ProblemAlert } from '@/shared/ui';
+import { EmptyState, Page, ProblemAlert, StepList } from '@/shared/ui';
+import { EMPTY, requestOf } from './draft';
+import type { Target } from './draft';
 import { FileStep } from './FileStep';
 import { MatchStep } from './MatchStep';
 
 const words = tables.import;
 
-/** A file goes into a table: it is sent, looked at, and imported. */
+/** A file goes into a table of a database, or of a SQL Server: it is sent, looked at, and imported. */
 export function ImportPage() {
-  const { id } = useParams();
+  const { id, server } = useParams();
   const may = useMay('operator');
   const database = useDatabase(id);
-  const [asked, setAsked] = useState<{ body: ImportRequest; file: string } | null>(null);
-  if (!database.data) return <Page title={words.title('')}>{database.error ? <ProblemAlert error={database.error} /> : <Skeleton h={240} radius="md" />}</Page>;
+  const mssql = useMssqlServer(server);
+  const target: Target | null = database.data ? { kind: 'database', database: database.data } : mssql.data ? { kind: 'mssql', server: mssql.data } : null;
+  const error = database.error ?? mssql.error;
+  if (!target) return <Page title={words.title('')}>{error ? <ProblemAlert error={error} /> : <Skeleton h={240} radius="md" />}</Page>;
   return (
-    <Page title={words.title(database.data.name)} description={words.description}>
-      {!may ? (
+    <Page title={words.title(target.kind === 'database' ? target.database.name : target.server.name)} description={words.description}>
+      {may ? (
+        <Steps target={target} />
+      ) : (
         <EmptyState icon={IconLock} title={words.viewer.title}>
           {words.viewer.body}
         </EmptyState>
-      ) : asked ? (
+      )}
+    </Page>
+  );
+}
+
+function Steps({ target }: { target: Target }) {
+  const [draft, setDraft] = useState(EMPTY);
+  const [sent, setSent] = useState<{ upload: string; file: string } | null>(null);
+  return (
+    <>
+      <StepList label={words.steps} names={[words.file, words.match]} current={sent ? 1 : 0} />
+      {sent ? (
         <MatchStep
-          key={asked.body.upload_id}
-          asked={asked.body}
-          file={asked.file}
+          asked={requestOf(target, draft, sent.upload)}
+          file={sent.file}
           onBack={() => {
-            setAsked(null);
+            setSent(null);
           }}
         />
       ) : (
         <FileStep
-          database={database.data}
-          onSent={(body, file) => {
-            setAsked({ body: { ...body, database_id: database.data.id }, file });
+          target={target}
+          draft={draft}
+          onTell={(told) => {
+            setDraft((before) => ({ ...before, ...told }));
+          }}
+          onSent={(upload, file) => {
+            setSent({ upload, file });
           }}
         />
       )}
-    </Page>
+    </>
   );
 }

@@ -10,6 +10,9 @@ import { newKey } from '@/shared/api';
 import { inPage } from '@/shared/lib/inPage';
 import { tables } from '@/shared/texts/tables';
 import { notifyDone, ProblemAlert, Surface } from '@/shared/ui';
+import { learn } from './form';
+import type { Form, Known } from './form';
+import { HowRead } from './HowRead';
 import classes from './ImportPage.module.css';
 
 const words = tables.import;
@@ -21,16 +24,19 @@ interface MatchStepProps {
   onBack: () => void;
 }
 
-/** What the file has, where its columns go, and what would come of it; as often as it takes. */
+/** How the file is read, what it has, where its columns go, and what would come of it; as often as it takes. */
 export function MatchStep({ asked, file, onBack }: MatchStepProps) {
   const preview = usePreview();
+  const [form, setForm] = useState<Form>({});
   const [body, setBody] = useState(asked);
+  const [known, setKnown] = useState<Known>();
   const begun = useRef(false);
   const job = useWatchedJob(preview.data?.job_id).data?.job;
   const isOver = job !== undefined && job.id === preview.data?.job_id && isEnded(job.state);
   const report = useReport(isOver && job.state === 'succeeded' ? job.id : undefined).data?.import;
-  const look = (columns: Record<string, string> | undefined) => {
-    const next = columns ? { ...asked, columns } : asked;
+  if (report && report !== known?.report) setKnown(learn(report, form, known));
+  const look = (how: Form, columns?: Record<string, string>) => {
+    const next = { ...asked, ...how, ...(columns ? { columns } : {}) };
     setBody(next);
     preview.mutate({ body: next, key: newKey() });
   };
@@ -41,6 +47,15 @@ export function MatchStep({ asked, file, onBack }: MatchStepProps) {
   }, [asked, preview]);
   return (
     <Stack>
+      <HowRead
+        file={file}
+        form={form}
+        known={known}
+        onChange={(how) => {
+          setForm(how);
+          look(how); // other columns, maybe: those that were matched are none of these
+        }}
+      />
       <ProblemAlert error={preview.error} />
       {isOver && job.error && (
         <Alert color="red" title={words.failed}>
@@ -48,7 +63,16 @@ export function MatchStep({ asked, file, onBack }: MatchStepProps) {
         </Alert>
       )}
       {report ? (
-        <Matched key={job?.id} report={report} isOk={job?.result?.ok === true} body={body} file={file} onLook={look} />
+        <Matched
+          key={job?.id}
+          report={report}
+          isOk={job?.result?.ok === true}
+          body={body}
+          file={file}
+          onLook={(columns) => {
+            look(form, columns);
+          }}
+        />
       ) : (
         !preview.error &&
         !isOver && (
@@ -154,17 +178,19 @@ function Matched({ report, isOk, body, file, onLook }: MatchedProps) {
           </Group>
         </Stack>
       </Surface>
-      <WrongLines lines={report.wrong} />
+      <WrongLines report={report} file={file} />
       {report.rows.length > 0 && <Rows report={report} />}
       <ProblemAlert error={start.error} />
       <Group justify="flex-end">
-        <Checkbox
-          label={words.aside}
-          checked={aside}
-          onChange={(event) => {
-            setAside(event.currentTarget.checked);
-          }}
-        />
+        {body.database_id && ( // SQL Server takes all of a file, or nothing
+          <Checkbox
+            label={words.aside}
+            checked={aside}
+            onChange={(event) => {
+              setAside(event.currentTarget.checked);
+            }}
+          />
+        )}
         <Button onClick={go} loading={start.isPending} disabled={report.message !== null || isChanged || (!isOk && !aside)}>
           {words.go}
         </Button>

@@ -3,28 +3,29 @@ import type { Job } from '@/entities/job';
 import { IfMay } from '@/entities/me';
 import { useReport } from '@/entities/migration';
 import { WrongLines } from '@/features/import-report';
+import { inPage } from '@/shared/lib/inPage';
 import { tables } from '@/shared/texts/tables';
 
 /** What a job's error leaves out, as viewers see it: which lines are wrong, and why. */
 export default function Imported({ job }: { job: Job }) {
   return (
     <IfMay role="operator">
-      <Report job={job.id} isDone={job.state === 'succeeded'} />
+      <Report job={job} />
     </IfMay>
   );
 }
 
-function Report({ job, isDone }: { job: string; isDone: boolean }) {
-  const report = useReport(job).data?.import;
+function Report({ job }: { job: Job }) {
+  const report = useReport(job.id).data?.import;
   if (!report) return null;
   return (
     <Stack>
-      {report.message && !isDone && (
+      {report.message && job.state !== 'succeeded' && (
         <Alert color="red" title={tables.report.title}>
-          {report.message}
+          {inPage(report.message, 'import')}
         </Alert>
       )}
-      <WrongLines lines={report.wrong} />
+      <WrongLines report={report} file={job.name} />
     </Stack>
   );
 }

@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
-import { IconPencil, IconPlugConnected, IconPlus, IconServer2, IconTrash } from '@tabler/icons-react';
+import { IconPencil, IconPlugConnected, IconPlus, IconServer2, IconTableImport, IconTrash } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
+import { useNavigate } from 'react-router-dom';
 import { useMay } from '@/entities/me';
 import { trustOf, useDeleteMssqlServer, useMssqlServerPage } from '@/entities/mssql-server';
 import type { MssqlServer } from '@/entities/mssql-server';
@@ -38,6 +39,7 @@ export function MssqlServers() {
   const list = useMssqlServerPage(useListState({ sort: 'name', prefix: 'mssql-' }));
   const mayChange = useMay('administrator');
   const mayTest = useMay('operator');
+  const navigate = useNavigate();
   const [opened, setOpened] = useState<Dialog | null>(null);
   const [shown, setShown] = useState<Partial<Record<Dialog, MssqlServer | undefined>>>({}); // also while it fades
   const open = (dialog: Dialog) => (server?: MssqlServer) => {
@@ -76,7 +78,12 @@ export function MssqlServers() {
         list={list}
         nameOf={({ name }) => name}
         actions={() => [
-          ...(mayTest ? [{ label: words.test, icon: <IconPlugConnected size={16} />, onClick: open('test') }] : []),
+          ...(mayTest
+            ? [
+                { label: words.test, icon: <IconPlugConnected size={16} />, onClick: open('test') },
+                { label: words.import, icon: <IconTableImport size={16} />, onClick: ({ id }: MssqlServer) => void navigate(`/mssql-servers/${id}/import`) },
+              ]
+            : []),
           ...(mayChange
             ? [
                 { label: words.edit, icon: <IconPencil size={16} />, onClick: open('form') },

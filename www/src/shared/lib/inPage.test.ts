@@ -44,6 +44,7 @@ describe('what the engine says of its options', () => {
   });
   it('says of a file where its columns go', () => {
     const told = 'public.people has no column E-Mail, where the file\'s "E-Mail" would go (it has id, email): say where with --column "E-Mail=COLUMN", or leave it out with --column "E-Mail="';
+    expect(inPage('--table public.gone is no table that rows can go into', 'preview')).toBe('rows cannot go into public.gone, or it is not there');
     expect(inPage(told, 'import')).toBe('public.people has no column E-Mail, where the file\'s "E-Mail" would go (it has id, email): choose where it goes, or “Nowhere”');
   });
 });

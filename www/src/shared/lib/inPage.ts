@@ -43,9 +43,10 @@ const MIGRATION: Names = [
 ];
 
 const IMPORT: Names = [
+  [/^--table (.+) is no table that rows can go into$/, 'rows cannot go into $1, or it is not there'],
   [/: say where with --column "[^\n]*=COLUMN", or leave it out with --column "[^\n]*="/, `: choose where it goes, or ${quoted(called.nowhere)}`],
 ];
-const OF_KIND: Record<string, Names> = { migrate: MIGRATION, assess: MIGRATION, import: IMPORT };
+const OF_KIND: Record<string, Names> = { migrate: MIGRATION, assess: MIGRATION, import: IMPORT, preview: IMPORT };
 
 /** What the engine says, in the words of the page, where there is one for what it names: of a job of this kind. */
 export function inPage(text: string, kind: string): string {

@@ -46,7 +46,7 @@ export const moving = {
   },
   tables: {
     title: 'Tables as files',
-    lead: 'For spreadsheets and for people: what should not be moved can be left out, given out as CSV or XLSX, and read in again on either side: from the menu of a database’s page, or on the command line.',
+    lead: 'For spreadsheets and for people: what should not be moved can be left out, given out as CSV or XLSX, and read in again on either side: from the menu of a database’s page, into a SQL Server from its menu under Servers, or on the command line.',
     items: [
       {
         title: 'Give out',
@@ -56,7 +56,7 @@ export const moving = {
       },
       {
         title: 'Look, then read in',
-        body: 'Import into a table is for operators. The preview shows which columns match and the first rows, and writes nothing. A line that is wrong is named with its column, and nothing is imported, or such lines are put aside.',
+        body: 'Import into a table is for operators. The preview shows how the file is read, which columns match and the first rows, and writes nothing. A line that is wrong is named with its column, and nothing is imported, or such lines are put aside in a file that can be mended and imported.',
         label: 'the commands that import a table',
         code: "holdfast import --from customer.xlsx --to 'host=db dbname=shop' --table public.customer --preview\nholdfast import --from customer.xlsx --to 'host=db dbname=shop' --table public.customer --errors-to wrong.csv\nholdfast import --from customer.xlsx --to-mssql sql.example.com --to-database shop --to-user mover --table dbo.customer",
       },

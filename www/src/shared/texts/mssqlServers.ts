@@ -7,6 +7,7 @@ export const mssqlServers = {
   edit: 'Edit',
   remove: 'Delete',
   test: 'Test',
+  import: 'Import into a table',
   columns: { name: 'SQL Server', address: 'Address', username: 'Login', password: 'Password', certificate: 'Certificate' },
   password: { kept: 'Kept', asked: 'Asked for each time' },
   certificate: { system: 'By an authority of the system', root: 'By its own root', any: 'Any, unchecked' },
