@@ -162,6 +162,18 @@ class SqlServer:
         self._settings["logins"][name] = {"password": password, "denied": list(denied)}
         self._save()
 
+    def listen(self):
+        """The file that has every batch from now on, of those who log in from now on: one JSON string a line."""
+        heard = self.folder / f"heard{next(self._numbers)}"
+        heard.touch()
+        self._settings["heard"] = str(heard)
+        self._save()
+        return heard
+
+    def listen_no_more(self):
+        self._settings.pop("heard", None)
+        self._save()
+
     def postgres_psql(self, name, text):
         """Looks behind the peer: psql in the database that keeps `name`."""
         return self._postgres.psql(text, db=self._settings["databases"][name])

@@ -13,6 +13,8 @@ GAPS = (
     (r"\bWITH NOCHECK ADD\b", "ADD"),
     (r"(START WITH|INCREMENT BY|MINVALUE|MAXVALUE|RESTART WITH) -", r"\1 "),
     (r"IDENTITY\(-?(\d+), -?(\d+)\)", r"IDENTITY(\1, \2)"),
+    (r"(?i)\bSET TEXTSIZE \d+", "SET NOCOUNT ON"),
+    (r"\bSET (\w+)(?:, \w+)+ ON\b", r"SET \1 ON"),
     (r" ON DELETE (CASCADE|SET NULL|SET DEFAULT)( ON UPDATE)", r"\2"),  # both actions of a foreign key
 )
 

@@ -125,6 +125,9 @@ class Session:
 
     def _batch(self, payload):
         text = rpc.after_headers(payload).decode("utf-16-le")
+        if self.settings.get("heard"):
+            with open(self.settings["heard"], "a") as heard:
+                heard.write(json.dumps(text) + "\n")
         self.faults.meet("batch", self.wire, text)
         self.variables = {}
         self.run_text(text)
