@@ -295,7 +295,7 @@ static bool migrate(const HfMigrateOptions *options, HfSourceHalt *halt, HfProgr
     tell_empty(database->manifest, &warning);
     if (!tell_excluded(database->snapshot->pg, &options->scope, &warning, error))
         return false;
-    HfDatabaseOrigin origin;
+    g_auto(HfDatabaseOrigin) origin = {0};
     hf_database_origin_init(&origin, database, &options->scope, warning);
     return hf_restore_from(&origin.origin, &restore, progress, cancellable, result, error);
 }

@@ -30,7 +30,8 @@ struct HfOrigin {
                 GError **error);
     /* SQL, a statement a line: `member` is HF_MEMBER_BLOBS_CREATE, HF_MEMBER_BLOBS_OWNERS or HF_MEMBER_SEQUENCES. */
     bool (*write_sql)(HfOrigin *self, const char *member, HfOutput *to, GError **error);
-    /* Everything was read: HF_ERROR_CONFLICT if it may not fit together. NULL: it always does. */
+    /* All was read but the sequences, which are remembered: lets go of the database, which is kept from its VACUUM no
+     * longer. HF_ERROR_CONFLICT if what was read may not fit together. NULL: there is nothing to let go of. */
     bool (*end)(HfOrigin *self, GError **error);
 };
 
@@ -49,6 +50,7 @@ typedef struct {
     const HfScope *scope;
     const char *warning;
     HfPostgresSource rows;
+    char *sequences; /* their SQL; NULL until the end */
 } HfDatabaseOrigin;
 
 /* All borrowed; the scope is the one that the database was opened with. `warning` (may be NULL) is told with the
@@ -56,5 +58,7 @@ typedef struct {
  */
 void hf_database_origin_init(HfDatabaseOrigin *self, HfDatabaseRead *database, const HfScope *scope,
                              const char *warning);
+void hf_database_origin_clear(HfDatabaseOrigin *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HfDatabaseOrigin, hf_database_origin_clear)
 
 #endif

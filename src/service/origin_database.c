@@ -23,19 +23,12 @@ static bool cut(HfOrigin *self, HfManifestTable *table, bool one_lane, unsigned 
     return hf_database_read_cut(database_of(self), table, one_lane, lanes, slices, error);
 }
 
-/* Sequences know no snapshot. Asked for after the rows they are never behind them. */
-static bool write_sequences(HfDatabaseOrigin *self, HfOutput *to, GError **error)
-{
-    uint64_t count;
-    g_autofree char *sql = hf_postgres_read_sequences(self->database->snapshot->pg, self->scope, &count, error);
-    return sql != NULL && hf_output_write(to, sql, strlen(sql), error);
-}
-
 static bool write_sql(HfOrigin *self, const char *member, HfOutput *to, GError **error)
 {
     HfDatabaseRead *database = database_of(self);
+    const char *sequences = ((HfDatabaseOrigin *)self)->sequences;
     if (strcmp(member, HF_MEMBER_SEQUENCES) == 0)
-        return write_sequences((HfDatabaseOrigin *)self, to, error);
+        return hf_output_write(to, sequences, strlen(sequences), error);
     if (database->manifest->large_objects == 0)
         return true;
     return (strcmp(member, HF_MEMBER_BLOBS_CREATE) == 0
@@ -43,9 +36,14 @@ static bool write_sql(HfOrigin *self, const char *member, HfOutput *to, GError *
                 : hf_postgres_write_large_objects_owners)(database->snapshot->pg, to, error);
 }
 
-static bool end(HfOrigin *self, GError **error)
+/* Sequences know no snapshot. Asked for after the rows they are never behind them. */
+static bool end(HfOrigin *origin, GError **error)
 {
-    return hf_postgres_snapshot_end(database_of(self)->snapshot, error);
+    HfDatabaseOrigin *self = (HfDatabaseOrigin *)origin;
+    HfPostgresSnapshot *snapshot = self->database->snapshot;
+    uint64_t count;
+    self->sequences = hf_postgres_read_sequences(snapshot->pg, self->scope, &count, error);
+    return self->sequences != NULL && hf_postgres_snapshot_end(snapshot, error);
 }
 
 void hf_database_origin_init(HfDatabaseOrigin *self, HfDatabaseRead *database, const HfScope *scope,
@@ -68,4 +66,9 @@ void hf_database_origin_init(HfDatabaseOrigin *self, HfDatabaseRead *database, c
         HfManifestTable *table = database->manifest->tables->pdata[i];
         table->raw_bytes = hf_database_read_bytes(database, table);
     }
+}
+
+void hf_database_origin_clear(HfDatabaseOrigin *self)
+{
+    g_clear_pointer(&self->sequences, g_free);
 }

@@ -23,9 +23,10 @@
 #include "engine/ends/archive.h"
 #include "engine/ends/postgres.h"
 #include "engine/ends/postgres_catalog.h"
-#include "engine/pipeline.h"
+#include "engine/task_graph.h"
 #include "service/restore_entry.h"
 #include "service/restore_foreign_key.h"
+#include "service/restore_lanes.h"
 #include "service/restore_refresh.h"
 
 #include <string.h>
@@ -48,12 +49,9 @@ typedef struct {
 } TableTasks;
 
 struct HfRestoreGraph {
+    HfRestoreLanes lanes; /* first, so that a lane knows its graph */
     const HfRestoreLoad *options;
     const HfManifest *manifest;
-    HfTypeTable *types;
-    HfSink null_sink;
-    HfPipeline *load;
-    HfPipeline *prove;
     HfTaskGraph *graph;
     HfTask *all_loaded, *all_proved, *all_made; /* barriers */
     HfRestoreStep grant;
@@ -68,62 +66,10 @@ struct HfRestoreGraph {
     GHashTable *counted;     /* HfManifestTable* -> uint64_t*: rows by count, proof count */
 };
 
-typedef struct {
-    HfRestoreGraph *graph;
-    unsigned number;
-    HfPg *pg;
-    HfPipelineLane *copy;
-    HfPipelineLane *prove;
-} Lane;
-
-/* ---- Lanes ---------------------------------------------------------------------------------------------------------
- */
-
-HfPg *hf_restore_connect(const HfRestoreLoad *options, GCancellable *cancellable, GError **error)
+static HfRestoreGraph *graph_of(const HfRestoreLane *lane)
 {
-    g_autoptr(HfPg) pg = hf_pg_connect(options->database, cancellable, error);
-    /* A crash of the server loses the whole new database, never a part of it: nothing waits for its log. Row security
-     * comes after the rows and their proof; materialized views are refreshed under it, as they once were. */
-    if (pg == NULL || !hf_pg_exec(pg, "SET synchronous_commit = off; SET row_security = on", error))
-        return NULL;
-    return g_steal_pointer(&pg);
+    return (HfRestoreGraph *)lane->all;
 }
-
-static gpointer lane_open(unsigned number, GCancellable *cancellable, gpointer data, GError **error)
-{
-    HfRestoreGraph *graph = data;
-    const HfRestoreLoad *options = graph->options;
-    HfPg *pg = options->shared != NULL ? options->shared : hf_restore_connect(options, cancellable, error);
-    if (pg == NULL)
-        return NULL;
-    HfReader *rows = options->origin->rows->open(options->origin->rows, cancellable, error);
-    if (rows == NULL) {
-        if (options->shared == NULL)
-            hf_pg_close(pg);
-        return NULL;
-    }
-    HfWriter *null = graph->null_sink.open(&graph->null_sink, cancellable, error);
-    Lane *lane = g_new0(Lane, 1);
-    *lane = (Lane){.graph = graph, .number = number, .pg = pg};
-    const char *encoding = options->origin->head->database.encoding;
-    HfWriter *writer = hf_postgres_writer_new(pg, options->shared != NULL, encoding, options->progress);
-    HfReader *reader = hf_postgres_reader_new(pg, true, encoding, graph->types);
-    lane->copy = hf_pipeline_lane_new(graph->load, number, cancellable, rows, writer);
-    lane->prove = hf_pipeline_lane_new(graph->prove, number, cancellable, reader, null);
-    return lane;
-}
-
-static void lane_close(gpointer data)
-{
-    Lane *lane = data;
-    hf_pipeline_lane_close(lane->copy);
-    hf_pipeline_lane_close(lane->prove);
-    if (lane->graph->options->shared == NULL)
-        hf_pg_close(lane->pg);
-    g_free(lane);
-}
-
-static const HfLaneOps lane_ops = {lane_open, lane_close};
 
 /* ---- Tasks ---------------------------------------------------------------------------------------------------------
  */
@@ -154,9 +100,9 @@ static bool do_nothing(gpointer lane, gpointer data, GError **error)
     return true;
 }
 
-static bool load_slice(gpointer data, gpointer slice, GError **error)
+static bool load_slice(gpointer lane, gpointer slice, GError **error)
 {
-    return hf_pipeline_lane_copy(((Lane *)data)->copy, slice, error);
+    return hf_restore_lane_load(lane, slice, error) && hf_restore_lane_end_load(lane, error);
 }
 
 /* All slices of a table. */
@@ -164,9 +110,9 @@ static bool load_table(gpointer lane, gpointer payload, GError **error)
 {
     const GPtrArray *slices = payload;
     for (guint i = 0; i < slices->len; i++)
-        if (!load_slice(lane, slices->pdata[i], error))
+        if (!hf_restore_lane_load(lane, slices->pdata[i], error))
             return false;
-    return true;
+    return hf_restore_lane_end_load(lane, error);
 }
 
 /* A share of a table to be read back: share `start` of `end` shares; which pages that is, is known when it is loaded.
@@ -194,7 +140,7 @@ static bool slice_pages(HfPg *pg, HfSlice *slice, GError **error)
 
 static bool prove_slice(gpointer data, gpointer payload, GError **error)
 {
-    Lane *lane = data;
+    HfRestoreLane *lane = data;
     HfSlice slice = *(const HfSlice *)payload;
     if (slice.table->kind == HF_TABLE_PLAIN && !slice_pages(lane->pg, &slice, error))
         return false;
@@ -203,7 +149,7 @@ static bool prove_slice(gpointer data, gpointer payload, GError **error)
 
 static bool count_rows(gpointer data, gpointer payload, GError **error)
 {
-    Lane *lane = data;
+    HfRestoreLane *lane = data;
     const HfManifestTable *table = payload;
     bool root = table->load_root_oid != 0;
     g_autofree char *name = root ? hf_pg_quote_qualified(table->load_root_schema, table->load_root_name)
@@ -214,8 +160,8 @@ static bool count_rows(gpointer data, gpointer payload, GError **error)
     if (rows == NULL)
         return false;
     uint64_t count = (uint64_t)hf_pg_rows_int64(rows, 0, 0);
-    g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&lane->graph->mutex);
-    g_hash_table_insert(lane->graph->counted, payload, g_memdup2(&count, sizeof count));
+    g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&graph_of(lane)->mutex);
+    g_hash_table_insert(graph_of(lane)->counted, payload, g_memdup2(&count, sizeof count));
     return true;
 }
 
@@ -246,13 +192,13 @@ static uint64_t entry_weight(HfRestoreGraph *self, const HfTocEntry *entry)
 
 static bool run_entry(gpointer data, gpointer payload, GError **error)
 {
-    Lane *lane = data;
+    HfRestoreLane *lane = data;
     const HfTocEntry *entry = payload;
-    HfProgress *progress = lane->graph->options->progress;
+    HfProgress *progress = graph_of(lane)->options->progress;
     g_autofree char *label = g_strdup_printf("%s %s", entry->kind, entry->tag);
     if (progress != NULL)
-        hf_progress_lane_begin(progress, lane->number, label, entry_weight(lane->graph, entry));
-    bool ok = hf_postgres_run_entry(lane->pg, lane->graph->options->schema, entry, error);
+        hf_progress_lane_begin(progress, lane->number, label, entry_weight(graph_of(lane), entry));
+    bool ok = hf_postgres_run_entry(lane->pg, graph_of(lane)->options->schema, entry, error);
     if (progress != NULL)
         hf_progress_lane_end(progress, lane->number);
     return ok;
@@ -262,8 +208,8 @@ static bool run_entry(gpointer data, gpointer payload, GError **error)
  * away, say) the restore goes on. */
 static bool analyze(gpointer data, gpointer payload, GError **error)
 {
-    const Lane *lane = data;
-    bool shared = lane->graph->options->shared != NULL;
+    const HfRestoreLane *lane = data;
+    bool shared = graph_of(lane)->options->shared != NULL;
     g_autoptr(GError) reason = NULL;
     if (shared && !hf_pg_exec(lane->pg, "SAVEPOINT before_analyze", error))
         return false;
@@ -281,7 +227,7 @@ static bool analyze(gpointer data, gpointer payload, GError **error)
 
 static bool truncate_table(gpointer data, gpointer payload, GError **error)
 {
-    const Lane *lane = data;
+    const HfRestoreLane *lane = data;
     const HfManifestTable *table = payload;
     g_autofree char *name = hf_pg_quote_qualified(table->schema, table->name);
     return hf_pg_execf(lane->pg, error, "TRUNCATE ONLY %s", name);
@@ -327,6 +273,12 @@ static bool fits_one_lane(HfRestoreGraph *self, const HfManifestTable *table)
            table->raw_bytes <= self->raw_bytes / self->options->jobs;
 }
 
+static HfTask *add_load(HfRestoreGraph *self, HfTaskFunc func, gpointer data, uint64_t weight)
+{
+    self->lanes.loads++;
+    return add_task(self, func, data, weight);
+}
+
 static HfTask *add_load_in_one_lane(HfRestoreGraph *self, GPtrArray *slices)
 {
     uint64_t weight = 0;
@@ -335,7 +287,7 @@ static HfTask *add_load_in_one_lane(HfRestoreGraph *self, GPtrArray *slices)
         slice->one_lane = true;
         weight += slice->weight;
     }
-    return add_task(self, load_table, slices, weight);
+    return add_load(self, load_table, slices, weight);
 }
 
 /* The first slice truncates the table and freezes its rows: it goes alone. Slices that are added to one table through a
@@ -347,7 +299,7 @@ static void add_load_by_slices(HfRestoreGraph *self, TableTasks *tasks, const GP
     tasks->done = barrier(self);
     for (guint i = 0; i < slices->len; i++) {
         HfSlice *slice = slices->pdata[i];
-        HfTask *task = add_task(self, load_slice, slice, slice->weight);
+        HfTask *task = add_load(self, load_slice, slice, slice->weight);
         if (i == 0)
             tasks->first = task;
         else if (first_alone)
@@ -594,7 +546,7 @@ static void add_post_data(HfRestoreGraph *self)
 
 static bool run_grant(gpointer data, gpointer payload, GError **error)
 {
-    const Lane *lane = data;
+    const HfRestoreLane *lane = data;
     const HfRestoreGraph *self = payload;
     return self->grant(lane->pg, self->grant_data, error);
 }
@@ -676,7 +628,7 @@ static bool is_proved(HfRestoreGraph *self, const HfManifestTable *table)
     const uint64_t *count = g_hash_table_lookup(self->counted, table);
     if (count != NULL)
         return *count == expected.rows;
-    HfRowDigest found = hf_pipeline_digest(self->prove, table);
+    HfRowDigest found = hf_pipeline_digest(self->lanes.prove, table);
     return hf_row_digest_equal(&found, &expected);
 }
 
@@ -688,16 +640,19 @@ static void settle_proofs(HfRestoreGraph *self)
     g_hash_table_iter_init(&iter, self->tables);
     while (g_hash_table_iter_next(&iter, NULL, &tasks)) {
         HfManifestTable *table = ((const TableTasks *)tasks)->info;
-        table->proof = hf_pipeline_digest(self->load, table);
-        table->raw_bytes = hf_pipeline_bytes(self->load, table);
+        table->proof = hf_pipeline_digest(self->lanes.load, table);
+        table->raw_bytes = hf_pipeline_bytes(self->lanes.load, table);
     }
 }
 
 /* ---- The whole -----------------------------------------------------------------------------------------------------
  */
 
-bool hf_restore_graph_run(HfRestoreGraph *self, HfPg *pg, HfRestoreStep grant, gpointer data, GError **error)
+bool hf_restore_graph_run(HfRestoreGraph *self, HfPg *pg, HfRestoreStep loaded, HfRestoreStep grant, gpointer data,
+                          GError **error)
 {
+    self->lanes.loaded = loaded;
+    self->lanes.data = data;
     self->grant = grant;
     self->grant_data = data;
     self->all_loaded = barrier(self);
@@ -706,10 +661,10 @@ bool hf_restore_graph_run(HfRestoreGraph *self, HfPg *pg, HfRestoreStep grant, g
     if (!add_rows(self, pg, error))
         return false;
     add_post_data(self);
-    if (!add_last(self, pg, error))
+    if (!add_last(self, pg, error) || (self->lanes.loads == 0 && !loaded(pg, data, error)))
         return false;
-    hf_task_graph_start(self->graph, self->options->shared != NULL ? 1 : self->options->jobs, &lane_ops, self,
-                        self->options->cancellable);
+    hf_task_graph_start(self->graph, self->options->shared != NULL ? 1 : self->options->jobs, &hf_restore_lane_ops,
+                        &self->lanes, self->options->cancellable);
     if (!hf_task_graph_join(self->graph, error))
         return false;
     if (!self->options->origin->is_proved)
@@ -743,11 +698,7 @@ HfRestoreGraph *hf_restore_graph_new(const HfRestoreLoad *options)
     HfRestoreGraph *self = g_new0(HfRestoreGraph, 1);
     self->options = options;
     self->manifest = options->origin->manifest;
-    self->types = hf_manifest_type_table(self->manifest);
-    hf_null_sink_init(&self->null_sink);
-    self->load = hf_pipeline_new(NULL, NULL, options->progress);
-    self->prove = hf_pipeline_new(NULL, NULL, options->progress);
-    hf_pipeline_reads_again(self->prove);
+    hf_restore_lanes_init(&self->lanes, options);
     self->graph = hf_task_graph_new();
     self->owned = g_ptr_array_new_with_free_func(g_free);
     self->slices = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
@@ -764,9 +715,7 @@ void hf_restore_graph_free(HfRestoreGraph *self)
     if (self == NULL)
         return;
     hf_task_graph_free(self->graph);
-    hf_pipeline_free(self->load);
-    hf_pipeline_free(self->prove);
-    hf_type_table_free(self->types);
+    hf_restore_lanes_clear(&self->lanes);
     g_ptr_array_unref(self->owned);
     g_ptr_array_unref(self->slices);
     g_hash_table_unref(self->tables);

@@ -5,7 +5,7 @@
 #ifndef HF_SERVICE_RESTORE_GRAPH_H
 #define HF_SERVICE_RESTORE_GRAPH_H
 
-#include "service/restore_load.h"
+#include "service/restore_lanes.h"
 
 typedef struct HfRestoreGraph HfRestoreGraph;
 
@@ -15,18 +15,12 @@ HfRestoreGraph *hf_restore_graph_new(const HfRestoreLoad *options);
 void hf_restore_graph_free(HfRestoreGraph *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HfRestoreGraph, hf_restore_graph_free)
 
-/* A connection to the database that is filled, pinned as the lanes' own. */
-HfPg *hf_restore_connect(const HfRestoreLoad *options, GCancellable *cancellable, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
-
-/* Called once, on a lane's connection, in its thread. */
-typedef bool (*HfRestoreStep)(HfPg *pg, gpointer data, GError **error);
-
-/* Loads the rows, reads them back for the proof, makes what post-data holds and takes statistics; then `grant`, which
- * gives owners and others their rights; then materialized views by their dependencies. The schema and empty large
- * objects are there already. `pg` asks questions before that. */
-bool hf_restore_graph_run(HfRestoreGraph *self, HfPg *pg, HfRestoreStep grant, gpointer data, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+/* Loads the rows, and once all are there runs `loaded` at once; reads them back for the proof, makes what post-data
+ * holds and takes statistics; then `grant`, which gives owners and others their rights; then materialized views by
+ * their dependencies. The schema and empty large objects are there already. `pg` asks questions before that. No lane
+ * reads of the origin when `loaded` runs. */
+bool hf_restore_graph_run(HfRestoreGraph *self, HfPg *pg, HfRestoreStep loaded, HfRestoreStep grant, gpointer data,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool hf_restore_is_refresh(const HfTocEntry *entry);
 
 /* After the run: whether it took the table, and whether what was read back is what the manifest says. Of tables that

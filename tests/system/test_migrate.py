@@ -6,6 +6,7 @@ import signal
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -232,6 +233,35 @@ def test_what_others_write_meanwhile_stays_behind(move):
     assert move.target.psql("SELECT nextval('orders_id_seq') > max(id) FROM orders", db=move.moved) == "t"
 
 
+# Its index in the target is made for as long as the file is there.
+GATED = """CREATE FUNCTION gate(i int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+    WHILE (pg_catalog.pg_stat_file('{file}', true)).size IS NOT NULL LOOP PERFORM pg_catalog.pg_sleep(0.02); END LOOP;
+    RETURN i;
+END $$; CREATE INDEX gated ON customers (public.gate(id))"""
+
+
+@pytest.mark.tsan
+@pytest.mark.parametrize("large_objects", [True, False])
+def test_the_source_is_free_of_the_migration_once_its_rows_are_read(move, large_objects):
+    """Its VACUUM would keep what goes meanwhile."""
+    gate = Path(move.target.data, "gate")
+    move.source.psql(GATED.format(file=gate), db=move.name)
+    if not large_objects:
+        move.source.psql("SELECT lo_unlink(oid) FROM pg_largeobject_metadata", db=move.name)
+    gate.touch()
+    running = move._holdfast.popen(*move.arguments(*GO_ON), stdout=subprocess.DEVNULL)
+    wait_until(lambda: move.target.psql("SELECT 1 FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX gated%' AND state = "
+                                        "'active' AND application_name = 'holdfast'"), 60)
+    wait_until(lambda: move.source.psql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+                                        "pg_backend_pid() AND (xact_start IS NOT NULL OR backend_xmin IS NOT NULL)",
+                                        db=move.name) == "0", 60)
+    move.source.psql("TRUNCATE orders; DROP TABLE empty; ALTER TYPE mood RENAME TO temper", db=move.name)
+    gate.unlink()
+    assert running.wait(120) == 0
+    assert move.target.psql("SELECT count(*), (SELECT last_value FROM orders_id_seq) FROM orders, empty RIGHT JOIN (SELECT 1) "
+                            "one ON true", db=move.moved) == f"{ROWS}|{ROWS}"
+
+
 @pytest.fixture
 def till(move):
     """Who works in the source, and is no superuser."""
@@ -421,6 +451,21 @@ def test_rights_that_are_missing_are_told_before_anything_is_done(move):
         move.source.psql("DROP OWNED BY migrate_clerk; DROP ROLE migrate_clerk", db=move.name)
         move.target.dropdb(move.moved)
         move.target.psql("DROP ROLE migrate_clerk")
+
+
+def test_large_objects_come_over_by_who_is_no_superuser(move):
+    move.source.psql("DO $$ BEGIN EXECUTE (SELECT format('COMMENT ON LARGE OBJECT %s IS %L', oid, 'noted') FROM "
+                     "pg_largeobject_metadata); END $$", db=move.name)
+    move.target.psql("CREATE ROLE large_clerk LOGIN CREATEDB")
+    try:
+        move("--no-owner", "--no-privileges", target={"user": "large_clerk"})
+        there = move.target.psql("SELECT lomowner::regrole, md5(lo_get(oid)), obj_description(oid, 'pg_largeobject') FROM "
+                                 "pg_largeobject_metadata", db=move.moved)
+        here = move.source.psql("SELECT md5(lo_get(oid)) FROM pg_largeobject_metadata", db=move.name)
+        assert there == f"large_clerk|{here}|noted"
+    finally:
+        move.target.dropdb(move.moved)
+        move.target.psql("DROP ROLE large_clerk")
 
 
 def test_an_older_server_is_refused(move, postgres, holdfast):
