@@ -522,6 +522,27 @@ def test_every_statement_of_the_traps_is_t_sql(traps):
     assert tsql.complaints(traps["script"]) == {}
 
 
+def test_a_table_of_more_columns_than_there_may_be_stays_behind(assess):
+    def columns(count):
+        return ", ".join(f"c{n} int" for n in range(count))
+    found = assess(f"CREATE TABLE fits ({columns(1024)}); CREATE TABLE too_wide ({columns(1025)}); "
+                   "CREATE VIEW of_it AS SELECT c1 FROM too_wide")
+    assert verdicts(found, "table") == {"public.fits": "same", "public.too_wide": "left behind"}
+    assert the(found, "table", "public.too_wide")["notes"] == ["it has 1025 columns, and a table there has at most 1024"]
+    assert verdicts(found, "view") == {"public.of_it": "left behind"}
+    assert "CREATE TABLE [dbo].[fits]" in found["script"] and "CREATE TABLE [dbo].[too_wide]" not in found["script"]
+
+
+def test_rows_sizes_and_the_time_are_told(assess):
+    found = assess("CREATE TABLE many AS SELECT n FROM generate_series(1, 250000) n; CREATE TABLE few (a int)")
+    sizes = {each["table"]: (each["rows"], each["bytes"]) for each in found["tables"]}
+    assert sizes["public.few"] == (0, 0) and sizes["public.many"][0] == 250000
+    assert sizes["public.many"][1] > 8 << 20 and (found["rows"], found["bytes"]) == sizes["public.many"]
+    assert found["estimated_s"] == 2.5, "100,000 rows a second"
+    long = assess("CREATE TABLE long AS SELECT repeat(md5(n::text), 60) FROM generate_series(1, 20000) n")
+    assert long["bytes"] / 18e6 < long["estimated_s"] < long["bytes"] / 16e6, "17 MB a second"
+
+
 def test_partitions_become_one_table(shop):
     assert the(shop, "table", "shop.measures")["notes"] == ["its partitions become one table"]
     assert {"table": "shop.measures", "rows": 2}.items() <= next(

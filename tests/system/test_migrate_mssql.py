@@ -250,6 +250,24 @@ def test_a_connection_that_is_cut_leaves_what_is_finished(migrate, source, serve
     goes_on(migrate, server, target, name)
 
 
+@pytest.mark.parametrize("at, matching, there", [
+    ("batch", "CREATE TABLE .dbo...t2", []), ("bulk end", "t3", ["public.t1", "public.t2"])])
+def test_a_source_that_is_lost_leaves_what_is_finished(migrate, source, server, target, postgres, waiting, at, matching, there):
+    name = source(FOUR)
+    met = server.fault(at, "slow", matching=matching, seconds=0)
+    held = server.fault(at, "hold", matching=matching)
+    running = migrate(name, "--jobs", 1, popen=True)
+    waiting(lambda: not met.exists(), running)
+    assert loaded(server, target) == there
+    assert postgres(15).psql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = "
+                             f"'{name}'") != "0"
+    held.unlink()
+    _, told = running.communicate(timeout=120)
+    assert running.returncode == 1 and "the target is unfinished" in told, told
+    assert "t4" not in str(loaded(server, target))
+    goes_on(migrate, server, target, name)
+
+
 def test_proof_stands_though_its_notes_could_not_be_taken_away(migrate, source, server, target):
     name = source(FOUR)
     server.fault("batch", "cut", matching="DROP TABLE")
