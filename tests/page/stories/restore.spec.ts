@@ -125,6 +125,12 @@ test('an upload is broken off, paused, goes on after a reload, and becomes a new
     if (method === 'PATCH' && (pieces === 3 || pieces === 4)) await hold();
     return route.continue().catch(() => undefined);
   });
+  let listed: () => void = () => undefined;
+  const list = new Promise<void>((resolve) => (listed = resolve));
+  await page.route('**/api/v1/storages?**', async (route) => {
+    await list;
+    await route.continue();
+  });
   await page.goto('/restore');
   const input = page.locator('input[type=file]');
   await input.setInputFiles({ name: 'empty.hf', mimeType: '', buffer: Buffer.alloc(0) });
@@ -132,6 +138,8 @@ test('an upload is broken off, paused, goes on after a reload, and becomes a new
   await input.setInputFiles(file);
   await expect(page.getByText('Remove it to pick a backup from this list')).toBeVisible();
   await expect(page.getByRole('button', { name: `Restore ${shop.name}-` })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Upload', exact: true })).toBeDisabled(); // where to is not known yet
+  listed();
   await page.getByRole('button', { name: 'Upload', exact: true }).click();
   await expect(page.getByText('The connection broke off; trying again')).toBeVisible();
   await expect.poll(() => asked).toBe(1);

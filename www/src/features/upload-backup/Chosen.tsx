@@ -11,6 +11,8 @@ const words = texts.restore.upload;
 
 interface ChosenProps {
   sending: Sending;
+  /** It is known where to. */
+  canStart: boolean;
   onStart: () => void;
   onPause: () => void;
   onResume: () => void;
@@ -30,7 +32,7 @@ const TONES: Record<keyof typeof words.state, Tone> = {
 };
 
 /** The file that is chosen, and how far it is. */
-export function Chosen({ sending, onStart, onPause, onResume, onRemove, onUse }: ChosenProps) {
+export function Chosen({ sending, canStart, onStart, onPause, onResume, onRemove, onUse }: ChosenProps) {
   const { file, phase, sent, resumedAt } = sending;
   const upload = useUpload(sending.uploadId).data;
   const state = phase === 'checking' && upload?.state === 'complete' ? 'done' : upload?.state === 'refused' ? 'refused' : phase;
@@ -58,7 +60,7 @@ export function Chosen({ sending, onStart, onPause, onResume, onRemove, onUse }:
       {upload?.summary && <Summary summary={upload.summary} />}
       <Group gap="xs">
         {phase === 'waiting' && (
-          <Button leftSection={<IconUpload size={16} aria-hidden />} onClick={onStart}>
+          <Button leftSection={<IconUpload size={16} aria-hidden />} onClick={onStart} disabled={!canStart}>
             {words.start}
           </Button>
         )}

@@ -60,6 +60,7 @@ export function UploadBox({ onChosen, onUse }: UploadBoxProps) {
         {upload.sending ? (
           <Chosen
             sending={upload.sending}
+            canStart={storageId !== undefined}
             onStart={() => {
               if (upload.sending && storageId) void upload.start(upload.sending.file, storageId);
             }}
