@@ -494,6 +494,34 @@ def test_a_connection_that_is_cut_half_way_leaves_nothing(move, side):
         assert databases(move.target) == before[0]
 
 
+PHASES = {
+    "source": {"looking": b"pg_is_in_recovery", "locks": b"LOCK TABLE ONLY", "snapshot": b"pg_export_snapshot",
+               "pg_dump": b"FROM pg_ts_config", "rows": b'COPY "public"."orders"', "large objects": b"lo_get(",
+               "sequences": b"orders_id_seq\"'::pg_catalog.text"},
+    "target": {"looking": b"pg_available_extensions", "database": b"CREATE DATABASE ", "schema": b"CREATE TABLE public.orders",
+               "rows": b"FROM STDIN", "large objects": b"lo_put(", "keys": b"ADD CONSTRAINT customers_pkey",
+               "indexes": b"CREATE INDEX", "proof": b"TO STDOUT", "statistics": b"ANALYZE ", "foreign keys": b"FOREIGN KEY",
+               "sequences": b"setval(", "views": b"REFRESH ", "settings": b"SET \"work_mem\"", "name": b"RENAME TO"}}
+
+
+@pytest.mark.parametrize("side, phase", [(side, phase) for side, phases in PHASES.items() for phase in phases])
+def test_a_connection_that_is_cut_at_a_phase_leaves_what_was_there(move, side, phase):
+    """Once the server has got a statement of it, and before its answer."""
+    before, content = databases(move.target), move.content(move.source, move.name)
+    with Proxy(getattr(move, side), break_after=[PHASES[side][phase]]) as proxy:
+        done = move(*GO_ON, check=False, **{side: {"tcp": True, "port": proxy.port}})
+    assert done.returncode == 1
+    for server in (move.source, move.target):  # which may have a statement to end that nobody waits for
+        wait_until(lambda: server.psql("SELECT count(*) FROM pg_stat_activity WHERE application_name ~ "
+                                       "'^(holdfast|pg_dump)'") == "0", 120)
+    move.source.psql("SELECT setval('orders_id_seq', last_value - 1) FROM orders_id_seq", db=move.name)
+    assert move.content(move.source, move.name) == content
+    left = databases(move.target) - before
+    assert left == set(move.copies()) and len(left) <= 1
+    move._holdfast("copies", "--to", move.target.dsn(move.moved), "--drop-stale")
+    assert databases(move.target) == before
+
+
 @pytest.mark.parametrize("side", ["source", "target"])
 def test_an_administrator_who_ends_it_is_told(move, side):
     move.source.psql("CREATE TABLE slow AS SELECT i, repeat(md5(i::text), 9) AS t FROM generate_series(1, 200000) i",
