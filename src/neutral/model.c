@@ -118,7 +118,7 @@ SHAPE(column_shape, HfNeutralColumn, NAME_OF(HfNeutralColumn, name), PART_OF(HfN
       TEXT_OF(HfNeutralColumn, collation), TEXT_OF(HfNeutralColumn, comment),
       WORD_OF(HfNeutralColumn, identity, identities), NUMBER_OF(HfNeutralColumn, identity_start),
       NUMBER_OF(HfNeutralColumn, identity_increment), NUMBER_OF(HfNeutralColumn, identity_next),
-      PART_OF(HfNeutralColumn, measure, measure_shape))
+      FLAG_OF(HfNeutralColumn, identity_bounded), PART_OF(HfNeutralColumn, measure, measure_shape))
 SHAPE(key_shape, HfNeutralKey, NAME_OF(HfNeutralKey, name), FLAG_OF(HfNeutralKey, primary),
       FLAG_OF(HfNeutralKey, nulls_distinct), FLAG_OF(HfNeutralKey, deferrable), TEXTS_OF(HfNeutralKey, columns),
       TEXTS_OF(HfNeutralKey, included), TEXT_OF(HfNeutralKey, comment), NAME_OF(HfNeutralKey, source))
@@ -148,12 +148,13 @@ SHAPE(sequence_shape, HfNeutralSequence, NAME_OF(HfNeutralSequence, schema), NAM
       NUMBER_OF(HfNeutralSequence, minimum), NUMBER_OF(HfNeutralSequence, maximum), NUMBER_OF(HfNeutralSequence, cache),
       NUMBER_OF(HfNeutralSequence, next), FLAG_OF(HfNeutralSequence, cycles))
 SHAPE(view_shape, HfNeutralView, NAME_OF(HfNeutralView, schema), NAME_OF(HfNeutralView, name),
-      TEXT_OF(HfNeutralView, comment), NAME_OF(HfNeutralView, source), LIST_OF(HfNeutralView, columns, column_shape))
+      TEXT_OF(HfNeutralView, comment), NAME_OF(HfNeutralView, source), TEXT_OF(HfNeutralView, check_option),
+      LIST_OF(HfNeutralView, columns, column_shape))
 SHAPE(schema_shape, HfNeutralSchema, NAME_OF(HfNeutralSchema, name), TEXT_OF(HfNeutralSchema, comment))
 SHAPE(leftover_shape, HfNeutralLeftover, NAME_OF(HfNeutralLeftover, kind), NAME_OF(HfNeutralLeftover, name),
       NAME_OF(HfNeutralLeftover, source))
 SHAPE(model_shape, HfNeutralModel, NAME_OF(HfNeutralModel, source), NAME_OF(HfNeutralModel, database),
-      NAME_OF(HfNeutralModel, encoding), TEXT_OF(HfNeutralModel, collation),
+      TEXT_OF(HfNeutralModel, comment), NAME_OF(HfNeutralModel, encoding), TEXT_OF(HfNeutralModel, collation),
       LIST_OF(HfNeutralModel, schemas, schema_shape), LIST_OF(HfNeutralModel, sequences, sequence_shape),
       LIST_OF(HfNeutralModel, tables, table_shape), LIST_OF(HfNeutralModel, views, view_shape),
       LIST_OF(HfNeutralModel, leftovers, leftover_shape))

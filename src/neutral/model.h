@@ -85,6 +85,7 @@ typedef struct {
     HfNeutralIdentity identity;
     int64_t identity_start, identity_increment;
     int64_t identity_next; /* what the next row gets */
+    bool identity_bounded; /* it ends before its type does, or begins again */
     HfNeutralMeasure measure;
 } HfNeutralColumn;
 
@@ -162,7 +163,8 @@ typedef struct {
     char *schema, *name;
     char *comment;
     char *source;       /* its query */
-    GPtrArray *columns; /* HfNeutralColumn: name and type alone */
+    char *check_option; /* "local" or "cascaded": no row may be written that it does not show; NULL: any */
+    GPtrArray *columns; /* HfNeutralColumn: name, type and comment alone */
 } HfNeutralView;
 
 typedef struct {
@@ -180,6 +182,7 @@ typedef struct {
 typedef struct {
     char *source; /* "PostgreSQL 15.8" */
     char *database;
+    char *comment;  /* of the database */
     char *encoding; /* of the database */
     char *collation;
     GPtrArray *schemas;   /* HfNeutralSchema */

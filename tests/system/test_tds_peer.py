@@ -483,6 +483,8 @@ def test_identities_are_kept_followed_and_reseeded(run):
     assert run("insert into t (x) values (3); select max(id) from t") == [["10"]]
     run("dbcc checkident ('dbo.t', reseed, 100) with no_infomsgs")
     assert run("insert into t (x) values (3); select max(id) from t") == [["101"]]
+    run("delete from t; dbcc checkident ('dbo.t', reseed, 0) with no_infomsgs")
+    assert run("insert into t (x) values (3); select max(id) from t") == [["1"]]
 
 
 MISUSES = [

@@ -259,10 +259,21 @@ static char *cut_comment(HfMssqlPlanner *self, const char *comment, const char *
     const char *end = comment;
     for (; used < MAX_COMMENT_UNITS - 1; end = g_utf8_next_char(end))
         used += g_utf8_get_char(end) > 0xffff ? 2 : 1;
-    g_autofree char *of = g_strjoin(".", schema, name, name2, NULL);
+    g_autofree char *of = schema != NULL ? g_strjoin(".", schema, name, name2, NULL) : g_strdup(self->model->database);
     hf_mssql_object_tell(hf_mssql_planner_add(self, "comment", g_steal_pointer(&of), comment), HF_VERDICT_CHANGED,
                          "it is cut: there it has at most %d UTF-16 units", MAX_COMMENT_UNITS);
     return g_strndup(comment, (gsize)(end - comment));
+}
+
+/* The database and the schema dbo are there before, and may have a comment of somebody else's, which stays. */
+static void append_unless_there(const HfMssqlPlanner *self, GString *sql, const char *schema)
+{
+    g_autofree char *name = schema != NULL ? hf_mssql_quote_text(hf_mssql_planner_schema(self, schema)) : NULL;
+    g_string_append(sql, "IF NOT EXISTS (SELECT 1 FROM sys.extended_properties WHERE name = N'MS_Description' AND ");
+    if (name != NULL)
+        g_string_append_printf(sql, "class = 3 AND major_id = SCHEMA_ID(%s))\n    ", name);
+    else
+        g_string_append(sql, "class = 0)\n    ");
 }
 
 void hf_mssql_planner_comment(HfMssqlPlanner *self, const char *comment, const char *schema, const char *kind,
@@ -276,9 +287,12 @@ void hf_mssql_planner_comment(HfMssqlPlanner *self, const char *comment, const c
     g_autoptr(GString) sql = g_string_new(NULL);
     if (!constant)
         g_string_append_printf(sql, "DECLARE @text nvarchar(4000) = %s;\n    ", value);
+    if (kind == NULL)
+        append_unless_there(self, sql, schema);
     g_string_append_printf(sql, "EXEC sys.sp_addextendedproperty @name = N'MS_Description', @value = %s",
                            constant ? value : "@text");
-    append_level(sql, 0, "SCHEMA", hf_mssql_planner_schema(self, schema));
+    if (schema != NULL)
+        append_level(sql, 0, "SCHEMA", hf_mssql_planner_schema(self, schema));
     if (kind != NULL)
         append_level(sql, 1, kind, name);
     if (kind2 != NULL)
@@ -337,6 +351,11 @@ static const LeftoverNote leftover_notes[] = {
     {"default of a partition", HF_VERDICT_LEFT, OF_ONE_PARTITION},
     {"invalid index", HF_VERDICT_LEFT, "it is not valid in the source either"},
     {"grants", HF_VERDICT_LEFT, "roles are others there"},
+    {"comment", HF_VERDICT_LEFT, "what it is of is no object there"},
+    {"setting", HF_VERDICT_LEFT, "settings are others there"},
+    {"view option", HF_VERDICT_LEFT,
+     "a view there reads with its owner's rights, and shows its tables' rows to functions"},
+    {"default of a view", HF_VERDICT_LEFT, "a view there has those of its table"},
     {"table", HF_VERDICT_LEFT, "it was left out on purpose"},
     {NULL, HF_VERDICT_LEFT, "SQL Server has no such object, or none that means the same"},
 };
@@ -399,6 +418,7 @@ HfMssqlPlan *hf_mssql_plan_new(const HfNeutralModel *model, const HfMssqlMap *ma
     plan->key = hf_mssql_map_key(map);
     unite_schemas(&self);
     name_all(&self);
+    hf_mssql_planner_comment(&self, model->comment, NULL, NULL, NULL, NULL, NULL);
     for (guint i = 0; i < model->schemas->len; i++)
         plan_schema(&self, model->schemas->pdata[i]);
     for (guint i = 0; i < model->sequences->len; i++)

@@ -55,7 +55,7 @@ const char *hf_mssql_planner_column_name(const HfMssqlPlanner *self, const HfNeu
 void hf_mssql_planner_before(HfMssqlPlanner *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void hf_mssql_planner_after(HfMssqlPlanner *self, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Its comment, as an extended property; one that is too long is cut, which is told. `kind2` and `name2` say what inside
- * of it; NULL: itself. */
+ * of it; NULL: itself. Without a schema it is that of the database. */
 void hf_mssql_planner_comment(HfMssqlPlanner *self, const char *comment, const char *schema, const char *kind,
                               const char *name, const char *kind2, const char *name2);
 

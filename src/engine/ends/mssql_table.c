@@ -447,7 +447,12 @@ static void tell_identity(const HfMssqlPlanner *self, HfMssqlObject *object, con
     if (column != identity_of(self, table))
         hf_mssql_object_tell(object, HF_VERDICT_CHANGED,
                              "column %s is an identity no more: a table there has one, of whole numbers", column->name);
-    else if (column->identity == HF_IDENTITY_BY_DEFAULT)
+    else if (column->identity_bounded)
+        hf_mssql_object_tell(object, HF_VERDICT_CHANGED,
+                             "column %s is an identity that goes on to the end of its type there, and never begins "
+                             "again",
+                             column->name);
+    if (column == identity_of(self, table) && column->identity == HF_IDENTITY_BY_DEFAULT)
         hf_mssql_object_tell(object, HF_VERDICT_CHANGED,
                              "column %s takes a value that is given only under SET IDENTITY_INSERT", column->name);
 }

@@ -333,6 +333,21 @@ static char *translate(HfMssqlPlanner *planner, const HfNeutralView *view, GPtrA
     return append_select(&scope, select, sql, error) ? g_string_free(g_steal_pointer(&sql), FALSE) : NULL;
 }
 
+static void tell_view(HfMssqlPlanner *self, const HfNeutralView *view, HfMssqlObject *object)
+{
+    const char *name = g_hash_table_lookup(self->names, view);
+    if (strcmp(name, view->name) != 0)
+        hf_mssql_object_tell(object, HF_VERDICT_CHANGED, "its name is %s there", name);
+    if (g_strcmp0(view->check_option, "local") == 0)
+        hf_mssql_object_tell(object, HF_VERDICT_CHANGED,
+                             "its CHECK OPTION is that of the views that it reads, too, whatever they say");
+    hf_mssql_planner_comment(self, view->comment, view->schema, "VIEW", name, NULL, NULL);
+    for (guint i = 0; i < view->columns->len; i++) {
+        const HfNeutralColumn *column = view->columns->pdata[i];
+        hf_mssql_planner_comment(self, column->comment, view->schema, "VIEW", name, "COLUMN", column->name);
+    }
+}
+
 void hf_mssql_plan_view(HfMssqlPlanner *self, const HfNeutralView *view)
 {
     g_autoptr(GError) reason = NULL;
@@ -342,6 +357,8 @@ void hf_mssql_plan_view(HfMssqlPlanner *self, const HfNeutralView *view)
     g_autofree char *select = translate(self, view, notes, &reason);
     if (select == NULL) {
         hf_mssql_object_leave(object, reason);
+        if (view->check_option != NULL)
+            hf_mssql_object_tell(object, HF_VERDICT_LEFT, "it is WITH %s CHECK OPTION", view->check_option);
         return;
     }
     hf_mssql_object_tell_notes(object, notes);
@@ -352,7 +369,7 @@ void hf_mssql_plan_view(HfMssqlPlanner *self, const HfNeutralView *view)
         g_autofree char *column = hf_mssql_quote_name(((HfNeutralColumn *)view->columns->pdata[i])->name);
         g_string_append_printf(columns, "%s%s", i > 0 ? ", " : "", column);
     }
-    hf_mssql_planner_after(self, "CREATE VIEW %s (%s) AS %s", name, columns->str, select);
-    hf_mssql_planner_comment(self, view->comment, view->schema, "VIEW", g_hash_table_lookup(self->names, view), NULL,
-                             NULL);
+    hf_mssql_planner_after(self, "CREATE VIEW %s (%s) AS %s%s", name, columns->str, select,
+                           view->check_option != NULL ? " WITH CHECK OPTION" : "");
+    tell_view(self, view, object);
 }

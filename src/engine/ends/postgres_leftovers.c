@@ -25,6 +25,11 @@ typedef struct {
     oid " >= 16384 AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = 'pg_catalog." catalog          \
         "'::pg_catalog.regclass AND x.objid = " oid " AND x.deptype = 'e')"
 
+/* What the server made for something else, as the functions of a range type are. */
+#define NOT_INTERNAL(catalog, oid)                                                                                     \
+    "NOT EXISTS (SELECT FROM pg_catalog.pg_depend x WHERE x.classid = 'pg_catalog." catalog                            \
+    "'::pg_catalog.regclass AND x.objid = " oid " AND x.deptype = 'i')"
+
 #define OURS(relation) relation " = ANY ($1::pg_catalog.oid[])"
 /* A partition of one of them, c. */
 #define BELOW                                                                                                          \
@@ -110,7 +115,7 @@ static const Leftover leftovers[] = {
     {"function", OF_DATABASE,
      "SELECT " REGPROCEDURE
      ", pg_catalog.pg_get_functiondef(o.oid) FROM pg_catalog.pg_proc o WHERE $1::pg_catalog.oid[] IS NOT NULL AND "
-     "o.prokind IN ('f', 'w') AND " NOT_OF_EXTENSION("pg_proc", "o.oid")},
+     "o.prokind IN ('f', 'w') AND " NOT_INTERNAL("pg_proc", "o.oid") " AND " NOT_OF_EXTENSION("pg_proc", "o.oid")},
     {"procedure", OF_DATABASE,
      "SELECT " REGPROCEDURE
      ", pg_catalog.pg_get_functiondef(o.oid) FROM pg_catalog.pg_proc o WHERE $1::pg_catalog.oid[] IS NOT NULL AND "
@@ -161,7 +166,7 @@ static const Leftover leftovers[] = {
     {"operator", OF_DATABASE, DESCRIBED("pg_operator", "")},
     {"operator class", OF_DATABASE, DESCRIBED("pg_opclass", "")},
     {"operator family", OF_DATABASE, DESCRIBED("pg_opfamily", "")},
-    {"cast", OF_DATABASE, DESCRIBED("pg_cast", "")},
+    {"cast", OF_DATABASE, DESCRIBED("pg_cast", "AND " NOT_INTERNAL("pg_cast", "o.oid"))},
     {"collation", OF_DATABASE, DESCRIBED("pg_collation", "")},
     {"conversion", OF_DATABASE, DESCRIBED("pg_conversion", "")},
     {"language", OF_DATABASE, DESCRIBED("pg_language", "")},
@@ -173,7 +178,38 @@ static const Leftover leftovers[] = {
     {"text search template", OF_DATABASE, DESCRIBED("pg_ts_template", "")},
     {"foreign-data wrapper", OF_DATABASE, DESCRIBED("pg_foreign_data_wrapper", "")},
     {"foreign server", OF_DATABASE, DESCRIBED("pg_foreign_server", "")},
+    {"user mapping", OF_DATABASE,
+     "SELECT pg_catalog.format('%s on %s', o.usename, o.srvname), 'its options may hold a password and are not shown' "
+     "FROM pg_catalog.pg_user_mappings o WHERE $1::pg_catalog.oid[] IS NOT NULL"},
     {"default privileges", OF_DATABASE, DESCRIBED("pg_default_acl", "")},
+    {"setting", OF_DATABASE,
+     "SELECT pg_catalog.split_part(s, '=', 1) || CASE WHEN o.setrole = 0 THEN '' ELSE ' for ' || "
+     "o.setrole::pg_catalog.regrole::pg_catalog.text END, s FROM pg_catalog.pg_db_role_setting o JOIN "
+     "pg_catalog.pg_database d ON d.oid = o.setdatabase, pg_catalog.unnest(o.setconfig) s WHERE d.datname = "
+     "pg_catalog.current_database() AND $1::pg_catalog.oid[] IS NOT NULL"},
+    {"security label", OF_DATABASE,
+     "SELECT pg_catalog.format('%s %s', o.objtype, o.objname), pg_catalog.format('SECURITY LABEL FOR %s IS %L', "
+     "o.provider, o.label) FROM pg_catalog.pg_seclabels o WHERE o.objtype NOT IN ('role', 'tablespace') AND (o.objtype "
+     "<> 'database' OR o.objname = pg_catalog.quote_ident(pg_catalog.current_database())) AND $1::pg_catalog.oid[] IS "
+     "NOT NULL"},
+    {"view option", OF_RELATIONS,
+     "SELECT pg_catalog.format('%s of %s', v.option_name, o.oid::pg_catalog.regclass), pg_catalog.format('ALTER VIEW "
+     "%s SET (%s = %s)', o.oid::pg_catalog.regclass, v.option_name, v.option_value) FROM pg_catalog.pg_class o, "
+     "pg_catalog.pg_options_to_table(o.reloptions) v WHERE o.relkind = 'v' AND v.option_name <> 'check_option' "
+     "AND " OURS("o.oid")},
+    {"default of a view", OF_RELATIONS,
+     "SELECT pg_catalog.format('%s.%s', c.oid::pg_catalog.regclass, t.attname), pg_catalog.pg_get_expr(o.adbin, "
+     "o.adrelid) FROM pg_catalog.pg_attrdef o JOIN pg_catalog.pg_class c ON c.oid = o.adrelid JOIN "
+     "pg_catalog.pg_attribute t ON t.attrelid = c.oid AND t.attnum = o.adnum WHERE c.relkind = 'v' AND " OURS("c.oid")},
+    {"comment", OF_DATABASE,
+     "SELECT pg_catalog.pg_describe_object(o.classoid, o.objoid, o.objsubid), o.description FROM "
+     "pg_catalog.pg_description o LEFT JOIN pg_catalog.pg_constraint k ON k.oid = o.objoid AND o.classoid = "
+     "'pg_catalog.pg_constraint'::pg_catalog.regclass LEFT JOIN pg_catalog.pg_class c ON c.oid = coalesce(k.conrelid, "
+     "o.objoid) AND (k.oid IS NOT NULL OR o.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass) WHERE "
+     "$1::pg_catalog.oid[] IS NOT NULL AND o.objoid >= 16384 AND (k.contypid <> 0 OR c.relispartition OR c.relkind IN "
+     "('m', 'f', 'c') OR o.classoid IN (SELECT pg_catalog.unnest('{pg_type,pg_proc,pg_trigger,pg_policy,pg_rewrite,"
+     "pg_event_trigger,pg_publication,pg_subscription,pg_statistic_ext}'::pg_catalog.regclass[]))) AND NOT EXISTS "
+     "(SELECT FROM pg_catalog.pg_depend x WHERE x.classid = o.classoid AND x.objid = o.objoid AND x.deptype = 'e')"},
     {"grants", OF_RELATIONS,
      "SELECT o.oid::pg_catalog.regclass::pg_catalog.text, o.relacl::pg_catalog.text FROM pg_catalog.pg_class o WHERE "
      "o.relacl IS NOT NULL AND " OURS("o.oid")},
@@ -204,6 +240,17 @@ static char *list_relations(HfPg *pg, const char *tables, bool selective, GError
     return hf_pg_query_text(pg, sql, (const char *[]){tables, NULL}, error);
 }
 
+/* Descriptions begin with the kind, or its last word: "cast from a to b", "server far". Transfer full. */
+static char *name_without(const char *name, const char *kind)
+{
+    const char *last = strrchr(kind, ' ');
+    const char *const words[] = {kind, last != NULL ? last + 1 : kind};
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        if (g_str_has_prefix(name, words[i]) && name[strlen(words[i])] == ' ')
+            return g_strdup(name + strlen(words[i]) + 1);
+    return g_strdup(name);
+}
+
 bool hf_postgres_model_read_leftovers(HfPg *pg, const char *tables, bool selective, HfNeutralModel *model,
                                       GError **error)
 {
@@ -222,7 +269,7 @@ bool hf_postgres_model_read_leftovers(HfPg *pg, const char *tables, bool selecti
         for (size_t i = 0; i < hf_pg_rows_count(rows); i++) {
             HfNeutralLeftover *leftover = hf_neutral_add_leftover(model);
             leftover->kind = g_strdup(kind->kind);
-            leftover->name = g_strdup(hf_pg_rows_text(rows, i, 0));
+            leftover->name = name_without(hf_pg_rows_text(rows, i, 0), kind->kind);
             leftover->source = g_strdup(hf_pg_rows_text(rows, i, 1) != NULL ? hf_pg_rows_text(rows, i, 1) : "");
         }
     }

@@ -76,7 +76,8 @@ static bool read_database(Reader *self, GError **error)
     g_autoptr(HfPgRows) rows =
         hf_pg_query(self->pg,
                     "SELECT pg_catalog.current_setting('server_version'), d.datname, "
-                    "pg_catalog.pg_encoding_to_char(d.encoding), d.datcollate FROM pg_catalog.pg_database d WHERE "
+                    "pg_catalog.pg_encoding_to_char(d.encoding), d.datcollate, "
+                    "pg_catalog.shobj_description(d.oid, 'pg_database') FROM pg_catalog.pg_database d WHERE "
                     "d.datname = pg_catalog.current_database()",
                     NULL, error);
     if (rows == NULL)
@@ -85,14 +86,17 @@ static bool read_database(Reader *self, GError **error)
     self->model->database = text_at(rows, 0, 1);
     self->model->encoding = text_at(rows, 0, 2);
     self->model->collation = text_at(rows, 0, 3);
+    self->model->comment = text_at(rows, 0, 4);
     return true;
 }
 
-/* Those that something of the model is in; of an empty one all that is lost is its name. */
+/* Those that something of the model is in; of an empty one all that is lost is its name. What initdb says of public is
+ * nobody's comment. */
 static bool read_schemas(Reader *self, bool selective, GError **error)
 {
     g_autofree char *sql = g_strdup_printf(
-        "SELECT n.nspname, pg_catalog.obj_description(n.oid, 'pg_namespace') FROM pg_catalog.pg_namespace n WHERE "
+        "SELECT n.nspname, nullif(pg_catalog.obj_description(n.oid, 'pg_namespace'), CASE n.nspname WHEN 'public' THEN "
+        "'standard public schema' END) FROM pg_catalog.pg_namespace n WHERE "
         "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND (EXISTS (SELECT FROM pg_catalog.pg_class c "
         "WHERE "
         "c.relnamespace = n.oid AND c.oid = ANY ($1::pg_catalog.oid[])) OR (NOT %s AND " NO_EXTENSION(
@@ -302,11 +306,12 @@ static void fill_identity(Reader *self, HfNeutralColumn *column, const HfPgRows 
 {
     if (column->identity == HF_IDENTITY_NONE || hf_pg_rows_text(rows, i, 18) == NULL)
         return;
-    Next next = {.to = &column->identity_next, .name = text_at(rows, i, 18), .cycles = false};
+    Next next = {.to = &column->identity_next, .name = text_at(rows, i, 18), .cycles = hf_pg_rows_bool(rows, i, 23)};
     column->identity_start = hf_pg_rows_int64(rows, i, 19);
     column->identity_increment = next.increment = hf_pg_rows_int64(rows, i, 20);
     next.minimum = hf_pg_rows_int64(rows, i, 21);
     next.maximum = hf_pg_rows_int64(rows, i, 22);
+    column->identity_bounded = next.cycles || hf_pg_rows_bool(rows, i, 24);
     g_array_append_val(self->nexts, next);
 }
 
@@ -319,11 +324,14 @@ static bool read_columns(Reader *self, GError **error)
         ", a.attnotnull OR u.forbids_null, coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), CASE WHEN t.typtype = "
         "'d' THEN t.typdefault END), a.attgenerated <> '', a.attidentity, CASE WHEN a.attcollation <> "
         "t.typcollation THEN o.collname END, pg_catalog.col_description(a.attrelid, a.attnum), s.name, s.seqstart, "
-        "s.seqincrement, s.seqmin, s.seqmax FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = "
+        "s.seqincrement, s.seqmin, s.seqmax, s.seqcycle, CASE WHEN s.seqincrement > 0 THEN s.seqmax < s.most ELSE "
+        "s.seqmin > -s.most - 1 END FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = "
         "a.atttypid JOIN under u ON u.oid = a.atttypid JOIN pg_catalog.pg_type b ON b.oid = u.base LEFT JOIN "
         "pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum LEFT JOIN pg_catalog.pg_collation o "
         "ON o.oid = a.attcollation LEFT JOIN LATERAL (SELECT q.*, pg_catalog.format('%I.%I', w.nspname, z.relname) AS "
-        "name FROM pg_catalog.pg_depend y JOIN pg_catalog.pg_class z ON z.oid = y.objid AND z.relkind = 'S' JOIN "
+        "name, CASE q.seqtypid WHEN 'int2'::pg_catalog.regtype THEN 32767 WHEN 'int4'::pg_catalog.regtype THEN "
+        "2147483647 ELSE 9223372036854775807 END AS most FROM pg_catalog.pg_depend y JOIN pg_catalog.pg_class z ON "
+        "z.oid = y.objid AND z.relkind = 'S' JOIN "
         "pg_catalog.pg_namespace w ON w.oid = z.relnamespace JOIN pg_catalog.pg_sequence q ON q.seqrelid = z.oid WHERE "
         "y.refobjid = a.attrelid AND y.refobjsubid = a.attnum AND y.deptype = 'i' AND a.attidentity <> '') s ON true "
         "WHERE a.attrelid = ANY ($1::pg_catalog.oid[]) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, "
@@ -599,7 +607,9 @@ static bool read_views(Reader *self, GError **error)
         UNDER_DOMAINS
         "SELECT c.oid, a.attname, " TYPE_COLUMNS
         ", n.nspname, c.relname, pg_catalog.obj_description(c.oid, 'pg_class'), "
-        "CASE a.attnum WHEN 1 THEN pg_catalog.pg_get_viewdef(c.oid, false) END FROM pg_catalog.pg_class c JOIN "
+        "CASE a.attnum WHEN 1 THEN pg_catalog.pg_get_viewdef(c.oid, false) END, (SELECT o.option_value FROM "
+        "pg_catalog.pg_options_to_table(c.reloptions) o WHERE o.option_name = 'check_option'), "
+        "pg_catalog.col_description(c.oid, a.attnum) FROM pg_catalog.pg_class c JOIN "
         "pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND "
         "a.attnum > 0 JOIN under u ON u.oid = a.atttypid JOIN pg_catalog.pg_type b ON b.oid = u.base WHERE c.relkind = "
         "'v' "
@@ -617,10 +627,12 @@ static bool read_views(Reader *self, GError **error)
             view->name = text_at(rows, i, 13);
             view->comment = text_at(rows, i, 14);
             view->source = text_at(rows, i, 15);
+            view->check_option = text_at(rows, i, 16);
         }
         HfNeutralColumn *column = hf_neutral_add_column(view->columns);
         column->name = text_at(rows, i, 1);
         column->nullable = true;
+        column->comment = text_at(rows, i, 17);
         if (!fill_type(rows, i, 2, &column->type, error))
             return false;
     }

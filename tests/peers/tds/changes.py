@@ -234,7 +234,7 @@ def check_identity(session, name, action, value, quiet):
 # ---- other objects
 
 
-def create_view(session, name, titles, query, definition, replaces):
+def create_view(session, name, titles, query, definition, replaces, checks):
     catalog = session.catalog
     old = catalog.find(name, "V") if replaces else None
     if old:
@@ -250,7 +250,8 @@ def create_view(session, name, titles, query, definition, replaces):
         raise SqlError(4511, text="Create View or Function failed because no column name was specified for column "
                                   f"{titles.index('') + 1}.")
     wanted = catalog.new_object(catalog.schema_id(name[0]), name[1], "V", definition=definition)
-    session.postgres.query(f"CREATE VIEW {name_of(name)} ({', '.join(map(ident, titles))}) AS {query.text}")
+    session.postgres.query(f"CREATE VIEW {name_of(name)} ({', '.join(map(ident, titles))}) AS {query.text}"
+                           + (" WITH CHECK OPTION" if checks else ""))
     catalog.set_relation(wanted, name_of(name))
     for at, (title, column) in enumerate(zip(titles, columns), 1):
         catalog.add_column(wanted, at, at, TableColumn(title, column.type, column.nullable))

@@ -127,11 +127,12 @@ class Batch(Queries, TableGrammar, control.ControlGrammar, changes.ChangeGrammar
         self.accept("with schemabinding")
         self.expect("as")
         query = self.query()
+        checks = self.accept("with check option")
         definition = self.text_since(at)
 
         def run(session):
             session.need_right("CREATE VIEW")
-            changes.create_view(session, name, titles, query, definition, replaces)
+            changes.create_view(session, name, titles, query, definition, replaces, checks)
         return self.Statement(run, "CREATE VIEW")
 
     def _create_sequence(self):
