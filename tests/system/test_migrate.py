@@ -13,6 +13,7 @@ import pytest
 
 from support.archive_edit import Archive
 from support.faults import databases, end_sessions, message, sessions, wait_until
+from support.postgres import as_server
 from support.proxy import Proxy
 
 ROWS = 30_000
@@ -520,6 +521,19 @@ def test_a_connection_that_is_cut_at_a_phase_leaves_what_was_there(move, side, p
     assert left == set(move.copies()) and len(left) <= 1
     move._holdfast("copies", "--to", move.target.dsn(move.moved), "--drop-stale")
     assert databases(move.target) == before
+
+
+def test_a_target_whose_disk_is_full_is_told_and_left_as_it_was(move, postgres):
+    """Its files may not grow beyond what a segment of its log has."""
+    move.source.psql("CREATE TABLE big AS SELECT i, repeat(md5(i::text), 9) AS t FROM generate_series(1, 120000) i",
+                     db=move.name)
+    move.target, before = postgres(fresh=True), move.content(move.source, move.name).split("\n")[:2]
+    there = databases(move.target)
+    subprocess.run(as_server(["prlimit", f"--pid={move.target.pid}", f"--fsize={24 << 20}"]), check=True)
+    done = move(*GO_ON, check=False)
+    assert done.returncode == 1 and "could not extend file" in message(done) and "big" in message(done)
+    assert "what had been loaded was removed" in done.stderr and databases(move.target) == there and move.copies() == {}
+    assert move.content(move.source, move.name).split("\n")[:2] == before
 
 
 @pytest.mark.parametrize("side", ["source", "target"])
