@@ -3,20 +3,14 @@
  * nginx's: the answer names the file below nginx's internal location of its storage root (nginx/holdfast-site.conf),
  * and nginx sends it, or the range that was asked for. (Links of jobs' files: resource_job_file.c.)
  */
-#include "api/change.h"
+#include "api/link.h"
 #include "api/resources.h"
 #include "base/error.h"
-#include "base/units.h"
-#include "catalog/audit.h"
 #include "catalog/backup_table.h"
 #include "catalog/storage_table.h"
-#include "crypto/password.h"
 #include "storage/storage.h"
 
 #include <string.h>
-
-#define LINK_PREFIX "hfl_"
-#define MAX_LINK 128
 
 /* ---- Making a link -------------------------------------------------------------------------------------------------
  */
@@ -45,13 +39,13 @@ static bool check_file(HfApi *api, const HfBackupRow *backup, GError **error)
     return false;
 }
 
-static bool make(HfApi *api, const HfRequest *request, const char *link, int64_t expires_us, GError **error)
+/* HfLinkStore */
+static bool store(HfApi *api, const HfRequest *request, gconstpointer backup, const uint8_t *hash, int64_t expires_us,
+                  GError **error)
 {
-    uint8_t hash[32];
     const HfPrincipal *principal = request->principal;
-    hf_sha256(link, strlen(link), hash);
-    return hf_download_create(api->catalog, principal->organization, request->ids[0], hash, principal->actor,
-                              expires_us, error);
+    return hf_download_create(api->catalog, principal->organization, ((const HfBackupRow *)backup)->id, hash,
+                              principal->actor, expires_us, error);
 }
 
 bool hf_download_handle_create(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response,
@@ -62,67 +56,43 @@ bool hf_download_handle_create(HfApi *api, const HfRoute *route, HfRequest *requ
         return false;
     g_autoptr(HfBackupRow) backup =
         hf_backup_get(api->catalog, request->principal->organization, request->ids[0], error);
-    bool is_there = backup != NULL && check_state(backup, error) && check_file(api, backup, error);
-    g_autofree char *link = is_there ? hf_token_new(LINK_PREFIX, error) : NULL;
-    if (link == NULL || !hf_catalog_begin(api->catalog, error))
+    if (backup == NULL || !check_state(backup, error) || !check_file(api, backup, error))
         return false;
-    int64_t expires_us = g_get_real_time() + HF_LINK_S * G_USEC_PER_SEC;
-    HfChange change = {.action = "backup.link", .id = backup->id, .name = backup->name};
-    bool done = make(api, request, link, expires_us, error);
-    if (!hf_change_end(api, request, &change, done, response, error))
-        return false;
-    g_autofree char *expires = hf_format_time(expires_us);
-    hf_response_json(response, 201,
-                     g_strdup_printf("{\"url\":\"/api/v1/downloads/%s\",\"expires_at\":\"%s\"}", link, expires));
-    return true;
+    const HfChange change = {.action = "backup.link", .id = backup->id, .name = backup->name};
+    return hf_link_make(api, request, HF_LINK_BACKUP, &change, G_MAXINT64, store, backup, response, error);
 }
 
 /* ---- Using it ------------------------------------------------------------------------------------------------------
  */
 
-bool hf_download_no_such_link(GError **error)
-{
-    g_set_error_literal(error, HF_ERROR, HF_ERROR_NOT_FOUND,
-                        "there is no such link, or not any more: a link works once, and for five minutes");
-    return false;
-}
+typedef struct {
+    HfBackupRow *backup;
+    HfStorageRow *storage; /* of its file */
+} Found;
 
-static bool audit(HfApi *api, const HfRequest *request, const HfBackupRow *backup, const char *actor, GError **error)
+static void clear_found(Found *self)
 {
-    HfAuditEvent event = {.organization = backup->organization,
-                          .actor = actor,
-                          .action = "backup.download",
-                          .object_kind = "backup",
-                          .object_id = backup->id,
-                          .object_name = backup->name,
-                          .address = request->address,
-                          .outcome = "success",
-                          .detail = hf_request_header(request, "Range")};
-    return hf_audit_append(api->catalog, &event, error);
+    hf_backup_row_free(self->backup);
+    hf_storage_row_free(self->storage);
 }
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Found, clear_found)
 
-/* The link's backup, and its storage; the link is used up, and that is in the audit log. Transfer full. */
-static HfBackupRow *use_up(HfApi *api, const HfRequest *request, HfStorageRow **storage, GError **error)
+/* HfLinkUse: `found` is a Found. */
+static bool use(HfApi *api, const HfRequest *request, const uint8_t *hash, gpointer found, char **actor,
+                HfAuditEvent *event, GError **error)
 {
-    uint8_t hash[32];
-    const char *link = request->ids[0];
-    g_autofree char *actor = NULL;
-    if (!g_str_has_prefix(link, LINK_PREFIX) || strlen(link) >= MAX_LINK)
-        return hf_download_no_such_link(error), NULL;
-    hf_sha256(link, strlen(link), hash);
-    if (!hf_catalog_begin(api->catalog, error))
-        return NULL;
-    g_autoptr(GError) reason = NULL;
-    g_autoptr(HfBackupRow) backup = hf_download_use(api->catalog, hash, &actor, &reason);
-    if (backup == NULL && reason == NULL)
-        hf_download_no_such_link(&reason);
-    if (backup != NULL && check_state(backup, &reason))
-        *storage = hf_storage_row_get(api->catalog, backup->organization, backup->storage_id, &reason);
-    if (*storage != NULL && audit(api, request, backup, actor, &reason) && hf_catalog_commit(api->catalog, &reason))
-        return g_steal_pointer(&backup);
-    hf_catalog_rollback(api->catalog);
-    g_propagate_error(error, g_steal_pointer(&reason));
-    return NULL;
+    Found *self = found;
+    const HfBackupRow *backup = self->backup = hf_download_use(api->catalog, hash, actor, error);
+    if (backup == NULL || !check_state(backup, error))
+        return false;
+    self->storage = hf_storage_row_get(api->catalog, backup->organization, backup->storage_id, error);
+    event->organization = backup->organization;
+    event->action = "backup.download";
+    event->object_kind = "backup";
+    event->object_id = backup->id;
+    event->object_name = backup->name;
+    event->detail = hf_request_header(request, "Range");
+    return self->storage != NULL;
 }
 
 /* Where nginx serves the file: below the number of its storage root. Transfer full. */
@@ -146,21 +116,20 @@ static char *place_of(const HfConfiguration *configuration, const HfStorageRow *
 
 bool hf_download_handle_get(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response, GError **error)
 {
-    g_autoptr(HfStorageRow) storage = NULL;
     if (request->head) { /* it would use the link up */
         g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE, "a link takes GET alone");
         return false;
     }
-    if (g_str_has_prefix(request->ids[0], HF_JOB_FILE_LINK))
+    if (g_str_has_prefix(request->ids[0], HF_LINK_JOB_FILE))
         return hf_job_file_handle_get(api, route, request, response, error);
-    g_autoptr(HfBackupRow) backup = use_up(api, request, &storage, error);
-    g_autofree char *place = backup != NULL ? place_of(api->configuration, storage, backup, error) : NULL;
+    g_auto(Found) found = {0};
+    if (!hf_link_use(api, request, HF_LINK_BACKUP, use, &found, error))
+        return false;
+    g_autofree char *place = place_of(api->configuration, found.storage, found.backup, error);
     if (place == NULL)
         return false;
-    g_autofree char *name = g_uri_escape_string(backup->name, NULL, FALSE);
-    g_autofree char *disposition = g_strconcat("attachment; filename*=UTF-8''", name, NULL);
     hf_response_header(response, "X-Accel-Redirect", place);
     hf_response_header(response, "Content-Type", "application/octet-stream");
-    hf_response_header(response, "Content-Disposition", disposition);
+    hf_link_name_file(response, found.backup->name);
     return true;
 }

@@ -59,12 +59,9 @@ HF_HANDLER(hf_report_handle_json);
 HF_HANDLER(hf_report_handle_html);
 HF_HANDLER(hf_report_handle_script);
 
-/* Links to downloads, of backups and of jobs' files. */
-#define HF_LINK_S 300
-#define HF_JOB_FILE_LINK "hff_"
-bool hf_download_no_such_link(GError **error); /* false */
+/* Links to downloads, of backups and of jobs' files (api/link.h). */
 HF_HANDLER(hf_job_file_handle_link);
-HF_HANDLER(hf_job_file_handle_get); /* GET of a link with that prefix */
+HF_HANDLER(hf_job_file_handle_get); /* GET of a link to one */
 HF_HANDLER(hf_download_handle_create);
 HF_HANDLER(hf_download_handle_get);
 
