@@ -26,6 +26,7 @@ const chunks: readonly (readonly [name: string, of: RegExp])[] = [
   ['fields', packages('@mantine/core/esm/components/(Collapse|Combobox|Select|Table)')],
   ['fields', /Checkbox\/CheckIcon\.mjs$/],
   ['fields', /src\/shared\/ui\/table\//],
+  ['ticks', /src\/shared\/ui\/TableTicks\./],
   [
     'forms',
     packages(

@@ -105,6 +105,11 @@ export function patternOf(...names: string[]): string {
   return names.map(part).join('.');
 }
 
+/** A table that a server or a backup tells of, for <TableTicks>. */
+export function tickOf({ schema, name, rows, bytes }: { schema: string; name: string; rows: number; bytes: number }) {
+  return { name: `${schema}.${name}`, value: patternOf(schema, name), rows, bytes };
+}
+
 /** The contract has it as an object of its own: docs/migrate-to-sql-server.md says what is in it. */
 function mapOf({ types, columns, choices }: Values): MigrationRequest['map'] {
   const values = AWKWARD_KINDS.flatMap((kind) => {

@@ -8,8 +8,7 @@ import type { Database } from '@/entities/database';
 import { IfMay } from '@/entities/me';
 import { newKey } from '@/shared/api';
 import { texts } from '@/shared/texts';
-import { ConfirmDialog, When } from '@/shared/ui';
-import classes from './ClosedNotice.module.css';
+import { ConfirmDialog, Notice, When } from '@/shared/ui';
 
 const words = texts.closed;
 const POLL_MS = 5000;
@@ -25,31 +24,31 @@ export function ClosedNotice({ databaseId, jobId }: ClosedNoticeProps) {
   const database = useDatabase(databaseId, POLL_MS).data;
   const closed = database?.closed;
   if (!closed || (jobId !== undefined && closed.job_id !== jobId)) return null;
-  const title = closed.is_moved ? words.title : words.moving;
   return (
-    <section aria-label={title} className={classes.notice}>
-      <IconLock size={22} aria-hidden className={classes.icon} />
-      <div className={classes.text}>
-        <Text fw={600}>{title}</Text>
-        <Text size="sm">{closed.is_moved ? words.body(database.name) : words.movingBody(database.name)}</Text>
-        <Text size="sm">
-          {words.since} <When at={closed.at} />
-          {jobId === undefined && (
-            <>
-              {' · '}
-              <Anchor component={Link} to={`/jobs/${closed.job_id}`} size="sm">
-                {words.look}
-              </Anchor>
-            </>
-          )}
-        </Text>
-      </div>
-      {closed.is_moved && (
-        <IfMay role="operator">
-          <Open database={database} />
-        </IfMay>
-      )}
-    </section>
+    <Notice
+      icon={IconLock}
+      title={closed.is_moved ? words.title : words.moving}
+      action={
+        closed.is_moved && (
+          <IfMay role="operator">
+            <Open database={database} />
+          </IfMay>
+        )
+      }
+    >
+      <Text size="sm">{closed.is_moved ? words.body(database.name) : words.movingBody(database.name)}</Text>
+      <Text size="sm">
+        {words.since} <When at={closed.at} />
+        {jobId === undefined && (
+          <>
+            {' · '}
+            <Anchor component={Link} to={`/jobs/${closed.job_id}`} size="sm">
+              {words.look}
+            </Anchor>
+          </>
+        )}
+      </Text>
+    </Notice>
   );
 }
 

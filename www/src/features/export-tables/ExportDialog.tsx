@@ -3,16 +3,23 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { useLive } from '@/entities/database';
 import type { Database, Live } from '@/entities/database';
+import { tickOf } from '@/entities/migration';
 import { useExport } from '@/entities/table-file';
 import { newKey } from '@/shared/api';
+import { count, counted } from '@/shared/lib/units';
 import { texts } from '@/shared/texts';
 import { tables } from '@/shared/texts/tables';
-import { notifyDone, ProblemAlert } from '@/shared/ui';
-import { TablePick } from './TablePick';
+import { notifyDone, ProblemAlert, TableTicks } from '@/shared/ui';
 
 const words = tables.export;
 const FORMATS = ['xlsx', 'csv'] as const;
 type Format = (typeof FORMATS)[number];
+
+function statusOf(live: Live, chosen: number): string {
+  const listed = live.items.length;
+  const there = live.tables ?? 0;
+  return [words.chosen(counted(chosen, 'table')), ...(there > listed ? [words.more(count(listed), count(there))] : [])].join(' ');
+}
 
 interface DialogProps {
   opened: boolean;
@@ -62,7 +69,21 @@ function ExportForm({ live, onClose, database }: { live: Live; onClose: () => vo
   return (
     <Stack>
       <Text>{words.body}</Text>
-      <TablePick live={live} chosen={chosen} onChoose={setChosen} />
+      {live.items.length === 0 ? (
+        <Text c="dimmed">{words.none}</Text>
+      ) : (
+        <TableTicks
+          label={words.tables}
+          tick={words.tick}
+          tickOf={words.pick}
+          tables={live.items.map(tickOf)}
+          isTicked={(pattern) => chosen.includes(pattern)}
+          onTick={(pattern, isTicked) => {
+            setChosen(isTicked ? [...chosen, pattern] : chosen.filter((each) => each !== pattern));
+          }}
+          status={statusOf(live, chosen.length)}
+        />
+      )}
       <Radio.Group
         label={words.format}
         value={format}

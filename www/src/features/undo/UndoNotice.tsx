@@ -9,8 +9,7 @@ import { useKeptCopies, useUndoRestore } from '@/entities/restore';
 import type { KeptCopy } from '@/entities/restore';
 import { newKey } from '@/shared/api';
 import { texts } from '@/shared/texts';
-import { ConfirmDialog, When } from '@/shared/ui';
-import classes from './UndoNotice.module.css';
+import { ConfirmDialog, Notice, When } from '@/shared/ui';
 
 const words = texts.undo;
 
@@ -33,22 +32,23 @@ export function UndoNotice({ databaseId, databaseName, jobId }: UndoNoticeProps)
   if (!copy || isBusy) return null;
   const title = words.titles[copy.kind] ?? words.title;
   return (
-    <section aria-label={title} className={classes.notice}>
-      <IconArrowBackUp size={22} aria-hidden className={classes.icon} />
-      <div className={classes.text}>
-        <Text fw={600}>{title}</Text>
-        <Text size="sm">{words.body(databaseName)}</Text>
-        <Text size="sm">
-          {words.replaced} <When at={copy.since} /> · {words.until} <When at={copy.until} as="local" />
-        </Text>
-      </div>
-      <IfMay role="operator">
-        <Button variant="default" onClick={dialog.open}>
-          {words.button}
-        </Button>
-        <UndoDialog opened={opened} onClose={dialog.close} copy={copy} databaseId={databaseId} databaseName={databaseName} />
-      </IfMay>
-    </section>
+    <Notice
+      icon={IconArrowBackUp}
+      title={title}
+      action={
+        <IfMay role="operator">
+          <Button variant="default" onClick={dialog.open}>
+            {words.button}
+          </Button>
+          <UndoDialog opened={opened} onClose={dialog.close} copy={copy} databaseId={databaseId} databaseName={databaseName} />
+        </IfMay>
+      }
+    >
+      <Text size="sm">{words.body(databaseName)}</Text>
+      <Text size="sm">
+        {words.replaced} <When at={copy.since} /> · {words.until} <When at={copy.until} as="local" />
+      </Text>
+    </Notice>
   );
 }
 

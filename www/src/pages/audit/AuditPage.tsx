@@ -1,5 +1,5 @@
 import { Modal, SegmentedControl, Text } from '@mantine/core';
-import { IconEye, IconFilter, IconLock, IconShieldCheck } from '@tabler/icons-react';
+import { IconEye, IconFilter, IconShieldCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { useAuditPage } from '@/entities/audit';
@@ -7,7 +7,7 @@ import type { AuditEvent, Scope } from '@/entities/audit';
 import { mayDo, useMe } from '@/entities/me';
 import { useListState } from '@/shared/api';
 import { audit as auditTexts } from '@/shared/texts/audit';
-import { ClearFilters, DataTable, EmptyState, Page, Status, Surface, TableDays, TableExactly, TableFilter, TableSearch, When } from '@/shared/ui';
+import { ClearFilters, DataTable, EmptyState, NotYours, Page, Status, TableDays, TableExactly, TableFilter, TableSearch, When } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
 import { Chain } from './Chain';
 import { Details } from './Details';
@@ -60,7 +60,13 @@ function Twice({ first, second }: { first: ReactNode; second: string }) {
 export function AuditPage() {
   const me = useMe();
   const [asked, setAsked] = useState<Scope>('organization');
-  if (!mayDo(me, 'owner') && !mayDo(me, 'auditor')) return <NotYours />;
+  if (!mayDo(me, 'owner') && !mayDo(me, 'auditor')) {
+    return (
+      <Page title={words.title}>
+        <NotYours words={words.viewer} />
+      </Page>
+    );
+  }
   const scope = !mayDo(me, 'owner') ? 'organization' : mayDo(me, 'auditor') ? asked : 'installation';
   const scopes = (
     <SegmentedControl
@@ -73,18 +79,6 @@ export function AuditPage() {
     />
   );
   return <Events key={scope} scope={scope} scopes={mayDo(me, 'owner') && mayDo(me, 'auditor') && scopes} />;
-}
-
-function NotYours() {
-  return (
-    <Page title={words.title}>
-      <Surface>
-        <EmptyState icon={IconLock} title={words.viewer.title}>
-          {words.viewer.body}
-        </EmptyState>
-      </Surface>
-    </Page>
-  );
 }
 
 function Events({ scope, scopes }: { scope: Scope; scopes: ReactNode }) {

@@ -1,12 +1,11 @@
 import { Skeleton } from '@mantine/core';
-import { IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useParams } from 'react-router-dom';
 import { useDatabase } from '@/entities/database';
 import { useMay } from '@/entities/me';
 import { useMssqlServer } from '@/entities/mssql-server';
 import { tables } from '@/shared/texts/tables';
-import { EmptyState, Page, ProblemAlert, StepList } from '@/shared/ui';
+import { NotYours, Page, ProblemAlert, StepList } from '@/shared/ui';
 import { EMPTY, requestOf } from './draft';
 import type { Target } from './draft';
 import { FileStep } from './FileStep';
@@ -25,13 +24,7 @@ export function ImportPage() {
   if (!target) return <Page title={words.title('')}>{error ? <ProblemAlert error={error} /> : <Skeleton h={240} radius="md" />}</Page>;
   return (
     <Page title={words.title(target.kind === 'database' ? target.database.name : target.server.name)} description={words.description}>
-      {may ? (
-        <Steps target={target} />
-      ) : (
-        <EmptyState icon={IconLock} title={words.viewer.title}>
-          {words.viewer.body}
-        </EmptyState>
-      )}
+      {may ? <Steps target={target} /> : <NotYours words={words.viewer} />}
     </Page>
   );
 }

@@ -1,10 +1,10 @@
 import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core';
-import { IconArrowLeft, IconEye, IconEyeExclamation, IconLock, IconPrinter } from '@tabler/icons-react';
+import { IconArrowLeft, IconEye, IconEyeExclamation, IconPrinter } from '@tabler/icons-react';
 import { Link, useParams } from 'react-router-dom';
 import { useKey, useKeySheet } from '@/entities/key';
 import { useMay } from '@/entities/me';
 import { texts } from '@/shared/texts';
-import { EmptyState, Page, ProblemAlert, Surface } from '@/shared/ui';
+import { NotYours, Page, ProblemAlert } from '@/shared/ui';
 import classes from './KeySheetPage.module.css';
 
 const words = texts.keys.sheet;
@@ -38,13 +38,7 @@ export function KeySheetPage() {
         }
       >
         <ProblemAlert error={key.data ? sheet.error : key.error} />
-        {!may && (
-          <Surface>
-            <EmptyState icon={IconLock} title={words.viewer.title}>
-              {words.viewer.body}
-            </EmptyState>
-          </Surface>
-        )}
+        {!may && <NotYours words={words.viewer} />}
         {may && key.data && !key.data.has_secret && <Alert>{words.recipient}</Alert>}
         {sheet.data ? (
           <>

@@ -1,9 +1,8 @@
 import { Skeleton } from '@mantine/core';
-import { IconLock } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { useMay, useMe, whoIs } from '@/entities/me';
 import { migrations as words } from '@/shared/texts/migrations';
-import { EmptyState, Page, StepList, Surface } from '@/shared/ui';
+import { NotYours, Page, StepList } from '@/shared/ui';
 import { EndsStep } from './EndsStep';
 import { STEPS, useWizard } from './useWizard';
 
@@ -18,11 +17,7 @@ export function MigratePage() {
   if (mayMigrate) return <Wizard key={who} who={who} />;
   return (
     <Page title={words.title}>
-      <Surface>
-        <EmptyState icon={IconLock} title={words.viewer.title}>
-          {words.viewer.body}
-        </EmptyState>
-      </Surface>
+      <NotYours words={words.viewer} />
     </Page>
   );
 }

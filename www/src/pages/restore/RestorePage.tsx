@@ -1,10 +1,9 @@
 import { Skeleton } from '@mantine/core';
-import { IconLock } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { useMay } from '@/entities/me';
 import { texts } from '@/shared/texts';
-import { EmptyState, Page, StepList, Surface } from '@/shared/ui';
+import { NotYours, Page, StepList } from '@/shared/ui';
 import { PickStep } from './PickStep';
 import type { Values } from './values';
 
@@ -21,11 +20,7 @@ export function RestorePage() {
   if (mayRestore) return <Wizard />;
   return (
     <Page title={words.title}>
-      <Surface>
-        <EmptyState icon={IconLock} title={words.viewer.title}>
-          {words.viewer.body}
-        </EmptyState>
-      </Surface>
+      <NotYours words={words.viewer} />
     </Page>
   );
 }

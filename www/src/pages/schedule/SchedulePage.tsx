@@ -1,5 +1,5 @@
 import { Anchor, Skeleton } from '@mantine/core';
-import { IconArrowLeft, IconLock } from '@tabler/icons-react';
+import { IconArrowLeft } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from 'react-router-dom';
 import { useMay } from '@/entities/me';
 import { useSchedule } from '@/entities/schedule';
@@ -7,7 +7,7 @@ import type { Schedule } from '@/entities/schedule';
 import { howOften, ScheduleFacts, ScheduleForm, useChoices } from '@/features/schedule';
 import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
-import { EmptyState, Page, ProblemAlert, Status, Surface } from '@/shared/ui';
+import { NotYours, Page, ProblemAlert, Status, Surface } from '@/shared/ui';
 import classes from './SchedulePage.module.css';
 
 const words = texts.schedules;
@@ -43,15 +43,7 @@ function Content({ schedule }: { schedule?: Schedule }) {
   const { choices, error } = useChoices();
   const mayChange = useMay('operator');
   const navigate = useNavigate();
-  if (!schedule && !mayChange) {
-    return (
-      <Surface>
-        <EmptyState icon={IconLock} title={words.viewer.title}>
-          {words.viewer.body}
-        </EmptyState>
-      </Surface>
-    );
-  }
+  if (!schedule && !mayChange) return <NotYours words={words.viewer} />;
   if (!choices) return error ? <ProblemAlert error={error} /> : <Skeleton h={400} radius="md" />;
   return (
     <div className={schedule && mayChange ? classes.both : classes.alone}>

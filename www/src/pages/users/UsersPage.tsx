@@ -1,9 +1,8 @@
 import { Tabs } from '@mantine/core';
-import { IconLock } from '@tabler/icons-react';
 import { useNavigate, useParams } from 'react-router-dom';
 import { useMay, useMe } from '@/entities/me';
 import { people as peopleTexts } from '@/shared/texts/people';
-import { EmptyState, Page, Surface } from '@/shared/ui';
+import { NotYours, Page } from '@/shared/ui';
 import { AccountsTab } from './AccountsTab';
 import { OrganizationsTab } from './OrganizationsTab';
 import { TokensTab } from './TokensTab';
@@ -28,11 +27,7 @@ export function UsersPage() {
   if (!shown) {
     return (
       <Page title={words.title}>
-        <Surface>
-          <EmptyState icon={IconLock} title={words.viewer.title}>
-            {words.viewer.body}
-          </EmptyState>
-        </Surface>
+        <NotYours words={words.viewer} />
       </Page>
     );
   }
