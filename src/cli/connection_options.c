@@ -30,6 +30,11 @@ const char *hf_connection_password_file(void)
     return options.password_file;
 }
 
+bool hf_connection_may_ask(void)
+{
+    return !options.no_password;
+}
+
 HfPgTarget *hf_connection_target_with(const char *name, const char *conninfo, const char *option, const char *file,
                                       GError **error)
 {
@@ -45,6 +50,7 @@ HfPgTarget *hf_connection_target_with(const char *name, const char *conninfo, co
         g_prefix_error(error, "%s: ", name);
         return NULL;
     }
+    hf_pg_target_set_password_option(target, option);
     if (file == NULL)
         return g_steal_pointer(&target);
     char *secret = hf_password_read_line(option, file, error);
@@ -61,7 +67,7 @@ HfPgTarget *hf_connection_target(const char *name, const char *conninfo, GError 
 static bool ask(HfPgTarget **target, GCancellable *cancellable, GError **error)
 {
     g_autofree char *prompt = g_strdup_printf("Password for %s", hf_pg_target_describe(*target));
-    char *secret = hf_password_ask(prompt, "--password-file", cancellable, error);
+    char *secret = hf_password_ask(prompt, hf_pg_target_password_option(*target), cancellable, error);
     if (secret == NULL)
         return false;
     HfPgTarget *complete = hf_pg_target_with_password(*target, secret);

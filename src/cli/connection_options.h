@@ -14,6 +14,9 @@ GOptionGroup *hf_connection_options(void);
 /* --password-file as given; NULL: it was not. */
 const char *hf_connection_password_file(void);
 
+/* Not with --no-password. */
+bool hf_connection_may_ask(void);
+
 /* Checks the string and the options; reads the password file. Connects to nothing and asks for nothing. `name` is the
  * option that the string stands in: "--from". Transfer full. */
 HfPgTarget *hf_connection_target(const char *name, const char *conninfo, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -76,6 +76,9 @@ bool hf_mssql_settle_password(HfTdsTarget **target, GCancellable *cancellable, G
     if (hf_tds_target_user(*target) == NULL)
         return true;
     const char *file = hf_connection_password_file();
+    if (file == NULL && !hf_connection_may_ask())
+        return hf_option_fail(error, "the password for %s is missing: name a file with it by --password-file",
+                              hf_tds_target_describe(*target));
     g_autofree char *prompt = g_strdup_printf("Password for %s", hf_tds_target_describe(*target));
     char *secret = file != NULL ? hf_password_read_line("--password-file", file, error)
                                 : hf_password_ask(prompt, "--password-file", cancellable, error);

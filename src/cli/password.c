@@ -61,7 +61,7 @@ static char *ask_on(int fd, const char *prompt, GCancellable *cancellable, GErro
     char line[MAX_LINE_BYTES + 1] = "";
 
     if (tcgetattr(fd, &before) != 0) {
-        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "cannot ask for %s: %s", prompt, g_strerror(errno));
+        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "cannot ask (%s): %s", prompt, g_strerror(errno));
         return NULL;
     }
     silent = before;
@@ -74,7 +74,7 @@ static char *ask_on(int fd, const char *prompt, GCancellable *cancellable, GErro
     char *secret = ok ? g_strdup(line) : NULL;
     explicit_bzero(line, sizeof line);
     if (!ok && error != NULL && *error == NULL)
-        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "cannot ask for %s: the terminal takes no text", prompt);
+        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "cannot ask (%s): the terminal takes no text", prompt);
     return secret;
 }
 
@@ -82,8 +82,8 @@ char *hf_password_ask(const char *prompt, const char *option, GCancellable *canc
 {
     int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
-        g_set_error(error, HF_ERROR, HF_ERROR_USAGE,
-                    "cannot ask for %s: there is no terminal; name a file with it by %s", prompt, option);
+        g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "cannot ask (%s): there is no terminal; name a file with it by %s",
+                    prompt, option);
         return NULL;
     }
     char *secret = ask_on(fd, prompt, cancellable, error);

@@ -223,11 +223,12 @@ static void on_notice(void *data, const PGresult *result)
 /* What to do about a refused connection, or "". Transfer full. */
 static char *connect_advice(HfPg *self, const HfPgTarget *target, const char *message)
 {
-    const char *source = hf_pg_target_password_source(target);
+    g_autofree char *source = hf_pg_target_password_source(target);
     if (hf_pg_target_is_alone(target)) /* where its password comes from, only its owner knows */
         return g_strdup(PQconnectionNeedsPassword(self->conn) ? "; none is set for this server" : "");
     if (PQconnectionNeedsPassword(self->conn))
-        return g_strdup("; put the password into ~/.pgpass or a file named with --password-file");
+        return g_strdup_printf("; put the password into ~/.pgpass or a file named with %s",
+                               hf_pg_target_password_option(target));
     if (strstr(message, "authentication failed") != NULL && PQconnectionUsedPassword(self->conn) && source != NULL)
         return g_strdup_printf("; the password came from %s", source);
     if (strstr(message, "definition of service") != NULL)

@@ -13,6 +13,7 @@ struct HfPgTarget {
     char *description;
     char *conninfo;
     char *password;
+    const char *password_option;
     bool is_alone, is_discreet;
 };
 
@@ -169,6 +170,7 @@ static HfPgTarget *new_empty(const char *password)
     self->keywords = g_ptr_array_new_with_free_func(g_free);
     self->values = g_ptr_array_new_with_free_func(free_secret);
     self->password = g_strdup(password);
+    self->password_option = "--password-file";
     return self;
 }
 
@@ -207,8 +209,9 @@ HfPgTarget *hf_pg_target_new(const char *conninfo, const char *password, GError 
         g_set_error_literal(
             error, HF_ERROR, HF_ERROR_USAGE,
             "a password in the connection string can be seen by every user of this machine; put it into "
-            "~/.pgpass, a service file or a file named with --password-file, or let it be asked for with "
-            "--password");
+            "~/.pgpass, a service file or a file that --password-file or an option like it names, or let it be asked "
+            "for "
+            "with --password");
         return NULL;
     }
     return finish(g_steal_pointer(&self));
@@ -220,6 +223,7 @@ static HfPgTarget *copy_with(const HfPgTarget *self, const char *database, const
     HfPgTarget *copy = new_empty(password);
     copy->is_alone = is_alone;
     copy->is_discreet = self->is_discreet;
+    copy->password_option = self->password_option;
     for (guint i = self->is_alone ? 1 : 0; i < self->keywords->len && self->keywords->pdata[i] != NULL; i++)
         if (strcmp(self->keywords->pdata[i], "password") != 0)
             set(copy, self->keywords->pdata[i], self->values->pdata[i]);
@@ -282,14 +286,24 @@ const char *hf_pg_target_server(const HfPgTarget *self)
     return self->server;
 }
 
-const char *hf_pg_target_password_source(const HfPgTarget *self)
+void hf_pg_target_set_password_option(HfPgTarget *self, const char *option)
+{
+    self->password_option = option;
+}
+
+const char *hf_pg_target_password_option(const HfPgTarget *self)
+{
+    return self->password_option;
+}
+
+char *hf_pg_target_password_source(const HfPgTarget *self)
 {
     const char *service = get(self, "service");
     g_autofree char *of_service = service != NULL ? from_service(service, "password") : NULL;
-    const char *source = self->password != NULL           ? "--password-file or the prompt"
-                         : of_service != NULL             ? "the service file"
-                         : g_getenv("PGPASSWORD") != NULL ? "PGPASSWORD"
-                                                          : NULL;
+    char *source = self->password != NULL           ? g_strconcat(self->password_option, " or the prompt", NULL)
+                   : of_service != NULL             ? g_strdup("the service file")
+                   : g_getenv("PGPASSWORD") != NULL ? g_strdup("PGPASSWORD")
+                                                    : NULL;
     free_secret(g_steal_pointer(&of_service));
     return source;
 }

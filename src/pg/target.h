@@ -36,8 +36,13 @@ const char *hf_pg_target_describe(const HfPgTarget *self);
 
 /* "db.example:5432", for messages. Borrowed. */
 const char *hf_pg_target_server(const HfPgTarget *self);
-/* Where a password comes from, for messages; NULL if there is none or libpq tells it (of its password file). Static. */
-const char *hf_pg_target_password_source(const HfPgTarget *self);
+/* The option by which who calls names a file with the password, for messages: "--password-file" unless it was set.
+ * Static; set before the target is shared, and its copies have it too. */
+void hf_pg_target_set_password_option(HfPgTarget *self, const char *option);
+const char *hf_pg_target_password_option(const HfPgTarget *self);
+/* Where a password comes from, for messages; NULL if there is none or libpq tells it (of its password file). Transfer
+ * full. */
+char *hf_pg_target_password_source(const HfPgTarget *self);
 
 /* For libpq: parallel arrays of keywords and values, NULL-terminated, borrowed. The password is among them. The first
  * is a "dbname" to be expanded if the target is alone; none else is. */

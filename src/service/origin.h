@@ -13,6 +13,7 @@
 typedef struct HfOrigin HfOrigin;
 struct HfOrigin {
     const char *name; /* in messages: "archive", "source" */
+    const char *job;  /* in messages: "restore", "migration" */
     /* Borrowed from what is behind; both are whole once the schema was read. */
     const HfArchiveHead *head;
     const HfManifest *manifest; /* raw_bytes may be a guess */

@@ -43,6 +43,7 @@ static bool write_sql(HfOrigin *self, const char *first, HfOutput *to, GError **
 void hf_archive_origin_init(HfArchiveOrigin *self, HfArchiveReader *archive)
 {
     *self = (HfArchiveOrigin){.origin = {.name = "archive",
+                                         .job = "restore",
                                          .head = hf_archive_reader_head(archive),
                                          .manifest = hf_archive_reader_manifest(archive),
                                          .is_proved = true,

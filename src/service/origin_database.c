@@ -50,6 +50,7 @@ void hf_database_origin_init(HfDatabaseOrigin *self, HfDatabaseRead *database, c
                              const char *warning)
 {
     *self = (HfDatabaseOrigin){.origin = {.name = "source",
+                                          .job = "migration",
                                           .head = database->head,
                                           .manifest = database->manifest,
                                           .read_schema = read_schema,

@@ -132,7 +132,7 @@ static bool preflight(Restore *self, HfPg *pg, GError **error)
         return true;
     g_autofree char *text = hf_findings_join_fatal(self->result->findings);
     g_set_error(error, HF_ERROR, damage != NULL ? HF_ERROR_CORRUPT : HF_ERROR_CONFLICT,
-                "the restore cannot be done, and nothing was touched: %s", text);
+                "the %s cannot be done, and nothing was touched: %s", origin->job, text);
     return false;
 }
 

@@ -103,7 +103,7 @@ static void check_server(HfPreflight *self)
     int have = hf_pg_server_version(self->pg) / 10000, need = (int)(self->head->server_version_num / 10000);
     if (have < need)
         hf_preflight_find(self, true,
-                          "the server is PostgreSQL %d, older than the %d that the %s; restore into %d or newer", have,
+                          "the server is PostgreSQL %d, older than the %d that the %s; choose one of %d or newer", have,
                           need, self->origin->is_proved ? "backup was taken from" : "source has", need);
 }
 
@@ -115,7 +115,8 @@ static bool replaces(const HfPreflight *self)
 
 static void check_mode(HfPreflight *self)
 {
-    bool scratch = self->options->mode == HF_RESTORE_SCRATCH;
+    /* A migration has no such mode. */
+    bool in_place = self->options->mode != HF_RESTORE_SCRATCH && self->origin->is_proved;
     if (self->options->mode == HF_RESTORE_NEW && self->exists)
         hf_preflight_find(self, true,
                           "the database %s exists already; choose another name, or replace it with --mode swap",
@@ -130,7 +131,7 @@ static void check_mode(HfPreflight *self)
         hf_preflight_find(self, true, "there is no database %s to swap with; make it with --mode new", self->database);
     if (self->options->mode != HF_RESTORE_IN_PLACE && !self->may_create_db)
         hf_preflight_find(self, true, "the role may not create databases; grant it CREATEDB%s",
-                          scratch ? "" : ", or restore with --mode in-place");
+                          in_place ? ", or restore with --mode in-place" : "");
 }
 
 static bool check_owner(HfPreflight *self, GError **error)

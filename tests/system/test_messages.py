@@ -307,6 +307,29 @@ def test_a_password_that_cannot_be_asked_for_can_be_in_a_file(holdfast, guarded,
     assert "there is no terminal; name a file with it by --password-file" in message(done)
 
 
+def test_the_password_of_a_source_has_an_option_of_its_own(holdfast, postgres, guarded, tmp_path):
+    """--password-file is for the target, and would be given in vain."""
+    secret = tmp_path / "pw"
+    secret.write_text("wrong\n")
+    secret.chmod(0o600)
+    nothing = {"PGPASSFILE": "/nonexistent", "PGPASSWORD": None}
+    arguments = ["migrate", "--from", guarded, "--to", postgres().dsn("hf_moved"), "--mode", "new", "--no-backup"]
+    wrong = message(holdfast(*arguments, "--from-password-file", secret, check=False, env=nothing))
+    assert "the password came from --from-password-file" in wrong
+    none = message(holdfast(*arguments, "--no-password", check=False, env=nothing))
+    assert "a file named with --from-password-file" in none
+    asked = message(holdfast(*arguments, "--password", check=False, start_new_session=True))
+    assert "cannot ask (Password for postgres at " in asked and "name a file with it by --from-password-file" in asked
+
+
+def test_a_password_for_sql_server_is_not_asked_for_against_ones_will(holdfast, tmp_path):
+    to = ["migrate", "--to-mssql", "127.0.0.1:1", "--to-database", "shop", "--to-user", "sa", "--test"]
+    done = holdfast(*to, "--no-password", check=False, start_new_session=True)
+    assert done.returncode == 2 and "the password for shop at 127.0.0.1:1 is missing" in message(done)
+    done = holdfast(*to, check=False, start_new_session=True)
+    assert done.returncode == 2 and "name a file with it by --password-file" in message(done)
+
+
 def test_a_service_that_is_not_defined_is_no_local_socket(holdfast, tmp_path):
     env = {name: None for name in ("PGHOST", "PGPORT", "PGDATABASE", "PGSERVICE")}
     services = tmp_path / "services"

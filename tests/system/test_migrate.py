@@ -438,6 +438,7 @@ def test_rights_that_are_missing_are_told_before_anything_is_done(move):
         assert done.returncode == 1 and "the role may not read: " in message(done) and "orders" in message(done)
         done = move(target=clerk, check=False)
         assert done.returncode == 1 and "nothing was touched" in message(done) and "may not create databases" in message(done)
+        assert message(done).startswith("the migration cannot be done") and "in-place" not in message(done)
         assert move.moved not in databases(move.target)
         move.source.psql("GRANT SELECT ON customers, empty, orders_id_seq TO migrate_clerk; SELECT lo_unlink(oid) FROM "
                          "pg_largeobject_metadata", db=move.name)

@@ -31,7 +31,6 @@ const MODES: Names = [
 const MIGRATION: Names = [
   ['make it with --mode new', `choose ${quoted(called.new)}`],
   ['replace it with --mode swap', `choose ${quoted(called.swap)}`],
-  [', or restore with --mode in-place', ''],
   ['with --exclude-table', `with ${quoted(called.leaveOut)}`],
   ['with --others go-on', `with ${quoted(called.goOn)}`],
   ['in --map what becomes of them (docs/migrate-to-sql-server.md)', `under ${quoted(called.values)} what becomes of them`],
