@@ -647,8 +647,9 @@ static char *line_of(const HfMigrateMssqlResult *result)
     g_autofree char *rows = hf_format_count(result->rows);
     g_autofree char *but =
         result->refused > 0 ? g_strdup_printf("; %u rows that it refused are left out", result->refused) : g_strdup("");
-    return g_strdup_printf("proved: %u tables, %s rows, read back from SQL Server and equal to the source%s",
-                           result->tables->len, rows, but);
+    return g_strdup_printf("proved: %u table%s, %s row%s, read back from SQL Server and equal to the source%s",
+                           result->tables->len, result->tables->len == 1 ? "" : "s", rows, result->rows == 1 ? "" : "s",
+                           but);
 }
 
 static bool tell_proved(const Migration *self, GError **error)

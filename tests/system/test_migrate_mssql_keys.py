@@ -128,8 +128,11 @@ def test_the_password_of_the_master_key_is_told_to_nobody(migrate, source, serve
     done = refused(migrate(name, *encrypt("public.t.s"), *master, check=False), "making the database's master key")
     assert "long enough" not in done.stderr
     migrate(name, *encrypt("public.t.s"), *master)
-    assert migrate(name, *encrypt("public.t.s"), check=False).returncode == 2
-    assert migrate(name, "--encryption-key", "default", check=False).returncode == 2
+    for options, told in ((encrypt("public.t.s"), "no key is chosen: default, or the name of one of the target (--encryption-key"),
+                          (("--encryption-key", "default"), "no column to encrypt (--encrypt"),
+                          ((*encrypt("public.t.s"), "--encryption-key", "mine"), "name it, too (--encryption-certificate"),
+                          (("--encryption-certificate", "c"), "the name of a key of the target (--encryption-key")):
+        assert refused(migrate(name, *options, check=False), told).returncode == 2
 
 
 @pytest.mark.parametrize("at, matching", [("row", "people"), ("batch", "INSERT INTO .dbo...people. "), ("commit", "")])

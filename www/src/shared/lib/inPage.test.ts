@@ -14,6 +14,7 @@ describe('what the engine says of its options', () => {
 
   // As they stand in src/.
   const ofMigrations = [
+    'columns are to be encrypted, and no key is chosen: default, or the name of one of the target (--encryption-key; of a job, encryption_key)',
     'the database a exists already; choose another name, or replace it with --mode swap',
     'there is no database a to swap with; make it with --mode new',
     'stop them and try again, or take what is there now with --others go-on: what they write later stays behind',

@@ -39,6 +39,7 @@ const MIGRATION: Names = [
   ['allow more with --refused-limit', `allow more under ${quoted(called.refused)}`],
   [/^map: (?:columns|types)\[\d+\]: /, `${quoted(called.types)}: `],
   ['(--master-key-password-file; of a job, master_key_password)', `(${quoted(called.master)})`],
+  [/ \(--[a-z-]+; of a job, [a-z_]+\)/, ''],
 ];
 
 const IMPORT: Names = [
