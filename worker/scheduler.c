@@ -27,6 +27,7 @@
 #include "service/upload_file.h"
 #include "worker/gate.h"
 #include "worker/halt.h"
+#include "worker/log.h"
 
 #include <string.h>
 
@@ -207,7 +208,7 @@ static bool take_back(HfScheduler *self, GError **error)
     g_auto(GStrv) ids = hf_job_take_back(self->catalog, self->worker->actor, error);
     for (char **id = ids; id != NULL && *id != NULL; id++) {
         g_autofree char *organization = hf_job_organization(self->catalog, *id, NULL);
-        g_warning("the job %s is taken back from a worker that is not heard of any more", *id);
+        hf_worker_log_of(*id, G_LOG_LEVEL_WARNING, "the job is taken back from a worker that is not heard of any more");
         if (organization != NULL)
             hf_worker_refresh_mirror(self->catalog, self->queue, organization, *id, HF_QUEUE_ALL_LINES);
     }
@@ -243,8 +244,8 @@ static bool ask_to_resume(HfScheduler *self, const char *organization, const cha
 /* Whatever became of the job: services resume. */
 static bool resume(HfScheduler *self, const HfHaltRow *halt, GError **error)
 {
-    g_warning("the services of the database %s, which the job %s halted and left, resume", halt->database_id,
-              halt->job_id);
+    hf_worker_log_of(halt->job_id, G_LOG_LEVEL_WARNING,
+                     "the services of the database %s, which the job halted and left, resume", halt->database_id);
     if (!halt->parts.connections && !halt->parts.webhooks) {
         (void)!hf_queue_open_gate(self->queue, halt->database_id, NULL);
         return true;
@@ -282,8 +283,8 @@ static bool end_closures(HfScheduler *self, GError **error)
     g_autoptr(GPtrArray) orphans = hf_closure_orphans(self->catalog, error);
     for (guint i = 0; orphans != NULL && i < orphans->len; i++) {
         const HfClosureRow *closure = orphans->pdata[i];
-        g_warning("the database %s, which the migration %s closed and left, opens", closure->database_id,
-                  closure->job_id);
+        hf_worker_log_of(closure->job_id, G_LOG_LEVEL_WARNING,
+                         "the database %s, which the migration closed and left, opens", closure->database_id);
         if (!ask_to_resume(self, closure->organization, closure->database_id, error))
             return false;
     }

@@ -128,7 +128,7 @@ static void start(Supervisor *self, const HfJobRow *job)
                      .heartbeat_us = now + HEARTBEAT_US,
                      .cancel_look_us = now + CANCEL_LOOK_US};
     if (!spawn(self, job, &child->pid, &error)) {
-        g_warning("cannot start a process for the job %s: %s", job->id, error->message);
+        hf_worker_log_of(job->id, G_LOG_LEVEL_WARNING, "cannot start a process for the job: %s", error->message);
         child->pid = 0;
     }
     g_ptr_array_add(self->children, child);
@@ -279,7 +279,7 @@ static void watch(Supervisor *self, Child *child)
     if (now >= child->heartbeat_us)
         heartbeat(self, child);
     if (child->told_us != 0 && now > child->told_us + KILL_AFTER_US && child->pid != 0) {
-        g_warning("the job %s does not stop and is killed", child->id);
+        hf_worker_log_of(child->id, G_LOG_LEVEL_WARNING, "the job does not stop and is killed");
         kill(child->pid, SIGKILL);
         child->told_us = now;
     }
@@ -304,7 +304,7 @@ static bool end_job(Supervisor *self, const Child *child)
     HfJobEnd end = HF_JOB_AGAIN;
     if (hf_job_end(self->catalog, child->id, child->attempt, self->worker->actor, &end, 1, NULL, -1, "internal", what,
                    &error)) {
-        g_warning("job %s: %s", child->id, what);
+        hf_worker_log_of(child->id, G_LOG_LEVEL_WARNING, "%s", what);
         hf_worker_refresh_mirror(self->catalog, self->queue, child->organization, child->id, HF_QUEUE_ALL_LINES);
         return true;
     }

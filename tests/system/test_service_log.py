@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.installation import Installation
+from support.jobs import Hold, kill_job
 from support.service import Service
 
 PAIR = re.compile(r'([a-z]+)=([\w.:-]+|"(?:[^"\\]|\\.)*")(?: |$)')
@@ -71,6 +72,19 @@ def test_each_line_is_key_and_value_with_the_request_or_the_job(service, admin, 
     for line in lines(service):
         assert line["level"] in ("debug", "info", "warning", "error") and line["message"], line
         assert UUID.fullmatch(line.get("job", "")) or "job" not in line, line
+
+
+def test_what_a_worker_says_of_a_job_that_died_has_the_job(service, admin, shop):
+    name = f"{service.catalog}_logs"
+    service.server.psql("CREATE TABLE held (i int)", name)
+    held = Hold(service.server, name)
+    job = admin.post("/backups", shop, expect=202).json["job_id"]
+    held.wait_for_backup()
+    kill_job(service, job)
+    held.release()
+    assert ended(admin, job)["attempt"] == 2
+    (line,) = [line for line in lines(service, level="warning") if "ended by signal 9" in line["message"]]
+    assert line["job"] == job and job not in line["message"] and line["worker"]
 
 
 def test_what_others_name_makes_no_line_and_no_pair_of_its_own(service, admin, shop):
