@@ -1,12 +1,14 @@
 /*
  * Whoever opens does so in a transaction that holds the closure's row: who would close it waits, and what it closes
- * then stays so. While the catalog is away nothing is opened: another attempt may have closed it by now, and what is
- * written then would stay behind.
+ * then stays so. Webhooks are told in that transaction, too: if this process dies, the row is still there, and whoever
+ * opens it then tells them again. While the catalog is away nothing is opened: another attempt may have closed it by
+ * now, and what is written then would stay behind.
  */
 #include "worker/closed_source.h"
 
 #include "base/error.h"
 #include "worker/gate.h"
+#include "worker/halt.h"
 
 #include <string.h>
 
@@ -15,8 +17,15 @@
 /* ---- Opening -------------------------------------------------------------------------------------------------------
  */
 
+static bool tell(HfJobRun *run, const HfPlace *source, const char *job_id, const char *event, const char *outcome,
+                 GCancellable *cancellable, GError **error)
+{
+    return hf_halt_tell(run, &(HfHalted){source->server, source->database, job_id}, event, outcome, cancellable, error);
+}
+
 /* In a transaction that holds `row`. */
-static bool open_again(HfJobRun *run, const HfPlace *source, const HfClosureRow *row, GError **error)
+static bool open_again(HfJobRun *run, const HfPlace *source, const HfClosureRow *row, const char *outcome,
+                       GError **error)
 {
     g_autoptr(GError) away = NULL;
     if (!hf_source_halt_open(source->target, source->server->maintenance_db, row->connection_limit, error))
@@ -24,7 +33,8 @@ static bool open_again(HfJobRun *run, const HfPlace *source, const HfClosureRow 
     if (!hf_queue_open_gate(run->requester.queue, row->database_id, &away))
         g_warning("the gate opens after %d s at the latest: %s", HF_QUEUE_GATE_S, away->message);
     g_message("%s is open again: its services resume", source->database->name);
-    return hf_closure_end(run->catalog, row->database_id, error);
+    return tell(run, source, row->job_id, "halt.after", outcome, NULL, error) &&
+           hf_closure_end(run->catalog, row->database_id, error);
 }
 
 /* The transaction is committed if `ok`. */
@@ -49,7 +59,7 @@ bool hf_closed_source_open(HfJobRun *run, const HfPlace *source, bool moved, GEr
         return false;
     bool ok = hf_closure_get(run->catalog, source->database->id, &row, error);
     if (ok && row != NULL && may_be_opened(row, moved))
-        ok = open_again(run, source, row, error);
+        ok = open_again(run, source, row, row->is_moved ? "opened" : "lost", error);
     else if (ok && row != NULL)
         g_message("%s stays closed by the migration %s, which %s", source->database->name, row->job_id,
                   row->is_moved ? "has moved it, or may have" : "runs");
@@ -67,7 +77,8 @@ static bool on_halt(int64_t connection_limit, gpointer data, GError **error)
         return false;
     self->keeper.is_halted = true;
     self->keeper.connection_limit = connection_limit;
-    return hf_gate_close_for(self->run, self->halter.database_id, self->halter.job_id, error);
+    return tell(self->run, self->source, self->halter.job_id, "halt.before", NULL, self->run->cancellable, error) &&
+           hf_gate_close_for(self->run, self->halter.database_id, self->halter.job_id, error);
 }
 
 static bool is_of_this_job(const HfClosedSource *self, const HfClosureRow *row)
@@ -103,6 +114,17 @@ bool hf_closed_source_begin(HfClosedSource *self, HfJobRun *run, const HfPlace *
            (row == NULL || take_over(self, row, error));
 }
 
+bool hf_closed_source_look(HfJobRun *run, const HfPlace *source, HfSourceHaltKeeper *keeper, GError **error)
+{
+    g_autoptr(HfClosureRow) row = NULL;
+    *keeper = (HfSourceHaltKeeper){0};
+    if (!hf_closure_get(run->catalog, source->database->id, &row, error))
+        return false;
+    keeper->is_halted = row != NULL;
+    keeper->connection_limit = row != NULL ? row->connection_limit : 0;
+    return true;
+}
+
 bool hf_closed_source_note(HfClosedSource *self, bool moved, GError **error)
 {
     if (!self->keeper.is_halted)
@@ -119,7 +141,7 @@ static bool open_mine(const HfClosedSource *self, const HfClosureRow *row, GErro
     g_autoptr(GError) reason = NULL;
     if (!hf_closure_set_moved(self->run->catalog, &self->halter, false, error))
         return false;
-    if (!open_again(self->run, self->source, row, &reason))
+    if (!open_again(self->run, self->source, row, "failed", &reason))
         g_warning("%s is still closed, which is tried again: %s", self->source->database->name, reason->message);
     return true;
 }
@@ -135,15 +157,23 @@ static bool try_to_open(const HfClosedSource *self, GError **error)
     return close_transaction(catalog, ok, error);
 }
 
+static void stay_closed(const HfClosedSource *self)
+{
+    g_autoptr(GError) reason = NULL;
+    g_message("%s stays closed, and lets in superusers alone, until somebody opens it again, with the connection limit "
+              "that it had (%" G_GINT64_FORMAT ")",
+              self->source->database->name, self->keeper.connection_limit);
+    if (!tell(self->run, self->source, self->halter.job_id, "halt.after", "moved", NULL, &reason))
+        g_warning("webhooks are not told that %s has moved: %s", self->source->database->name, reason->message);
+}
+
 void hf_closed_source_end(HfClosedSource *self)
 {
     gint64 until_us = g_get_monotonic_time() + AWAY_US;
     if (!self->keeper.is_halted)
         return;
     if (self->is_moved) {
-        g_message("%s stays closed, and lets in superusers alone, until somebody opens it again, with the connection "
-                  "limit that it had (%" G_GINT64_FORMAT ")",
-                  self->source->database->name, self->keeper.connection_limit);
+        stay_closed(self);
         return;
     }
     for (;;) {

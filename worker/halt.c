@@ -76,18 +76,24 @@ static void join_keeper(HfHalt *self)
 /* ---- The parts -----------------------------------------------------------------------------------------------------
  */
 
-static bool tell(const HfHalt *self, const char *event, const char *outcome, GCancellable *cancellable, GError **error)
+bool hf_halt_tell(HfJobRun *run, const HfHalted *halted, const char *event, const char *outcome,
+                  GCancellable *cancellable, GError **error)
 {
-    const HfJobRun *run = self->run;
     return hf_webhook_tell(run->catalog, run->worker->sealer, run->worker->configuration,
                            &(HfWebhookEvent){.event = event,
-                                             .job_id = self->halter.job_id,
+                                             .job_id = halted->job_id,
                                              .organization = run->job->organization,
-                                             .server = self->server->name,
-                                             .database_id = self->database->id,
-                                             .database = self->database->name,
+                                             .server = halted->server->name,
+                                             .database_id = halted->database->id,
+                                             .database = halted->database->name,
                                              .outcome = outcome},
                            cancellable, error);
+}
+
+static bool tell(const HfHalt *self, const char *event, const char *outcome, GCancellable *cancellable, GError **error)
+{
+    return hf_halt_tell(self->run, &(HfHalted){self->server, self->database, self->halter.job_id}, event, outcome,
+                        cancellable, error);
 }
 
 static bool halt_connections(const HfHalt *self, HfPg *spared, GError **error)

@@ -14,6 +14,17 @@
 #include "queue/queue.h"
 #include "worker/job_kind.h"
 
+/* What others are told of: services of a database that are halted by a job. */
+typedef struct {
+    const HfServerRow *server;
+    const HfDatabaseRow *database;
+    const char *job_id;
+} HfHalted;
+
+/* As hf_webhook_tell, of the run's organization. */
+bool hf_halt_tell(HfJobRun *run, const HfHalted *halted, const char *event, const char *outcome,
+                  GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A halt that its job does not prolong any more is over after so long. */
 #define HF_HALT_MAX_S HF_QUEUE_GATE_S
 

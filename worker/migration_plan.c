@@ -25,7 +25,7 @@ static bool find_target(HfMigrationPlan *self, HfJobRun *run, GError **error)
 }
 
 /* What is chosen comes with all that it needs, which is to be read then; what is excluded need not be readable. */
-static void read_postgres(HfMigrationPlan *self, const HfJobRun *run)
+static bool read_postgres(HfMigrationPlan *self, HfJobRun *run, GError **error)
 {
     const HfJson *request = run->request;
     HfPatternLists patterns = hf_pattern_texts_lists(&self->texts);
@@ -40,6 +40,7 @@ static void read_postgres(HfMigrationPlan *self, const HfJobRun *run)
                                      .force_text = g_strcmp0(hf_body_text(request, 0, "data_format"), "text") == 0},
                            .lock_wait_ms = self->lock_wait_ms,
                            .others = self->others,
+                           .keeper = self->others != HF_OTHERS_HALT ? &self->closed : NULL,
                            .patience_ms = HF_MIGRATION_PATIENCE_MS,
                            .restore = {.archive_name = self->archive_name,
                                        .target = self->target,
@@ -54,6 +55,7 @@ static void read_postgres(HfMigrationPlan *self, const HfJobRun *run)
                                                                     run->worker->configuration->keep_old_hours * 3600),
                                        .maintenance_db = self->server->maintenance_db}};
     *(hf_pattern_lists_are_selective(&patterns) ? &options->restore.patterns : &options->scope.patterns) = patterns;
+    return self->others == HF_OTHERS_HALT || hf_closed_source_look(run, &self->source, &self->closed, error);
 }
 
 static bool read_mssql(HfMigrationPlan *self, const HfJobRun *run, GError **error)
@@ -122,8 +124,7 @@ bool hf_migration_plan_open(HfMigrationPlan *self, HfJobRun *run, GError **error
     self->others = read_others(request);
     if (self->target == NULL)
         return read_mssql(self, run, error) && (!from_backup || open_scratch(self, run, error));
-    read_postgres(self, run);
-    return true;
+    return read_postgres(self, run, error);
 }
 
 void hf_migration_plan_close(HfMigrationPlan *self)

@@ -9,6 +9,7 @@
 #include "service/migrate.h"
 #include "service/migrate_secrets.h"
 #include "worker/backup_file.h"
+#include "worker/closed_source.h"
 #include "worker/pattern_texts.h"
 #include "worker/place.h"
 
@@ -26,7 +27,8 @@ typedef struct {
     HfPgTarget *target;
     char **exclude_table_data;
     GHashTable *role_map;
-    char *archive_name; /* of the source and the job: what is noted with a kept copy */
+    char *archive_name;        /* of the source and the job: what is noted with a kept copy */
+    HfSourceHaltKeeper closed; /* of a source that is closed already, and not by this migration's halt */
     HfMigrateOptions into_postgres;
     /* For SQL Server. */
     char *map;

@@ -3,6 +3,7 @@
 #include "api/resource_noun.h"
 #include "api/resources.h"
 #include "base/error.h"
+#include "catalog/closure_table.h"
 #include "catalog/restore_table.h"
 #include "catalog/server_table.h"
 #include "service/own_server.h"
@@ -203,16 +204,25 @@ bool hf_server_handle_register(HfApi *api, const HfRoute *route, HfRequest *requ
 /* ---- Forgetting one ------------------------------------------------------------------------------------------------
  */
 
-/* What a restore has kept of it would never be dropped: it is refused, unless somebody says that it is to be left. */
+/* Refused by the catalog, unless somebody says that it is to be left: */
+static bool is_to_leave(const HfRequest *request, const char *parameter, bool *leave, GError **error)
+{
+    const char *value = hf_request_parameter(request, parameter);
+    *leave = value != NULL;
+    if (value == NULL || strcmp(value, "leave") == 0)
+        return true;
+    g_set_error(error, HF_ERROR, HF_ERROR_USAGE, "%s is \"leave\" or is not given", parameter);
+    return false;
+}
+
+/* What a restore has kept of it, which would never be dropped. */
 static bool leave_copies(HfApi *api, const HfRequest *request, const char *id, GError **error)
 {
-    const char *copies = hf_request_parameter(request, "copies");
-    if (copies == NULL)
-        return true;
-    if (strcmp(copies, "leave") != 0) {
-        g_set_error_literal(error, HF_ERROR, HF_ERROR_USAGE, "copies is \"leave\" or is not given");
+    bool leave;
+    if (!is_to_leave(request, "copies", &leave, error))
         return false;
-    }
+    if (!leave)
+        return true;
     g_auto(GStrv) left = hf_kept_leave(api->catalog, request->principal->organization, id, error);
     bool ok = left != NULL;
     for (char **name = left; ok && *name != NULL; name++) {
@@ -222,8 +232,29 @@ static bool leave_copies(HfApi *api, const HfRequest *request, const char *id, G
     return ok;
 }
 
+/* The connection limit that it had before a migration closed it, which nobody else knows. */
+static bool leave_closed(HfApi *api, const HfRequest *request, const char *id, GError **error)
+{
+    bool leave, left;
+    int64_t limit;
+    if (!is_to_leave(request, "closed", &leave, error))
+        return false;
+    if (!leave)
+        return true;
+    if (!hf_closure_leave(api->catalog, request->principal->organization, id, &left, &limit, error))
+        return false;
+    g_autofree char *detail = g_strdup_printf("its connection limit was %" G_GINT64_FORMAT, limit);
+    const HfChange change = {.action = "database.leave_closed", .id = id, .detail = detail};
+    return !left || hf_change_audit(api, request, &change, error);
+}
+
+static bool leave_behind(HfApi *api, const HfRequest *request, const char *id, GError **error)
+{
+    return leave_copies(api, request, id, error) && leave_closed(api, request, id, error);
+}
+
 bool hf_database_handle_remove(HfApi *api, const HfRoute *route, HfRequest *request, HfResponse *response,
                                GError **error)
 {
-    return hf_noun_do_remove(api, route, request, leave_copies, response, error);
+    return hf_noun_do_remove(api, route, request, leave_behind, response, error);
 }

@@ -84,6 +84,18 @@ bool hf_closure_end(HfCatalog *catalog, const char *database_id, GError **error)
                          error);
 }
 
+bool hf_closure_leave(HfCatalog *catalog, const char *organization, const char *database_id, bool *left,
+                      int64_t *connection_limit, GError **error)
+{
+    static const char sql[] = "DELETE FROM closure c USING job j WHERE c.organization_id = $1::uuid AND "
+                              "c.database_id::text = $2 AND j.id = c.job_id AND j.state NOT IN ('queued', 'running') "
+                              "RETURNING c.connection_limit";
+    g_autoptr(HfPgRows) rows = hf_catalog_query(catalog, sql, HF_PARAMETERS(organization, database_id), error);
+    *left = rows != NULL && hf_pg_rows_count(rows) > 0;
+    *connection_limit = *left ? hf_pg_rows_int64(rows, 0, 0) : 0;
+    return rows != NULL;
+}
+
 GPtrArray *hf_closure_list(HfCatalog *catalog, GError **error)
 {
     return read_all(catalog, "SELECT " COLUMNS "FOR SHARE OF c SKIP LOCKED", NULL, error);

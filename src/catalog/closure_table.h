@@ -31,6 +31,11 @@ bool hf_closure_get(HfCatalog *catalog, const char *database_id, HfClosureRow **
 /* When it is open again. */
 bool hf_closure_end(HfCatalog *catalog, const char *database_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A database that is to be forgotten stays closed: *connection_limit is what it was; *left: whether it was closed, by a
+ * job that has ended. */
+bool hf_closure_leave(HfCatalog *catalog, const char *organization, const char *database_id, bool *left,
+                      int64_t *connection_limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* For the leader: all but those that somebody is opening; inside a transaction nobody opens them until its end.
  * Elements HfClosureRow, transfer full. */
 GPtrArray *hf_closure_list(HfCatalog *catalog, GError **error) G_GNUC_WARN_UNUSED_RESULT;

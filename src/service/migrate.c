@@ -258,6 +258,32 @@ static void tell_empty(const HfManifest *manifest, char **warning)
     *warning = told->len > 0 ? g_string_free(g_steal_pointer(&told), FALSE) : NULL;
 }
 
+/* Transfer full; takes `warning`, which may be NULL. */
+static char *warn_too(char *warning, const char *more)
+{
+    char *both = warning != NULL ? g_strconcat(warning, "; ", more, NULL) : g_strdup(more);
+    g_free(warning);
+    return both;
+}
+
+/* The target lets services in, whether the source is closed to them by this migration or since an earlier one. */
+static void open_target(const HfMigrateOptions *options, const HfSourceHalt *halt, HfArchiveHead *head, char **warning)
+{
+    const HfSourceHaltKeeper *keeper = options->keeper;
+    int64_t *limit = &head->database.connection_limit;
+    if (halt->begun) {
+        *limit = halt->connection_limit;
+    } else if (*limit == 0 && keeper != NULL && keeper->is_halted) {
+        *limit = keeper->connection_limit;
+    } else if (*limit == 0) {
+        *limit = -1;
+        if (options->restore.mode == HF_RESTORE_NEW) /* else it has that of what it replaces */
+            *warning =
+                warn_too(*warning, "the source lets in superusers alone, as its connection limit is 0, and nobody "
+                                   "knows which one it had before: the target has none");
+    }
+}
+
 static bool tell_excluded(HfPg *pg, const HfScope *scope, char **warning, GError **error)
 {
     g_autoptr(HfPgRows) rows = hf_postgres_list_excluded(pg, scope, error);
@@ -290,8 +316,7 @@ static bool migrate(const HfMigrateOptions *options, HfSourceHalt *halt, HfProgr
     g_autoptr(HfDatabaseRead) database = hf_database_read_open(&read, cancellable, error);
     if (database == NULL)
         return false;
-    if (halt->begun)
-        database->head->database.connection_limit = halt->connection_limit; /* the target's services are not halted */
+    open_target(options, halt, database->head, &warning);
     tell_empty(database->manifest, &warning);
     if (!tell_excluded(database->snapshot->pg, &options->scope, &warning, error))
         return false;

@@ -21,7 +21,9 @@ typedef struct {
     HfScope scope;         /* what of it to read; restore.patterns choose of that, with all that it needs */
     uint64_t lock_wait_ms; /* for the source's tables; 0: wait for ever */
     HfOthers others;
-    const HfSourceHaltKeeper *keeper; /* of a halt; NULL: nobody */
+    /* Of a halt; without one it may know what the connection limit of a source that is closed already was, which is
+     * then the target's. NULL: nobody. */
+    const HfSourceHaltKeeper *keeper;
     uint64_t patience_ms; /* for the lock of another migration into there: one that died has it for a moment */
     /* Where to and how, mode NEW or SWAP; without archive. archive_name NULL is the source. */
     HfRestoreOptions restore;

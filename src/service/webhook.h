@@ -18,7 +18,7 @@
 typedef struct {
     const char *event; /* "halt.before", "halt.after"; "test", which is of no job and no database */
     const char *job_id, *organization, *server, *database_id, *database;
-    const char *outcome; /* after: "succeeded", "failed", "lost"; NULL: it is yet to be seen */
+    const char *outcome; /* after: "succeeded", "failed", "lost", "moved", "opened"; NULL: it is yet to be seen */
 } HfWebhookEvent;
 
 /* Tells all that are active, one after the other. Who cannot be told is a warning; before a halt, with one that must

@@ -1,6 +1,10 @@
 """Migrations as jobs that halt the services of their source: it is closed once nothing else stands in the way, opens when
 the migration fails, whoever dies, and stays closed once it is moved, until somebody opens it."""
 import contextlib
+import http.server
+import json
+import threading
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -97,6 +101,57 @@ def audited(world, job):
                              "object_id = %s ORDER BY seq", f"job {job},%", job)
 
 
+class Hooks:
+    """Webhooks of the organization, told in this order: /told takes it, /unheard does not."""
+
+    def __init__(self, world):
+        hooks = self
+        self.world, self.told, self.ids = world, [], []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if self.path == "/told":
+                    hooks.told.append(event)
+                self.send_response(204 if self.path == "/told" else 404)
+                self.end_headers()
+
+            def log_message(self, *arguments):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.add("/told")
+
+    def add(self, path, **body):
+        made = self.world.admin.post("/webhooks", {"name": path, "url": f"http://127.0.0.1:{self.server.server_port}{path}",
+                                                   **body}, expect=201)
+        self.ids.append(made.json["id"])
+
+    def heard(self, shop, job):
+        """What was told of a database and a job, in order."""
+        of = [event for event in self.told if event["job_id"] == job]
+        assert all(event["database_id"] == shop.id and event["database"] == shop.name for event in of)
+        return [(event["event"], event["outcome"]) for event in of]
+
+    def remove(self):
+        for id in self.ids:
+            self.world.admin.delete(f"/webhooks/{id}", expect=204)
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def hooks(world):
+    hooks = Hooks(world)
+    yield hooks
+    hooks.remove()
+
+
+BEFORE, MOVED, OPENED, FAILED, LOST = ("halt.before", None), *(
+    ("halt.after", outcome) for outcome in ("moved", "opened", "failed", "lost"))
+
+
 # ---- Into PostgreSQL ------------------------------------------------------------------------------------------------
 
 
@@ -130,6 +185,29 @@ def test_a_source_is_closed_while_it_moves_and_after_it_until_somebody_opens_it(
     assert asked[:2] == ("resume.request", "success") and ended[:2] == ("resume.end", "success")
     assert asked[3] == shop.name and asked[4].endswith(f"opens what the migration {job} has closed")
     assert "is not closed by a migration" in shop.open(expect=409)["detail"]
+
+
+def test_webhooks_are_told_before_it_is_closed_when_it_is_moved_and_when_it_is_opened(world, waiting, hooks):
+    shop = waiting
+    job = shop.move(world.new(), backup="none")
+    wait_for(world.incoming, "the load")
+    assert shop.is_closed() and hooks.heard(shop, job) == [BEFORE]
+    world.gate.unlink()
+    assert Watcher(world.admin, job).end()["state"] == "succeeded"
+    assert hooks.heard(shop, job) == [BEFORE, MOVED]
+    shop.opens()
+    assert hooks.heard(shop, job) == [BEFORE, MOVED, OPENED]
+
+
+def test_webhooks_are_told_of_a_migration_that_fails_and_one_that_must_be_told_keeps_it_from_closing(world, source, hooks):
+    shop = source()
+    hooks.add("/unheard", must_succeed=True)
+    with shop.connect() as at_work:
+        at_work.execute("SELECT 1")
+        done = Watcher(world.admin, shop.move(world.new(), backup="none")).end()
+        at_work.execute("SELECT 1")
+    assert done["state"] == "failed" and "the webhook /unheard could not be told" in done["error"]["message"], done
+    assert shop.is_open() and shop.limit() == "-1" and hooks.heard(shop, done["id"]) == [BEFORE, FAILED]
 
 
 def test_the_gate_of_what_is_moved_stays_closed_though_redis_forgets(world, source):
@@ -179,7 +257,7 @@ def test_an_attempt_that_follows_a_dead_one_goes_on_with_what_that_has_closed(wo
     assert shop.limit() == "-1"
 
 
-def test_the_source_opens_though_the_last_attempt_dies(world, waiting):
+def test_the_source_opens_though_the_last_attempt_dies(world, waiting, hooks):
     shop = waiting
     job = shop.move(world.new(), backup="none")
     wait_for(world.incoming, "the load")
@@ -188,9 +266,11 @@ def test_the_source_opens_though_the_last_attempt_dies(world, waiting):
     kill_job(world.service, job)
     assert Watcher(world.admin, job).end()["state"] == "failed"
     wait_for(shop.is_open, "the source")
-    assert shop.limit() == "-1"
+    assert shop.limit() == "-1" and hooks.heard(shop, job) == [BEFORE, LOST]
     ((reason,),) = world.service.sql("SELECT reason FROM job WHERE kind = 'resume' AND database_id = %s", shop.id)
     assert reason == "the job that halted the services is dead"
+    (line,) = [line for line in Path(world.service.log).read_text().splitlines() if "closed and left" in line and shop.id in line]
+    assert f" job={job} " in line
     world.gate.unlink()
 
 
@@ -228,6 +308,49 @@ def test_what_is_moved_is_not_moved_again_before_it_is_open(world, source):
     again = Watcher(world.admin, shop.move(world.new(), backup="none")).end()
     assert again["state"] == "succeeded"
     shop.opens()
+
+
+def limit_of(world, database):
+    return world.server.psql(f"SELECT datconnlimit FROM pg_database WHERE datname = '{database}'")
+
+
+@pytest.mark.parametrize("others", ["refuse", "go_on"])
+def test_what_is_moved_once_more_without_a_halt_lets_services_in(world, source, others):
+    shop = source()
+    world.server.psql(f"ALTER DATABASE {shop.name} CONNECTION LIMIT 50")
+    assert Watcher(world.admin, shop.move(world.new(), backup="none")).end()["state"] == "succeeded"
+    to = world.new()
+    assert world.run("/assessments", shop.database, **to, backup="none", others=others)["result"]["ok"]
+    again = world.run("/migrations", shop.database, **to, backup="none", others=others)
+    assert again["state"] == "succeeded" and "nobody knows" not in log_of(world, again["id"]), again
+    assert limit_of(world, to["database_name"]) == "50" and shop.is_closed()
+    world.server.connect(to["database_name"], user=shop.till).close()
+    shop.opens()
+
+
+def test_a_database_that_is_closed_is_forgotten_once_it_is_open_or_with_its_connection_limit_told(world, source):
+    shop = source()
+    world.server.psql(f"ALTER DATABASE {shop.name} CONNECTION LIMIT 50")
+    assert Watcher(world.admin, shop.move(world.new(), backup="none")).end()["state"] == "succeeded"
+    path = f"/databases/{shop.id}"
+    refused = world.admin.delete(path, expect=409).json["detail"]
+    assert "open it first" in refused and "which was 50" in refused and "closed=leave" in refused
+    world.admin.delete(f"{path}?closed=open", expect=400)
+    assert shop.closed() is not None
+    world.admin.delete(f"{path}?closed=leave", expect=204)
+    (told,) = world.service.sql("SELECT detail FROM audit_event WHERE action = 'database.leave_closed' AND object_id = %s", shop.id)
+    assert told == ("its connection limit was 50",) and shop.limit() == "0"
+
+
+def test_what_a_migration_that_runs_has_closed_is_not_forgotten(world, waiting):
+    shop = waiting
+    job = shop.move(world.new(), backup="none")
+    wait_for(shop.closed, "the halt")
+    world.admin.delete(f"/databases/{shop.id}?closed=leave", expect=409)
+    world.gate.unlink()
+    assert Watcher(world.admin, job).end()["state"] == "succeeded" and shop.is_closed()
+    shop.opens()
+    world.admin.delete(f"/databases/{shop.id}", expect=204)
 
 
 def test_who_may_migrate_may_open_and_nobody_else(world, source):

@@ -337,6 +337,16 @@ def test_a_source_that_is_halted_already_is_not_taken_for_one_that_is_to_be_so_l
     assert limit_of(move.source, move.name) == "0" and move.moved not in databases(move.target)
 
 
+def test_what_comes_from_a_source_that_is_closed_lets_services_in(move):
+    move.source.psql(f"ALTER DATABASE {move.name} CONNECTION LIMIT 0")
+    told = move().stderr
+    assert "lets in superusers alone, as its connection limit is 0" in told and "the target has none" in told
+    assert limit_of(move.target, move.moved) == "-1" and limit_of(move.source, move.name) == "0"
+    move.target.psql(f"ALTER DATABASE {move.moved} CONNECTION LIMIT 7")
+    assert "the target has none" not in move(mode="swap").stderr
+    assert limit_of(move.target, move.moved) == "7"
+
+
 def held(move):
     """A migration that waits at its source, with the lock of its target."""
     process = move._holdfast.popen(*move.arguments(*GO_ON))

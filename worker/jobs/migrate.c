@@ -169,7 +169,8 @@ static bool migrate(Migrate *self, GError **error)
     bool done = false;
     options->restore.before_swap = before_swap;
     options->restore.swap_data = self;
-    options->keeper = &self->closed.keeper;
+    if (self->plan.others == HF_OTHERS_HALT)
+        options->keeper = &self->closed.keeper;
     if (is_loading(run->job) && !hf_naming_step_follow(run, &options->restore, &self->result, &done, error))
         return false;
     if (done)

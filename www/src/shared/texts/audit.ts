@@ -118,6 +118,7 @@ export const audit = {
     'database.create': 'Database registered',
     'database.change': 'Database changed',
     'database.delete': 'Database removed from Holdfast',
+    'database.leave_closed': 'Database left closed by a migration',
     'storage.create': 'Storage added',
     'storage.change': 'Storage changed',
     'storage.delete': 'Storage removed',
