@@ -10,7 +10,7 @@ static const char head[] =
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-    "<title>Assessment</title>\n<style>\n"
+    "<style>\n"
     "body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 70rem; margin: 2rem "
     "auto; "
     "padding: 0 1rem }\n"
@@ -18,14 +18,17 @@ static const char head[] =
     "table { border-collapse: collapse; width: 100% }\n"
     "th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #ddd; "
     "overflow-wrap: anywhere }\n"
-    "td.number, th.number { text-align: right; white-space: nowrap }\n"
+    "td.number, th.number { text-align: right } td.number { white-space: nowrap }\n"
     "pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f5f5f5; padding: .6rem; margin: .3rem 0; "
     "font-size: .85rem }\n"
-    "th, td.same, td.changed, td.left { white-space: nowrap }\n"
+    "th { overflow-wrap: normal } td.same, td.changed, td.left { white-space: nowrap }\n"
+    "td.digest { font: .8rem/1.9 monospace }\n"
     ".same { color: #14652b } .changed { color: #7a4d00 } .left { color: #a31515 }\n"
+    "@media (max-width: 40rem) { body { margin: 1rem auto } th, td { padding: .25rem .2rem; font-size: .8rem } "
+    "td.digest { font-size: .65rem } }\n"
     "@media print { body { margin: 0; max-width: none } tr { break-inside: avoid } pre { background: none } "
     "details { display: none } }\n"
-    "</style>\n</head>\n<body>\n";
+    "</style>\n";
 
 static const char *const classes[] = {"same", "changed", "left"};
 
@@ -65,7 +68,9 @@ static void append_summary(GString *html, const HfAssessment *self)
     g_autofree char *rows = hf_format_count(self->rows);
     g_autofree char *bytes = hf_format_bytes(self->bytes);
     g_autofree char *time = hf_format_duration(self->estimated_s);
-    g_string_append(html, "<h1>");
+    g_string_append(html, "<title>");
+    hf_html_append_text(html, self->model->database);
+    g_string_append(html, " to SQL Server</title>\n</head>\n<body>\n<h1>");
     hf_html_append_text(html, self->model->database);
     g_string_append(html, " to SQL Server</h1>\n<p>");
     hf_html_append_text(html, self->model->source);

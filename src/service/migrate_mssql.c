@@ -55,6 +55,7 @@ void hf_migrate_mssql_result_clear(HfMigrateMssqlResult *self)
 {
     hf_assessment_clear(&self->assessment);
     g_clear_pointer(&self->tables, g_ptr_array_unref);
+    g_clear_pointer(&self->into, g_free);
     g_clear_pointer(&self->warning, g_free);
     g_clear_pointer(&self->line, g_free);
     g_clear_pointer(&self->detail, g_free);
@@ -750,7 +751,8 @@ static bool run_from_backup(Migration *self, GError **error)
 bool hf_migrate_mssql(const HfMigrateMssqlOptions *options, HfProgress *progress, GCancellable *cancellable,
                       HfMigrateMssqlResult *result, GError **error)
 {
-    *result = (HfMigrateMssqlResult){.tables = g_ptr_array_new_with_free_func(free_table)};
+    *result = (HfMigrateMssqlResult){.into = g_strdup(hf_tds_target_describe(options->target)),
+                                     .tables = g_ptr_array_new_with_free_func(free_table)};
     Migration self = {.options = options, .progress = progress, .cancellable = cancellable, .result = result};
     self.aside = g_hash_table_new_full(NULL, NULL, NULL, free_array);
     bool ok = options->assess.scratch != NULL ? run_from_backup(&self, error) : run(&self, error);

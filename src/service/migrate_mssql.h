@@ -61,6 +61,7 @@ typedef struct {
 
 struct HfMigrateMssqlResult {
     HfAssessment assessment;
+    char *into;              /* "shop at sql.example.com:1433" */
     GPtrArray *tables;       /* HfMigratedTable */
     char *warning;           /* of others on the source; NULL: none */
     guint steps, steps_done; /* of what is made after the rows: keys, indexes … */

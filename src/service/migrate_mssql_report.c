@@ -32,6 +32,9 @@ static void write_table(HfJsonWriter *json, const HfMigratedTable *table)
 
 void hf_migrate_mssql_write(const HfMigrateMssqlResult *self, HfJsonWriter *json)
 {
+    g_autofree char *now = hf_format_time(g_get_real_time());
+    hf_json_writer_string(json, "into", self->into);
+    hf_json_writer_string(json, "written_at", now);
     hf_json_writer_bool(json, "proved", self->proved);
     hf_json_writer_string(json, "line", self->line);
     hf_json_writer_string(json, "warning", self->warning);
@@ -53,26 +56,42 @@ void hf_migrate_mssql_write(const HfMigrateMssqlResult *self, HfJsonWriter *json
     hf_json_writer_end_object(json);
 }
 
+/* Two digests of a table that is equal are one; else both are told, and how many rows either has. */
+static void append_table(GString *html, const HfMigratedTable *table)
+{
+    bool equal = is_equal(table);
+    char source[HF_DIGEST_HEX_SIZE], target[HF_DIGEST_HEX_SIZE];
+    g_autofree char *name = g_strconcat(table->table->schema, ".", table->table->name, NULL);
+    g_autofree char *rows = hf_format_count(table->source.rows), *there = hf_format_count(table->target.rows);
+    hf_digest_to_hex(table->source.sum, source);
+    hf_digest_to_hex(table->target.sum, target);
+    g_string_append(html, "<tr><td>");
+    hf_html_append_text(html, name);
+    g_string_append(html, "</td><td>");
+    hf_html_append_text(html, table->there);
+    g_string_append_printf(html, "</td><td class=\"number\">%s", rows);
+    if (table->compared && table->source.rows != table->target.rows)
+        g_string_append_printf(html, ",<br>%s there", there);
+    g_string_append_printf(html, "</td><td class=\"digest\">%s", source);
+    if (table->compared && !equal)
+        g_string_append_printf(html, ",<br>%s there", target);
+    g_string_append_printf(html, "</td><td class=\"%s\">%s</td></tr>\n", equal ? "same" : "left",
+                           equal             ? "equal"
+                           : table->compared ? "differs"
+                                             : "not read");
+}
+
 char *hf_migrate_mssql_html(const HfMigrateMssqlResult *self)
 {
-    g_autoptr(GString) html = g_string_new("<h2>Proof</h2>\n<p>");
+    g_autofree char *now = hf_format_time(g_get_real_time());
+    g_autoptr(GString) html = g_string_new("<p>Into ");
+    hf_html_append_text(html, self->into);
+    g_string_append_printf(html, ". This report is of %s.</p>\n<h2>Proof</h2>\n<p>", now);
     hf_html_append_text(html, self->line);
     g_string_append(html, "</p>\n<table><thead><tr><th>Table</th><th>In SQL Server</th><th class=\"number\">Rows</th>"
-                          "<th>Digest of the source</th><th>Digest read back</th></tr></thead><tbody>\n");
-    for (guint i = 0; i < self->tables->len; i++) {
-        const HfMigratedTable *table = self->tables->pdata[i];
-        char source[HF_DIGEST_HEX_SIZE], target[HF_DIGEST_HEX_SIZE];
-        g_autofree char *name = g_strconcat(table->table->schema, ".", table->table->name, NULL);
-        g_autofree char *rows = hf_format_count(table->source.rows);
-        hf_digest_to_hex(table->source.sum, source);
-        hf_digest_to_hex(table->target.sum, target);
-        g_string_append(html, "<tr><td>");
-        hf_html_append_text(html, name);
-        g_string_append(html, "</td><td>");
-        hf_html_append_text(html, table->there);
-        g_string_append_printf(html, "</td><td class=\"number\">%s</td><td>%s</td><td class=\"%s\">%s</td></tr>\n",
-                               rows, source, is_equal(table) ? "same" : "left", table->compared ? target : "not read");
-    }
+                          "<th>Digest</th><th>Compared</th></tr></thead><tbody>\n");
+    for (guint i = 0; i < self->tables->len; i++)
+        append_table(html, self->tables->pdata[i]);
     g_string_append(html, "</tbody></table>\n");
     if (self->detail != NULL) {
         g_string_append(html, "<p class=\"left\">");

@@ -92,6 +92,9 @@ def test_a_database_with_keys_views_and_what_stays_behind(migrate, source, serve
     assert ask(server, target, "SELECT name FROM sys.tables WHERE name LIKE 'holdfast%'") == []
     page = (tmp_path / "report.html").read_text()
     assert found["line"] in page and found["moved"][0]["source"]["digest"] in page and "<script" not in page
+    assert found["into"] == f"{target} at 127.0.0.1:{server.port}" and f"Into {found['into']}" in page
+    assert found["written_at"][:11] in page and f"<title>{name} to SQL Server</title>" in page
+    assert page.count(">equal</td>") == len(found["moved"]) == 7
     keys = "SELECT name FROM sys.foreign_keys UNION ALL SELECT name FROM sys.key_constraints ORDER BY name"
     assert ["lines_parent_fkey"] in ask(server, target, keys) and ["customers_pkey"] in ask(server, target, keys)
     ask(server, target, "INSERT INTO shop.customers (name, active, second) VALUES (N'new', 1, 1)")

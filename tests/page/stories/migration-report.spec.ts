@@ -31,6 +31,24 @@ test('tables that are not equal are told with the rows of both sides, and which 
   await expect(table.getByRole('row', { name: /public\.event .* 300 at the source, 299 there [0-9a-f]+ *there [0-9a-f]+ *differs.*id=7 is missing in the target; id=9 differs in note/ })).toBeVisible();
   await expect(table.getByRole('row', { name: /public\.orders .* 5,000 [0-9a-f]+ *equal/ })).toBeVisible();
   await picture(page, 'job-migration-differs');
+
+  // The same as a page that needs nothing else: it is printed, on paper of A4, as it was saved.
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Report to save and print' }).click()]);
+  expect(saved.suggestedFilename()).toBe('report.html');
+  await page.goto('about:blank');
+  await page.setContent(readFileSync(await saved.path(), 'utf8'));
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await page.screenshot({ path: '../../build/screenshots/migration-report-390.png', fullPage: true });
+  await page.setViewportSize({ width: 718, height: 1000 }); // without its margins
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.getByRole('heading', { level: 1, name: `${shop.name} to SQL Server` })).toBeVisible();
+  await expect(page.getByText(`Into ${there.database} at ${there.address}. This report is of 20`)).toBeVisible();
+  await expect(page.getByRole('row', { name: /^public\.event \[dbo\]\.\[event\] 300, 299 there [0-9a-f]{32}, [0-9a-f]{32} there differs$/ })).toBeVisible();
+  await expect(page.getByText('public.event: id=7 is missing in the target; id=9 differs in note', { exact: true })).toBeVisible();
+  for (const row of await page.getByRole('row').all()) await expect(row).toBeVisible();
+  expect(await page.evaluate(() => Math.max(...[...document.querySelectorAll('th, td')].map((cell) => cell.getBoundingClientRect().right)))).toBeLessThanOrEqual(718);
+  await page.screenshot({ path: '../../build/screenshots/migration-report-print.png', fullPage: true });
 });
 
 test('rows that are refused are left out up to a limit, counted, named, and saved as a file', async ({ as, stage, organization }) => {
