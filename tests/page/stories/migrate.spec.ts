@@ -1,4 +1,4 @@
-import { expect, picture, test } from '../support';
+import { expect, held, picture, test } from '../support';
 
 type Stage = import('../support/stage').Stage;
 
@@ -203,6 +203,7 @@ test('a backup whose key is not here moves into SQL Server with a column encrypt
   const there = await stage.mssql(`${organization}_there`);
   await stage.api(organization, 'POST', '/mssql-servers', { name: 'warehouse', address: there.address, username: there.username, tls_root: there.root, password: there.password });
   const page = await as('operator');
+  const listed = await held(page, '**/api/v1/keys?**');
   await page.goto('/migrate');
   await page.getByRole('radio', { name: 'A backup' }).check();
   await page.getByRole('textbox', { name: 'Backup', exact: true }).click();
@@ -212,6 +213,8 @@ test('a backup whose key is not here moves into SQL Server with a column encrypt
   await page.getByRole('radio', { name: 'SQL Server' }).check();
   await expect(page.getByRole('textbox', { name: 'Server for the temporary database' })).toHaveValue('main');
   await page.getByRole('textbox', { name: 'Database there' }).fill(there.database);
+  await expect(page.getByRole('button', { name: 'Continue' })).toBeDisabled(); // whether its key is here is not known yet
+  listed();
   await page.getByRole('button', { name: 'Continue' }).click();
   await expect(page.getByText('Paste the key.')).toBeVisible();
   await picture(page, 'migrate-ends-backup');
@@ -304,12 +307,15 @@ test('in place of a database, which is backed up before, to one of two storages'
   expect(await stage.sql(live, 'SELECT count(*) FROM old')).toEqual([['0']]);
 });
 
-test('an assessment is cancelled where one waits for it', async ({ as, stage, organization }) => {
+test('an assessment is begun once its places are known, and cancelled where one waits for it', async ({ as, stage, organization }) => {
   await stage.shop(organization);
   const page = await as('operator');
+  const listed = await held(page, '**/api/v1/keys?**');
   await page.goto('/migrate');
   await page.getByRole('textbox', { name: 'Name of the new database' }).fill(`${organization}_copy`);
   await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByRole('button', { name: 'Assess it' })).toBeDisabled();
+  listed();
   await stage.stopWorker();
   try {
     await page.getByRole('button', { name: 'Assess it' }).click();

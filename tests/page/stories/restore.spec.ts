@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { expect, picture, test } from '../support';
+import { expect, held, picture, test } from '../support';
 import type { Shop } from '../support';
 
 type Stage = import('../support/stage').Stage;
@@ -125,12 +125,7 @@ test('an upload is broken off, paused, goes on after a reload, and becomes a new
     if (method === 'PATCH' && (pieces === 3 || pieces === 4)) await hold();
     return route.continue().catch(() => undefined);
   });
-  let listed: () => void = () => undefined;
-  const list = new Promise<void>((resolve) => (listed = resolve));
-  await page.route('**/api/v1/storages?**', async (route) => {
-    await list;
-    await route.continue();
-  });
+  const listed = await held(page, '**/api/v1/storages?**');
   await page.goto('/restore');
   const input = page.locator('input[type=file]');
   await input.setInputFiles({ name: 'empty.hf', mimeType: '', buffer: Buffer.alloc(0) });

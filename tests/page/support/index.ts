@@ -5,6 +5,7 @@ import { Stage } from './stage';
 
 export { expect } from '@playwright/test';
 export { checkAccess } from './access';
+export { held } from './held';
 export { picture } from './picture';
 export { traffic } from './traffic';
 export type { Mssql, Shop } from './stage';

@@ -2,14 +2,13 @@ import { MultiSelect, NumberInput, Radio, Select, SimpleGrid, Stack, Text, Title
 import type { UseFormReturnType } from '@mantine/form';
 import { useEffect } from 'react';
 import { useBackupHistory } from '@/entities/backup';
-import { useAllKeys } from '@/entities/key';
 import { FRESH_S, makesFile } from '@/entities/migration';
 import type { Values } from '@/entities/migration';
-import { useAllStorages } from '@/entities/storage';
 import { relative } from '@/shared/lib/time';
 import { texts } from '@/shared/texts';
 import { migrations } from '@/shared/texts/migrations';
 import { Surface } from '@/shared/ui';
+import { usePlaces } from './usePlaces';
 
 const words = migrations.what;
 type Form = UseFormReturnType<Values>;
@@ -49,8 +48,7 @@ export function BackupFields({ form }: { form: Form }) {
 
 /** Where there is but one storage, or one key, it is that. */
 function Place({ form }: { form: Form }) {
-  const storages = useAllStorages().data;
-  const keys = useAllKeys().data;
+  const { storages, keys } = usePlaces();
   const { values, setFieldValue } = form;
   useEffect(() => {
     if (values.storage_id === null && storages?.length === 1) setFieldValue('storage_id', storages[0]?.id ?? null);

@@ -57,7 +57,7 @@ export function EndsForm({ wizard, ends }: { wizard: Wizard; ends: Ends }) {
     },
   });
   const pools = poolsOf(ends, form.values);
-  const { lacksKey } = useSource(form.values);
+  const { lacksKey, isLoading } = useSource(form.values);
   const [isTried, setTried] = useState(false);
   const next = form.onSubmit((values) => {
     setTried(true);
@@ -101,7 +101,7 @@ export function EndsForm({ wizard, ends }: { wizard: Wizard; ends: Ends }) {
         </Surface>
         {!isRestore(form.values) && (
           <Group>
-            <Button type="submit" size="md">
+            <Button type="submit" size="md" disabled={isLoading}>
               {migrations.next}
             </Button>
           </Group>

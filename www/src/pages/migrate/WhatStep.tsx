@@ -14,6 +14,7 @@ import { MapFields } from './MapFields';
 import { RightsFields } from './RightsFields';
 import { SourceFields } from './SourceFields';
 import { TableChoice } from './TableChoice';
+import { usePlaces } from './usePlaces';
 import { useSource } from './useSource';
 import { useTables } from './useTables';
 import type { Wizard } from './useWizard';
@@ -31,7 +32,8 @@ const filled = (value: string) => (value.trim() ? null : words.missing);
 export default function WhatStep({ wizard }: { wizard: Wizard }) {
   const assess = useAssess();
   const [error, setError] = useState<unknown>(null);
-  const { lacksKey } = useSource(wizard.values);
+  const { lacksKey, isLoading } = useSource(wizard.values);
+  const places = usePlaces();
   const [isTried, setTried] = useState(false);
   const columns = useReport(toPostgres(wizard.values) ? undefined : wizard.job).data?.assessment?.columns ?? [];
   const { tables } = useTables(wizard.values);
@@ -86,7 +88,7 @@ export default function WhatStep({ wizard }: { wizard: Wizard }) {
         <SourceFields form={form} wizard={wizard} isTried={isTried} />
         <ProblemAlert error={error} />
         <Group>
-          <Button type="submit" size="md" loading={assess.isPending}>
+          <Button type="submit" size="md" loading={assess.isPending} disabled={isLoading || (makesFile(form.values) && places.isLoading)}>
             {words.assess}
           </Button>
           <Text c="dimmed" size="sm" flex="1 1 14rem">
