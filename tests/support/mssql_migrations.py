@@ -31,14 +31,14 @@ def secret(server, tmp_path):
 
 @pytest.fixture
 def migrate(holdfast, postgres, server, target, secret):
-    """migrate(database, *options) into the target of the test; with check=False whatever comes of it."""
-    def run(database, *options, check=True, popen=False, **more):
+    """migrate(database, *options) into the target of the test; with check=False whatever comes of it. `role` reads."""
+    def run(database, *options, check=True, popen=False, role="postgres", **more):
         to = {"--to-mssql": f"{server.host}:{server.port}", "--to-database": target, "--to-user": server.login,
               "--to-root": server.root, "--password-file": secret, **more}
         arguments = [each for pair in to.items() if pair[1] is not None for each in pair]
         call = holdfast.popen if popen else holdfast
         kept = {} if popen else {"check": check}
-        return call("migrate", "--from", postgres(15).dsn(database), *arguments, *options, **kept)
+        return call("migrate", "--from", postgres(15).dsn(database, user=role), *arguments, *options, **kept)
     return run
 
 

@@ -66,6 +66,23 @@ def test_ends_of_the_types_arrive(migrate, source, server, target):
                          datetime.datetime(1899, 12, 31, 23, 59, 59, 999999))
 
 
+def test_who_may_read_the_source_and_nothing_else_moves_it(migrate, source, server, target, postgres):
+    """So nothing of it is changed: what there is of it is the same to the byte, and no statement could have written."""
+    name = source(SHOP)
+    there = postgres(15)
+
+    def dumped():
+        text = there.run("pg_dump", "-d", there.dsn(name)).stdout
+        return [line for line in text.splitlines() if "restrict " not in line]  # a word that is another each time
+    before = dumped()
+    there.psql("CREATE ROLE only_reads LOGIN IN ROLE pg_read_all_data; ALTER ROLE only_reads SET default_transaction_read_only = on")
+    try:
+        assert report(migrate(name, "--json", role="only_reads"))["proved"]
+    finally:
+        there.psql("DROP ROLE only_reads")
+    assert dumped() == before
+
+
 def test_tables_of_other_kinds_arrive(migrate, source, server, target):
     name = source("""
         CREATE TABLE made (a int GENERATED ALWAYS AS (1) STORED); INSERT INTO made DEFAULT VALUES;
