@@ -283,19 +283,28 @@ static char *parse_type(Parser *self)
     return g_string_free(g_steal_pointer(&type), FALSE);
 }
 
+static HfExpression *copy_of(const HfExpression *self)
+{
+    HfExpression *copy = node(self->kind, self->text, NULL, NULL);
+    copy->qualifier = g_strdup(self->qualifier);
+    for (guint i = 0; i < self->parts->len; i++)
+        g_ptr_array_add(copy->parts, copy_of(hf_expression_part(self, i)));
+    return copy;
+}
+
 static HfExpression *parse_case(Parser *self)
 {
     g_autoptr(HfExpression) operand = NULL;
     if (!is(self, 0, WORD, "when") && (operand = parse_or(self)) == NULL)
         return NULL;
-    if (operand != NULL)
-        return fail(self, "a CASE with an operand");
     g_autoptr(HfExpression) result = node(HF_EXPRESSION_CASE, NULL, NULL, NULL);
     while (take_word(self, "when")) {
         HfExpression *condition = parse_or(self);
         if (condition == NULL)
             return NULL;
-        g_ptr_array_add(result->parts, condition);
+        g_ptr_array_add(result->parts, operand == NULL
+                                           ? condition
+                                           : node(HF_EXPRESSION_OPERATOR, "=", copy_of(operand), condition));
         HfExpression *value = expect(self, WORD, "then") ? parse_or(self) : NULL;
         if (value == NULL)
             return NULL;
