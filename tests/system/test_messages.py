@@ -8,6 +8,7 @@ import pytest
 
 from support.archive_edit import Archive
 from support.faults import message
+from support.terminal import Terminal
 
 AGE_SECRET = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX"
 SSH_PUBLIC = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3m somebody@somewhere"
@@ -328,6 +329,17 @@ def test_a_password_for_sql_server_is_not_asked_for_against_ones_will(holdfast, 
     assert done.returncode == 2 and "the password for shop at 127.0.0.1:1 is missing" in message(done)
     done = holdfast(*to, check=False, start_new_session=True)
     assert done.returncode == 2 and "name a file with it by --password-file" in message(done)
+
+
+def test_the_password_for_sql_server_is_typed_unseen(holdfast):
+    """And asked for before anything else is tried."""
+    terminal = Terminal([str(holdfast.path), "migrate", "--to-mssql", "127.0.0.1:1", "--to-database", "shop", "--to-user", "sa",
+                         "--test"], holdfast.environment(None))
+    terminal.wait_for("Password for shop at 127.0.0.1:1: ")
+    terminal.type("n0body sees\n")
+    terminal.finish()
+    assert terminal.returncode == 1 and "nothing answers at 127.0.0.1, port 1" in terminal.output
+    assert "n0body" not in terminal.output
 
 
 def test_a_service_that_is_not_defined_is_no_local_socket(holdfast, tmp_path):

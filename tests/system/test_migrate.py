@@ -159,6 +159,29 @@ def test_a_large_table_comes_in_slices_over_several_lanes(move):
     assert move.target.psql(sum_of, db=move.moved) == move.source.psql(sum_of, db=move.name)
 
 
+def test_roles_that_the_target_lacks_come_if_they_are_asked_for(move):
+    """Owners, grants, and what is set for a role in this database; without a password."""
+    owner, reader = (f"{move.name}{each}" for each in ("owner", "reader"))
+    move.source.psql(f"CREATE ROLE {owner}; CREATE ROLE {reader} LOGIN PASSWORD 'secret'; ALTER TABLE orders OWNER TO {owner}; "
+                     f"GRANT SELECT (name) ON customers TO {reader}; ALTER ROLE {reader} IN DATABASE {move.name} SET "
+                     "lock_timeout = '5s'", db=move.name)
+    try:
+        done = move(check=False)
+        assert f"roles that the source names are missing: {owner}, {reader}; have them made with --create-roles" in message(done)
+        assert move("--create-roles", "--json").json["tables_proved"] == 3
+        assert move.target.psql(f"""SELECT relowner::regrole, has_column_privilege('{reader}', 'customers', 'name', 'SELECT'),
+            has_column_privilege('{reader}', 'customers', 'feels', 'SELECT'), (SELECT rolcanlogin FROM pg_roles WHERE rolname =
+            '{reader}'), (SELECT rolpassword IS NULL FROM pg_authid WHERE rolname = '{reader}'), (SELECT setconfig FROM
+            pg_db_role_setting WHERE setrole = '{reader}'::regrole) FROM pg_class WHERE relname = 'orders'""",
+                                db=move.moved) == f"{owner}|t|f|t|t|{{lock_timeout=5s}}"
+    finally:
+        for server, name in ((move.source, move.name), (move.target, move.moved)):
+            if name in databases(server):
+                server.psql(f"REASSIGN OWNED BY {owner} TO postgres", db=name)
+                server.psql(f"DROP OWNED BY {reader}", db=name)
+            server.psql(f"DROP ROLE IF EXISTS {owner}; DROP ROLE IF EXISTS {reader}")
+
+
 # ---- Proof -----------------------------------------------------------------------------------------------------------
 
 

@@ -118,6 +118,19 @@ def test_a_database_with_keys_views_and_what_stays_behind(migrate, source, serve
     assert ask(server, target, "SELECT max(id) FROM shop.customers") == [["25"]], "the identity goes on"
 
 
+def test_texts_that_postgresql_tells_apart_stay_apart(migrate, source, server, target):
+    """Under a unique key and for whoever asks: by case, accents, forms of one character, ligatures, and what sorts as nothing."""
+    apart = ["a", "A", "ä", "a\u0308", "ß", "ss", "ﬁ", "fi", "１", "1", "İ", "i", "\u200d", "", "\t", "\u00a0", "Æ", "ae", "😀", "😁"]
+    values = ", ".join(f"({i}, '{text}', '{text}')" for i, text in enumerate(apart))
+    name = source(f"CREATE TABLE t (id int, k text PRIMARY KEY, v varchar(9)); INSERT INTO t VALUES {values}")
+    assert report(migrate(name, "--json"))["proved"]
+    for column in ("k", "v"):
+        found = rows_of(server, target, f"SELECT count(*), count(DISTINCT {column}) FROM t")
+        assert found == [(len(apart), len(apart))], column
+        for i, text in enumerate(apart):
+            assert rows_of(server, target, f"SELECT id FROM t WHERE {column} = N'{text}'") == [(i,)], text
+
+
 MOMENTS = """CREATE TABLE moments (id int PRIMARY KEY, d date, ts timestamp, tz timestamptz, t time, n numeric(9, 2), f float8, j json);
     INSERT INTO moments VALUES
         (1, 'infinity', 'infinity', '-infinity', '24:00', 'NaN', 'Infinity', '"\\u0000"'),
