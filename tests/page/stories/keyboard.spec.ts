@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../support';
 
 const PAGES = ['/', '/backup', '/logs', '/restore', '/migrate', '/jobs', '/keys', '/storages', '/servers', '/users', '/audit', '/settings', '/help', '/welcome', '/sessions'];
@@ -153,4 +153,40 @@ test('the step of a wizard has the focus at its heading', async ({ as, stage, or
   await page.goto('/restore');
   await page.getByRole('button', { name: /one-/ }).press('Enter');
   await expect(page.getByRole('heading', { name: 'Step 2 of 3: Target' })).toBeFocused();
+});
+
+test('a dialog that is loaded when it opens gives the focus back all the same', async ({ as, stage, organization }) => {
+  const shop = await stage.shop(organization);
+  await stage.api(organization, 'POST', '/schedules', {
+    name: 'nightly', interval_s: 86400, storage_id: shop.storage, key_ids: [shop.key], server_id: shop.server, database_pattern: '*', starts_at: '2100-01-01T00:00:00Z',
+  });
+  await stage.api(organization, 'POST', '/mssql-servers', { name: 'Sales', address: 'db.example', username: 'mover', password: 'secret' });
+  const page = await as('admin');
+  const dialog = page.getByRole('dialog');
+  const closes = async (button: Locator) => {
+    await expect(dialog).toBeVisible();
+    await expect(dialog.locator(':focus')).toHaveCount(1);
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+    await expect(button).toBeFocused();
+  };
+  await page.goto('/backup');
+  const byHand = page.getByRole('button', { name: 'Manual Backup' });
+  for (let again = 0; again < 2; again += 1) {
+    await byHand.press('Enter');
+    await closes(byHand);
+  }
+  const places: readonly (readonly [path: string, button: string, item: string])[] = [
+    ['/backup', 'Actions for nightly', 'View'],
+    [`/databases/${shop.database}`, `Actions for ${shop.name}`, 'Export tables'],
+    ['/servers', 'Actions for Sales', 'Test'],
+    ['/help', `Account of ${organization}-admin`, 'Change password'],
+  ];
+  for (const [path, name, item] of places) {
+    await page.goto(path);
+    const button = page.getByRole('button', { name });
+    await button.press('Enter');
+    await page.getByRole('menuitem', { name: item }).press('Enter');
+    await closes(button);
+  }
 });

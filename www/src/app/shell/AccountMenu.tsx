@@ -1,11 +1,11 @@
 import { ActionIcon, Menu, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDevices, IconLogout, IconPassword, IconUserCircle } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy } from 'react';
 import { Link } from 'react-router-dom';
 import { useMe, useSignOut } from '@/entities/me';
 import { texts } from '@/shared/texts';
-import { notifyProblem } from '@/shared/ui';
+import { LateDialog, notifyProblem } from '@/shared/ui';
 
 const words = texts.shell.account;
 const ChangePasswordDialog = lazy(() => import('@/features/change-password').then(({ ChangePasswordDialog }) => ({ default: ChangePasswordDialog })));
@@ -14,7 +14,6 @@ export function AccountMenu() {
   const me = useMe();
   const signOut = useSignOut();
   const [isChanging, dialog] = useDisclosure(false);
-  const [isLoaded, setLoaded] = useState(false); // and stays, so that it gives the focus back
   const name = me.user?.name ?? me.actor;
   return (
     <>
@@ -35,7 +34,7 @@ export function AccountMenu() {
             </Text>
           </Menu.Label>
           <Menu.Divider />
-          <Menu.Item leftSection={<IconPassword size={16} aria-hidden />} onClick={() => { setLoaded(true); dialog.open(); }}>
+          <Menu.Item leftSection={<IconPassword size={16} aria-hidden />} onClick={dialog.open}>
             {words.changePassword}
           </Menu.Item>
           <Menu.Item component={Link} to="/sessions" leftSection={<IconDevices size={16} aria-hidden />}>
@@ -51,7 +50,7 @@ export function AccountMenu() {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Suspense>{isLoaded && <ChangePasswordDialog opened={isChanging} onClose={dialog.close} />}</Suspense>
+      <LateDialog opened={isChanging}>{(opened) => <ChangePasswordDialog opened={opened} onClose={dialog.close} />}</LateDialog>
     </>
   );
 }

@@ -19,7 +19,7 @@ interface DialogProps {
   choices: Choices;
 }
 
-export function ManualBackupDialog(props: DialogProps) {
+export default function ManualBackupDialog(props: DialogProps) {
   return (
     <Modal opened={props.opened} onClose={props.onClose} title={words.title} size="lg">
       <BackupForm {...props} />

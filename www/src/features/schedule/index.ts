@@ -1,7 +1,12 @@
+import { lazy } from 'react';
+
 export { howOften, whatIsCovered, whatIsKept } from './describe';
 export { DeleteDialog, DisableDialog, RunDialog } from './dialogs';
-export { ManualBackupDialog } from './ManualBackupDialog';
+export { ScheduleFacts } from './ScheduleFacts';
 export { ScheduleForm } from './ScheduleForm';
 export { useChoices } from './useChoices';
 export type { Choices } from './useChoices';
-export { ScheduleFacts, ViewDialog } from './ViewDialog';
+
+// For <LateDialog>.
+export const ManualBackupDialog = lazy(() => import('./ManualBackupDialog'));
+export const ViewDialog = lazy(() => import('./ViewDialog'));

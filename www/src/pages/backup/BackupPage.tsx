@@ -7,7 +7,7 @@ import { useSchedulePage } from '@/entities/schedule';
 import { ManualBackupDialog, useChoices } from '@/features/schedule';
 import { useListState } from '@/shared/api';
 import { texts } from '@/shared/texts';
-import { EmptyState, Page, Pager, ProblemAlert, Surface, TableSearch } from '@/shared/ui';
+import { EmptyState, LateDialog, Page, Pager, ProblemAlert, Surface, TableSearch } from '@/shared/ui';
 import classes from './BackupPage.module.css';
 import { ScheduleCard } from './ScheduleCard';
 
@@ -67,7 +67,7 @@ export function BackupPage() {
         </div>
       )}
       <Pager list={list} label={words.title} />
-      {choices && <ManualBackupDialog opened={isByHand} onClose={byHand.close} choices={choices} />}
+      <LateDialog opened={isByHand}>{(opened) => choices && <ManualBackupDialog opened={opened} onClose={byHand.close} choices={choices} />}</LateDialog>
     </Page>
   );
 }

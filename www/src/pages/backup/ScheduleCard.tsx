@@ -9,7 +9,7 @@ import { DeleteDialog, DisableDialog, howOften, RunDialog, ViewDialog, whatIsCov
 import type { Choices } from '@/features/schedule';
 import { capital } from '@/shared/lib/words';
 import { texts } from '@/shared/texts';
-import { Facts, notifyDone, notifyProblem, RowMenu, Status, Surface, When } from '@/shared/ui';
+import { Facts, LateDialog, notifyDone, notifyProblem, RowMenu, Status, Surface, When } from '@/shared/ui';
 import type { RowAction } from '@/shared/ui';
 
 const words = texts.schedules;
@@ -60,7 +60,7 @@ export function ScheduleCard({ schedule, choices }: { schedule: Schedule; choice
           ]}
         />
       </Stack>
-      <ViewDialog {...dialog('view')} choices={choices} />
+      <LateDialog opened={open === 'view'}>{(opened) => <ViewDialog {...dialog('view')} opened={opened} choices={choices} />}</LateDialog>
       <RunDialog {...dialog('run')} />
       <DisableDialog {...dialog('disable')} />
       <DeleteDialog {...dialog('delete')} />

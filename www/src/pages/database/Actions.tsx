@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconArrowBackUp, IconBell, IconPlayerPlay, IconTableExport, IconTableImport, IconTrash } from '@tabler/icons-react';
-import { lazy, Suspense } from 'react';
+import { lazy } from 'react';
 import { Link, useNavigate } from 'react-router-dom';
 import type { Database } from '@/entities/database';
 import { IfMay, useMay } from '@/entities/me';
 import { texts } from '@/shared/texts';
-import { RowMenu } from '@/shared/ui';
+import { LateDialog, RowMenu } from '@/shared/ui';
 import type { RowAction } from '@/shared/ui';
 import { AlarmDialog } from './AlarmDialog';
 import { BackupDialog } from './BackupDialog';
@@ -38,11 +38,7 @@ export function Actions({ database }: { database: Database }) {
       <RowMenu row={database} name={database.name} actions={more} />
       <BackupDialog opened={isBackingUp} onClose={backup.close} database={database} />
       <AlarmDialog opened={isSetting} onClose={alarm.close} database={database} />
-      {isExporting && (
-        <Suspense fallback={null}>
-          <ExportDialog opened onClose={exporting.close} database={database} />
-        </Suspense>
-      )}
+      <LateDialog opened={isExporting}>{(opened) => <ExportDialog opened={opened} onClose={exporting.close} database={database} />}</LateDialog>
       <RemoveDialog opened={isRemoving} onClose={removal.close} database={database} />
     </IfMay>
   );

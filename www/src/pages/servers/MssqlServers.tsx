@@ -1,13 +1,13 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconPencil, IconPlugConnected, IconPlus, IconServer2, IconTableImport, IconTrash } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { useMay } from '@/entities/me';
 import { trustOf, useDeleteMssqlServer, useMssqlServerPage } from '@/entities/mssql-server';
 import type { MssqlServer } from '@/entities/mssql-server';
 import { useListState } from '@/shared/api';
 import { mssqlServers } from '@/shared/texts/mssqlServers';
-import { ConfirmDialog, DataTable, EmptyState, Name, notifyDone, Status } from '@/shared/ui';
+import { ConfirmDialog, DataTable, EmptyState, LateDialog, Name, notifyDone, Status } from '@/shared/ui';
 import type { Column } from '@/shared/ui';
 
 const words = mssqlServers;
@@ -97,10 +97,8 @@ export function MssqlServers() {
           </EmptyState>
         }
       />
-      <Suspense>
-        {'form' in shown && <FormDialog {...dialogOf('form')} server={shown.form} onSaved={open('test')} />}
-        {shown.test && <TestDialog {...dialogOf('test')} server={shown.test} />}
-      </Suspense>
+      <LateDialog opened={opened === 'form'}>{(isOpen) => <FormDialog {...dialogOf('form')} opened={isOpen} server={shown.form} onSaved={open('test')} />}</LateDialog>
+      <LateDialog opened={opened === 'test'}>{(isOpen) => shown.test && <TestDialog {...dialogOf('test')} opened={isOpen} server={shown.test} />}</LateDialog>
       {shown.remove && <RemoveDialog {...dialogOf('remove')} server={shown.remove} />}
     </Stack>
   );

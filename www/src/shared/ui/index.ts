@@ -5,6 +5,7 @@ export { CopyText } from './CopyText';
 export { EmptyState } from './EmptyState';
 export { Facts } from './Facts';
 export { atMost, between, required, submitting } from './form';
+export { LateDialog } from './LateDialog';
 export { LeaveGuard } from './LeaveGuard';
 export { Name } from './Name';
 export { Notice } from './Notice';
