@@ -302,9 +302,8 @@ static HfExpression *parse_case(Parser *self)
         HfExpression *condition = parse_or(self);
         if (condition == NULL)
             return NULL;
-        g_ptr_array_add(result->parts, operand == NULL
-                                           ? condition
-                                           : node(HF_EXPRESSION_OPERATOR, "=", copy_of(operand), condition));
+        g_ptr_array_add(result->parts,
+                        operand == NULL ? condition : node(HF_EXPRESSION_OPERATOR, "=", copy_of(operand), condition));
         HfExpression *value = expect(self, WORD, "then") ? parse_or(self) : NULL;
         if (value == NULL)
             return NULL;

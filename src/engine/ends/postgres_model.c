@@ -322,7 +322,7 @@ static bool read_columns(Reader *self, GError **error)
         UNDER_DOMAINS
         "SELECT a.attrelid, a.attname, " TYPE_COLUMNS
         ", a.attnotnull OR u.forbids_null, coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), CASE WHEN t.typtype = "
-        "'d' THEN t.typdefault END), a.attgenerated <> '', a.attidentity, CASE WHEN a.attcollation <> "
+        "'d' THEN pg_catalog.pg_get_expr(t.typdefaultbin, 0) END), a.attgenerated <> '', a.attidentity, CASE WHEN a.attcollation <> "
         "t.typcollation THEN o.collname END, pg_catalog.col_description(a.attrelid, a.attnum), s.name, s.seqstart, "
         "s.seqincrement, s.seqmin, s.seqmax, s.seqcycle, CASE WHEN s.seqincrement > 0 THEN s.seqmax < s.most ELSE "
         "s.seqmin > -s.most - 1 END FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = "
