@@ -5,9 +5,9 @@
  *                                those of the table it refers to ───────┘
  *   all of it ─> views, one after the other
  *
- * Steps of one table never run at the same time: SQL Server locks the definition of a table for most of what changes it,
- * until the end of the transaction, and nothing promises that two which build an index of one table do not wait for each
- * other (docs/adr/0019). A foreign key locks two definitions, so it has both tables to itself.
+ * Steps of one table never run at the same time: SQL Server locks the definition of a table for most of what changes
+ * it, until the end of the transaction, and nothing promises that two which build an index of one table do not wait for
+ * each other (docs/adr/0019). A foreign key locks two definitions, so it has both tables to itself.
  *
  * Each step is a transaction with its note (mssql_state.h). What a lane has not committed is rolled back as its
  * connection is closed, so after a crash, a failure or a cancel the next call makes what has no note.
