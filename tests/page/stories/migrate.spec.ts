@@ -330,7 +330,7 @@ test('an assessment is begun once its places are known, and cancelled where one 
   }
 });
 
-test('the source is closed for the move, stays so, and is opened again', async ({ as, stage, organization }) => {
+test('the source is closed for the move, stays so, and is opened again', async ({ as, stage, organization, guard }) => {
   const shop = await stage.shop(organization);
   const copy = `${organization}_copy`;
   const limit = async () => (await stage.sql('postgres', `SELECT datconnlimit FROM pg_database WHERE datname = '${shop.name}'`))[0]?.[0];
@@ -358,6 +358,18 @@ test('the source is closed for the move, stays so, and is opened again', async (
   await viewer.goto(`/databases/${shop.database}`);
   await expect(viewer.getByRole('region', { name: 'The source is closed, as it was moved' })).toBeVisible();
   await expect(viewer.getByRole('button', { name: 'Open the source again' })).toHaveCount(0);
+
+  const admin = await as('admin');
+  guard.allow(/status of 409 .*\/databases\//);
+  await admin.goto(`/databases/${shop.database}`);
+  await admin.getByRole('button', { name: `Actions for ${shop.name}` }).click();
+  await admin.getByRole('menuitem', { name: 'Take out' }).click();
+  const removal = admin.getByRole('dialog');
+  await removal.getByLabel(`Type ${shop.name} to confirm`).fill(shop.name);
+  await removal.getByRole('button', { name: 'Take out' }).click();
+  await expect(removal.getByRole('alert')).toContainText('open it first');
+  await expect(removal.getByRole('checkbox', { name: 'It is to stay closed; I give it its connection limit again on the server myself' })).not.toBeChecked();
+  await removal.getByRole('button', { name: 'Cancel' }).click();
 
   const migration = page.url();
   await page.goto(`/databases/${shop.database}`);

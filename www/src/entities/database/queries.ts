@@ -73,14 +73,14 @@ export function useChangeDatabase() {
   });
 }
 
-/** `copies: 'leave'` where a restore has kept something for an undo: else it is refused. */
+/** `leave` where a restore has kept something for an undo, or a migration has it closed: else it is refused. */
 export function useDeleteDatabase() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ database, copies }: { database: Database; copies?: 'leave' }) =>
+    mutationFn: ({ database, leave }: { database: Database; leave?: 'copies' | 'closed' }) =>
       take(
         api.DELETE('/api/v1/databases/{id}', {
-          params: { path: { id: database.id }, header: ifMatch(database), query: copies ? { copies } : {} },
+          params: { path: { id: database.id }, header: ifMatch(database), query: leave ? { [leave]: 'leave' } : {} },
         }),
       ),
     // Not itself: its page still stands, and would ask for what is gone.

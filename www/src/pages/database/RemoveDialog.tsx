@@ -9,12 +9,13 @@ import { ConfirmDialog, notifyDone } from '@/shared/ui';
 
 const words = texts.databases.removal;
 
-/** Refused while a restore has kept a copy for an undo: then it is asked whether that is to be left. */
+/** Refused while a restore has kept a copy for an undo, or a migration has it closed: then it is asked whether that is to be left. */
 export function RemoveDialog({ opened, onClose, database }: { opened: boolean; onClose: () => void; database: Database }) {
   const remove = useDeleteDatabase();
   const navigate = useNavigate();
   const [isLeft, setLeft] = useState(false);
-  const hasCopies = remove.error !== null && asProblem(remove.error).status === 409;
+  const isRefused = remove.error !== null && asProblem(remove.error).status === 409;
+  const what = database.closed ? 'closed' : 'copies';
   return (
     <ConfirmDialog
       opened={opened}
@@ -24,16 +25,16 @@ export function RemoveDialog({ opened, onClose, database }: { opened: boolean; o
       isDangerous
       typeName={database.name}
       onConfirm={async () => {
-        await remove.mutateAsync({ database, copies: isLeft ? 'leave' : undefined });
+        await remove.mutateAsync({ database, leave: isLeft ? what : undefined });
         notifyDone(words.done(database.name));
         navigate(`/servers/${database.server_id}`);
       }}
     >
       <Stack gap="sm">
         <Text>{words.body}</Text>
-        {hasCopies && (
+        {isRefused && (
           <Checkbox
-            label={words.leave}
+            label={words.leave[what]}
             checked={isLeft}
             onChange={(event) => {
               setLeft(event.currentTarget.checked);

@@ -57,7 +57,10 @@ export const databases = {
     body: 'The database itself is not touched, and the backups that there are stay. It is not backed up any more.',
     confirm: 'Take out',
     done: (name: string) => `${name} is taken out.`,
-    leave: 'What a restore has kept for an undo is to be left on the server; I drop it there myself',
+    leave: {
+      copies: 'What a restore has kept for an undo is to be left on the server; I drop it there myself',
+      closed: 'It is to stay closed; I give it its connection limit again on the server myself',
+    },
   },
   backups: {
     title: 'Backups',

@@ -53,7 +53,7 @@ export const migrations = {
       encrypted: (names: string) => `Kept encrypted there: ${names}.`,
       again: 'If it is interrupted, the same migration goes on where it stopped.',
       out: (names: string) => `Left out: ${names}.`,
-      halt: 'Before it the source is closed: its sessions are ended, nobody but superusers gets in, and its site shows the maintenance page.',
+      halt: 'Before it webhooks are told and the source is closed: its sessions are ended, nobody but superusers gets in, and its site shows the maintenance page.',
       closed: 'Once it is moved the source stays closed, until you open it again. If the migration fails or is cancelled, it opens by itself.',
       later: 'What others write into the source from now on stays behind.',
     },
