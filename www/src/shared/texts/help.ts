@@ -142,7 +142,7 @@ export const help = {
     ],
     cli: 'With Holdfast’s own program and no service:',
     cliLabel: 'the command of Holdfast',
-    cliCode: 'holdfast restore --from backup.hf --identity key.txt --to "host=db.example.org dbname=postgres" --mode new',
+    cliCode: 'holdfast restore --from backup.hf --identity key.txt --to "host=db.example.org dbname=restored" --mode new',
   },
   codes: {
     title: 'What each code means',

@@ -52,7 +52,7 @@ export const moving = {
         title: 'Give out',
         body: 'Export tables is for administrators; the files are on the page of its job for a day, and who asked for which tables stands in the audit log. On the command line it is one file for a table, or a folder for several. A file that is not complete is never there.',
         label: 'the commands that export tables',
-        code: "holdfast export --from 'host=db dbname=shop' --table public.customer --to customer.xlsx\nholdfast export --from 'host=db dbname=shop' --table 'public.*' --to tables/",
+        code: "holdfast export --from 'host=db dbname=shop' --table public.customer --to customer.xlsx\nholdfast export --from 'host=db dbname=shop' --table 'public.*' --to tables/ --format csv",
       },
       {
         title: 'Look, then read in',
