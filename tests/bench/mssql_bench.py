@@ -3,8 +3,10 @@ is the tests' stand-in in its null mode, which takes rows apart, counts them and
 client. So nothing can be proved, and what a migration does before and after its load is left out."""
 import json
 import os
+import re
 import subprocess
 import time
+from pathlib import Path
 
 from common import Measures
 from support.mssql import SqlServer
@@ -12,6 +14,12 @@ from support.mssql import SqlServer
 ROWS = 8_000_000  # at the whole scale
 TABLE = "(id bigint NOT NULL, at timestamp(3) NOT NULL, name varchar(40) NOT NULL, price numeric(12, 2), number int)"
 THERE = "([id] bigint NOT NULL, [at] datetime2(3) NOT NULL, [name] nvarchar(40) NOT NULL, [price] decimal(12, 2), [number] int)"
+
+
+def peak_of(pid):
+    """In MiB, so far."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmHWM:\s*(\d+) kB", status)[1]) / 1024
 
 
 class MssqlBench(Measures):
@@ -24,13 +32,16 @@ class MssqlBench(Measures):
                          f"'1 s', 'entry ' || md5(i::text), i % 100000 / 100.0, i % 977 FROM generate_series(1, {rows}) i",
                          "ledger")
         self.settle("ledger")
-        peer = SqlServer(self.server, null=True)
+        peer, self.peaks = SqlServer(self.server, null=True), []
         try:
             ours, theirs = self.turns(lambda: self._ours(peer), lambda: rows / self._freebcp(peer))
         finally:
             peer.remove()
         self.report.pair("load of SQL Server against psql COPY | freebcp", f"{ours:,.0f} rows/s", f"{theirs:,.0f} rows/s",
                          ours / theirs, "at least 1.5")
+        early, late = max(self.peaks, key=lambda peaks: peaks[1])
+        self.fact("peak memory of a load of SQL Server with 2 jobs, in its first second and to its end",
+                  f"{early:.0f} and {late:.0f} MiB", "192 MiB, flat")
 
     def _ours(self, peer):
         """Rows a second, between the first and the last that is told of the load; what comes after it is not waited for."""
@@ -41,18 +52,20 @@ class MssqlBench(Measures):
                    "--to-database", peer.create_database(), "--to-user", peer.login, "--to-root", peer.root,
                    "--password-file", password, "--jobs", "2", "--others", "go-on", "--progress", "json"]
         running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        seen, words = [], ""
+        seen, peaks, words = [], [], ""
         for line in running.stderr:
             told = json.loads(line) if line.startswith("{") else {}
             words += "" if told else line
             if told.get("phase") == "loading":
                 seen.append((told["rows"], time.monotonic()))
+                peaks.append(peak_of(running.pid))
             elif seen:
                 break
         running.terminate()
         words += running.communicate()[1]
         if len(seen) < 2:
             raise SystemExit(f"the load was too short to measure, or failed: {words}")
+        self.peaks.append((peaks[0], peaks[-1]))
         return (seen[-1][0] - seen[0][0]) / (seen[-1][1] - seen[0][1])
 
     def _freebcp(self, peer):
