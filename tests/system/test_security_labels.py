@@ -81,3 +81,12 @@ def test_a_database_is_restored_where_its_labels_have_no_provider(server, postgr
         assert labels(other, name) == [] and other.psql("SELECT count(*) FROM s.t", db=name) == "0"
     finally:
         other.dropdb(name)
+
+
+def test_an_assessment_for_sql_server_tells_of_each(server, holdfast, archive):
+    """Those of this database, and of no other and no role."""
+    _, name = archive
+    found = holdfast("assess", "--from", server.dsn(name), "--json").json["objects"]
+    told = {each["name"]: each["source"] for each in found if each["kind"] == "security label"}
+    assert len(told) == len(OBJECTS) + 1 and told["column s.t.b"].endswith("IS E'of ''2'' \\\\ größe'")
+    assert f"database {name}" in told and not any(each.startswith("role ") for each in told)
