@@ -221,6 +221,15 @@ const HfExpression *hf_expression_without_casts(const HfExpression *self)
     return self;
 }
 
+bool hf_expression_is_strict(const HfExpression *self)
+{
+    static const char *const functions[] = {"lower",   "upper",     "length", "char_length", "btrim", "ltrim", "rtrim",
+                                            "replace", "substring", "substr", "abs",         "floor", "ceil",  NULL};
+    bool builtin = self->qualifier == NULL || strcmp(self->qualifier, "pg_catalog") == 0;
+    return self->kind == HF_EXPRESSION_OPERATOR || self->kind == HF_EXPRESSION_CAST ||
+           (self->kind == HF_EXPRESSION_CALL && builtin && g_strv_contains(functions, self->text));
+}
+
 static HfExpression *parse_or(Parser *self);
 static HfExpression *parse_operand(Parser *self);
 

@@ -52,6 +52,10 @@ const HfExpression *hf_expression_part(const HfExpression *self, guint index);
 /* What is cast; itself, if it is no cast. Borrowed. */
 const HfExpression *hf_expression_without_casts(const HfExpression *self);
 
+/* Whether the node itself gives NULL for NULL alone, and runs no code of anybody's: an operator or a cast of values, or
+ * one of a few functions of texts and numbers. */
+bool hf_expression_is_strict(const HfExpression *self);
+
 /* A view's query: SELECT … FROM tables joined … WHERE … GROUP BY … HAVING. */
 typedef enum { HF_JOIN_NONE, HF_JOIN_INNER, HF_JOIN_LEFT, HF_JOIN_RIGHT, HF_JOIN_FULL, HF_JOIN_CROSS } HfJoin;
 

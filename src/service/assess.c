@@ -89,6 +89,32 @@ static bool settle_model(const HfAssessOptions *options, HfNeutralModel *model, 
            hf_scratch_settle_model(options->scratch, model, hf_scope_is_selective(&options->scope), error);
 }
 
+static bool is_of_key(const HfMssqlObject *object)
+{
+    return strcmp(object->kind, "index") == 0 || strcmp(object->kind, "unique constraint") == 0 ||
+           strcmp(object->kind, "primary key") == 0;
+}
+
+/* What a key that stays behind would have refused stands in nobody's way. */
+static void forget_keys_left_behind(HfAssessment *self)
+{
+    g_autoptr(GHashTable) left = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < self->plan->objects->len; i++) {
+        const HfMssqlObject *object = self->plan->objects->pdata[i];
+        if (object->verdict == HF_VERDICT_LEFT && is_of_key(object))
+            g_hash_table_add(left, object->name);
+    }
+    for (guint i = self->findings->len; i > 0; i--) {
+        const HfAwkwardFinding *finding = self->findings->pdata[i - 1];
+        if (!g_str_has_prefix(finding->kind, "unique but for"))
+            continue;
+        g_autofree char *name =
+            g_strdup_printf("%s on %s.%s", finding->key, finding->table->schema, finding->table->name);
+        if (g_hash_table_contains(left, name))
+            g_ptr_array_remove_index(self->findings, i - 1);
+    }
+}
+
 bool hf_assess_in(const HfAssessOptions *options, HfPg *pg, HfProgress *progress, HfAssessment *result, GError **error)
 {
     *result = (HfAssessment){.findings = g_ptr_array_new_with_free_func(free_finding)};
@@ -103,6 +129,7 @@ bool hf_assess_in(const HfAssessOptions *options, HfPg *pg, HfProgress *progress
         !measure_tables(pg, options->readings, progress, result, error))
         return false;
     result->plan = hf_mssql_plan_new(result->model, result->map);
+    forget_keys_left_behind(result);
     result->estimated_s = MAX((double)result->rows / ROWS_A_SECOND, (double)result->bytes / BYTES_A_SECOND);
     return true;
 }

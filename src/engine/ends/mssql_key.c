@@ -210,6 +210,31 @@ static char *index_items(HfMssqlPlanner *self, const HfNeutralTable *table, cons
     return g_string_free(g_steal_pointer(&list), FALSE);
 }
 
+static bool never_null(const HfNeutralTable *table, const HfExpression *self)
+{
+    bool known =
+        self->kind == HF_EXPRESSION_TEXT || self->kind == HF_EXPRESSION_NUMBER || hf_expression_is_strict(self);
+    if (self->kind == HF_EXPRESSION_COLUMN) {
+        const HfNeutralColumn *column = hf_neutral_find_column(table->columns, self->text);
+        known = column != NULL && !column->nullable;
+    }
+    for (guint i = 0; known && i < self->parts->len; i++)
+        known = never_null(table, hf_expression_part(self, i));
+    return known;
+}
+
+bool hf_mssql_index_needs_computed_filter(const HfNeutralTable *table, const HfNeutralIndex *index)
+{
+    for (guint i = 0; index->unique && index->nulls_distinct && i < index->items->len; i++) {
+        const HfNeutralIndexItem *item = index->items->pdata[i];
+        g_autoptr(HfExpression) expression =
+            item->expression != NULL ? hf_expression_parse(item->expression, NULL) : NULL;
+        if (item->expression != NULL && (expression == NULL || !never_null(table, expression)))
+            return true;
+    }
+    return false;
+}
+
 static GPtrArray *plain_columns(const HfNeutralIndex *index)
 {
     GPtrArray *columns = g_ptr_array_new();
@@ -256,16 +281,16 @@ static void plan_index(HfMssqlPlanner *self, const HfNeutralTable *table, const 
         hf_mssql_object_tell(object, HF_VERDICT_LEFT, "SQL Server has no index of the method %s", index->method);
         return;
     }
-    if (index->unique && index->nulls_distinct && columns->len < index->items->len) {
+    if (hf_mssql_index_needs_computed_filter(table, index)) {
         hf_mssql_object_tell(object, HF_VERDICT_LEFT,
                              "a filter for several NULLs cannot name the computed column that it would be over");
         return;
     }
-    if (!check_key(self, table, columns, object, &bytes))
-        return;
     g_autofree char *filter = index_filter(self, table, index, columns, object);
+    if (filter == NULL || !check_key(self, table, columns, object, &bytes))
+        return;
     g_autoptr(GPtrArray) made = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *items = filter != NULL ? index_items(self, table, index, object, made) : NULL;
+    g_autofree char *items = index_items(self, table, index, object, made);
     if (items == NULL)
         return;
     for (guint i = 0; i < made->len; i++)

@@ -81,6 +81,8 @@ void hf_mssql_plan_types(HfMssqlPlanner *self);
 void hf_mssql_plan_table(HfMssqlPlanner *self, const HfNeutralTable *table);
 void hf_mssql_plan_checks(HfMssqlPlanner *self, const HfNeutralTable *table);
 void hf_mssql_plan_keys(HfMssqlPlanner *self, const HfNeutralTable *table);
+/* Whether it is unique, takes several NULLs, and an expression of it may be one: no filter there names what it would be. */
+bool hf_mssql_index_needs_computed_filter(const HfNeutralTable *table, const HfNeutralIndex *index);
 void hf_mssql_plan_indexes(HfMssqlPlanner *self, const HfNeutralTable *table);
 void hf_mssql_plan_foreign_keys(HfMssqlPlanner *self, const HfNeutralTable *table);
 void hf_mssql_plan_reseed(HfMssqlPlanner *self, const HfNeutralTable *table);

@@ -62,9 +62,11 @@ static bool may_go(HfMssqlPlanner *self, const HfNeutralTable *table, const HfNe
             continue;
         g_autoptr(HfExpression) expression = hf_expression_parse(item->expression, NULL);
         g_autofree char *sql = expression != NULL ? hf_mssql_value(&scope.scope, expression, &class, NULL) : NULL;
-        if (sql == NULL || (index->unique && index->nulls_distinct))
+        if (sql == NULL)
             return false;
     }
+    if (hf_mssql_index_needs_computed_filter(table, index))
+        return false;
     g_autoptr(HfExpression) predicate = index->predicate != NULL ? hf_expression_parse(index->predicate, NULL) : NULL;
     g_autofree char *filter = predicate != NULL ? hf_mssql_filter(&scope.scope, predicate, NULL) : NULL;
     return index->predicate == NULL || filter != NULL;

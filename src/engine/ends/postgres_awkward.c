@@ -3,6 +3,7 @@
 #include "engine/ends/mssql_encryption.h"
 #include "engine/ends/mssql_type.h"
 #include "engine/ends/postgres_values.h"
+#include "neutral/expression.h"
 
 #include <string.h>
 
@@ -463,24 +464,62 @@ static bool is_text(const HfNeutralColumn *column)
 /* A key or an index by what is to be asked of it. */
 typedef struct {
     const char *name;
-    const GPtrArray *columns;
-    const char *predicate; /* NULL: of all rows */
+    const GPtrArray *items; /* HfNeutralIndexItem */
+    const char *predicate;  /* NULL: of all rows */
 } Unique;
+
+/* Transfer full; the names are the key's. */
+static GPtrArray *items_of_key(const HfNeutralKey *key)
+{
+    GPtrArray *items = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < key->columns->len; i++) {
+        HfNeutralIndexItem *item = g_new0(HfNeutralIndexItem, 1);
+        item->column = key->columns->pdata[i];
+        g_ptr_array_add(items, item);
+    }
+    return items;
+}
+
+/* Whether it is asked of rows what the expression gives. */
+static bool is_plain(const HfExpression *self)
+{
+    bool plain = self->kind == HF_EXPRESSION_COLUMN || self->kind == HF_EXPRESSION_TEXT ||
+                 self->kind == HF_EXPRESSION_NUMBER || hf_expression_is_strict(self);
+    for (guint i = 0; plain && i < self->parts->len; i++)
+        plain = is_plain(hf_expression_part(self, i));
+    return plain;
+}
+
+static bool is_asked_for(const HfNeutralIndex *index)
+{
+    bool asked = index->unique;
+    for (guint i = 0; asked && i < index->items->len; i++) {
+        const HfNeutralIndexItem *item = index->items->pdata[i];
+        g_autoptr(HfExpression) expression =
+            item->expression != NULL ? hf_expression_parse(item->expression, NULL) : NULL;
+        asked = item->expression == NULL || (expression != NULL && is_plain(expression));
+    }
+    return asked;
+}
 
 /* Counts the groups of rows that a unique key keeps apart by what is taken away: spaces at the end, which no text there
  * has, nor one whose case is ignored; or case. */
 static bool count_alike(Scan *self, const char *finding, const Unique *of, bool spaces, GPtrArray *findings,
                         GError **error)
 {
-    const GPtrArray *columns = of->columns;
+    const GPtrArray *items = of->items;
     g_autoptr(GString) group = g_string_new(NULL);
     g_autoptr(GString) filter = g_string_new(NULL);
     bool any = false;
-    for (guint i = 0; i < columns->len; i++) {
-        const HfNeutralColumn *column = hf_neutral_find_column(self->table->columns, columns->pdata[i]);
-        g_autofree char *quoted = hf_pg_quote_ident(columns->pdata[i]);
-        bool text = column != NULL && is_text(column);
-        bool lower = text && (!spaces || column->type.kind == HF_NEUTRAL_TEXT_WITHOUT_CASE);
+    for (guint i = 0; i < items->len; i++) {
+        const HfNeutralIndexItem *item = items->pdata[i];
+        const HfNeutralColumn *column =
+            item->column != NULL ? hf_neutral_find_column(self->table->columns, item->column) : NULL;
+        g_autofree char *quoted =
+            item->column != NULL ? hf_pg_quote_ident(item->column) : g_strdup_printf("(%s)", item->expression);
+        bool text = item->column == NULL || (column != NULL && is_text(column));
+        bool ignores = column != NULL && column->type.kind == HF_NEUTRAL_TEXT_WITHOUT_CASE;
+        bool lower = text && (!spaces || ignores);
         g_string_append_printf(group, "%s%s%s%s%s%s%s", i > 0 ? ", " : "", lower ? "pg_catalog.lower(" : "",
                                text && spaces ? "pg_catalog.rtrim(" : "", quoted, text ? "::text" : "",
                                text && spaces ? ")" : "", lower ? ")" : "");
@@ -517,14 +556,14 @@ static bool count_all_unique(Scan *self, GPtrArray *findings, GError **error)
 {
     for (guint i = 0; i < self->table->keys->len; i++) {
         const HfNeutralKey *key = self->table->keys->pdata[i];
-        if (!count_unique(self, &(Unique){key->name, key->columns, NULL}, findings, error))
+        g_autoptr(GPtrArray) items = items_of_key(key);
+        if (!count_unique(self, &(Unique){key->name, items, NULL}, findings, error))
             return false;
     }
     for (guint i = 0; i < self->table->indexes->len; i++) {
         const HfNeutralIndex *index = self->table->indexes->pdata[i];
-        g_autoptr(GPtrArray) columns = columns_of_index(index);
-        if (index->unique && columns->len == index->items->len &&
-            !count_unique(self, &(Unique){index->name, columns, index->predicate}, findings, error))
+        if (is_asked_for(index) &&
+            !count_unique(self, &(Unique){index->name, index->items, index->predicate}, findings, error))
             return false;
     }
     return true;
