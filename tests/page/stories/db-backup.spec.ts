@@ -128,6 +128,32 @@ test('what is not saved is not lost by a click or a reload without a question', 
   await expect(description).toHaveValue('Each night');
 });
 
+test('what is not saved is not lost by the browser’s Back without a question', async ({ as }) => {
+  const page = await as('admin');
+  await page.goto('/help');
+  await page.getByRole('link', { name: 'Settings' }).click();
+  const back = () => page.evaluate(() => { window.history.back(); });
+  const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+  // Of two forms that have changed one asks.
+  const fields = [page.getByRole('region', { name: 'Safety backups' }).getByRole('textbox').first(), page.getByRole('region', { name: 'Reports of migrations' }).getByRole('textbox').first()];
+  for (const field of fields) await field.fill('11');
+  await back();
+  await expect(question).toBeVisible();
+  await expect(page).toHaveURL(/\/settings$/);
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect(question).toBeHidden();
+  for (const field of fields) await expect(field).toHaveValue(/^11/);
+  await back();
+  await question.getByRole('button', { name: 'Leave' }).click();
+  await expect(page.getByRole('heading', { name: 'Help', level: 1 })).toBeVisible();
+  await expect(question).toBeHidden();
+  await page.goForward();
+  await expect(page.getByRole('heading', { name: 'Settings', level: 1 })).toBeVisible();
+  await expect(fields[0] ?? question).not.toHaveValue(/^11/);
+  await back(); // nothing has changed: nobody asks
+  await expect(page.getByRole('heading', { name: 'Help', level: 1 })).toBeVisible();
+});
+
 test('a backup by hand asks first, and needs a database', async ({ as, stage, organization }) => {
   const shop = await stage.shop(organization);
   const page = await as('operator');
