@@ -65,8 +65,8 @@ def test_a_key_that_is_there_is_named_with_its_certificate(world, there, people)
 
 
 @pytest.mark.parametrize("body, said", [
-    ({"encrypt": ["public.people.card"]}, "which columns, and by which key"),
-    ({"encryption_key": "default"}, "which columns, and by which key"),
+    ({"encrypt": ["public.people.card"]}, "no key is chosen: default, or the name of one of the target"),
+    ({"encryption_key": "default"}, "a key is chosen, and no column to encrypt"),
     ({"encrypt": ["public.people.card"], "encryption_key": "mine"}, "opened by a certificate"),
     ({"encrypt": ["public.people.card"], "encryption_key": "mine", "encryption_certificate": "its", "master_key_password": MASTER},
      'master_key_password is for the encryption_key "default"'),
