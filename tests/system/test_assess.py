@@ -1,6 +1,7 @@
 """Assess: what becomes of a database in SQL Server, its script and what stands in the way, before anything is moved."""
 import json
 import re
+from collections import Counter
 
 import pytest
 
@@ -158,7 +159,7 @@ CREATE TABLE parent (a int); CREATE TABLE child () INHERITS (parent); CREATE VIE
 CREATE VIEW by_key AS SELECT id, name, count(*) FROM made GROUP BY id;
 CREATE VIEW by_name AS SELECT lower(name) AS l, count(*) + 1 AS n FROM made GROUP BY lower(name) HAVING count(*) > 1;
 CREATE VIEW yes AS SELECT CASE WHEN amount > 1 THEN 'yes' ELSE 'no' END AS v FROM made;
-CREATE VIEW cases AS SELECT 1 AS a, 2 AS "A";
+CREATE VIEW cases AS SELECT 1 AS a, 2 AS "A"; CREATE VIEW of_nothing AS SELECT;
 CREATE SCHEMA "Case"; CREATE SCHEMA "case"; CREATE TABLE "Case".t (a int); CREATE TABLE "case".t (a int);
 CREATE DOMAIN later AS date CHECK (VALUE > '2000-01-01'); CREATE TABLE days (d later);
 ALTER DOMAIN later ADD CONSTRAINT never CHECK (VALUE < '2100-01-01') NOT VALID;
@@ -499,6 +500,7 @@ def test_foreign_keys_are_in_the_order_of_their_key_and_do_what_they_can(traps):
 def test_views_that_mean_less_there_stay_behind(traps):
     told = {each["name"]: each["notes"] for each in traps["objects"] if each["kind"] == "view"}
     assert told["public.of_heirs"] == ["not translated: public.parent, which has the rows of tables that inherit from it"]
+    assert told["public.of_nothing"] == ["not translated: no columns"]
     assert told["public.by_key"] == ["not translated: a column that GROUP BY does not name"]
     assert told["public.cases"] == ["not translated: names that differ by case alone, or have line breaks"]
     assert ("SELECT LOWER([made].[name]) COLLATE Latin1_General_100_BIN2, (COUNT_BIG(*) + 1) FROM [dbo].[made] AS [made] "
@@ -566,6 +568,34 @@ def test_a_selection_leaves_the_rest_out(assess):
     assert verdicts(found, "trigger") == {"watching on shop.orders": "left behind"}
 
 
+# What there is by PostgreSQL's own catalogs, but for members of extensions and what belongs to another object.
+CATALOGS = {
+    "pg_proc": "CASE prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure' ELSE 'function' END",
+    "pg_class": "CASE relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'f' THEN "
+                "CASE WHEN relispartition THEN 'partition' ELSE 'foreign table' END WHEN 'r' THEN CASE WHEN relispartition THEN "
+                "'partition' ELSE 'table' END WHEN 'p' THEN CASE WHEN relispartition THEN 'partition' ELSE 'table' END END",
+    "pg_trigger": "CASE WHEN NOT tgisinternal AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_trigger'::regclass AND "
+                  "objid = t.oid AND refclassid = 'pg_trigger'::regclass) THEN 'trigger' END",
+    "pg_constraint": "CASE WHEN conislocal THEN CASE contype WHEN 'f' THEN 'foreign key' WHEN 'p' THEN 'primary key' WHEN 'x' THEN "
+                     "'exclusion constraint' END END",
+    "pg_rewrite": "CASE WHEN rulename <> '_RETURN' THEN 'rule' END", "pg_policy": "'policy'",
+    "pg_event_trigger": "'event trigger'", "pg_publication": "'publication'", "pg_statistic_ext": "'statistics'",
+    "pg_collation": "'collation'", "pg_conversion": "'conversion'", "pg_operator": "'operator'", "pg_opclass": "'operator class'",
+    "pg_opfamily": "'operator family'", "pg_cast": "'cast'", "pg_ts_config": "'text search configuration'",
+    "pg_ts_dict": "'text search dictionary'", "pg_ts_parser": "'text search parser'", "pg_ts_template": "'text search template'",
+    "pg_language": "'language'", "pg_transform": "'transform'", "pg_foreign_data_wrapper": "'foreign-data wrapper'",
+    "pg_foreign_server": "'foreign server'", "pg_extension": "'extension'", "pg_am": "'access method'", "pg_namespace": "'schema'"}
+
+
+def there_by_kind(server, name):
+    """{kind: how many there are}"""
+    counts = " UNION ALL ".join(
+        f"SELECT {kind} AS kind FROM {catalog} t WHERE oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = "
+        f"'{catalog}'::regclass AND d.objid = t.oid AND d.deptype IN ('e', 'i'))" for catalog, kind in CATALOGS.items())
+    found = server.psql(f"SELECT kind, count(*) FROM ({counts}) k WHERE kind IS NOT NULL GROUP BY 1", db=name)
+    return {kind: int(count) for kind, count in (line.split("|") for line in found.splitlines())}
+
+
 @pytest.mark.slow_once
 @pytest.mark.parametrize("major", [13, 15, 17])
 def test_a_database_of_every_kind_of_object_is_assessed(holdfast, postgres, tmp_path_factory, major):
@@ -574,6 +604,9 @@ def test_a_database_of_every_kind_of_object_is_assessed(holdfast, postgres, tmp_
     found = report(holdfast, tmp_path_factory, server, name)
     assert tsql.complaints(found["script"]) == {}
     assert found["same"] + found["changed"] + found["left_behind"] == len(found["objects"])
+    told = Counter(each["kind"] for each in found["objects"])
+    there = there_by_kind(server, name)
+    assert len(there) > 20 and {kind: (count, told[kind]) for kind, count in there.items() if count > told[kind]} == {}
     kinds = {each["kind"] for each in found["objects"] if each["verdict"] == "left behind"}
     assert kinds >= {"aggregate", "cast", "collation", "event trigger", "extension", "foreign table", "function",
                      "large objects", "materialized view", "operator", "operator class", "policy", "procedure",

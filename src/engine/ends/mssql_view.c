@@ -315,6 +315,10 @@ static bool check_names(const HfNeutralView *view, const GPtrArray *tables, GErr
 
 static char *translate(HfMssqlPlanner *planner, const HfNeutralView *view, GPtrArray *notes, GError **error)
 {
+    if (view->columns->len == 0) {
+        g_set_error(error, HF_ERROR, HF_ERROR_LIMIT, "no columns");
+        return NULL;
+    }
     g_autoptr(HfSelect) select = hf_select_parse(view->source, error);
     if (select == NULL)
         return NULL;

@@ -322,7 +322,8 @@ static bool read_columns(Reader *self, GError **error)
         UNDER_DOMAINS
         "SELECT a.attrelid, a.attname, " TYPE_COLUMNS
         ", a.attnotnull OR u.forbids_null, coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), CASE WHEN t.typtype = "
-        "'d' THEN pg_catalog.pg_get_expr(t.typdefaultbin, 0) END), a.attgenerated <> '', a.attidentity, CASE WHEN a.attcollation <> "
+        "'d' THEN pg_catalog.pg_get_expr(t.typdefaultbin, 0) END), a.attgenerated <> '', a.attidentity, CASE WHEN "
+        "a.attcollation <> "
         "t.typcollation THEN o.collname END, pg_catalog.col_description(a.attrelid, a.attnum), s.name, s.seqstart, "
         "s.seqincrement, s.seqmin, s.seqmax, s.seqcycle, CASE WHEN s.seqincrement > 0 THEN s.seqmax < s.most ELSE "
         "s.seqmin > -s.most - 1 END FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = "
@@ -607,13 +608,13 @@ static bool read_views(Reader *self, GError **error)
         UNDER_DOMAINS
         "SELECT c.oid, a.attname, " TYPE_COLUMNS
         ", n.nspname, c.relname, pg_catalog.obj_description(c.oid, 'pg_class'), "
-        "CASE a.attnum WHEN 1 THEN pg_catalog.pg_get_viewdef(c.oid, false) END, (SELECT o.option_value FROM "
+        "CASE coalesce(a.attnum, 1) WHEN 1 THEN pg_catalog.pg_get_viewdef(c.oid, false) END, (SELECT o.option_value "
+        "FROM "
         "pg_catalog.pg_options_to_table(c.reloptions) o WHERE o.option_name = 'check_option'), "
         "pg_catalog.col_description(c.oid, a.attnum) FROM pg_catalog.pg_class c JOIN "
-        "pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND "
-        "a.attnum > 0 JOIN under u ON u.oid = a.atttypid JOIN pg_catalog.pg_type b ON b.oid = u.base WHERE c.relkind = "
-        "'v' "
-        "AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relpersistence <> 't' AND "
+        "pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN (pg_catalog.pg_attribute a JOIN under u ON "
+        "u.oid = a.atttypid JOIN pg_catalog.pg_type b ON b.oid = u.base) ON a.attrelid = c.oid AND a.attnum > 0 WHERE "
+        "c.relkind = 'v' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relpersistence <> 't' AND "
         "$1::pg_catalog.oid[] IS NOT NULL "
         "AND " NO_EXTENSION("pg_catalog.pg_class", "c.oid") " ORDER BY c.oid, a.attnum",
         error);
@@ -629,6 +630,8 @@ static bool read_views(Reader *self, GError **error)
             view->source = text_at(rows, i, 15);
             view->check_option = text_at(rows, i, 16);
         }
+        if (hf_pg_rows_text(rows, i, 1) == NULL)
+            continue; /* it has no columns */
         HfNeutralColumn *column = hf_neutral_add_column(view->columns);
         column->name = text_at(rows, i, 1);
         column->nullable = true;
