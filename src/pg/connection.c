@@ -372,9 +372,17 @@ bool hf_pg_read_pooled(HfPg *self, bool *pooled, GError **error)
 /* ---- Statements ----------------------------------------------------------------------------------------------------
  */
 
-bool hf_pg_exec(HfPg *self, const char *sql, GError **error)
+/* Asked for a statement on a connection that is lost, libpq says that there is none, and forgets how it was lost. */
+static bool may_send(HfPg *self, GError **error)
 {
     if (!hf_error_check_cancelled(self->cancellable, error))
+        return false;
+    return PQstatus(self->conn) == CONNECTION_OK || fail(self, NULL, error);
+}
+
+bool hf_pg_exec(HfPg *self, const char *sql, GError **error)
+{
+    if (!may_send(self, error))
         return false;
     if (!PQsendQuery(self->conn, sql))
         return fail(self, NULL, error);
@@ -393,7 +401,7 @@ bool hf_pg_execf(HfPg *self, GError **error, const char *format, ...)
 bool hf_pg_commit(HfPg *self, bool *in_doubt, GError **error)
 {
     *in_doubt = false;
-    if (!hf_error_check_cancelled(self->cancellable, error))
+    if (!may_send(self, error))
         return false;
     PGresult *result = NULL;
     bool ok = PQsendQuery(self->conn, "COMMIT") ? finish_statement(self, &result, error) : fail(self, NULL, error);
@@ -421,7 +429,7 @@ struct HfPgRows {
 
 HfPgRows *hf_pg_query(HfPg *self, const char *sql, const char *const *parameters, GError **error)
 {
-    if (!hf_error_check_cancelled(self->cancellable, error))
+    if (!may_send(self, error))
         return NULL;
     guint count = parameters != NULL ? g_strv_length((char **)(gpointer)parameters) : 0;
     if (!PQsendQueryParams(self->conn, sql, (int)count, NULL, parameters, NULL, NULL, 0)) {
@@ -475,7 +483,7 @@ char *hf_pg_query_text(HfPg *self, const char *sql, const char *const *parameter
 
 static bool copy_begin(HfPg *self, const char *sql, ExecStatusType wanted, GError **error)
 {
-    if (!hf_error_check_cancelled(self->cancellable, error))
+    if (!may_send(self, error))
         return false;
     if (!PQsendQuery(self->conn, sql))
         return fail(self, NULL, error);
