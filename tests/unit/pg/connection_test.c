@@ -55,8 +55,8 @@ static void a_statement_on_a_lost_connection_says_how_it_was_lost(void **state)
     g_autoptr(GSocketListener) listener = g_socket_listener_new();
     guint16 port = g_socket_listener_add_any_inet_port(listener, NULL, NULL);
     GThread *server = g_thread_new("server", serve, listener);
-    g_autofree char *conninfo = g_strdup_printf(
-        "host=127.0.0.1 port=%u user=u dbname=d sslmode=disable gssencmode=disable", (unsigned)port);
+    g_autofree char *conninfo =
+        g_strdup_printf("host=127.0.0.1 port=%u user=u dbname=d sslmode=disable gssencmode=disable", (unsigned)port);
     g_autoptr(GError) error = NULL;
     g_autoptr(HfPgTarget) target = hf_pg_target_new(conninfo, NULL, &error);
     assert_non_null(target);
