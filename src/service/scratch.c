@@ -80,7 +80,20 @@ bool hf_scratch_run(const HfScratch *self, const char *purpose, unsigned reading
 
 static bool is_of_scratch(const HfNeutralLeftover *leftover)
 {
-    return strcmp(leftover->kind, "grants") == 0 && g_str_has_prefix(leftover->name, "database ");
+    return strcmp(leftover->kind, "setting") == 0 ||
+           (strcmp(leftover->kind, "grants") == 0 && g_str_has_prefix(leftover->name, "database "));
+}
+
+static void settle_settings(HfNeutralModel *model, const HfDatabaseInfo *database)
+{
+    for (guint i = 0; i < database->settings->len; i++) {
+        const HfDatabaseSetting *setting = database->settings->pdata[i];
+        HfNeutralLeftover *leftover = hf_neutral_add_leftover(model);
+        leftover->kind = g_strdup("setting");
+        leftover->name = setting->role != NULL ? g_strdup_printf("%s for %s", setting->name, setting->role)
+                                               : g_strdup(setting->name);
+        leftover->source = g_strdup_printf("%s=%s", setting->name, setting->value);
+    }
 }
 
 /* Those of tables that the model has; of a whole one all. */
@@ -103,9 +116,13 @@ bool hf_scratch_settle_model(const HfScratch *self, HfNeutralModel *model, bool 
     model->database = g_strdup(head->database.name);
     g_free(model->source);
     model->source = g_strdup_printf("PostgreSQL %s, backed up %s", head->server_version, head->created);
+    g_free(model->comment); /* the scratch database's tells what it is for */
+    model->comment = g_strdup(head->database.comment);
     for (guint i = model->leftovers->len; i > 0; i--)
         if (is_of_scratch(model->leftovers->pdata[i - 1]))
             hf_neutral_remove_leftover(model, i - 1);
+    if (!selective)
+        settle_settings(model, &head->database);
     for (size_t i = 0; i < hf_dump_toc_size(selection->toc); i++) {
         const HfTocEntry *entry = hf_dump_toc_get(selection->toc, i);
         if (!is_grant(entry, model, selective))

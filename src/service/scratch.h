@@ -31,8 +31,8 @@ typedef bool (*HfScratchWork)(const HfPgTarget *database, gpointer data, GError 
 bool hf_scratch_run(const HfScratch *self, const char *purpose, unsigned readings, HfScratchWork work, gpointer data,
                     HfProgress *progress, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Makes a model that was read from the scratch database one of the database that was backed up: its name and server,
- * and its grants, which are not restored. */
+/* Makes a model that was read from the scratch database one of the database that was backed up: its name, server,
+ * comment and settings, and its grants, which are not restored. */
 bool hf_scratch_settle_model(const HfScratch *self, HfNeutralModel *model, bool selective, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 

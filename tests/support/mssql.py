@@ -18,6 +18,7 @@ WINDOWS_LOGIN, WINDOWS_PASSWORD = "CORP\\mover", "Wïndows 1"
 COLLATION = "SQL_Latin1_General_CP1_CI_AS"
 NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 NULL_LIBRARY = PEERS.parents[1] / "build/peers/tds_null.so"
+_servers = itertools.count()
 
 
 class Certificates:
@@ -73,6 +74,7 @@ class SqlServer:
         self.certificates = Certificates(self.folder, self.host)
         self.root = self.certificates.root
         self._numbers, self._process = itertools.count(), None
+        self._prefix = f"tds_{next(_servers)}"  # its databases outlive it, and another one may get its port
         self._settings = {"host": self.host, "port": self.port, "name": "PEER", "domain": "CORP", "version": version,
                           "collation": collation, "null": null, "faults": str(self._faults), "instance": instance,
                           "free_bytes": free_bytes, "growth": 8192,
@@ -137,7 +139,7 @@ class SqlServer:
     # ---- what is in it
 
     def _make_template(self):
-        name = f"tds_{self.port}_template"
+        name = f"{self._prefix}_template"
         self._postgres.createdb(name, template="template0")
         for each in ("catalog.sql", "functions.sql"):
             self._postgres.psql((PEERS / "tds" / each).read_text(), db=name)
@@ -151,7 +153,7 @@ class SqlServer:
         return name
 
     def _copy_template(self, name):
-        return self._postgres.createdb(f"tds_{self.port}_{name.lower()}", template=self._template,
+        return self._postgres.createdb(f"{self._prefix}_{name.lower()}", template=self._template,
                                        strategy="FILE_COPY")  # twice as fast as the log, for hundreds of files
 
     def drop_database(self, name):

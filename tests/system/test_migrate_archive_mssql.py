@@ -36,6 +36,7 @@ def production(postgres, holdfast, server, tmp_path_factory):
     password.chmod(0o600)
     live.createdb("shop")
     live.psql(DATABASE, db="shop")
+    live.psql("COMMENT ON DATABASE shop IS 'what is sold'; ALTER DATABASE shop SET work_mem = '8MB'")
     recipient = holdfast("keygen", "--out", key).stderr.removeprefix("Public key: ").strip()
     holdfast("backup", "--from", live.dsn("shop"), "--to", file, "--recipient", recipient)
     assessed = holdfast("assess", "--from", live.dsn("shop"), "--to-script", folder / "live.sql", "--json").json
@@ -74,10 +75,12 @@ def test_a_backup_is_assessed_as_its_database_was(holdfast, postgres, production
     grants = [each["name"] for each in found["objects"] if each["kind"] == "grants"]
     assert any("orders" in name for name in grants) and any("customers" in name for name in grants)
     assert not any("_hf_" in name for name in grants), "of the scratch database nothing is told"
+    assert [each["name"] for each in found["objects"] if each["kind"] == "setting"] == ["work_mem"]
 
     def statements(text):
         return [line for line in text.splitlines() if not line.startswith("--")]
     assert statements((tmp_path / "archive.sql").read_text()) == statements(production.script)
+    assert "what is sold" in production.script
     assert scratches() == []
 
 

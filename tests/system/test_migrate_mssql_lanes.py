@@ -44,7 +44,7 @@ def test_keys_of_other_tables_are_made_while_one_is_and_what_needs_it_waits(migr
     assert not any(met(each) for each in LATER + ["ADD CONSTRAINT .to_t2"])
     held = server.fault("batch", "hold", matching=KEY_OF_T1)
     running = migrate(name, "--jobs", 2, "--json", popen=True)
-    waiting(lambda: met("ADD CONSTRAINT .to_t2") and steps(server, target) == 5, running)  # a comment, t2, t3, to_t2
+    waiting(lambda: met("ADD CONSTRAINT .to_t2") and steps(server, target) == 4, running)  # the schema, t2, t3, to_t2
     assert not any(met(each) for each in LATER)
     held.unlink()
     out, _ = running.communicate()
@@ -59,7 +59,7 @@ def test_what_other_lanes_have_made_is_not_made_again(migrate, name, server, tar
     if how == "error":
         server.fault("batch", "error", matching=KEY_OF_T1, number=1105, details=["t1", "target", "PRIMARY"])
     running = migrate(name, "--jobs", 2, popen=True)
-    waiting(lambda: steps(server, target) == 5, running)
+    waiting(lambda: steps(server, target) == 4, running)
     if how == "error":
         held.unlink()
     else:
@@ -68,7 +68,7 @@ def test_what_other_lanes_have_made_is_not_made_again(migrate, name, server, tar
     held.unlink(missing_ok=True)
     assert not met("ADD CONSTRAINT .t2_pkey")
     done = report(migrate(name, "--json"))
-    assert done["proved"] and done["steps_done"] == done["steps"] == 9
+    assert done["proved"] and done["steps_done"] == done["steps"] == 8
     assert not met("ADD CONSTRAINT .t2_pkey"), "it was there"
 
 
@@ -76,7 +76,7 @@ def test_the_source_is_free_of_the_migration_while_keys_are_made(migrate, name, 
     """Its VACUUM would keep what goes meanwhile."""
     held = server.fault("batch", "hold", matching=KEY_OF_T1)
     running = migrate(name, "--jobs", 2, "--json", popen=True)
-    waiting(lambda: steps(server, target) == 5, running)
+    waiting(lambda: steps(server, target) == 4, running)
     # A reader's session is there for a moment after its end.
     waiting(lambda: postgres(15).psql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
                                       "pg_backend_pid() AND (xact_start IS NOT NULL OR backend_xmin IS NOT NULL)",
@@ -90,7 +90,7 @@ def test_rows_that_differ_are_not_told_where_the_source_is_another_since(migrate
     """They would be told of changes that nobody has asked for."""
     held = server.fault("batch", "hold", matching="ADD CONSTRAINT .to_t1")
     running = migrate(name, "--json", popen=True)
-    waiting(lambda: steps(server, target) >= 6, running)
+    waiting(lambda: steps(server, target) >= 5, running)
     ask(server, target, "DELETE FROM t3 WHERE id = 7; UPDATE t1 SET note = N'another' WHERE id = 8")
     postgres(15).psql("UPDATE t1 SET note = 'another, too' WHERE id = 9", db=name)
     held.unlink()
